@@ -1,0 +1,42 @@
+package chat
+
+import (
+	"iter"
+	"strings"
+)
+
+// Answer is a whole answer, gathered from its events.
+type Answer struct {
+	Text, Thoughts string
+	Media          []*Blob
+	Served         Served
+	Reason         FinishReason
+}
+
+// Collect reads events to the end. The first error ends it and is returned with
+// what had come until then.
+func Collect(events iter.Seq2[Event, error]) (Answer, error) {
+	var answer Answer
+	var text, thoughts strings.Builder
+	var failure error
+	for event, err := range events {
+		if err != nil {
+			failure = err
+			break
+		}
+		switch event.Kind {
+		case Meta:
+			answer.Served = event.Served
+		case Thought:
+			thoughts.WriteString(event.Text)
+		case Text:
+			text.WriteString(event.Text)
+		case Media:
+			answer.Media = append(answer.Media, event.Blob)
+		case Finish:
+			answer.Reason = event.Reason
+		}
+	}
+	answer.Text, answer.Thoughts = text.String(), thoughts.String()
+	return answer, failure
+}

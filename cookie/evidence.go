@@ -1,0 +1,80 @@
+package cookie
+
+import (
+	"errors"
+	"time"
+)
+
+// Evidence is what one upstream answer says about a session. It is a claim, not
+// a verdict: only the supervisor decides.
+type Evidence uint8
+
+// The classes of evidence (docs/protocol.md, "What an answer proves").
+const (
+	Silent          Evidence = iota // says nothing about the session
+	SignedIn                        // IN: proof of life
+	SignedOut                       // OUT: proof of the opposite
+	WeakOut                         // points to OUT; a probe must decide
+	Drift                           // the upstream's format changed
+	Action                          // a person must accept terms or consent
+	Blocked                         // this address or account is refused for now
+	Limited                         // the upstream said slow down
+	Transient                       // outage, reset, timeout: says nothing, but counts
+	Offline                         // our own network is down
+	Rotated                         // a rotation gave a new value
+	NoNewTS                         // a rotation succeeded and gave none
+	RotateRefused                   // a rotation was answered 401 or 403
+	RotateLimited                   // a rotation was answered 429
+	IdentityChanged                 // another account answers than before
+)
+
+var evidenceNames = [...]string{
+	"silent", "signed_in", "signed_out", "weak_out", "drift", "action", "blocked", "rate_limited",
+	"transient", "network", "rotated", "no_new_ts", "unauthorized", "rotate_limited", "identity_changed",
+}
+
+// String returns the word used in status, logs and metrics.
+func (e Evidence) String() string {
+	if int(e) < len(evidenceNames) {
+		return evidenceNames[e]
+	}
+	return "unknown"
+}
+
+// Finding is what a probe or a rotation found out.
+type Finding struct {
+	Evidence Evidence
+	// Detail says what was seen in a few words for a person, without a value:
+	// "status RPC 1016", "page without access token".
+	Detail string
+	// RetryAfter is what the upstream asked for, zero when it did not.
+	RetryAfter time.Duration
+	// Account is an opaque id of the Google account behind the answer (already
+	// hashed), empty when the answer did not tell.
+	Account string
+	// Set is the set as it is after the call: with the new PSIDTS after a
+	// rotation, with refreshed extra cookies. The zero Set means unchanged.
+	Set Set
+	// Interval is when the upstream wants the next rotation, zero when it did
+	// not say (identity.hfcr).
+	Interval time.Duration
+}
+
+// Witness is an error that also says something about the session.
+type Witness interface {
+	error
+	Finding() Finding
+}
+
+// FindingOf returns what err says about the session; a nil error is proof of
+// life, an error that is no Witness is Silent.
+func FindingOf(err error) Finding {
+	if err == nil {
+		return Finding{Evidence: SignedIn, Detail: "a request was answered"}
+	}
+	var w Witness
+	if errors.As(err, &w) {
+		return w.Finding()
+	}
+	return Finding{}
+}

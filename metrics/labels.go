@@ -1,0 +1,84 @@
+package metrics
+
+// The bounded label values. A value outside its list never reaches a metric.
+var (
+	// States are the values of the label state of geminid_cookie_state.
+	States = []string{"missing", "unknown", "healthy", "expiring", "degraded", "rate_limited", "blocked", "expired"}
+
+	probeResults    = []string{"signed_in", "signed_out", "drift", "action", "blocked", "rate_limited", "network"}
+	rotationResults = []string{"rotated", "no_new_ts", "unauthorized", "rate_limited", "network", "identity_changed", "skipped"}
+	loadResults     = []string{"applied", "unchanged", "rejected", "parked", "rolled_back", "error"}
+	loadTriggers    = []string{"start", "watch", "poll", "signal", "push"}
+	limitOrigins    = []string{"limiter_ip", "limiter_model", "queue_full", "upstream_quota", "upstream_429", "upstream_blocked"}
+	authReasons     = []string{"missing", "unknown", "forbidden"}
+	abortCauses     = []string{"client", "slow_client", "upstream_reset", "upstream_timeout", "malformed", "shutdown"}
+	upstreamOps     = []string{"page", "generate", "rotate", "upload", "batch", "image"}
+	upstreamResults = []string{"success", "rate_limited", "blocked", "signed_out", "server_error", "network", "malformed", "canceled"}
+	parseStages     = []string{"page", "frame", "json", "schema"}
+	watcherKinds    = []string{"event", "overflow", "poll", "rewatch", "error"}
+)
+
+// precreate makes the children whose labels are known, so that a first
+// increment is an increase and not a new series.
+func (m *Metrics) precreate() {
+	for _, v := range limitOrigins {
+		m.RateLimited.WithLabelValues(v)
+	}
+	for _, v := range authReasons {
+		m.AuthFailures.WithLabelValues(v)
+	}
+	for _, v := range abortCauses {
+		m.StreamAborts.WithLabelValues(v)
+	}
+	for _, op := range upstreamOps {
+		m.UpstreamDuration.WithLabelValues(op)
+		for _, v := range upstreamResults {
+			m.UpstreamRequests.WithLabelValues(op, v)
+		}
+	}
+	for _, v := range parseStages {
+		m.UpstreamParseErrors.WithLabelValues(v)
+	}
+	for _, v := range watcherKinds {
+		m.WatcherEvents.WithLabelValues(v)
+	}
+}
+
+// Account makes the children of one account. It is called when an account
+// appears; calling it again changes nothing.
+func (m *Metrics) Account(name string) {
+	for _, v := range States {
+		m.CookieState.WithLabelValues(name, v)
+	}
+	for _, v := range probeResults {
+		m.CookieProbes.WithLabelValues(name, v)
+	}
+	for _, v := range rotationResults {
+		m.CookieRotations.WithLabelValues(name, v)
+	}
+	for _, r := range loadResults {
+		for _, t := range loadTriggers {
+			m.CookieFileLoads.WithLabelValues(name, r, t)
+		}
+	}
+	for _, v := range []string{"success", "error"} {
+		m.CookieStoreWrites.WithLabelValues(name, v)
+	}
+	m.CookieProbeDuration.WithLabelValues(name)
+	m.CookieLifetime.WithLabelValues(name)
+	m.CookieStateChanged.WithLabelValues(name)
+	m.CookieProbeSuccess.WithLabelValues(name)
+	m.CookieRotationSuccess.WithLabelValues(name)
+	m.CookieRotationNext.WithLabelValues(name)
+	m.CookieIssued.WithLabelValues(name)
+	m.CookiePredictedExpiry.WithLabelValues(name)
+	m.CookieFileLoadSuccess.WithLabelValues(name)
+	m.CookieFileLoaded.WithLabelValues(name)
+}
+
+// Forget drops the series of a removed account.
+func (m *Metrics) Forget(name string) {
+	for _, v := range m.perAccount() {
+		v.DeletePartialMatch(map[string]string{"account": name})
+	}
+}
