@@ -1,0 +1,61 @@
+package dialect
+
+import (
+	"net/http"
+	"strings"
+
+)
+
+// Gemini is the native format of generativelanguage.googleapis.com. The SDKs
+// disagree about the version in the path and some users leave out the /gemini
+// prefix, so every version is served alike under both.
+var Gemini = Dialect{
+	Name:   "gemini",
+	Mounts: geminiMounts("/gemini/v1beta", "/gemini/v1", "/gemini/v1alpha", "/v1beta", "/v1alpha", "/v1"),
+	Claims: geminiClaims,
+}
+
+// geminiMounts are the routes under each prefix. The verb of
+// models/M:generateContent is no path segment, so a catch-all takes model and
+// verb together.
+func geminiMounts(prefixes ...string) []Mount {
+	var mounts []Mount
+	for _, prefix := range prefixes {
+		mounts = append(mounts,
+			Mount{http.MethodGet, prefix + "/models", Models},
+			Mount{http.MethodGet, prefix + "/models/*call", Models},
+			Mount{http.MethodPost, prefix + "/models/*call", Generate},
+		)
+	}
+	return mounts
+}
+
+// geminiClaims takes what only this dialect has, and the paths that it shares
+// with OpenAI when the key came the way the Gemini SDKs send it.
+func geminiClaims(r *http.Request) bool {
+	path := r.URL.Path
+	for _, prefix := range []string{"/gemini", "/v1beta", "/v1alpha"} {
+		if under(path, prefix) {
+			return true
+		}
+	}
+	if r.Method == http.MethodPost && under(path, "/v1/models") {
+		return true
+	}
+	for _, shared := range []string{"/v1/models", "/v1/tunedModels", "/v1/cachedContents", "/v1/files"} {
+		if under(path, shared) {
+			return geminiKey(r)
+		}
+	}
+	return false
+}
+
+func geminiKey(r *http.Request) bool {
+	return r.Header.Get("X-Goog-Api-Key") != "" || r.Header.Get("X-Goog-Api-Client") != "" || r.URL.Query().Get("key") != ""
+}
+
+// under reports whether path is prefix or lies below it.
+func under(path, prefix string) bool {
+	rest, ok := strings.CutPrefix(path, prefix)
+	return ok && (rest == "" || rest[0] == '/')
+}

@@ -1,0 +1,29 @@
+package dialect
+
+import "net/http"
+
+// OpenAI is the chat completions format. /openai/v1 is an alias of /v1.
+var OpenAI = Dialect{
+	Name:   "openai",
+	Mounts: openaiMounts("/v1", "/openai/v1"),
+	Claims: openaiClaims,
+}
+
+func openaiMounts(prefixes ...string) []Mount {
+	var mounts []Mount
+	for _, prefix := range prefixes {
+		mounts = append(mounts,
+			Mount{http.MethodGet, prefix + "/models", Models},
+			Mount{http.MethodGet, prefix + "/models/*call", Models},
+			Mount{http.MethodPost, prefix + "/chat/completions", Generate},
+		)
+	}
+	return mounts
+}
+
+// openaiClaims takes all of /v1 and /openai that no dialect before took, and
+// the balance page that NextChat asks for.
+func openaiClaims(r *http.Request) bool {
+	path := r.URL.Path
+	return under(path, "/v1") || under(path, "/openai") || under(path, "/dashboard/billing")
+}
