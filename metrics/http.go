@@ -7,18 +7,29 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Handler serves the registry in Prometheus' text format.
+// scrapes is how many scrapes are answered at once; more are refused with 503,
+// so that nobody can keep the daemon busy with gathering.
+const scrapes = 4
+
+// Handler serves the registry in the format the scraper asks for: Prometheus
+// text, OpenMetrics or protobuf with native histograms. Who may read it is for
+// the caller to decide.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		Registry:            m.registry,
+		MaxRequestsInFlight: scrapes,
+	})
 }
 
 // Gatherer gives tests and reports the current values.
 func (m *Metrics) Gatherer() prometheus.Gatherer { return m.registry }
 
+// partial is a vector of any kind whose children can be dropped by label.
 type partial interface {
 	DeletePartialMatch(labels prometheus.Labels) int
 }
 
+// perAccount lists the vectors with the label account.
 func (m *Metrics) perAccount() []partial {
 	return []partial{
 		m.CookieState, m.CookieTransitions, m.CookieStateChanged, m.CookieProbes, m.CookieProbeDuration,

@@ -92,7 +92,8 @@ func (f factory) histogram(name, help string, buckets []float64, labels ...strin
 	}, labels)
 }
 
-// Build describes the binary for geminid_build_info.
+// Build describes the binary for geminid_build_info. Empty fields stay empty
+// labels.
 type Build struct{ Version, Revision string }
 
 // New makes the whole set in a registry of its own, with the Go and process
