@@ -29,19 +29,25 @@ const (
 	Missing     State = "missing"      // no usable cookies
 )
 
-// Upstream is the part of a provider that the supervisor drives. Both calls
+// Upstream is the part of a provider that the supervisor drives. The calls
 // block until the answer or ctx, whichever is first, and never return an error:
 // a failure is evidence like any other.
 type Upstream interface {
+	// Probe asks whether the set is signed in.
 	Probe(ctx context.Context, set cookie.Set) cookie.Finding
+	// Rotate asks for a new PSIDTS and returns as soon as it is known, so that
+	// it can be saved before anything else happens.
 	Rotate(ctx context.Context, set cookie.Set) cookie.Finding
+	// Renew makes ready what requests with the set after a rotation need (the
+	// page token); when that fails it keeps what was used with the set before.
+	Renew(ctx context.Context, before, after cookie.Set)
 }
 
-// Store is the durable memory, one record an account.
+// Store is the durable memory, one record an account. Save returns when the
+// record is on disk.
 type Store interface {
 	Load() (map[string]cookie.Record, error)
 	Save(account string, record cookie.Record) error
-	Remove(account string) error
 }
 
 // Lease is what a request gets to work with: an immutable snapshot of one
@@ -76,6 +82,8 @@ type Candidate struct {
 	// probed again.
 	Hash string
 	Set  cookie.Set
+	// Nominal is the PSID's own expiry, for show; zero when it has none.
+	Nominal time.Time
 }
 
 // Result is how an offer ended.

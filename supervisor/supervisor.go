@@ -1,61 +1,211 @@
 package supervisor
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/metrics"
 )
 
-// Supervisor is a stub while the house is being raised.
-type Supervisor struct{}
+// Config is what a supervisor needs. Upstream and Store are required.
+type Config struct {
+	Upstream Upstream
+	Store    Store
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+	// Logger gets state changes; nil means none.
+	Logger *slog.Logger
+	// Metrics gets counts and gauges; nil means a set nobody reads.
+	Metrics *metrics.Metrics
+	// Mark names a set for people (a keyed hash); nil shows no marks.
+	Mark func(cookie.Set) string
+	// Audit records what happened to a session, without secrets; nil means no
+	// audit log.
+	Audit func(kind, account string, fields map[string]string)
+	// ProbeEvery is the probe interval; zero means 5 minutes.
+	ProbeEvery time.Duration
+	// NoFloor lifts the minimum gap of forced rotations. It exists for the
+	// crash tests on the simulator.
+	NoFloor bool
+	// Seed makes jitter repeatable; zero draws one.
+	Seed uint64
+}
+
+// MaxAccounts is how many accounts one daemon carries.
+const MaxAccounts = 8
+
+// Supervisor holds the accounts. It starts no goroutine: its work is done in
+// the calls of Do, Tick and Offer.
+type Supervisor struct {
+	upstream   Upstream
+	store      Store
+	now        func() time.Time
+	log        *slog.Logger
+	metrics    *metrics.Metrics
+	mark       func(cookie.Set) string
+	audit      func(kind, account string, fields map[string]string)
+	probeEvery time.Duration
+	noFloor    bool
+
+	accounts atomic.Pointer[[]*account] // copied on write, read without a lock
+	turn     atomic.Int64
+	offers   chan struct{} // one offer at a time
+	clock    clock
+
+	mu   sync.Mutex // guards rand and the making of accounts
+	rand *rand.Rand
+}
+
+// New makes a supervisor and loads what the store remembers. Records that can
+// not be read are reported in the joined error, beside a supervisor that works
+// with the others.
+func New(c Config) (*Supervisor, error) {
+	if c.Upstream == nil || c.Store == nil {
+		return nil, errors.New("supervisor: Config needs Upstream and Store")
+	}
+	s := &Supervisor{
+		upstream: c.Upstream, store: c.Store, now: c.Now, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
+		audit: c.Audit, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
+		offers: make(chan struct{}, 1),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	now := s.now
+	s.now = func() time.Time { return now().Round(0).UTC() } // wall time only
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.metrics == nil {
+		s.metrics = metrics.New(metrics.Build{})
+	}
+	if s.mark == nil {
+		s.mark = func(cookie.Set) string { return "" }
+	}
+	if s.audit == nil {
+		s.audit = func(string, string, map[string]string) {}
+	}
+	seed := cmp.Or(c.Seed, rand.Uint64())
+	s.rand = rand.New(rand.NewPCG(seed, seed))
+	s.clock = startClock(s.now())
+	s.accounts.Store(&[]*account{})
+	return s, s.load()
+}
+
+func (s *Supervisor) load() error {
+	records, failure := s.store.Load()
+	for _, name := range slices.Sorted(maps.Keys(records)) {
+		a := s.account(name, true)
+		if err := a.restore(records[name]); err != nil {
+			failure = errors.Join(failure, fmt.Errorf("reading what is known of account %s: %w", name, err))
+		}
+	}
+	return failure
+}
 
 // Do lends the best account to fn and learns from how it ends. fn reports
-// whether something of its answer already went to the client: then no other
-// account is tried.
+// whether something of its answer already went to the client. When nothing did
+// and the session was to blame, another account is tried, or the same one once
+// more when it has a newer value. Do blocks as long as fn, plus a probe when the
+// answer put the session in doubt. Without a usable account the error is a
+// *Refusal.
 func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease Lease) (committed bool, err error)) error {
-	_, err := fn(ctx, Lease{})
-	return err
+	var tried, renewed []*account
+	var failure error
+	for {
+		a, v := s.pick(tried)
+		if a == nil {
+			if failure != nil && s.Ready() {
+				return failure
+			}
+			return s.refusal()
+		}
+		committed, err := fn(ctx, v.lease)
+		again := a.learn(ctx, v.lease, cookie.FindingOf(err))
+		if err == nil || committed || !again || ctx.Err() != nil {
+			return err
+		}
+		failure = err
+		if w := a.view.Load(); w.serving && w.lease.Set.Key() != v.lease.Set.Key() && !slices.Contains(renewed, a) {
+			renewed = append(renewed, a) // a newer value arrived meanwhile: once more
+			continue
+		}
+		tried = append(tried, a)
+	}
 }
 
-// Lease returns the account that Do would use now.
-func (s *Supervisor) Lease() (Lease, error) { return Lease{}, nil }
-
-// Offer probes a candidate and takes it in when it is proven.
-func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict { return Verdict{} }
-
-// Probe asks the upstream about one account now.
-func (s *Supervisor) Probe(ctx context.Context, account string) (cookie.Finding, error) {
-	return cookie.Finding{}, nil
+// Lease returns what Do would use now, or a *Refusal.
+func (s *Supervisor) Lease() (Lease, error) {
+	_, v := s.pick(nil)
+	if v == nil {
+		return Lease{}, s.refusal()
+	}
+	return v.lease, nil
 }
 
-// Rotate forces a rotation now; it obeys the floor (TooSoon).
-func (s *Supervisor) Rotate(ctx context.Context, account string) (cookie.Finding, error) {
-	return cookie.Finding{}, nil
+// pick chooses the best serving account, the least recently used among equals.
+func (s *Supervisor) pick(tried []*account) (*account, *view) {
+	var best *account
+	var chosen *view
+	for _, a := range *s.accounts.Load() {
+		v := a.view.Load()
+		if v == nil || !v.serving || slices.Contains(tried, a) {
+			continue
+		}
+		if best == nil || cmp.Or(cmp.Compare(tier(v.state), tier(chosen.state)),
+			cmp.Compare(a.used.Load(), best.used.Load())) < 0 {
+			best, chosen = a, v
+		}
+	}
+	if best != nil {
+		best.used.Store(s.turn.Add(1))
+	}
+	return best, chosen
 }
 
-// Rollback goes back to the previous generation when a probe proves it.
-func (s *Supervisor) Rollback(ctx context.Context, account string) (Verdict, error) {
-	return Verdict{}, nil
+// tier groups states that serve equally well.
+func tier(s State) int {
+	if s == Healthy || s == Expiring {
+		return 0
+	}
+	return 1
 }
 
-// Pause stops use and rotation of an account.
-func (s *Supervisor) Pause(account string) error { return nil }
+// account finds an account by name; with make it is created when it is new.
+func (s *Supervisor) account(name string, make bool) *account {
+	find := func() *account {
+		for _, a := range *s.accounts.Load() {
+			if a.name == name {
+				return a
+			}
+		}
+		return nil
+	}
+	if a := find(); a != nil || !make {
+		return a
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := find(); a != nil {
+		return a
+	}
+	a := s.newAccount(name)
+	list := append(slices.Clone(*s.accounts.Load()), a)
+	slices.SortFunc(list, func(x, y *account) int { return cmp.Compare(x.name, y.name) })
+	s.accounts.Store(&list)
+	return a
+}
 
-// Resume ends a pause.
-func (s *Supervisor) Resume(account string) error { return nil }
-
-// Remove stops rotation and wipes the values; the lineage's hashes stay.
-func (s *Supervisor) Remove(account string) error { return nil }
-
-// Accounts returns a snapshot of all accounts, best first.
-func (s *Supervisor) Accounts() []Account { return nil }
-
-// History returns the lineage of one account, newest first.
-func (s *Supervisor) History(account string) ([]Generation, error) { return nil, nil }
-
-// Overall returns the best state, since when, and what a person should do.
-func (s *Supervisor) Overall() (State, time.Time, string) { return Missing, time.Time{}, "" }
-
-// Ready reports whether at least one account may serve.
-func (s *Supervisor) Ready() bool { return false }
+// fresh is how long a proof holds: two probe intervals and what jitter and tick
+// may add.
+func (s *Supervisor) fresh() time.Duration { return 2*s.probeEvery + 2*time.Minute }

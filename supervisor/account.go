@@ -1,0 +1,218 @@
+package supervisor
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// memo is what an account remembers across restarts beside its values. It holds
+// no secret.
+type memo struct {
+	State     State     `json:"state"`
+	Since     time.Time `json:"since"`
+	Facts     facts     `json:"facts"`
+	Lifetimes lifetimes `json:"lifetimes"`
+
+	Number  int          `json:"number"`  // of the newest generation
+	Lineage []Generation `json:"lineage"` // newest last
+
+	Issued  time.Time `json:"issued,omitzero"`    // when the value in use was first seen
+	DueBy   time.Time `json:"due_by,omitzero"`    // when its renewal was planned
+	Swapped time.Time `json:"swapped,omitzero"`   // when a person's set was last taken in
+	WasGood bool      `json:"was_good,omitempty"` // the set it replaced was signed in
+	Nominal time.Time `json:"nominal,omitzero"`   // the cookie's own expiry, for show
+
+	NextProbe    time.Time `json:"next_probe,omitzero"`
+	NextRotation time.Time `json:"next_rotation,omitzero"`
+	LastProbe    time.Time `json:"last_probe,omitzero"`
+	LastRotation time.Time `json:"last_rotation,omitzero"` // that gave a value
+	LastAttempt  time.Time `json:"last_attempt,omitzero"`  // of any rotation; written before the call
+	InFlight     bool      `json:"in_flight,omitempty"`    // a rotation was sent and its answer not saved
+	Rescued      time.Time `json:"rescued,omitzero"`       // last rotation ahead of the floor after a crash
+
+	ProbeFailures  int           `json:"probe_failures,omitempty"`
+	RotateFailures int           `json:"rotate_failures,omitempty"`
+	RequestProbes  int           `json:"request_probes,omitempty"`
+	Wish           time.Duration `json:"wish,omitempty"` // the upstream's interval
+
+	Identity string            `json:"identity,omitempty"` // hashed id of the Google account
+	Halted   bool              `json:"halted,omitempty"`   // identity changed: no rotation
+	Paused   bool              `json:"paused,omitempty"`
+	Files    map[string]string `json:"files,omitempty"` // file → hash last taken in
+}
+
+// view is what requests see of an account: immutable, read without a lock.
+type view struct {
+	lease   Lease
+	state   State
+	serving bool
+}
+
+// account is one session with its mind and memory.
+type account struct {
+	name string
+	s    *Supervisor
+	view atomic.Pointer[view]
+	used atomic.Int64 // turn of the last lease, for least recently used
+
+	work chan struct{} // holds one token: the only writer to the upstream session
+
+	saving sync.Mutex // orders writes; taken before mu
+
+	mu       sync.Mutex // guards the rest; never held across a call
+	memo     memo
+	set      cookie.Set
+	previous cookie.Set
+	activity string
+	parked   *parked
+	saved    bool
+	saveNext time.Time // when an unsaved record is tried again
+	saveBad  int
+	flushed  time.Time // last write
+	dirty    bool      // extra cookies changed since
+	rand     *rand.Rand
+}
+
+func (s *Supervisor) newAccount(name string) *account {
+	a := &account{name: name, s: s, work: make(chan struct{}, 1), activity: "idle", saved: true,
+		rand: rand.New(rand.NewPCG(s.rand.Uint64(), s.rand.Uint64()))}
+	a.memo.State, a.memo.Since = Missing, s.now()
+	a.memo.Files = map[string]string{}
+	s.metrics.Account(name)
+	return a
+}
+
+// restore fills the account from its record. What it believed is kept, except
+// that nothing counts as proven until a probe says so again.
+func (a *account) restore(record cookie.Record) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := json.Unmarshal(record.Memo, &a.memo); err != nil && len(record.Memo) > 0 {
+		return err
+	}
+	if a.memo.Files == nil {
+		a.memo.Files = map[string]string{}
+	}
+	a.set, a.previous = record.Current, record.Previous
+	now := a.s.now()
+	a.memo.Facts.Proven = false
+	a.memo.NextProbe = now
+	a.flushed = now
+	if a.memo.InFlight && now.Sub(a.memo.Rescued) > time.Hour {
+		// The answer of that rotation may be lost and the old value about to
+		// die: one try ahead of the floor can still fetch a new one.
+		a.memo.NextRotation, a.memo.LastAttempt, a.memo.Rescued = now, time.Time{}, now
+	}
+	a.settle(now)
+	return nil
+}
+
+// lock takes the account's token, or gives up when ctx ends. It is a channel
+// and not a mutex because its holder waits for the upstream.
+func (a *account) lock(ctx context.Context) bool {
+	select {
+	case a.work <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (a *account) unlock() { <-a.work }
+
+// change is the one way to alter an account: fn runs under the lock, the state
+// follows from the facts, readers see it at once, and it is made durable.
+func (a *account) change(fn func(m *memo, now time.Time)) {
+	a.mu.Lock()
+	now := a.s.now()
+	fn(&a.memo, now)
+	moved := a.settle(now)
+	a.mu.Unlock()
+	a.announce(moved)
+	a.persist()
+}
+
+// settle judges the facts, notes a transition and publishes what requests get.
+// mu is held.
+func (a *account) settle(now time.Time) *transition {
+	m := &a.memo
+	state := judge(m.Facts, a.outlook(now))
+	var moved *transition
+	if state != m.State {
+		moved = &transition{from: m.State, to: state, evidence: m.Facts.Evidence, next: a.nextAction(now, state)}
+		if state == Expired {
+			a.bury(now)
+		}
+		m.State, m.Since = state, now
+	}
+	a.view.Store(&view{
+		lease:   Lease{Account: a.name, Set: a.set},
+		state:   state,
+		serving: serves(m.Facts, state) && !m.Paused && !a.set.IsZero(),
+	})
+	a.gauges()
+	return moved
+}
+
+// outlook is judge's view of the account. mu is held.
+func (a *account) outlook(now time.Time) outlook {
+	life := a.memo.Lifetimes.estimate()
+	o := outlook{now: now, present: !a.set.IsZero(), fresh: a.s.fresh(), life: life}
+	if life > 0 && !a.memo.Issued.IsZero() {
+		o.end = a.memo.Issued.Add(life)
+	}
+	return o
+}
+
+// persist writes the record; on failure the session goes on from memory and the
+// tick tries again.
+func (a *account) persist() error {
+	a.saving.Lock()
+	defer a.saving.Unlock()
+	a.mu.Lock()
+	record := a.record()
+	a.mu.Unlock()
+	err := a.s.store.Save(a.name, record)
+	a.mu.Lock()
+	now := a.s.now()
+	was := a.saved
+	a.saved = err == nil
+	if err == nil {
+		a.saveBad, a.flushed, a.dirty = 0, now, false
+	} else {
+		a.saveBad++
+		a.saveNext = now.Add(backoff(a.rand, a.saveBad, time.Minute, 10*time.Minute))
+	}
+	a.mu.Unlock()
+	a.s.metrics.CookieStoreWrites.WithLabelValues(a.name, okOr(err)).Inc()
+	switch {
+	case err != nil && was:
+		a.s.log.Error("session not saved; a restart now would lose the newest cookie value; check the state directory's disk and mode",
+			"account", a.name, "err", err)
+	case err == nil && !was:
+		a.s.log.Info("session saved again", "account", a.name)
+	}
+	return err
+}
+
+// record is what goes to the store. mu is held.
+func (a *account) record() cookie.Record {
+	m := a.memo
+	m.Files = maps.Clone(m.Files)
+	body, _ := json.Marshal(m) // plain data: can not fail
+	return cookie.Record{Current: a.set, Previous: a.previous, Memo: body}
+}
+
+func okOr(err error) string {
+	if err != nil {
+		return "error"
+	}
+	return "success"
+}

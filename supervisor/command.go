@@ -1,0 +1,125 @@
+package supervisor
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// withAccount runs fn as the one writer of an account.
+func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *account) error) error {
+	a := s.account(name, false)
+	if a == nil {
+		return ErrNoAccount
+	}
+	if !a.lock(ctx) {
+		return ctx.Err()
+	}
+	defer a.unlock()
+	return fn(a)
+}
+
+// Probe asks the upstream about one account now. It blocks for the answer.
+func (s *Supervisor) Probe(ctx context.Context, account string) (finding cookie.Finding, err error) {
+	err = s.withAccount(ctx, account, func(a *account) error {
+		if v := a.view.Load(); v.lease.Set.IsZero() {
+			return ErrNotRotating
+		}
+		finding = a.probe(ctx)
+		return nil
+	})
+	return finding, err
+}
+
+// Rotate forces a rotation now. It obeys the floor (*TooSoon) and the pause.
+func (s *Supervisor) Rotate(ctx context.Context, account string) (finding cookie.Finding, err error) {
+	err = s.withAccount(ctx, account, func(a *account) error {
+		a.mu.Lock()
+		wait := a.memo.LastAttempt.Add(rotateFloor).Sub(s.now())
+		idle := a.memo.Paused || a.memo.Halted || a.set.IsZero() || a.memo.Facts.Hold != ""
+		a.mu.Unlock()
+		switch {
+		case idle:
+			return ErrNotRotating
+		case wait > 0 && !s.noFloor:
+			return &TooSoon{RetryAfter: wait}
+		}
+		finding = a.rotate(ctx)
+		if finding.Evidence == cookie.RotateRefused {
+			a.probe(ctx)
+		}
+		return nil
+	})
+	return finding, err
+}
+
+// Rollback goes back to the previous generation when a probe proves it.
+func (s *Supervisor) Rollback(ctx context.Context, account string) (v Verdict, err error) {
+	err = s.withAccount(ctx, account, func(a *account) error {
+		a.mu.Lock()
+		none := a.previous.IsZero()
+		a.mu.Unlock()
+		if none {
+			return ErrNoPrevious
+		}
+		v = a.goBack(ctx)
+		return nil
+	})
+	return v, err
+}
+
+// Pause stops use and rotation of an account until Resume.
+func (s *Supervisor) Pause(account string) error { return s.pause(account, true) }
+
+// Resume ends a pause; the session is probed at the next tick.
+func (s *Supervisor) Resume(account string) error { return s.pause(account, false) }
+
+func (s *Supervisor) pause(name string, on bool) error {
+	a := s.account(name, false)
+	if a == nil {
+		return ErrNoAccount
+	}
+	a.change(func(m *memo, now time.Time) {
+		m.Paused = on
+		if !on {
+			m.NextProbe, m.Halted = now, false
+		}
+	})
+	kind := "resumed"
+	if on {
+		kind = "paused"
+	}
+	s.log.Info("account "+kind+" by command", "account", name)
+	s.audit(kind, name, nil)
+	return nil
+}
+
+// Remove stops an account and wipes its values; the lineage's hashes stay.
+func (s *Supervisor) Remove(ctx context.Context, account string) error {
+	return s.withAccount(ctx, account, func(a *account) error {
+		a.wipe()
+		s.log.Info("account removed by command; its values are wiped", "account", account)
+		return nil
+	})
+}
+
+// History returns the lineage of one account, newest first.
+func (s *Supervisor) History(account string) ([]Generation, error) {
+	a := s.account(account, false)
+	if a == nil {
+		return nil, ErrNoAccount
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	out := slices.Clone(a.memo.Lineage)
+	slices.Reverse(out)
+	if len(out) > 0 {
+		out[0].Restorable = !a.set.IsZero()
+	}
+	if len(out) > 1 {
+		out[1].Restorable = !a.previous.IsZero()
+	}
+	return out, nil
+}

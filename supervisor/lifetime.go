@@ -1,0 +1,90 @@
+package supervisor
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// lifetimes is what was learned about how long a value lives without renewal.
+// A value that was rotated away lived at least that long and says no more; only
+// a value seen to die gives a lifetime.
+type lifetimes struct {
+	Deaths  []time.Duration `json:"deaths,omitempty"`  // the last ten, oldest first
+	Longest time.Duration   `json:"longest,omitempty"` // longest life seen without a death
+	Sudden  []time.Time     `json:"sudden,omitempty"`  // ends of values that were not yet due
+	Ceiling time.Duration   `json:"ceiling,omitempty"` // rotation interval cap after a sudden end
+}
+
+const (
+	deathsKept  = 10
+	suddenSpan  = 24 * time.Hour // how long a sudden end is remembered
+	suddenTwice = 2              // sudden ends within suddenSpan that point to a second holder
+)
+
+// lived notes that a value was alive at this age.
+func (l *lifetimes) lived(age time.Duration) { l.Longest = max(l.Longest, age) }
+
+// died notes the end of a value. overdue says that its renewal had failed or
+// was due: only then does the age tell how long values live. Otherwise the
+// session was ended from outside, and the next values are rotated sooner.
+func (l *lifetimes) died(age time.Duration, overdue bool, now time.Time) {
+	if age <= 0 {
+		return
+	}
+	if overdue {
+		l.Deaths = append(l.Deaths, age)
+		if extra := len(l.Deaths) - deathsKept; extra > 0 {
+			l.Deaths = slices.Delete(l.Deaths, 0, extra)
+		}
+		return
+	}
+	l.relax(now)
+	l.Sudden = append(l.Sudden, now)
+	l.Ceiling = max(rotateFloor, min(rotateEvery, cmp.Or(l.Ceiling, rotateEvery))/2)
+}
+
+// relax forgets sudden ends that are long past, and with them the haste.
+func (l *lifetimes) relax(now time.Time) {
+	l.Sudden = slices.DeleteFunc(l.Sudden, func(t time.Time) bool { return now.Sub(t) > suddenSpan })
+	if len(l.Sudden) == 0 {
+		l.Ceiling = 0
+	}
+}
+
+// estimate is the tenth percentile of the known deaths, zero when none is known.
+func (l *lifetimes) estimate() time.Duration {
+	if len(l.Deaths) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(l.Deaths))
+	return sorted[(len(sorted)-1)/10]
+}
+
+// ceiling caps the rotation interval.
+func (l *lifetimes) ceiling() time.Duration { return cmp.Or(l.Ceiling, rotateEvery) }
+
+// basis says in words what a prediction rests on.
+func (l *lifetimes) basis() string {
+	if life := l.estimate(); life > 0 {
+		return fmt.Sprintf("values of this account were seen to end %d times, the early ones after %s", len(l.Deaths), short(life))
+	}
+	if l.Longest > 0 {
+		return "not seen to end (longest " + short(l.Longest) + ")"
+	}
+	return "not seen to end yet"
+}
+
+// short spells a duration for people: "3 d 4 h", "25 min", "40 s".
+func short(d time.Duration) string {
+	switch {
+	case d >= 24*time.Hour:
+		return fmt.Sprintf("%d d %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+	case d >= time.Hour:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	case d >= time.Minute:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%d s", d/time.Second)
+}

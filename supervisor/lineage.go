@@ -1,0 +1,156 @@
+package supervisor
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+const (
+	lineageKept = 50              // generations remembered, as hashes
+	trialPeriod = 5 * time.Minute // in which a new set that dies is rolled back
+	tightEnd    = 15 * time.Minute
+)
+
+// generation is a set on its way into the lineage.
+type generation struct {
+	set    cookie.Set
+	origin Origin
+	parent cookie.Set // what it replaces
+	end    string     // why that ended
+}
+
+// advance makes a set the current one and closes the book on the one before.
+// mu is held.
+func (a *account) advance(m *memo, g generation, now time.Time) {
+	if last := m.newest(); last != nil && last.Until.IsZero() {
+		last.Until, last.End = now, g.end
+	}
+	m.Number++
+	m.Lineage = append(m.Lineage, Generation{
+		Number: m.Number, Mark: a.s.mark(g.set), Parent: a.markOf(g.parent), Origin: g.origin, Since: now,
+	})
+	if extra := len(m.Lineage) - lineageKept; extra > 0 {
+		m.Lineage = slices.Delete(m.Lineage, 0, extra)
+	}
+	a.previous, a.set = a.set, g.set
+	m.Issued = now
+}
+
+func (a *account) markOf(set cookie.Set) string {
+	if set.IsZero() {
+		return ""
+	}
+	return a.s.mark(set)
+}
+
+// newest is the generation in use, nil when there is none.
+func (m *memo) newest() *Generation {
+	if len(m.Lineage) == 0 {
+		return nil
+	}
+	return &m.Lineage[len(m.Lineage)-1]
+}
+
+// knows reports whether the set was already one of this account's generations.
+func (a *account) knows(set cookie.Set) bool {
+	mark := a.s.mark(set)
+	return mark != "" && slices.ContainsFunc(a.memo.Lineage, func(g Generation) bool { return g.Mark == mark })
+}
+
+// install takes a proven (or the only available) set of a person's into use.
+// Holds stay: they belong to the address, not to the file. mu is held.
+func (a *account) install(m *memo, g generation, proof cookie.Finding, now time.Time) {
+	m.WasGood = serves(m.Facts, m.State) && m.Facts.Proven
+	old := m.Facts
+	a.advance(m, g, now)
+	m.Facts = facts{Hold: old.Hold, HoldSince: old.HoldSince, HoldUntil: old.HoldUntil, Evidence: "new cookies, not proven yet"}
+	m.Swapped, m.DueBy = now, now.Add(firstRotation)
+	m.NextRotation, m.NextProbe = time.Time{}, now
+	m.ProbeFailures, m.RotateFailures, m.RequestProbes = 0, 0, 0
+	m.Halted, m.InFlight, m.Identity = false, false, ""
+	if proof.Evidence == cookie.SignedIn {
+		m.Facts.Hold = ""
+		a.proved(m, proof, now)
+		m.DueBy = m.NextRotation
+	}
+}
+
+// bury notes how long the value lived that just proved dead. mu is held.
+func (a *account) bury(now time.Time) {
+	m := &a.memo
+	if g := m.newest(); g != nil && g.Until.IsZero() {
+		g.Until, g.End = now, "died"
+	}
+	f := m.Facts
+	alive := f.Proof
+	if f.Missed.After(alive) {
+		alive = f.Missed
+	}
+	dead := f.FirstOut
+	switch {
+	case m.Issued.IsZero() || alive.Before(m.Issued):
+	case !f.Missed.IsZero() && dead.Sub(alive) <= tightEnd:
+		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
+		m.Lifetimes.died(age, true, now)
+		a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(age.Seconds())
+	case f.Missed.IsZero() && now.Before(m.DueBy.Add(3*time.Minute)):
+		m.Lifetimes.died(alive.Sub(m.Issued), false, now)
+	}
+}
+
+// rollBackIfDead goes back to the set before when a new one was believed dead
+// within its first minutes although the old one was good. The work token is held.
+func (a *account) rollBackIfDead(ctx context.Context) {
+	a.mu.Lock()
+	m := &a.memo
+	now := a.s.now()
+	dead := !m.Facts.Expired.IsZero() && m.WasGood && now.Sub(m.Swapped) <= trialPeriod && !a.previous.IsZero()
+	if dead {
+		m.WasGood = false
+	}
+	a.mu.Unlock()
+	if !dead {
+		return
+	}
+	if v := a.goBack(ctx); v.Result == RolledBack {
+		a.s.log.Warn("new cookies proved dead at once; the previous ones are in use again", "account", a.name)
+	}
+}
+
+// goBack probes the previous set and takes it into use when it is signed in.
+// The work token is held.
+func (a *account) goBack(ctx context.Context) Verdict {
+	a.mu.Lock()
+	set, dead := a.previous, a.set
+	a.mu.Unlock()
+	finding := a.ask(ctx, set)
+	if finding.Evidence != cookie.SignedIn {
+		return a.verdict(Rejected, "the previous cookies are not signed in ("+finding.Detail+"); nothing was changed")
+	}
+	a.change(func(m *memo, now time.Time) {
+		a.install(m, generation{set: set, origin: FromRollback, parent: dead, end: "rolled_back"}, finding, now)
+		m.WasGood = false
+	})
+	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()
+	a.s.audit("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(dead)})
+	return a.verdict(RolledBack, "the previous cookies are in use again")
+}
+
+// wipe forgets the values and keeps the lineage's hashes.
+func (a *account) wipe() {
+	a.change(func(m *memo, now time.Time) {
+		if g := m.newest(); g != nil && g.Until.IsZero() {
+			g.Until, g.End = now, "removed"
+		}
+		a.set, a.previous, a.parked = cookie.Set{}, cookie.Set{}, nil
+		kept := *m
+		*m = memo{State: kept.State, Since: kept.Since, Lifetimes: kept.Lifetimes, Number: kept.Number,
+			Lineage: kept.Lineage, Files: maps.Clone(kept.Files), LastAttempt: kept.LastAttempt}
+		m.Facts.Evidence = "removed by command"
+	})
+	a.s.audit("removed", a.name, nil)
+}

@@ -1,0 +1,102 @@
+package supervisor
+
+import (
+	"context"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// rotate fetches a new PSIDTS and takes it into use. The work token is held.
+// Order matters: the attempt is written down before the call, so that a crash
+// loop can not hammer; the new value is saved before it is used, because the old
+// one may already be dying; the page token follows; then requests see it.
+func (a *account) rotate(ctx context.Context) cookie.Finding {
+	a.act("rotating")
+	defer a.act("idle")
+	a.change(func(m *memo, now time.Time) { m.LastAttempt, m.InFlight = now, true })
+	a.mu.Lock()
+	before := a.set
+	a.mu.Unlock()
+
+	// A rotation once sent must be heard out: its answer is the only copy.
+	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), rotateTimeout)
+	finding := a.s.upstream.Rotate(call, before)
+	cancel()
+
+	after := finding.Set
+	if finding.Evidence == cookie.Rotated && (after.IsZero() || after.Key() == before.Key()) {
+		finding = cookie.Finding{Evidence: cookie.NoNewTS, Detail: "the answer repeated the value in use", Interval: finding.Interval}
+	}
+	if finding.Evidence == cookie.Rotated {
+		a.keep(before, after)
+		renew, done := context.WithTimeout(context.WithoutCancel(ctx), probeTimeout)
+		a.s.upstream.Renew(renew, before, after)
+		done()
+	}
+	a.change(func(m *memo, now time.Time) {
+		m.InFlight = false
+		a.turned(m, finding, now)
+	})
+	result := rotationResult(finding.Evidence)
+	a.s.metrics.CookieRotations.WithLabelValues(a.name, result).Inc()
+	a.s.audit("rotation", a.name, map[string]string{"result": result, "detail": finding.Detail, "set": a.s.mark(before), "next": a.s.mark(after)})
+	return finding
+}
+
+// keep saves a rotated value before anything uses it. The record already holds
+// it as current while requests still lend the old one.
+func (a *account) keep(before, after cookie.Set) {
+	a.mu.Lock()
+	m := &a.memo
+	now := a.s.now()
+	m.Lifetimes.lived(now.Sub(m.Issued))
+	a.advance(m, generation{set: after, origin: FromRotation, parent: before, end: "rotated"}, now)
+	m.LastRotation = now
+	m.InFlight = false
+	a.mu.Unlock()
+	_ = a.persist() // said by persist; the session goes on from memory
+}
+
+// turned applies a rotation's finding and plans the next one.
+func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
+	m.absorb(byRotation, finding, now)
+	if 0 < finding.Interval && finding.Interval <= rotateAnswer {
+		m.Wish = max(finding.Interval, rotateFloor)
+	}
+	m.Lifetimes.relax(now)
+	regular := now.Add(rotationInterval(a.rand, m.Wish, m.Lifetimes.estimate(), m.Lifetimes.ceiling()))
+	switch finding.Evidence {
+	case cookie.Rotated:
+		m.RotateFailures = 0
+		m.NextRotation, m.DueBy = regular, regular
+	case cookie.NoNewTS:
+		m.RotateFailures = 0
+		m.NextRotation = regular
+		if n := m.Facts.Dry; n <= len(dryRetries) {
+			m.NextRotation = now.Add(dryRetries[n-1])
+		}
+	case cookie.RotateLimited:
+		m.RotateFailures++
+		m.NextRotation = now.Add(max(rotateLimited, min(finding.RetryAfter, 24*time.Hour)))
+	case cookie.RotateRefused:
+		m.RotateFailures++
+		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
+		m.NextProbe = now // a refusal is a hint; a probe decides
+	default:
+		m.RotateFailures++
+		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
+	}
+}
+
+func rotationResult(e cookie.Evidence) string {
+	switch e {
+	case cookie.Rotated, cookie.NoNewTS, cookie.RotateRefused, cookie.IdentityChanged:
+		return e.String()
+	case cookie.RotateLimited, cookie.Limited:
+		return cookie.Limited.String()
+	case cookie.Silent, cookie.Blocked:
+		return "skipped"
+	}
+	return cookie.Offline.String()
+}

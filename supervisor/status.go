@@ -1,0 +1,210 @@
+package supervisor
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// transition is a state change on its way to the log.
+type transition struct {
+	from, to       State
+	evidence, next string
+}
+
+// announce tells a transition once: log, counter, audit. It takes no lock.
+func (a *account) announce(t *transition) {
+	if t == nil {
+		return
+	}
+	level := a.s.log.Info
+	switch t.to {
+	case Expired:
+		level = a.s.log.Error
+	case Expiring, Degraded, Blocked, RateLimited:
+		level = a.s.log.Warn
+	}
+	level("session changed state", "account", a.name, "from", t.from, "to", t.to, "evidence", t.evidence, "next", t.next)
+	a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
+	a.s.audit("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
+}
+
+// gauges mirrors the account into the metrics. mu is held.
+func (a *account) gauges() {
+	x, m, name := a.s.metrics, &a.memo, a.name
+	for _, s := range []State{Healthy, Expiring, Degraded, Unknown, RateLimited, Blocked, Expired, Missing} {
+		v := 0.0
+		if s == m.State {
+			v = 1
+		}
+		x.CookieState.WithLabelValues(name, string(s)).Set(v)
+	}
+	x.CookieStateChanged.WithLabelValues(name).Set(stamp(m.Since))
+	x.CookieProbeSuccess.WithLabelValues(name).Set(stamp(m.Facts.Proof))
+	x.CookieRotationSuccess.WithLabelValues(name).Set(stamp(m.LastRotation))
+	x.CookieRotationNext.WithLabelValues(name).Set(stamp(m.NextRotation))
+	x.CookieIssued.WithLabelValues(name).Set(stamp(m.Issued))
+	x.CookiePredictedExpiry.WithLabelValues(name).Set(stamp(a.outlook(a.s.now()).end))
+}
+
+func stamp(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.Unix())
+}
+
+// nextAction says what happens next without a person. mu is held.
+func (a *account) nextAction(now time.Time, state State) string {
+	m := &a.memo
+	switch {
+	case m.Paused:
+		return "nothing: paused by command"
+	case state == Missing:
+		return "waiting for a cookie file"
+	case state == Expired:
+		return "waiting for new cookies; looks again in " + in(now, m.NextProbe)
+	case m.Facts.Hold != "":
+		return "one trial call in " + in(now, m.Facts.HoldUntil)
+	case !m.Facts.FirstOut.IsZero():
+		return "confirming probe in " + in(now, m.NextProbe)
+	case m.Halted || m.NextRotation.IsZero() || m.NextProbe.Before(m.NextRotation):
+		return "probe in " + in(now, m.NextProbe)
+	}
+	return "rotation in " + in(now, m.NextRotation)
+}
+
+func in(now, then time.Time) string { return short(max(0, then.Sub(now))) }
+
+// remedy says what a person should do, empty when nothing. mu is held.
+func (a *account) remedy() string {
+	m := &a.memo
+	const renew = "sign in to gemini.google.com in a private Firefox window, export the cookies, drop the file into the inbox, and close the window without signing out"
+	switch {
+	case m.Paused:
+		return "run: geminid cookies resume " + a.name
+	case m.State == Missing:
+		return "drop a cookie file into the inbox: " + renew
+	case m.State == Expired:
+		return renew
+	case m.State == Expiring:
+		return "the session is about to end: " + renew
+	case m.Halted:
+		return "two accounts got mixed: export the cookies again from one browser profile and drop the file"
+	case m.Facts.Trouble != "":
+		return "open gemini.google.com in the browser of this account and accept what it asks for; if nothing is asked, look for a newer geminid"
+	case m.State == Blocked:
+		return "wait; the address of this server is refused for now, and more calls make it longer"
+	}
+	return ""
+}
+
+// notes are suspicions and warnings in plain words. mu is held.
+func (a *account) notes(now time.Time) []string {
+	m := &a.memo
+	var out []string
+	if m.Facts.Dry >= dryLimit && m.Facts.Proven {
+		out = append(out, fmt.Sprintf("%d rotations gave no new value although the session is signed in: it is probably bound to the device it was made on (recent Chrome or Edge) and can not be kept alive here; export again from Firefox", m.Facts.Dry))
+	}
+	recent := slices.DeleteFunc(slices.Clone(m.Lifetimes.Sudden), func(t time.Time) bool { return now.Sub(t) > suddenSpan })
+	if len(recent) >= suddenTwice {
+		out = append(out, "freshly renewed values died twice within a day: something else renews this session, such as an open browser tab or a second server; close it without signing out")
+	}
+	if m.Halted {
+		out = append(out, "another Google account answers than before; rotation is stopped")
+	}
+	if !a.saved {
+		out = append(out, "not saved: the state directory can not be written, and a restart now would lose the newest value")
+	}
+	if m.Lifetimes.Ceiling > 0 {
+		out = append(out, "rotating more often since a value ended before its renewal was due")
+	}
+	if a.parked != nil {
+		out = append(out, "a new cookie file waits for its check: "+a.parked.candidate.File)
+	}
+	return out
+}
+
+func (a *account) snapshot(now time.Time) Account {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m, v := &a.memo, a.view.Load()
+	out := Account{
+		Name: a.name, State: m.State, Activity: a.activity, Since: m.Since, Evidence: m.Facts.Evidence,
+		NextAction: a.nextAction(now, m.State), Remedy: a.remedy(),
+		PredictedEnd: a.outlook(now).end, Basis: m.Lifetimes.basis(), Nominal: m.Nominal,
+		LastProbe: m.LastProbe, LastProof: m.Facts.Proof, LastRotation: m.LastRotation,
+		NextProbe: m.NextProbe, NextRotation: m.NextRotation, RetryAt: m.Facts.HoldUntil,
+		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
+		Serving: v != nil && v.serving, Notes: a.notes(now),
+	}
+	if m.Paused {
+		out.Activity = "paused"
+	}
+	return out
+}
+
+// Accounts returns a snapshot of all accounts, best first.
+func (s *Supervisor) Accounts() []Account {
+	now := s.now()
+	var out []Account
+	for _, a := range *s.accounts.Load() {
+		out = append(out, a.snapshot(now))
+	}
+	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(rank(x.State), rank(y.State)) })
+	return out
+}
+
+// Overall returns the best state, since when it holds, and what a person should
+// do about it.
+func (s *Supervisor) Overall() (State, time.Time, string) {
+	best := s.best()
+	if best == nil {
+		return Missing, time.Time{}, noAccount
+	}
+	return best.State, best.Since, best.Remedy
+}
+
+const noAccount = "drop a cookie file into the inbox"
+
+func (s *Supervisor) best() *Account {
+	all := s.Accounts()
+	if len(all) == 0 {
+		return nil
+	}
+	if i := slices.IndexFunc(all, func(a Account) bool { return a.Serving }); i >= 0 {
+		return &all[i]
+	}
+	return &all[0]
+}
+
+// Ready reports whether at least one account may serve.
+func (s *Supervisor) Ready() bool {
+	for _, a := range *s.accounts.Load() {
+		if v := a.view.Load(); v != nil && v.serving {
+			return true
+		}
+	}
+	return false
+}
+
+// gateRetry is the Retry-After while a doubt is being settled: the confirming
+// probe and a little more.
+const gateRetry = confirmAfter + 5*time.Second
+
+// refusal tells why no account serves.
+func (s *Supervisor) refusal() *Refusal {
+	best := s.best()
+	if best == nil {
+		return &Refusal{State: Missing, Remedy: noAccount}
+	}
+	r := &Refusal{State: best.State, Remedy: cmp.Or(best.Remedy, best.NextAction)}
+	switch best.State {
+	case Degraded:
+		r.RetryAfter = gateRetry
+	case RateLimited, Blocked:
+		r.RetryAfter = max(time.Second, best.RetryAt.Sub(s.now()))
+	}
+	return r
+}

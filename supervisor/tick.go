@@ -1,0 +1,146 @@
+package supervisor
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// duty is what is due for an account.
+type duty uint8
+
+const (
+	nothing duty = iota
+	probing
+	rotating
+)
+
+// Tick does all due work of all accounts and returns when it is done; most
+// ticks find nothing. It is called every half minute or so. Accounts do not
+// wait for each other.
+func (s *Supervisor) Tick(ctx context.Context) {
+	jumped := s.clock.jumped(s.now())
+	if jumped != 0 {
+		s.log.Info("clock jumped; checking every session now", "by", jumped.Round(time.Second))
+	}
+	var all sync.WaitGroup
+	for _, a := range *s.accounts.Load() {
+		all.Go(func() { a.tick(ctx, jumped != 0) })
+	}
+	all.Wait()
+	s.metrics.LastTick.Set(float64(s.now().Unix()))
+}
+
+// tick does one account's due work. One duty may make the next one due (a
+// refused rotation asks for a probe, a proof for a rotation), hence the loop.
+func (a *account) tick(ctx context.Context, jumped bool) {
+	if !a.lock(ctx) {
+		return
+	}
+	if jumped {
+		a.change(func(m *memo, now time.Time) { m.reschedule(now) })
+	}
+	for range 4 {
+		a.mu.Lock()
+		due := a.memo.due(a.s.now(), !a.set.IsZero())
+		a.mu.Unlock()
+		if due == nothing || ctx.Err() != nil {
+			break
+		}
+		if due == rotating {
+			a.rotate(ctx)
+		} else {
+			a.probe(ctx)
+		}
+	}
+	a.unlock()
+	a.retryParked(ctx)
+	a.housekeep()
+}
+
+// due reads the deadlines. While the account is held there is no call but the
+// one trial; a closed gate waits for its confirming probe; an unproven set is
+// probed before it is rotated.
+func (m *memo) due(now time.Time, present bool) duty {
+	f := m.Facts
+	probe := !now.Before(m.NextProbe)
+	rotate := !m.Halted && !m.NextRotation.IsZero() && !now.Before(m.NextRotation) &&
+		!now.Before(m.LastAttempt.Add(rotateFloor))
+	switch {
+	case m.Paused || !present:
+		return nothing
+	case f.Hold != "":
+		if !now.Before(f.HoldUntil) {
+			return probing
+		}
+		return nothing
+	case !f.Expired.IsZero() || !f.FirstOut.IsZero() || !f.Proven:
+		rotate = false
+	}
+	switch {
+	case rotate:
+		return rotating
+	case probe:
+		return probing
+	}
+	return nothing
+}
+
+// reschedule mends deadlines after the clock jumped: ahead, overdue work is
+// done once and not once per missed run; back, nothing waits for a moment that
+// is now far off.
+func (m *memo) reschedule(now time.Time) {
+	m.NextProbe = now
+	if limit := now.Add(rotateEvery); m.NextRotation.After(limit) && m.RotateFailures == 0 {
+		m.NextRotation = limit
+	}
+	if m.LastAttempt.After(now) {
+		m.LastAttempt = now
+	}
+	if f := &m.Facts; f.HoldUntil.After(now.Add(24 * time.Hour)) {
+		f.HoldUntil = now
+	}
+}
+
+// housekeep saves what a failed or postponed write left in memory.
+func (a *account) housekeep() {
+	a.mu.Lock()
+	now := a.s.now()
+	unsaved := !a.saved && !now.Before(a.saveNext)
+	stale := a.saved && a.dirty && now.Sub(a.flushed) >= time.Hour
+	a.mu.Unlock()
+	if unsaved || stale {
+		_ = a.persist()
+	}
+}
+
+// Flush makes everything durable; it is called once at the end.
+func (s *Supervisor) Flush() {
+	for _, a := range *s.accounts.Load() {
+		_ = a.persist()
+	}
+}
+
+// clock notices when wall time and elapsed time part: after a suspend, or when
+// somebody sets the clock.
+type clock struct {
+	mu   sync.Mutex
+	wall time.Time
+	mono time.Time
+}
+
+func startClock(wall time.Time) clock { return clock{wall: wall, mono: time.Now()} }
+
+// jumped returns by how much the wall clock moved beyond the time that passed
+// since the last call, zero when that is within the slack.
+func (c *clock) jumped(wall time.Time) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	mono := time.Now()
+	by := wall.Sub(c.wall) - mono.Sub(c.mono)
+	c.wall, c.mono = wall, mono
+	if by.Abs() <= clockSlack {
+		return 0
+	}
+	return by
+}
