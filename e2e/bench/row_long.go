@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/geminid/geminid/e2e/bench/load"
+	"github.com/geminid/geminid/e2e/bench/standin"
+)
+
+// longAnswers is row 7: every frame repeats the whole text, so a long answer is
+// many times as long on the wire. The limits scale with the machine by what the
+// baseline needed where they were set.
+func longAnswers(ctx context.Context, l *lab) ([]line, error) {
+	var lines []line
+	for _, size := range []struct {
+		kib, times  int
+		limit, base time.Duration
+	}{
+		{64, 20, 3 * time.Millisecond, 3500 * time.Microsecond},
+		{256, 8, 25 * time.Millisecond, 38 * time.Millisecond},
+		{1024, 3, 350 * time.Millisecond, 510 * time.Millisecond},
+	} {
+		subjects, err := l.ready(ctx)
+		if err != nil {
+			return nil, err
+		}
+		question := load.Question{Recipe: standin.Recipe{Frames: size.kib / 4, Size: 4 << 10}}
+		checked := question
+		checked.Check = true
+		var asStream, whole [columns]cost
+		for _, s := range subjects[1:] {
+			if _, err := s.Ask(ctx, checked); err != nil {
+				return nil, err
+			}
+			one := load.Crowd{Clients: 1, Each: size.times}
+			if asStream[s.column], err = l.charge(ctx, s, one, streamed(question)); err != nil {
+				return nil, err
+			}
+			if whole[s.column], err = l.charge(ctx, s, one, question); err != nil {
+				return nil, err
+			}
+		}
+		show := func(of *[columns]cost) cells {
+			return each(subjects[1:], func(c column) string {
+				return pair(of[c].perAnswer(), of[c].Took().Quantile(.5))
+			})
+		}
+		verdict := unjudged
+		if have(subjects) {
+			got, base := asStream[geminid].perAnswer(), asStream[rproxy].perAnswer()
+			most := ratio(size.limit, size.base)
+			verdict = judge(got <= size.limit || ratio(got, base) <= most, "%.2fx rproxy (limit %.2fx)", ratio(got, base), most)
+		}
+		lines = append(lines,
+			line{fmt.Sprintf("%d KiB streamed: CPU / wall ms", size.kib), fmt.Sprintf("CPU <= %s", ms(size.limit)), show(&asStream), verdict},
+			line{fmt.Sprintf("%d KiB in one piece: CPU / wall ms", size.kib), "", show(&whole), unjudged})
+	}
+	return lines, nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/geminid/geminid/e2e/bench/load"
+	"github.com/geminid/geminid/e2e/bench/standin"
+)
+
+// cost is what a load took of a subject.
+type cost struct {
+	load.Result
+	cpu time.Duration
+}
+
+// charge runs a crowd and notes the processor time that the subject spent.
+func (l *lab) charge(ctx context.Context, s subject, crowd load.Crowd, q load.Question) (cost, error) {
+	before, err := s.CPU()
+	if err != nil {
+		return cost{}, err
+	}
+	result := crowd.Run(ctx, l.asker(s, q))
+	after, err := s.CPU()
+	if err != nil {
+		return cost{}, err
+	}
+	if len(result.Errors) > 0 {
+		return cost{}, fmt.Errorf("%d of %d requests failed, the first with: %w",
+			len(result.Errors), len(result.Errors)+len(result.Answers), result.Errors[0])
+	}
+	return cost{result, after - before}, nil
+}
+
+func (c cost) perAnswer() time.Duration { return c.cpu / time.Duration(max(len(c.Answers), 1)) }
+
+// perCore is the rate that one busy core would carry.
+func (c cost) perCore() float64 { return ratio(float64(len(c.Answers)), c.cpu.Seconds()) }
+
+// processor is row 4.
+func processor(ctx context.Context, l *lab) ([]line, error) {
+	subjects, err := l.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const frames = 50
+	paced := load.Question{Stream: true, Recipe: standin.Recipe{
+		Frames: frames, Size: 256, First: 20 * time.Millisecond, Gap: 20 * time.Millisecond,
+	}}
+	var answers, streams [columns]cost
+	for _, s := range subjects {
+		if s.Process == nil {
+			continue
+		}
+		full := load.Crowd{Clients: 64, For: 4 * time.Second}
+		if answers[s.column], err = l.charge(ctx, s, full, short); err != nil {
+			return nil, err
+		}
+		steady := load.Crowd{Clients: 64, Each: 3, Spread: time.Second}
+		if streams[s.column], err = l.charge(ctx, s, steady, paced); err != nil {
+			return nil, err
+		}
+	}
+	perFrame := func(c column) time.Duration { return streams[c].perAnswer() / frames }
+	served := subjects[1:]
+	lines := []line{
+		{"CPU of a short answer, 64 clients, us", "<= 500, <= 1.35x rproxy", each(served, func(c column) string {
+			return us(answers[c].perAnswer())
+		}), unjudged},
+		{"answers/s seen / one core could carry", ">= 1700, >= 0.63x rproxy", each(served, func(c column) string {
+			return fmt.Sprintf("%.0f / %.0f", answers[c].Rate(), answers[c].perCore())
+		}), unjudged},
+		{"CPU of a forwarded frame, us", "<= 100, <= 1.3x rproxy", each(served, func(c column) string {
+			return us(perFrame(c))
+		}), unjudged},
+	}
+	if !have(subjects) {
+		return lines, nil
+	}
+	most := func(got, base, limit float64) verdict {
+		return judge(got <= limit*base, "%.2fx rproxy", ratio(got, base))
+	}
+	lines[0].verdict = most(float64(answers[geminid].perAnswer()), float64(answers[rproxy].perAnswer()), 1.35)
+	carried := ratio(answers[geminid].perCore(), answers[rproxy].perCore())
+	lines[1].verdict = judge(carried >= .63, "%.2fx rproxy", carried)
+	lines[2].verdict = most(float64(perFrame(geminid)), float64(perFrame(rproxy)), 1.3)
+	return lines, nil
+}
