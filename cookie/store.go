@@ -1,0 +1,214 @@
+package cookie
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Names inside the state directory.
+const (
+	lockName    = "lock"
+	accountsDir = "accounts"
+)
+
+// ErrClosed is the error of a Store that was closed.
+var ErrClosed = errors.New("the cookie store is closed")
+
+// Locked is the error of OpenStore when another process owns the directory.
+type Locked struct {
+	// PID is the owner's process id, 0 when it could not be read.
+	PID int
+	Dir string
+}
+
+// Error implements error.
+func (e *Locked) Error() string {
+	who := "another geminid"
+	if e.PID > 0 {
+		who = fmt.Sprintf("another geminid (pid %d)", e.PID)
+	}
+	return who + " already owns " + e.Dir + "; stop it first, or give this one a state directory of its own"
+}
+
+// StoreConfig says where and how a Store keeps its files.
+type StoreConfig struct {
+	// Dir is the state directory; it is created with mode 0700. Required.
+	Dir string
+	// NoSync leaves out fsync: fast, and safe against a crash of the process
+	// but not of the machine. The zero value syncs.
+	NoSync bool
+	// Now is the wall clock that dates files; nil means time.Now.
+	Now func() time.Time
+	// Logger gets what is found wrong at the start; nil means silence.
+	Logger *slog.Logger
+}
+
+// Store is the daemon's durable state, one file an account, in a directory that
+// it owns alone as long as it is open. It is safe for concurrent use. Every
+// write replaces a whole file, so a reader at any instant, and a restart after
+// any crash, finds the old generation or the new one.
+type Store struct {
+	cfg  StoreConfig
+	lock *dirLock
+
+	mu     sync.Mutex // serializes writers and guards closed
+	closed bool
+}
+
+// OpenStore locks the directory, creates what is missing and sweeps up what an
+// interrupted write left. It does not wait for the lock: *Locked tells who has
+// it. A read-only directory opens too; Writable says what that means.
+func OpenStore(c StoreConfig) (*Store, error) {
+	if c.Dir == "" {
+		return nil, errors.New("opening the cookie store: no directory given")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if err := makePrivate(c.Dir, c.Logger); err != nil {
+		return nil, fmt.Errorf("creating the state directory: %w", explain(err))
+	}
+	lock, err := lockDir(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{cfg: c, lock: lock}
+	if err := makePrivate(s.accounts(), c.Logger); err != nil && !passing(err) {
+		return nil, errors.Join(fmt.Errorf("creating the state directory: %w", explain(err)), lock.release())
+	}
+	s.sweep()
+	if err := s.Writable(); err != nil {
+		c.Logger.Error("the state can not be saved now; going on without", "dir", c.Dir, "err", err)
+	}
+	return s, nil
+}
+
+// passing reports whether an error of the disk is a matter of its present state
+// and no fault in how the directory was set up.
+func passing(err error) bool {
+	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// makePrivate creates a directory, or takes from one that exists what others
+// may do with it. Where that is not ours to change it only says so: the files
+// inside are 0600.
+func makePrivate(dir string, logger *slog.Logger) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		logger.Warn("other users may look into the state directory; run chmod 700 on it", "dir", dir, "err", err)
+	}
+	return nil
+}
+
+// litter matches the temporary files of our own writes and of nobody else's:
+// other rooms keep files in the same directory.
+var litter = regexp.MustCompile(`^\.[a-z0-9][a-z0-9_-]{0,31}\.(?:json|secret)[0-9]+$`)
+
+// sweep removes temporary files. The lock is held, so nobody is writing them.
+func (s *Store) sweep() {
+	for _, dir := range []string{s.cfg.Dir, s.accounts()} {
+		entries, _ := os.ReadDir(dir) // Load reports a directory that can not be read
+		for _, e := range entries {
+			if !litter.MatchString(e.Name()) || !e.Type().IsRegular() {
+				continue
+			}
+			if err := os.Remove(filepath.Join(dir, e.Name())); err == nil {
+				s.cfg.Logger.Info("removed what an interrupted write left", "file", e.Name())
+			}
+		}
+	}
+}
+
+func (s *Store) accounts() string { return filepath.Join(s.cfg.Dir, accountsDir) }
+
+// Dir returns the state directory.
+func (s *Store) Dir() string { return s.cfg.Dir }
+
+// Writable writes and removes a small file and returns why a save would fail
+// now, nil when it would not.
+func (s *Store) Writable() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	path := filepath.Join(s.accounts(), ".probe.json0") // a name that sweep knows
+	err := os.WriteFile(path, []byte("geminid can write here\n"), 0o600)
+	if removeErr := os.Remove(path); err == nil {
+		err = removeErr
+	}
+	if err != nil {
+		return fmt.Errorf("a restart would lose renewed cookies: %w", explain(err))
+	}
+	return nil
+}
+
+// Close gives the directory up. Later calls of any method fail with ErrClosed;
+// a second Close does nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	return s.lock.release()
+}
+
+// accountName is what an account may be called; it is a file name, a URL path
+// segment and a metric label all at once.
+var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+
+// ValidAccount reports whether name may name an account: 1 to 32 characters of
+// a-z, 0-9, _ and -, the first one a letter or a digit.
+func ValidAccount(name string) bool { return accountName.MatchString(name) }
+
+func checkAccount(name string) error {
+	if ValidAccount(name) {
+		return nil
+	}
+	return fmt.Errorf("%q can not name an account; use 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit", name)
+}
+
+// remedies says what to do about the errors that a disk answers with.
+var remedies = []struct {
+	err    error
+	remedy string
+}{
+	{syscall.ENOSPC, "the disk is full; free some space"},
+	{syscall.EDQUOT, "the disk quota is used up; free some space"},
+	{syscall.EFBIG, "the file size limit is reached; raise it (ulimit -f)"},
+	{syscall.EROFS, "the file system is read-only; remount it writable"},
+	{syscall.EIO, "the disk reports an I/O error; check its health"},
+	{syscall.EMFILE, "too many open files; raise the limit (ulimit -n)"},
+	{os.ErrPermission, "the daemon's user may not do that; check owner and mode"},
+}
+
+// explain adds to a disk's error what a person can do about it.
+func explain(err error) error {
+	for _, r := range remedies {
+		if errors.Is(err, r.err) {
+			return fmt.Errorf("%w (%s)", err, r.remedy)
+		}
+	}
+	return err
+}

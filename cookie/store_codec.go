@@ -1,0 +1,151 @@
+package cookie
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// recordFormat is the version of the account file; a reader refuses newer ones.
+const recordFormat = 1
+
+// maxRecord bounds an account file in bytes, in both directions.
+const maxRecord = 16 << 20
+
+// savedRecord is the account file: one JSON object. Values stand here in clear
+// text; the file is 0600 in a directory that is 0700.
+type savedRecord struct {
+	Format   int             `json:"format"`
+	Saved    time.Time       `json:"saved"`
+	Current  *savedSet       `json:"current,omitempty"`
+	Previous *savedSet       `json:"previous,omitempty"`
+	Memo     json.RawMessage `json:"memo,omitempty"`
+}
+
+type savedSet struct {
+	PSID   string            `json:"psid"`
+	PSIDTS string            `json:"psidts,omitempty"`
+	Extra  map[string]string `json:"extra,omitempty"`
+}
+
+// damage marks an account file whose content is of no use to this program.
+type damage struct{ reason string }
+
+func (d *damage) Error() string { return d.reason }
+
+func encodeRecord(r Record, now time.Time) ([]byte, error) {
+	saved := savedRecord{Format: recordFormat, Saved: now.UTC(), Memo: r.Memo}
+	var err error
+	if saved.Current, err = saveSet(r.Current); err != nil {
+		return nil, err
+	}
+	if saved.Previous, err = saveSet(r.Previous); err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(saved)
+	if err != nil {
+		return nil, err
+	}
+	if len(data) >= maxRecord {
+		return nil, fmt.Errorf("the record is larger than %d MiB", maxRecord>>20)
+	}
+	return append(data, '\n'), nil
+}
+
+func saveSet(s Set) (*savedSet, error) {
+	if s.IsZero() {
+		return nil, nil
+	}
+	out := &savedSet{PSID: s.psid.Reveal(), PSIDTS: s.psidts.Reveal()}
+	for name, v := range s.extra {
+		if out.Extra == nil {
+			out.Extra = make(map[string]string, len(s.extra))
+		}
+		out.Extra[name] = v.Reveal()
+	}
+	return out, out.check()
+}
+
+// check refuses what would not come back from the file as it went in, or could
+// not be sent as a cookie.
+func (s *savedSet) check() error {
+	if s.PSID == "" {
+		return errors.New("a set without " + NamePSID)
+	}
+	if !onlyASCII(s.PSID) || !onlyASCII(s.PSIDTS) {
+		return errors.New("a session cookie holds a character that no cookie may hold")
+	}
+	for name, v := range s.Extra {
+		if !onlyASCII(name) || !onlyASCII(v) {
+			return fmt.Errorf("the cookie %q holds a character that no cookie may hold", name)
+		}
+	}
+	return nil
+}
+
+func onlyASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+func decodeRecord(data []byte) (Record, error) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return Record{}, &damage{"it is empty"}
+	}
+	var version struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(data, &version); err != nil {
+		return Record{}, &damage{"it is no whole JSON object" + jsonPlace(err)}
+	}
+	if version.Format > recordFormat {
+		return Record{}, &damage{fmt.Sprintf("a newer geminid wrote it (format %d, this one reads up to %d)", version.Format, recordFormat)}
+	}
+	if version.Format < 1 {
+		return Record{}, &damage{"it names no format"}
+	}
+	var saved savedRecord
+	if err := json.Unmarshal(data, &saved); err != nil {
+		return Record{}, &damage{"a field has the wrong type" + jsonPlace(err)}
+	}
+	record := Record{Memo: saved.Memo}
+	for _, part := range []struct {
+		from *savedSet
+		to   *Set
+	}{{saved.Current, &record.Current}, {saved.Previous, &record.Previous}} {
+		if part.from == nil {
+			continue
+		}
+		if err := part.from.check(); err != nil {
+			return Record{}, &damage{"it holds " + err.Error()}
+		}
+		*part.to = part.from.set()
+	}
+	return record, nil
+}
+
+func (s *savedSet) set() Set {
+	extra := make(map[string]Value, len(s.Extra))
+	for name, v := range s.Extra {
+		extra[name] = NewValue(v)
+	}
+	return NewSet(NewValue(s.PSID), NewValue(s.PSIDTS), extra)
+}
+
+// jsonPlace tells the place of a JSON error and not its text, which may quote the
+// file.
+func jsonPlace(err error) string {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Sprintf(" (byte %d)", e.Offset)
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && e.Field != "" {
+		return fmt.Sprintf(" (field %s)", e.Field)
+	}
+	return ""
+}

@@ -1,0 +1,60 @@
+//go:build unix
+
+package cookie
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// replaceFile puts data at path so that every reader, at every instant, finds
+// the old content or the new. The temporary file lies beside it, because a
+// rename does not cross file systems. With sync the new content also survives a
+// crash of the machine once replaceFile returned nil.
+func replaceFile(path string, data []byte, sync bool) error {
+	dir := filepath.Dir(path)
+	p, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return err
+	}
+	if err := fill(p, path, data, sync); err != nil {
+		return errors.Join(err, discard(p))
+	}
+	if !sync {
+		return nil
+	}
+	return syncDir(dir)
+}
+
+func fill(p *renameio.PendingFile, path string, data []byte, sync bool) error {
+	if _, err := p.Write(data); err != nil {
+		return err
+	}
+	if sync {
+		return p.CloseAtomicallyReplace()
+	}
+	if err := p.File.Close(); err != nil {
+		return err
+	}
+	return os.Rename(p.Name(), path)
+}
+
+// discard drops a pending file that may be closed already.
+func discard(p *renameio.PendingFile) error {
+	if err := p.Cleanup(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// syncDir makes a rename or a removal inside dir durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
