@@ -3,7 +3,6 @@ package dialect
 import (
 	"net/http"
 	"strings"
-
 )
 
 // Gemini is the native format of generativelanguage.googleapis.com. The SDKs
@@ -13,6 +12,14 @@ var Gemini = Dialect{
 	Name:   "gemini",
 	Mounts: geminiMounts("/gemini/v1beta", "/gemini/v1", "/gemini/v1alpha", "/v1beta", "/v1alpha", "/v1"),
 	Claims: geminiClaims,
+	Decode: geminiDecode,
+	Lost:   geminiLost,
+	List:   geminiList,
+	One:    geminiOne,
+	Count:  geminiTokens,
+	Answer: geminiWhole,
+	Fail:   geminiFail,
+	Stream: geminiEncoder,
 }
 
 // geminiMounts are the routes under each prefix. The verb of

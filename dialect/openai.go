@@ -7,6 +7,14 @@ var OpenAI = Dialect{
 	Name:   "openai",
 	Mounts: openaiMounts("/v1", "/openai/v1"),
 	Claims: openaiClaims,
+	Decode: openaiDecode,
+	Lost:   openaiLost,
+	List:   openaiList,
+	One:    openaiOne,
+	Count:  openaiTokens,
+	Answer: openaiWhole,
+	Fail:   openaiFail,
+	Stream: openaiEncoder,
 }
 
 func openaiMounts(prefixes ...string) []Mount {

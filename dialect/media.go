@@ -1,0 +1,119 @@
+package dialect
+
+import (
+	"encoding/base64"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"unicode"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// maxFile bounds one decoded file.
+const maxFile = 20 << 20
+
+// inline makes a file of base64 text. Both alphabets are read, padded or not,
+// with line breaks in between.
+func inline(n node, mediaType string) (*chat.Blob, error) {
+	text, err := n.text()
+	if err != nil {
+		return nil, err
+	}
+	return decodeFile(n, mediaType, text)
+}
+
+// dataURL makes a file of "data:TYPE;base64,…". Other URLs are refused: the
+// server fetches nothing on a client's behalf.
+func dataURL(n node) (*chat.Blob, error) {
+	text, err := n.text()
+	if err != nil {
+		return nil, err
+	}
+	rest, ok := cutPrefixFold(text, "data:")
+	if !ok {
+		return nil, n.bad("must be a data: URL with base64; remote addresses are not fetched")
+	}
+	head, data, ok := strings.Cut(rest, ",")
+	if !ok || !strings.HasSuffix(strings.ToLower(head), ";base64") {
+		return nil, n.bad("must be a data: URL of the form data:image/png;base64,…")
+	}
+	return decodeFile(n, head[:len(head)-len(";base64")], data)
+}
+
+func decodeFile(n node, mediaType, text string) (*chat.Blob, error) {
+	text = strings.TrimRight(text, "=\r\n ")
+	if text == "" {
+		return nil, n.bad("holds no data")
+	}
+	if base64.RawStdEncoding.DecodedLen(len(text)) > maxFile+maxFile/32 { // the slack is for line breaks
+		return nil, tooBig(n)
+	}
+	encoding := base64.RawStdEncoding
+	if strings.ContainsAny(text, "-_") {
+		encoding = base64.RawURLEncoding
+	}
+	data, err := encoding.DecodeString(text)
+	if err != nil {
+		return nil, n.bad("is not valid base64")
+	}
+	if len(data) > maxFile {
+		return nil, tooBig(n)
+	}
+	mediaType, ok := settle(mediaType, data)
+	if !ok {
+		return nil, n.bad("is not a PNG, JPEG, WebP, GIF or HEIC image, though its type says image")
+	}
+	return &chat.Blob{MIME: mediaType, Data: data}, nil
+}
+
+func tooBig(n node) *chat.Error {
+	return &chat.Error{Kind: chat.TooLarge, Param: n.path, Message: n.path + " is longer than 20 MiB; send a smaller file"}
+}
+
+// settle decides a file's media type. Pictures go by their first bytes, because
+// clients mix up PNG, JPEG and WebP; ok is false when a picture is none.
+func settle(told string, data []byte) (mediaType string, ok bool) {
+	told, _, err := mime.ParseMediaType(told)
+	if err != nil {
+		told = ""
+	}
+	seen, _, _ := strings.Cut(http.DetectContentType(data), ";")
+	switch {
+	case strings.HasPrefix(seen, "image/") && (told == "" || strings.HasPrefix(told, "image/") || told == "application/octet-stream"):
+		return seen, true
+	case strings.HasPrefix(told, "image/"):
+		// HEIC and AVIF are ISO media files, which DetectContentType does not tell apart.
+		return told, len(data) > 12 && string(data[4:8]) == "ftyp"
+	case told == "":
+		return seen, true
+	default:
+		return told, true
+	}
+}
+
+// fileName keeps the last element of a client's file name, printable and short.
+func fileName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, name)
+	if name == "." || name == "/" || name == ".." {
+		return ""
+	}
+	if runes := []rune(name); len(runes) > 128 {
+		name = string(runes[len(runes)-128:])
+	}
+	return name
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):], true
+	}
+	return s, false
+}

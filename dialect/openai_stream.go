@@ -1,0 +1,166 @@
+package dialect
+
+import (
+	"encoding/json"
+	"io"
+	"strconv"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// pieceBytes is how much of a file goes into one delta: Open WebUI gives up on
+// a line of 128 KiB. A multiple of 3 keeps base64 free of padding in between.
+const pieceBytes = 36 << 10
+
+// openaiStream spells an answer as chat completion chunks.
+type openaiStream struct {
+	w    io.Writer
+	call *Call
+	buf  []byte // reused from event to event
+	head []byte // "data: " and the fields that all chunks share, up to choices
+	count
+	begun, done bool
+}
+
+func openaiEncoder(call *Call, w io.Writer) Encoder {
+	head := append([]byte(nil), `data: {"id":`...)
+	head = appendQuoted(head, call.ID)
+	head = append(head, `,"object":"chat.completion.chunk","created":`...)
+	head = strconv.AppendInt(head, call.Created.Unix(), 10)
+	head = append(head, `,"model":`...)
+	head = appendQuoted(head, call.Model)
+	head = append(head, `,"choices":[`...)
+	return &openaiStream{w: w, call: call, head: head}
+}
+
+func (e *openaiStream) ContentType() string { return "text/event-stream" }
+
+func (e *openaiStream) Event(event chat.Event) error {
+	if e.done {
+		return nil
+	}
+	switch event.Kind {
+	case chat.Thought:
+		if !e.call.Chat.Thoughts || event.Text == "" {
+			return nil
+		}
+		e.thoughts.Text(event.Text)
+		e.begin()
+		e.delta(`"reasoning_content":`, event.Text)
+		return e.flush()
+	case chat.Text:
+		if event.Text == "" {
+			return nil
+		}
+		e.answer.Text(event.Text)
+		e.begin()
+		e.delta(`"content":`, event.Text)
+		return e.flush()
+	case chat.Media:
+		return e.media(event.Blob)
+	case chat.Finish:
+		return e.finish(event.Reason)
+	}
+	return nil
+}
+
+// begin empties the buffer, and opens the answer with the role on its own when
+// nothing was said yet.
+func (e *openaiStream) begin() {
+	e.buf = e.buf[:0]
+	if e.begun {
+		return
+	}
+	e.begun = true
+	e.buf = append(e.buf, e.head...)
+	e.buf = append(e.buf, `{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}`+"\n\n"...)
+}
+
+func (e *openaiStream) delta(field, text string) {
+	e.buf = append(e.buf, e.head...)
+	e.buf = append(e.buf, `{"index":0,"delta":{`...)
+	e.buf = append(e.buf, field...)
+	e.buf = appendQuoted(e.buf, text)
+	e.buf = append(e.buf, `},"finish_reason":null}]}`+"\n\n"...)
+}
+
+// media writes a picture as Markdown: a link in one delta, or a data URL over
+// as many as it takes.
+func (e *openaiStream) media(blob *chat.Blob) error {
+	open := markdownOpen(blob)
+	if !e.answer.Empty() {
+		open = "\n\n" + open
+	}
+	e.answer.File()
+	e.begin()
+	if e.call.Link != nil {
+		e.delta(`"content":`, open+e.call.Link(blob)+")")
+		return e.flush()
+	}
+	e.delta(`"content":`, open+dataHead(blob))
+	for rest := blob.Data; len(rest) > 0; {
+		if err := e.flush(); err != nil {
+			return err
+		}
+		piece := rest[:min(len(rest), pieceBytes)]
+		rest = rest[len(piece):]
+		e.begin()
+		e.delta(`"content":`, string(base64Of(nil, piece)))
+	}
+	e.delta(`"content":`, ")")
+	err := e.flush()
+	e.buf = nil // grown beyond what text needs
+	return err
+}
+
+// finish writes the closing chunk, the usage when asked for, and the end mark.
+func (e *openaiStream) finish(reason chat.FinishReason) error {
+	e.begin()
+	e.done = true
+	e.buf = append(e.buf, e.head...)
+	e.buf = append(e.buf, `{"index":0,"delta":{},"finish_reason":"`...)
+	e.buf = append(e.buf, openaiReason(reason)...)
+	e.buf = append(e.buf, `"}]}`+"\n\n"...)
+	if e.call.IncludeUsage {
+		total, err := json.Marshal(e.usage(e.call).openai())
+		if err != nil {
+			return err
+		}
+		e.buf = append(e.buf, e.head...)
+		e.buf = append(e.buf, `],"usage":`...)
+		e.buf = append(e.buf, total...)
+		e.buf = append(e.buf, "}\n\n"...)
+	}
+	e.buf = append(e.buf, "data: [DONE]\n\n"...)
+	return e.flush()
+}
+
+// Ping writes a comment, which every reader of the format skips.
+func (e *openaiStream) Ping() error {
+	if e.done {
+		return nil
+	}
+	e.buf = append(e.buf[:0], ": ping\n\n"...)
+	return e.flush()
+}
+
+// Fail writes the error as an event of its own. No end mark follows: it would
+// make the stream look complete.
+func (e *openaiStream) Fail(failure *chat.Error) error {
+	if e.done {
+		return nil
+	}
+	e.done = true
+	body, err := json.Marshal(openaiFail(failure))
+	if err != nil {
+		return err
+	}
+	e.buf = append(append(e.buf[:0], "data: "...), body...)
+	e.buf = append(e.buf, "\n\n"...)
+	return e.flush()
+}
+
+func (e *openaiStream) flush() error {
+	_, err := e.w.Write(e.buf)
+	return err
+}
