@@ -1,0 +1,86 @@
+package cookie
+
+import (
+	"bytes"
+	"html"
+	"strings"
+)
+
+// magics are the first bytes of files people drop by mistake.
+var magics = []struct{ prefix, kind string }{
+	{"\x1f\x8b", "a gzip archive"},
+	{"PK\x03\x04", "a zip archive"},
+	{"PK\x05\x06", "a zip archive"},
+	{"BZh", "a bzip2 archive"},
+	{"\xfd7zXZ\x00", "an xz archive"},
+	{"\x28\xb5\x2f\xfd", "a zstd archive"},
+	{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"},
+	{"Rar!\x1a\x07", "a RAR archive"},
+	{"\x89PNG", "a picture"},
+	{"\xff\xd8\xff", "a picture"},
+	{"GIF8", "a picture"},
+	{"%PDF", "a PDF document"},
+	{"bplist00", "a property list"},
+	{"cook\x00\x00", "Safari's own cookie store"},
+	{"\x7fELF", "a program"},
+	{"MZ", "a program"},
+}
+
+func archive(data []byte) string {
+	for _, m := range magics {
+		if bytes.HasPrefix(data, []byte(m.prefix)) && !(m.prefix == "MZ" && bytes.IndexByte(data, 0) < 0) {
+			return m.kind
+		}
+	}
+	return ""
+}
+
+// refuseBinary refuses text with bytes that no text has.
+func refuseBinary(text string) *Rejection {
+	controls := 0
+	for i := range len(text) {
+		switch b := text[i]; {
+		case b == 0:
+			return reject(CodeBinary, "has a NUL byte at offset %d, so it is not text. Expected one of: %s.", i, formatList())
+		case b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1b:
+			controls++
+		}
+	}
+	if controls > 16 && controls > len(text)/100 {
+		return reject(CodeBinary, "is not text. Expected one of: %s.", formatList())
+	}
+	return nil
+}
+
+// refuseHTML refuses a saved web page and shows its title, which mostly tells
+// what went wrong.
+func refuseHTML(text string) *Rejection {
+	head := text[:min(len(text), sniffed)]
+	lower := strings.ToLower(head)
+	if !strings.HasPrefix(lower, "<") {
+		return nil
+	}
+	title := ""
+	if _, after, ok := strings.Cut(lower, "<title"); ok {
+		after = head[len(head)-len(after):]
+		_, after, _ = strings.Cut(after, ">")
+		inner, _, _ := strings.Cut(after, "<")
+		title = shownTitle(html.UnescapeString(inner))
+	}
+	if title != "" {
+		return reject(CodeHTML, "is a web page (title %q), not a cookie export.", title)
+	}
+	return reject(CodeHTML, "is a web page, not a cookie export.")
+}
+
+func formatList() string { return strings.Join(Formats(), ", ") }
+
+// unknownFormat is the verdict on text that no format claims.
+func unknownFormat(text string) *Rejection {
+	if curlyQuotes(text) {
+		return reject(CodeMalformed, "has curly quotes, so a word processor or a chat changed it. Export again as plain text.")
+	}
+	return reject(CodeMalformed, "is in no known format. Expected one of: %s.", formatList())
+}
+
+func curlyQuotes(text string) bool { return strings.ContainsAny(text, "“”„‘’") }

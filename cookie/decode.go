@@ -1,0 +1,155 @@
+package cookie
+
+import (
+	"html"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// decode turns a file's bytes into text: it undoes the encodings that copying
+// and saving add, and refuses what is no text at all. A database is passed on
+// as it is.
+func decode(data []byte, found *list) (string, *Rejection) {
+	if isSQLite(data) {
+		return string(data), nil
+	}
+	text, rejection := toUTF8(data, found)
+	if rejection != nil {
+		return "", rejection
+	}
+	text = trimBlank(text)
+	if text == "" {
+		return "", emptyFile(len(data))
+	}
+	if rejection := refuseBinary(text); rejection != nil {
+		return "", rejection
+	}
+	if rejection := refuseHTML(text); rejection != nil {
+		return "", rejection
+	}
+	return unfence(unescapeHTML(text, found)), nil
+}
+
+// toUTF8 undoes UTF-16, which PowerShell's ">" and Windows editors write, with
+// or without a byte order mark.
+func toUTF8(data []byte, found *list) (string, *Rejection) {
+	if kind := archive(data); kind != "" {
+		return "", reject(CodeBinary, "is %s, not a cookie export. Unpack it, or export as text.", kind)
+	}
+	little, marked := utf16Order(data)
+	switch {
+	case marked:
+		data = data[2:]
+	case little != nil:
+		found.warn(WarnGuessedEncoding, "The text is UTF-16 without a byte order mark; it was read as such.")
+	default:
+		return string(data), nil
+	}
+	if len(data)%2 != 0 {
+		return "", reject(CodeTruncated, "ends in the middle of a UTF-16 character. If it is still uploading, wait; otherwise copy it again.")
+	}
+	return fromUTF16(data, *little), nil
+}
+
+// utf16Order tells the byte order of UTF-16 text, nil when data is not. Without
+// a mark it goes by the zero bytes of ASCII letters.
+func utf16Order(data []byte) (little *bool, marked bool) {
+	yes, no := true, false
+	if len(data) >= 2 {
+		switch {
+		case data[0] == 0xff && data[1] == 0xfe:
+			return &yes, true
+		case data[0] == 0xfe && data[1] == 0xff:
+			return &no, true
+		}
+	}
+	head := data[:min(len(data), 4096)&^1]
+	var zeros [2]int
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	most := len(head) / 2 * 3 / 4
+	switch {
+	case len(head) < 16:
+		return nil, false
+	case zeros[0] == 0 && zeros[1] >= most:
+		return &yes, false
+	case zeros[1] == 0 && zeros[0] >= most:
+		return &no, false
+	}
+	return nil, false
+}
+
+func fromUTF16(data []byte, little bool) string {
+	var text strings.Builder
+	text.Grow(len(data) / 2)
+	low, high := 0, 1
+	if !little {
+		low, high = 1, 0
+	}
+	unit := func(i int) rune { return rune(data[i+low]) | rune(data[i+high])<<8 }
+	for i := 0; i < len(data); i += 2 {
+		r := unit(i)
+		if utf16.IsSurrogate(r) {
+			if i+3 >= len(data) {
+				r = utf8.RuneError
+			} else if r = utf16.DecodeRune(r, unit(i+2)); r != utf8.RuneError {
+				i += 2
+			}
+		}
+		text.WriteRune(r)
+	}
+	return text.String()
+}
+
+// trimBlank removes white space and the invisible characters that chat
+// programs put around a copied text.
+func trimBlank(text string) string {
+	return strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n\f\v\ufeff\u200b\u2060\u00a0")
+}
+
+// unescapeHTML undoes one level of HTML escaping, when every quote of the text
+// is written as an entity: then it was copied from a page's source.
+func unescapeHTML(text string, found *list) string {
+	if strings.ContainsAny(text, `"'<>`) {
+		return text
+	}
+	for _, entity := range []string{"&quot;", "&#34;", "&#39;", "&#x27;", "&#x22;", "&apos;"} {
+		if strings.Contains(text, entity) {
+			found.warn(WarnHTMLUnescaped, "The quotes were written as HTML entities; they were read as quotes.")
+			return html.UnescapeString(text)
+		}
+	}
+	return text
+}
+
+// unfence returns the first fenced block of a Markdown text, and a text without
+// one as it is.
+func unfence(text string) string {
+	for at := 0; at < len(text); {
+		line, rest, _ := strings.Cut(text[at:], "\n")
+		next := len(text) - len(rest)
+		fence := fenceOf(line)
+		if fence == "" {
+			at = next
+			continue
+		}
+		if end := strings.Index("\n"+rest, "\n"+fence); end >= 0 {
+			rest = rest[:max(end-1, 0)]
+		}
+		return trimBlank(rest)
+	}
+	return text
+}
+
+func fenceOf(line string) string {
+	for _, fence := range []string{"```", "~~~"} {
+		if strings.HasPrefix(strings.TrimLeft(line, " "), fence) {
+			return fence
+		}
+	}
+	return ""
+}

@@ -1,0 +1,51 @@
+package cookie
+
+import "time"
+
+// maxEntries is more cookies than any browser keeps (Chrome 3300, Firefox
+// 3000 and some); a file with more is no export.
+const maxEntries = 20_000
+
+// entry is one cookie as a file has it: unchecked, and not yet chosen.
+type entry struct {
+	name, value string
+	// domain is empty when the format knows none; such a cookie is taken to be
+	// of google.com.
+	domain string
+	// path is empty when the format knows none, which counts as "/".
+	path string
+	// store keeps apart what must not be mixed: browser stores, containers,
+	// the clients of a configuration file.
+	store string
+	// expires is zero for a session cookie and when the format does not say.
+	expires time.Time
+	// seen is when the browser used the value, zero when unknown.
+	seen time.Time
+	// partitioned marks a copy that belongs to another top-level site.
+	partitioned bool
+}
+
+// list gathers what a parser finds.
+type list struct {
+	entries  []entry
+	warnings []Warning
+	full     bool // more than maxEntries were offered
+}
+
+func (l *list) add(e entry) {
+	if len(l.entries) == maxEntries {
+		l.full = true
+		return
+	}
+	l.entries = append(l.entries, e)
+}
+
+// warn notes a remark, once per code. The text follows the rules of reject.
+func (l *list) warn(code Code, text string) {
+	for _, w := range l.warnings {
+		if w.Code == code {
+			return
+		}
+	}
+	l.warnings = append(l.warnings, Warning{code, text})
+}

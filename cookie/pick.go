@@ -1,0 +1,279 @@
+package cookie
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// site is the domain whose cookies make the session. The same names exist,
+// with other values, on sibling sites and on hosts below it.
+const site = "google.com"
+
+// maxExtra is more cookies than a browser keeps for one site (180).
+const maxExtra = 200
+
+// pick chooses the session among the entries of a file and checks it. It is
+// pure, and the order of the entries matters only between copies of one cookie
+// that tell no other difference.
+func pick(found *list, now time.Time) (*Export, *Rejection) {
+	entries := found.entries
+	if len(entries) == 0 {
+		return nil, reject(CodeEmpty, "holds no cookies. Nothing was changed; the previous cookies stay in use.")
+	}
+	stores := byStore(entries)
+	if rejection := severalAccounts(stores); rejection != nil {
+		return nil, rejection
+	}
+	chosen, ok := bestStore(stores, now)
+	if !ok {
+		return nil, noSession(entries)
+	}
+	psid, _ := best(chosen.psid)
+	if expired(psid, now) {
+		return nil, reject(CodeExpired, "holds a %s that expired on %s. Sign in again and export.",
+			NamePSID, psid.expires.Format(time.DateOnly))
+	}
+	psidts, hasTS := best(live(chosen.psidts, now))
+	if rejection := checkValues(psid.value, psidts.value); rejection != nil {
+		return nil, rejection
+	}
+	extra, rejection := extras(entries, chosen.name, now)
+	if rejection != nil {
+		return nil, rejection
+	}
+	warnAboutPSIDTS(found, chosen, hasTS)
+	return &Export{
+		Set:           NewSet(keep(psid.value), keep(psidts.value), extra),
+		Count:         len(entries),
+		PSIDExpires:   psid.expires,
+		PSIDTSExpires: psidts.expires,
+		Warnings:      found.warnings,
+	}, nil
+}
+
+// keep copies a value out of the file's text, which must not stay in memory
+// for its sake.
+func keep(value string) Value { return NewValue(strings.Clone(value)) }
+
+// store is what one cookie store of the file has of the session: the copies at
+// the shortest path.
+type store struct {
+	name         string
+	psid, psidts []entry
+}
+
+// byStore groups the session's cookies of google.com, in order of appearance.
+func byStore(entries []entry) []store {
+	var stores []store
+	index := make(map[string]int)
+	for _, e := range entries {
+		if (e.name != NamePSID && e.name != NamePSIDTS) || e.partitioned || !ofSite(e) {
+			continue
+		}
+		i, known := index[e.store]
+		if !known {
+			i = len(stores)
+			index[e.store] = i
+			stores = append(stores, store{name: e.store})
+		}
+		if e.name == NamePSID {
+			stores[i].psid = append(stores[i].psid, e)
+		} else if e.value != "" {
+			stores[i].psidts = append(stores[i].psidts, e)
+		}
+	}
+	for i := range stores {
+		stores[i].psid = shortestPath(stores[i].psid)
+		stores[i].psidts = shortestPath(stores[i].psidts)
+	}
+	return slices.DeleteFunc(stores, func(s store) bool { return len(s.psid) == 0 })
+}
+
+func ofSite(e entry) bool { return e.domain == "" || bareDomain(e.domain) == site }
+
+func bareDomain(domain string) string {
+	return strings.TrimPrefix(strings.ToLower(strings.TrimSpace(domain)), ".")
+}
+
+// shortestPath keeps the entries whose path is the shortest: "/" is the
+// session, anything longer a copy for a part of the site.
+func shortestPath(entries []entry) []entry {
+	if len(entries) == 0 {
+		return nil
+	}
+	shortest := slices.MinFunc(entries, func(a, b entry) int { return pathLength(a) - pathLength(b) })
+	return slices.DeleteFunc(entries, func(e entry) bool { return pathLength(e) > pathLength(shortest) })
+}
+
+func pathLength(e entry) int { return max(len(e.path), 1) }
+
+// severalAccounts refuses a file with more than one PSID: nothing tells which
+// one is meant, and a PSID with another account's PSIDTS would be worse than
+// either.
+func severalAccounts(stores []store) *Rejection {
+	values := make(map[string]bool)
+	var names []string
+	for i, s := range stores {
+		fresh := false
+		for _, e := range s.psid {
+			if e.value != "" && !values[e.value] {
+				values[e.value], fresh = true, true
+			}
+		}
+		if !fresh {
+			continue
+		}
+		shown := shownStore(s.name)
+		if shown == "" {
+			shown = strconv.Itoa(i + 1)
+		}
+		names = append(names, strconv.Quote(shown))
+	}
+	if len(values) < 2 {
+		return nil
+	}
+	where := ""
+	if len(names) > 1 {
+		where = " (stores " + strings.Join(names[:min(len(names), 4)], " and ") + ")"
+	}
+	return reject(CodeMultiAccount, "holds %d different Google accounts%s. "+
+		"Keep one, or use one file per account: inbox/<name>.json.", len(values), where)
+}
+
+// bestStore chooses among stores of one account: the one with a live PSIDTS
+// first, then the freshest.
+func bestStore(stores []store, now time.Time) (store, bool) {
+	if len(stores) == 0 {
+		return store{}, false
+	}
+	freshest := stores[0]
+	for _, s := range stores[1:] {
+		a, hasA := best(live(freshest.psidts, now))
+		b, hasB := best(live(s.psidts, now))
+		if hasB && (!hasA || fresher(b, a) >= 0) {
+			freshest = s
+		}
+	}
+	return freshest, true
+}
+
+// best returns the entry that wins among copies of one cookie: the one seen
+// last, else the one that expires last, else the last in the file. An empty
+// value wins only when there is no other.
+func best(entries []entry) (entry, bool) {
+	if len(entries) == 0 {
+		return entry{}, false
+	}
+	winner := entries[0]
+	for _, e := range entries[1:] {
+		if fresher(e, winner) >= 0 {
+			winner = e
+		}
+	}
+	return winner, true
+}
+
+func fresher(a, b entry) int {
+	return cmp.Or(
+		cmp.Compare(min(len(a.value), 1), min(len(b.value), 1)),
+		a.seen.Compare(b.seen),
+		a.expires.Compare(b.expires),
+	)
+}
+
+func expired(e entry, now time.Time) bool { return !e.expires.IsZero() && !e.expires.After(now) }
+
+func live(entries []entry, now time.Time) []entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return expired(e, now) })
+}
+
+func warnAboutPSIDTS(found *list, chosen store, hasTS bool) {
+	if !hasTS {
+		if len(chosen.psidts) > 0 {
+			found.warn(WarnTSExpired, NamePSIDTS+" has expired and was left out. The session may still be good; if not, export again.")
+		} else {
+			found.warn(WarnNoPSIDTS, "There is no "+NamePSIDTS+". Some accounts have none; if yours has one, export it too.")
+		}
+	}
+	values := make(map[string]bool)
+	for _, e := range chosen.psidts {
+		values[e.value] = true
+	}
+	if len(values) > 1 {
+		found.warn(WarnDuplicate, NamePSIDTS+" is there more than once with different values. The newest was taken.")
+	}
+}
+
+// extras returns the other cookies of google.com in the chosen store.
+func extras(entries []entry, store string, now time.Time) (map[string]Value, *Rejection) {
+	copies := make(map[string]entry)
+	for _, e := range entries {
+		if e.name == NamePSID || e.name == NamePSIDTS || e.store != store || e.partitioned || expired(e, now) ||
+			!ofSite(e) || pathLength(e) > 1 || !sendable(e.name, e.value) {
+			continue
+		}
+		// The prefix binds a cookie to the very host that set it.
+		if strings.HasPrefix(e.name, "__Host-") && e.domain != "" {
+			continue
+		}
+		if before, ok := copies[e.name]; !ok || fresher(e, before) >= 0 {
+			copies[e.name] = e
+		}
+	}
+	if len(copies) > maxExtra {
+		return nil, reject(CodeTooBig, "holds %d cookies of google.com; a browser keeps at most 180. Export again.", len(copies))
+	}
+	values := make(map[string]Value, len(copies))
+	for name, e := range copies {
+		values[strings.Clone(name)] = keep(e.value)
+	}
+	return values, nil
+}
+
+// visitorNames are cookies that everybody has, signed in or not.
+var visitorNames = []string{"AEC", "CONSENT", "NID", "SOCS"}
+
+// noSession says why entries hold no PSID of google.com.
+func noSession(entries []entry) *Rejection {
+	ours, partitioned := make(map[string]bool), false
+	elsewhere, domains := make(map[string]bool), make(map[string]bool)
+	count := 0
+	for _, e := range entries {
+		switch {
+		case ofSite(e):
+			count++
+			ours[e.name] = true
+			partitioned = partitioned || e.partitioned && e.name == NamePSID
+		case e.name == NamePSID && !e.partitioned:
+			elsewhere[shownDomain(e.domain)] = true
+		default:
+			domains[shownDomain(e.domain)] = true
+		}
+	}
+	switch {
+	case len(elsewhere) > 0:
+		return reject(CodeWrongDomain, "has %s, but for %s. Open gemini.google.com and export from that tab.", NamePSID, someOf(elsewhere, " / "))
+	case count == 0:
+		return reject(CodeWrongDomain, "has no google.com cookie, only %s. Open gemini.google.com and export from that tab.", someOf(domains, ", "))
+	case partitioned:
+		return reject(CodeNoPSID, "has %s only as a partitioned copy that belongs to another site. "+
+			"Export again from a tab where gemini.google.com is signed in.", NamePSID)
+	case !slices.ContainsFunc(slices.Collect(maps.Keys(ours)), func(name string) bool { return !slices.Contains(visitorNames, name) }):
+		return reject(CodeSignedOut, "has the cookies of a signed-out browser (only %s). Sign in to gemini.google.com, then export again.", someOf(ours, ", "))
+	}
+	return reject(CodeNoPSID, "has %d cookies for google.com but no %s. Export again from a tab where gemini.google.com is signed in, "+
+		"with \"include HttpOnly cookies\" on.", count, NamePSID)
+}
+
+// someOf lists the first few of names, sorted.
+func someOf(names map[string]bool, separator string) string {
+	sorted := slices.Sorted(maps.Keys(names))
+	if len(sorted) > 4 {
+		sorted = append(sorted[:4], "…")
+	}
+	return strings.Join(sorted, separator)
+}

@@ -1,0 +1,121 @@
+package cookie
+
+import (
+	"fmt"
+	"io/fs"
+)
+
+// Code names the kind of a rejection (E_…) or of a warning (W_…). Codes are
+// stable: they appear in the API, in metrics and in documentation.
+type Code string
+
+// Why a file of cookies is refused.
+const (
+	CodeEmpty           Code = "E_EMPTY"            // no bytes, only blanks, or an export with nothing in it
+	CodeTruncated       Code = "E_TRUNCATED"        // ends in the middle of an entry; may still be arriving
+	CodeTooBig          Code = "E_TOO_BIG"          // more bytes or more cookies than any export has
+	CodeBinary          Code = "E_BINARY"           // not text: an archive, an image, NUL bytes
+	CodeHTML            Code = "E_HTML"             // a saved web page
+	CodeMalformed       Code = "E_PARSE"            // no known format, or broken in its own format
+	CodeHARSanitized    Code = "E_HAR_SANITIZED"    // a HAR whose cookies the browser left out
+	CodeChromeEncrypted Code = "E_CHROME_ENCRYPTED" // Chrome's own database
+	CodeMultiAccount    Code = "E_MULTI_ACCOUNT"    // more than one session, and no telling which
+	CodeExpired         Code = "E_EXPIRED"          // PSID's own expiry is past
+	CodeWrongDomain     Code = "E_WRONG_DOMAIN"     // PSID of another site, or nothing of google.com
+	CodeSignedOut       Code = "E_SIGNED_OUT"       // only cookies that every visitor has
+	CodeNoPSID          Code = "E_NO_PSID"          // google.com, but without the session
+	CodePlaceholder     Code = "E_PLACEHOLDER"      // the example text of a template
+	CodeSwapped         Code = "E_SWAPPED"          // PSID and PSIDTS in each other's place
+	CodeBadValue        Code = "E_BAD_VALUE"        // a value that can not be sent in a header
+	CodeNotReadable     Code = "E_PERM"             // the file's permissions keep us out
+	CodeTooMany         Code = "E_TOO_MANY"         // no room for one more account
+	CodeProbeSignedOut  Code = "E_PROBE_SIGNED_OUT" // well-formed, but Google says signed out
+)
+
+// What is worth knowing about a file that is accepted.
+const (
+	WarnTSExpired       Code = "W_TS_EXPIRED"       // PSIDTS is past its expiry and was left out
+	WarnNoPSIDTS        Code = "W_NO_PSIDTS"        // there is no PSIDTS
+	WarnDuplicate       Code = "W_DUPLICATE"        // PSIDTS is there more than once, with different values
+	WarnSpacesForTabs   Code = "W_SPACES_FOR_TABS"  // a Netscape file whose tabs became spaces
+	WarnGuessedEncoding Code = "W_GUESSED_ENCODING" // UTF-16 without a byte order mark
+	WarnHTMLUnescaped   Code = "W_HTML_UNESCAPED"   // quotes were written as HTML entities
+	WarnNameCase        Code = "W_NAME_CASE"        // a cookie's name in other letter case
+	WarnPendingWAL      Code = "W_PENDING_WAL"      // newer values may be in the database's -wal file
+)
+
+// Rejection says why a file of cookies is not used. Its message is one line for
+// the person who brought the file: what was found, in which file, what to do.
+// It never holds a value.
+type Rejection struct {
+	Code    Code
+	Message string
+}
+
+// Error implements error with the message.
+func (r *Rejection) Error() string { return r.Message }
+
+// Warning is a remark about an accepted file, in the manner of a Rejection.
+type Warning struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+}
+
+// reject makes a rejection whose message still lacks its subject: in puts the
+// file's name before it. Arguments must be numbers, constants or the results
+// of the shown… functions, never bytes of the file.
+func reject(code Code, format string, args ...any) *Rejection {
+	return &Rejection{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// in returns the rejection with the file as the subject of its sentence.
+func (r *Rejection) in(name string) *Rejection {
+	return &Rejection{Code: r.Code, Message: shownFile(name) + " " + r.Message}
+}
+
+// RejectSignedOut is the verdict on a well-formed file whose session Google
+// does not accept from this machine.
+func RejectSignedOut(name string) *Rejection {
+	return reject(CodeProbeSignedOut, "is well-formed, but Google answers as signed out from this server. "+
+		"Usual causes: the browser was left open and renewed the session; signed out since; "+
+		"exported on another IP; a device-bound session (recent Chrome or Edge: export from Firefox or a private window).").in(name)
+}
+
+// RejectTooMany is the verdict on a file that would make one account more than
+// limit.
+func RejectTooMany(name string, limit int) *Rejection {
+	return reject(CodeTooMany, "belongs to a new account, but %d accounts are in use already. "+
+		"Remove one with `geminid cookies remove ACCOUNT`, then save the file again.", limit).in(name)
+}
+
+// Unreadable is what the inbox knows of a file it may not open.
+type Unreadable struct {
+	Path  string      // full path, shown in the command to run
+	UID   int         // the daemon's own user id
+	Owner string      // the file's owner, name or number; empty when unknown
+	Mode  fs.FileMode // the file's permissions
+}
+
+// RejectUnreadable is the verdict on a file that exists but may not be read.
+func RejectUnreadable(u Unreadable) *Rejection {
+	owner := u.Owner
+	if owner == "" {
+		owner = "unknown"
+	}
+	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). Run: chmod g+r %s",
+		u.UID, owner, u.Mode.Perm(), shownPath(u.Path)).in(u.Path)
+}
+
+// RejectEmpty is the verdict on a file that has stayed empty.
+func RejectEmpty(name string) *Rejection { return emptyFile(0).in(name) }
+
+// RejectTooBig is the verdict on a file over MaxFile, for callers that stop
+// reading there.
+func RejectTooBig(name string) *Rejection {
+	return reject(CodeTooBig, "is larger than %d MiB; a cookie export has a few KiB. "+
+		"Export the cookies of google.com only.", MaxFile>>20).in(name)
+}
+
+func emptyFile(size int) *Rejection {
+	return reject(CodeEmpty, "is empty (%d bytes). Nothing was changed; the previous cookies stay in use.", size)
+}
