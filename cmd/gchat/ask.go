@@ -1,0 +1,159 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"unicode/utf8"
+)
+
+// maxInput bounds what is read from standard input; the server takes less.
+const maxInput = 32 << 20
+
+// askCommand is the default command: one question, or a conversation when there
+// is none and somebody sits at the keyboard.
+type askCommand struct {
+	Question []string `arg:"" optional:"" help:"The question; several words are joined by blanks."`
+	Model    string   `short:"m" help:"Model that answers (default: the saved one, or ${model})." env:"GCHAT_MODEL" placeholder:"NAME"`
+	System   string   `help:"Instruction that goes before the conversation." placeholder:"TEXT"`
+	Raw      bool     `help:"Print the answer as it comes, without rendering its Markdown."`
+	Thoughts bool     `help:"Show what the model thinks before it answers, on standard error."`
+}
+
+// Help implements kong.HelpProvider.
+func (askCommand) Help() string {
+	return `Examples:
+  gchat "why is the sky blue?"
+  gchat -m gemini-2.5-pro --system "answer in French" what is a monad
+  git diff | gchat "write a commit message for this"
+  printf hi | gchat
+  gchat ask models of the atom     (ask, because models is a command)
+
+On a terminal the answer's Markdown is rendered (GLAMOUR_STYLE=light, dark or
+another style of glamour; NO_COLOR is respected). Into a pipe or a file it goes
+byte by byte. Ctrl-C stops an answer.`
+}
+
+// Run answers the question, or talks.
+func (a *askCommand) Run(c *console, s *settings) error {
+	ask := &asker{console: c, client: s.client(), raw: a.Raw, thoughts: a.Thoughts,
+		model: cmp.Or(a.Model, s.file.Model, defaultModel), system: a.System}
+	if s.exposed() {
+		fmt.Fprintf(c.err, "gchat: %s holds your key and others may read it; run: chmod 600 %[1]s\n", s.path)
+	}
+	if c.keyboard != nil && len(a.Question) == 0 {
+		return (&talk{asker: ask, settings: s}).run()
+	}
+	question, err := a.question(c)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	_, err = ask.answer(ctx, []message{{Role: "user", Content: question}})
+	return err
+}
+
+// question joins the words, with standard input before them when it is no
+// keyboard.
+func (a *askCommand) question(c *console) (string, error) {
+	question := strings.Join(a.Question, " ")
+	if c.keyboard == nil {
+		piped, err := io.ReadAll(io.LimitReader(c.in, maxInput+1))
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("reading standard input: %w", err)
+		case len(piped) > maxInput:
+			return "", usage("standard input is longer than 32 MiB", "ask about a part of it")
+		case !utf8.Valid(piped):
+			return "", usage("standard input is not UTF-8 text", "convert it first, or leave the binary parts out")
+		}
+		context := strings.TrimRight(string(piped), "\r\n")
+		question = strings.TrimSpace(context + "\n\n" + question)
+	}
+	if strings.TrimSpace(question) == "" {
+		return "", usage("there is no question", `gchat "your question", or type it: gchat on a terminal`)
+	}
+	return question, nil
+}
+
+// asker puts questions to the server and shows what comes back.
+type asker struct {
+	console  *console
+	client   *client
+	model    string
+	system   string
+	raw      bool
+	thoughts bool
+}
+
+// answer asks, shows the answer while it arrives, and returns its whole text.
+// With an error the text is what had arrived until then.
+func (a *asker) answer(ctx context.Context, turns []message) (string, error) {
+	if a.system != "" {
+		turns = append([]message{{Role: "system", Content: a.system}}, turns...)
+	}
+	var (
+		text   strings.Builder
+		finish string
+		failed error
+		page   = a.console.page(a.raw)
+		mind   = thoughts{console: a.console, shown: a.thoughts}
+	)
+	for d, err := range a.client.chat(ctx, chatRequest{Model: a.model, Messages: turns}) {
+		if err != nil {
+			failed = err
+			break
+		}
+		mind.show(d.Thought)
+		if d.Text != "" {
+			mind.end()
+			text.WriteString(d.Text)
+			page.write(d.Text)
+		}
+		finish = cmp.Or(d.Finish, finish)
+	}
+	mind.end()
+	page.close()
+	if failed == nil {
+		a.note(finish)
+	}
+	return text.String(), failed
+}
+
+// note says on standard error when an answer is not all that it could be.
+func (a *asker) note(finish string) {
+	switch finish {
+	case "length":
+		fmt.Fprintln(a.console.err, a.console.dim("(the answer reached the length limit)"))
+	case "content_filter":
+		fmt.Fprintln(a.console.err, a.console.dim("(the answer was stopped by Google's content filter)"))
+	}
+}
+
+// thoughts shows the model's thinking on standard error, apart from the answer.
+type thoughts struct {
+	console *console
+	shown   bool
+	open    bool
+}
+
+func (t *thoughts) show(text string) {
+	if t.shown && text != "" {
+		t.open = true
+		fmt.Fprint(t.console.err, t.console.dim(printable(text)))
+	}
+}
+
+// end puts an empty line between the thoughts and the answer.
+func (t *thoughts) end() {
+	if t.open {
+		t.open = false
+		fmt.Fprint(t.console.err, "\n\n")
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// How long the server may take. There is no bound on a whole answer: a long one
+// is fine as long as something arrives.
+const (
+	dialTimeout = 10 * time.Second
+	// headerTimeout covers the wait in the daemon's queue, after which it
+	// answers or sends heartbeats.
+	headerTimeout = 2 * time.Minute
+	// silence is how long a stream may bring nothing, heartbeats included.
+	silence = 2 * time.Minute
+	// maxBody bounds answers that are read as a whole.
+	maxBody = 8 << 20
+)
+
+var errSilent = errors.New("the server sent nothing for two minutes in the middle of an answer")
+
+// client talks to one daemon. It is safe for concurrent use.
+type client struct {
+	server string
+	key    secret
+	http   *http.Client
+}
+
+// client returns a client for the chosen server. An environment proxy is
+// honoured, as on a laptop it should be; loopback never goes through one.
+func (s *settings) client() *client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	transport.ResponseHeaderTimeout = headerTimeout
+	return &client{server: s.server, key: s.key, http: &http.Client{
+		Transport: transport,
+		// A redirect could carry the key to another host: it is shown instead.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// apiError is an answer that is not the one that was asked for.
+type apiError struct {
+	status     int    // HTTP; 0 inside a stream
+	code       string // the server's own word, such as cookies_expired
+	message    string // the server's sentence; empty when it gave none
+	retryAfter time.Duration
+	location   string // where a redirect points
+}
+
+// Error implements error.
+func (e *apiError) Error() string {
+	if e.message != "" {
+		return e.message
+	}
+	return "the server answered " + strconv.Itoa(e.status) + " " + http.StatusText(e.status)
+}
+
+// do sends one request and returns the answer when its status is below 300;
+// the caller closes its body. Anything else becomes an *apiError.
+func (c *client) do(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.server+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("building the request: %w", err)
+	}
+	req.Header.Set("User-Agent", "gchat/"+buildVersion())
+	if c.key != "" {
+		req.Header.Set("Authorization", "Bearer "+string(c.key))
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	answer, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode < 300 {
+		return answer, nil
+	}
+	defer answer.Body.Close()
+	return nil, refusal(answer)
+}
+
+// refusal reads what the server has to say about a status of 300 and more.
+func refusal(answer *http.Response) error {
+	e := &apiError{status: answer.StatusCode, location: answer.Header.Get("Location")}
+	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.retryAfter = time.Duration(seconds) * time.Second
+	}
+	var body struct {
+		Error errorBody `json:"error"`
+	}
+	data, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
+	if err == nil && json.Unmarshal(data, &body) == nil {
+		e.message, e.code = body.Error.Message, body.Error.code()
+	}
+	return e
+}
+
+// errorBody is the error object of the OpenAI form, which is also the frame of
+// an error inside a stream.
+type errorBody struct {
+	Message string          `json:"message"`
+	Code    json.RawMessage `json:"code"`
+}
+
+// code returns the code's word; in the Gemini form it is a number, which says
+// no more than the status.
+func (b *errorBody) code() string {
+	var word string
+	_ = json.Unmarshal(b.Code, &word)
+	return word
+}
+
+// get reads the JSON answer of a GET into target.
+func (c *client) get(ctx context.Context, path string, target any) error {
+	answer, err := c.do(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	return decode(answer, target)
+}
+
+// decode reads a whole JSON answer. What is not JSON comes from something that
+// is not geminid.
+func decode(answer *http.Response, target any) error {
+	data, err := io.ReadAll(io.LimitReader(answer.Body, maxBody))
+	if err != nil {
+		return fmt.Errorf("reading the answer: %w", err)
+	}
+	if json.Unmarshal(data, target) != nil {
+		return &apiError{status: answer.StatusCode, message: "the answer is not geminid's: " + answer.Request.URL.Path + " should be JSON"}
+	}
+	return nil
+}
+
+// models returns the ids of the models on offer, in the server's order.
+func (c *client) models(ctx context.Context) ([]string, error) {
+	var list struct {
+		Object string
+		Data   []struct{ ID string }
+	}
+	if err := c.get(ctx, "/v1/models", &list); err != nil {
+		return nil, err
+	}
+	if list.Object != "list" {
+		return nil, &apiError{status: http.StatusOK, message: "the answer of /v1/models is not a list of models"}
+	}
+	ids := make([]string, 0, len(list.Data))
+	for _, model := range list.Data {
+		ids = append(ids, model.ID)
+	}
+	return ids, nil
+}
