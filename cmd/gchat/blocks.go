@@ -143,21 +143,22 @@ func fenceEnd(lines []string, mark string) (end int, closed bool) {
 func itemEnd(lines []string, last bool) int {
 	inner := len(itemLine.FindString(lines[0]))
 	afterBlank, fence := false, ""
+	text := 1 // lines without the empty ones at the end
 	for i, line := range lines[1:] {
 		if fence == "" && blank(line) {
 			afterBlank = true
 			continue
 		}
-		text := strings.TrimLeft(line, " ")
-		indented := len(line)-len(text) >= min(inner, 4) || strings.HasPrefix(line, "\t")
+		bare := strings.TrimLeft(line, " ")
+		indented := len(line)-len(bare) >= min(inner, 4) || strings.HasPrefix(line, "\t")
 		if fence == "" && !indented && (afterBlank || starts(line)) {
-			return i + 1
+			return text
 		}
-		fence = toggle(fence, text)
-		afterBlank = false
+		fence = toggle(fence, bare)
+		afterBlank, text = false, i+2
 	}
 	if last {
-		return len(lines)
+		return text
 	}
 	return 0
 }

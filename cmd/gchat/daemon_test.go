@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+)
+
+// pretend answers as the daemon does, as far as gchat can tell. Words in the
+// last question choose what happens; every request is kept for the test.
+type pretend struct {
+	*httptest.Server
+	key   string // "" means open
+	admin string
+
+	mu       sync.Mutex
+	requests []string // method, path, key and body, one a line
+}
+
+func newPretend(key, admin string) *pretend {
+	p := &pretend{key: key, admin: admin}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/models", p.models)
+	mux.HandleFunc("POST /v1/chat/completions", p.completions)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		openAIError(w, http.StatusNotFound, "unknown_url", "unknown path "+r.URL.Path)
+	})
+	p.Server = httptest.NewServer(p.journal(mux))
+	return p
+}
+
+// journal notes each request and checks its key.
+func (p *pretend) journal(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		p.mu.Lock()
+		p.requests = append(p.requests, fmt.Sprintf("%s %s key=%s %s", r.Method, r.URL.Path, key, body))
+		p.mu.Unlock()
+		if p.key != "" && key != p.key && key != p.admin {
+			openAIError(w, http.StatusUnauthorized, "invalid_api_key", "the API key is missing or not known here")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (p *pretend) models(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprint(w, `{"object":"list","data":[`+
+		`{"id":"gemini-2.5-flash","object":"model","created":1700000000,"owned_by":"google"},`+
+		`{"id":"gemini-2.5-pro","object":"model","created":1700000000,"owned_by":"google"}]}`)
+}
+
+func (p *pretend) completions(w http.ResponseWriter, r *http.Request) {
+	var req struct {
+		Model    string
+		Messages []message
+		Stream   bool
+	}
+	if json.NewDecoder(r.Body).Decode(&req) != nil || len(req.Messages) == 0 || !req.Stream {
+		openAIError(w, http.StatusBadRequest, "invalid_request", "the body is not a chat request")
+		return
+	}
+	if !strings.HasPrefix(req.Model, "gemini-") {
+		openAIError(w, http.StatusNotFound, "model_not_found", "there is no model "+req.Model)
+		return
+	}
+	question := req.Messages[len(req.Messages)-1].Content
+	if fault, ok := faults[question]; ok {
+		fault(w)
+		return
+	}
+	s := newEventStream(w, req.Model)
+	s.piece(`{"role":"assistant","content":""}`)
+	if text, ok := strings.CutPrefix(question, "think "); ok {
+		s.piece(`{"reasoning_content":"I should "}`)
+		s.piece(`{"reasoning_content":"repeat it."}`)
+		question = text
+	}
+	answer, ok := answers[question]
+	if !ok {
+		answer = "You said: " + question
+	}
+	for word := range strings.SplitAfterSeq(answer, " ") {
+		s.text(word)
+		fmt.Fprint(w, ": ping\n\n")
+	}
+	if question == "stall" {
+		s.flush()
+		select {
+		case <-r.Context().Done():
+		case <-time.After(30 * time.Second):
+		}
+		return
+	}
+	s.finish(map[string]string{"be long": "length", "be filtered": "content_filter"}[question])
+}
+
+// answers to some questions; the others are repeated.
+var answers = map[string]string{
+	"markdown": "# Title\n\nSome **bold** words and `code`.\n\n- one\n- two\n\n```go\nfunc main() {}\n```\n\nThe end.",
+	"control":  "be\x1b[31mware\x1b]0;title\x07 of \u202eit",
+	"stall":    "it began ",
+}
+
+// faults are the questions that are not answered.
+var faults = map[string]func(http.ResponseWriter){
+	"be limited": func(w http.ResponseWriter) {
+		w.Header().Set("Retry-After", "95")
+		openAIError(w, http.StatusTooManyRequests, "rate_limit_exceeded", "60 requests an hour are allowed for one address")
+	},
+	"be expired": func(w http.ResponseWriter) {
+		openAIError(w, http.StatusForbidden, "cookies_expired", "the Google session has ended")
+	},
+	"be forbidden": func(w http.ResponseWriter) {
+		openAIError(w, http.StatusForbidden, "permission_denied", "this key may not do that")
+	},
+	"be broken": func(w http.ResponseWriter) {
+		openAIError(w, http.StatusBadGateway, "upstream_error", "gemini.google.com answered 500")
+	},
+	"be html": func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<html>hello</html>")
+	},
+	"be moved": func(w http.ResponseWriter) {
+		w.Header().Set("Location", "https://elsewhere.example/v1")
+		w.WriteHeader(http.StatusMovedPermanently)
+	},
+	"fail late": func(w http.ResponseWriter) {
+		s := newEventStream(w, "gemini-2.5-flash")
+		s.text("half an ")
+		fmt.Fprint(w, `data: {"error":{"message":"gemini.google.com went away","type":"server_error","code":"upstream_error"}}`+"\n\n")
+	},
+	"be cut": func(w http.ResponseWriter) {
+		newEventStream(w, "gemini-2.5-flash").text("half an ")
+	},
+}
+
+// openAIError writes an error in the form of the OpenAI routes.
+func openAIError(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{
+		"message": message, "type": "some_error", "param": nil, "code": code}})
+}
+
+// eventStream writes chunks of a chat completion.
+type eventStream struct {
+	w     http.ResponseWriter
+	model string
+}
+
+func newEventStream(w http.ResponseWriter, model string) *eventStream {
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	return &eventStream{w, model}
+}
+
+func (s *eventStream) chunk(delta, finish string) {
+	fmt.Fprintf(s.w, `data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":%q,`+
+		`"choices":[{"index":0,"delta":%s,"finish_reason":%s}]}`+"\n\n", s.model, delta, finish)
+	s.flush()
+}
+
+func (s *eventStream) piece(delta string) { s.chunk(delta, "null") }
+
+func (s *eventStream) text(text string) {
+	content, _ := json.Marshal(map[string]string{"content": text})
+	s.piece(string(content))
+}
+
+func (s *eventStream) finish(reason string) {
+	if reason == "" {
+		reason = "stop"
+	}
+	s.chunk("{}", `"`+reason+`"`)
+	fmt.Fprint(s.w, "data: [DONE]\n\n")
+}
+
+func (s *eventStream) flush() { _ = http.NewResponseController(s.w).Flush() }

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the golden files and scripts anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gchat": main})
+}
+
+// TestScripts runs the real program, one process a command, against a server
+// that answers as the daemon does. A script gets a home of its own, the open
+// server as $GCHAT_SERVER and one that wants the key gmd_user (or gmd_admin)
+// as $LOCKED.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			open, locked := newPretend("", "gmd_admin"), newPretend("gmd_user", "gmd_admin")
+			e.Defer(open.Close)
+			e.Defer(locked.Close)
+			home := filepath.Join(e.WorkDir, "home")
+			e.Setenv("HOME", home)
+			e.Setenv("USERPROFILE", home)
+			e.Setenv("TERM", "xterm-256color")
+			e.Setenv("GCHAT_SERVER", open.URL)
+			e.Setenv("LOCKED", locked.URL)
+			e.Values["open"], e.Values["locked"] = open, locked
+			return os.MkdirAll(home, 0o700)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code":     cmdCode,
+			"journal":  cmdJournal,
+			"filemode": cmdFileMode,
+		},
+	})
+}
+
+// cmdCode runs a command line and wants the exit code that comes first:
+// code 64 gchat --bogus
+func cmdCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N program [args...]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// cmdJournal wants a request that holds each of the texts: journal open PUT gmd_admin
+func cmdJournal(ts *testscript.TestScript, neg bool, args []string) {
+	p := ts.Value(args[0]).(*pretend)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found := false
+	for _, request := range p.requests {
+		all := true
+		for _, text := range args[1:] {
+			all = all && strings.Contains(request, text)
+		}
+		found = found || all
+	}
+	if found == neg {
+		ts.Fatalf("requests with %q: %v, want %v, among:\n%s", args[1:], found, !neg, strings.Join(p.requests, "\n"))
+	}
+}
+
+// cmdFileMode wants a file's mode: filemode 0600 path
+func cmdFileMode(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
+		ts.Fatalf("mode %s, want %s", got, args[0])
+	}
+}
