@@ -1,0 +1,360 @@
+package geminiweb
+
+import (
+	"bytes"
+	"html"
+	"strings"
+	"unicode/utf8"
+)
+
+// trail follows one cumulative text: it remembers what was passed on and finds
+// what is new. Upstream texts grow at the end, flicker there while they are
+// being made, and are now and then rewritten in the middle; what was passed on
+// is never taken back and never sent twice.
+type trail struct {
+	passed []byte // the decoded text that was passed on, before cleaning
+	last   byte   // the last byte of passed, 0 at the beginning
+	held   []byte // what followed it in the last frame and may still change
+}
+
+// take appends to dst what is new and stable in text, cleaned. With final set
+// nothing is held back.
+func (t *trail) take(dst, text []byte, final bool) []byte {
+	from := follow(t.passed, text)
+	if from < 0 {
+		t.held = t.held[:0]
+		return dst
+	}
+	pending := text[from:]
+	dst, used := clean(dst, pending, t.last, final)
+	t.passed = append(t.passed[:0], text[:from+used]...)
+	t.pass(pending, used)
+	return dst
+}
+
+// pass notes that the first used bytes of pending are passed on.
+func (t *trail) pass(pending []byte, used int) {
+	if used > 0 {
+		t.last = pending[used-1]
+	}
+	t.held = append(t.held[:0], pending[used:]...)
+}
+
+// flush appends what was held back, cleaned: the text has ended.
+func (t *trail) flush(dst []byte) []byte {
+	dst, used := clean(dst, t.held, t.last, true)
+	t.passed = append(t.passed, t.held...)
+	t.pass(t.held, used)
+	return dst
+}
+
+// follow returns where in text the part begins that was not passed on yet; -1
+// when text holds nothing new. When the upstream rewrote what was passed on, the
+// new part begins behind the last piece of it that text still has.
+func follow(passed, text []byte) int {
+	at := len(passed)
+	switch {
+	case bytes.HasPrefix(text, passed):
+		return at
+	case bytes.HasPrefix(passed, text):
+		return -1
+	}
+	for size := 64; size >= 8; size /= 2 {
+		if size > at {
+			continue
+		}
+		if end := nearest(text, passed[at-size:], at); end >= 0 {
+			return runeStart(text, end)
+		}
+	}
+	if len(text) <= at {
+		return -1
+	}
+	return runeStart(text, at)
+}
+
+// nearest returns the end of the anchor's occurrence in text that ends nearest
+// to at, looking a few thousand bytes around it.
+func nearest(text, anchor []byte, at int) int {
+	const reach = 4096
+	low := min(max(0, at-reach), len(text))
+	window := text[low:min(len(text), at+reach)]
+	best := -1
+	for from := 0; ; {
+		i := bytes.Index(window[from:], anchor)
+		if i < 0 {
+			return best
+		}
+		end := low + from + i + len(anchor)
+		if best < 0 || distance(end, at) < distance(best, at) {
+			best = end
+		}
+		from += i + 1
+	}
+}
+
+func distance(a, b int) int { return max(a-b, b-a) }
+
+func runeStart(text []byte, i int) int {
+	for i < len(text) && i > 0 && !utf8.RuneStart(text[i]) {
+		i--
+	}
+	return i
+}
+
+// clean appends text to dst as a reader should see it: HTML entities decoded,
+// placeholders of pictures and videos removed, the trailing follow-up element
+// removed. It stops in front of what the next frame may still change and
+// returns how many bytes it used; with final set it uses all. before is the byte
+// in front of text. Cleaning two stable pieces one after the other gives the
+// same as cleaning both at once.
+func clean(dst, text []byte, before byte, final bool) (out []byte, used int) {
+	end := len(text)
+	if !final {
+		end -= flicker(text, before)
+	}
+	for i := 0; i < end; {
+		n := bytes.IndexAny(text[i:end], "&<h")
+		if n < 0 {
+			return append(dst, text[i:end]...), end
+		}
+		dst = append(dst, text[i:i+n]...)
+		i += n
+		m := recognize(text[i:end])
+		switch {
+		case m.open && !final:
+			return dst, i
+		case m.length > 0:
+			dst = append(dst, m.text...)
+			i += m.length
+		default:
+			dst = append(dst, text[i])
+			i++
+		}
+	}
+	return dst, end
+}
+
+// match is what recognize found: length bytes stand for text. open says that
+// more input may change that.
+type match struct {
+	length int
+	text   string
+	open   bool
+}
+
+func recognize(text []byte) match {
+	switch text[0] {
+	case '&':
+		return entity(text)
+	case '<':
+		return followUp(text)
+	}
+	return artifact(text)
+}
+
+const entityLimit = 32
+
+// entity recognizes &name;, &#9; and &#x9;. The forms without a semicolon are
+// left alone: they are how query strings look.
+func entity(text []byte) match {
+	n := 1
+	if n < len(text) && text[n] == '#' {
+		n++
+	}
+	for n < len(text) && n < entityLimit && isAlnum(text[n]) {
+		n++
+	}
+	switch {
+	case n == len(text):
+		return match{open: true}
+	case text[n] != ';':
+		return match{}
+	}
+	n++
+	switch string(text[:n]) { // those that every answer has, without an allocation
+	case "&lt;":
+		return match{length: n, text: "<"}
+	case "&gt;":
+		return match{length: n, text: ">"}
+	case "&amp;":
+		return match{length: n, text: "&"}
+	case "&quot;":
+		return match{length: n, text: `"`}
+	case "&#39;":
+		return match{length: n, text: "'"}
+	}
+	decoded := html.UnescapeString(string(text[:n]))
+	if len(decoded) > 1 && strings.HasSuffix(decoded, ";") {
+		return match{} // unknown, or known only by its beginning
+	}
+	return match{length: n, text: decoded}
+}
+
+const (
+	artifactHost = "://googleusercontent.com/"
+	artifactPath = 200
+)
+
+// artifact recognizes a placeholder address with the newlines behind it, such as
+// http://googleusercontent.com/image_generation_content/0_635.
+func artifact(text []byte) match {
+	n, state := literally(text, 0, "http")
+	if state == whole && n < len(text) && text[n] == 's' {
+		n++
+	}
+	if state == whole {
+		n, state = literally(text, n, artifactHost)
+	}
+	if state != whole {
+		return match{open: state == part}
+	}
+	for from := n; ; n++ {
+		switch {
+		case n-from > artifactPath:
+			return match{}
+		case n == len(text) || text[n] == '/' && n+1 == len(text):
+			return match{open: true}
+		case text[n] == '/' && isDigit(text[n+1]):
+			return artifactEnd(text, digits(text, n+1))
+		case text[n] != '/' && text[n] != '-' && !isWord(text[n]):
+			return match{}
+		}
+	}
+}
+
+// artifactEnd takes the optional second number and the newlines.
+func artifactEnd(text []byte, n int) match {
+	if n < len(text) && text[n] == '_' {
+		if n+1 == len(text) {
+			return match{length: n, open: true}
+		}
+		if isDigit(text[n+1]) {
+			n = digits(text, n+1)
+		}
+	}
+	for n < len(text) && text[n] == '\n' {
+		n++
+	}
+	return match{length: n, open: n == len(text)}
+}
+
+const (
+	followUpAttributes = 8
+	followUpValue      = 1000
+	followUpBlanks     = 8
+)
+
+// followUp recognizes the element <FollowUp label="…" query="…"/>.
+func followUp(text []byte) match {
+	n, state := literally(text, 0, "<FollowUp")
+	if state != whole {
+		return match{open: state == part}
+	}
+	for range followUpAttributes + 1 {
+		spaced := n
+		for n < len(text) && n-spaced < followUpBlanks && isBlank(text[n]) {
+			n++
+		}
+		switch end, state := literally(text, n, "/>"); {
+		case state == whole:
+			return match{length: end}
+		case state == part:
+			return match{open: true}
+		case n == spaced:
+			return match{}
+		}
+		if n, state = attribute(text, n); state != whole {
+			return match{open: state == part}
+		}
+	}
+	return match{}
+}
+
+// attribute recognizes name="value".
+func attribute(text []byte, n int) (int, progress) {
+	from := n
+	for n < len(text) && n-from < entityLimit && isAlnum(text[n]) {
+		n++
+	}
+	if n == from && n < len(text) {
+		return n, none
+	}
+	n, state := literally(text, n, `="`)
+	if state != whole {
+		return n, state
+	}
+	quote := bytes.IndexByte(text[n:min(len(text), n+followUpValue+1)], '"')
+	switch {
+	case quote >= 0:
+		return n + quote + 1, whole
+	case len(text)-n > followUpValue:
+		return n, none
+	}
+	return n, part
+}
+
+// progress says how much of something expected is there.
+type progress uint8
+
+const (
+	none progress = iota
+	part          // the text ends inside it
+	whole
+)
+
+// literally compares text from n on with want.
+func literally(text []byte, n int, want string) (int, progress) {
+	have := text[n:min(len(text), n+len(want))]
+	switch {
+	case string(have) != want[:len(have)]:
+		return n, none
+	case len(have) < len(want):
+		return n, part
+	}
+	return n + len(want), whole
+}
+
+const markLimit = 64
+
+// flicker counts the bytes at the end of an unfinished text that come and go: a
+// closing code fence, escaped Markdown marks, half of a surrogate pair.
+func flicker(text []byte, before byte) int {
+	hold := 0
+	if bytes.HasSuffix(text, []byte("\uFFFD")) {
+		hold = len("\uFFFD")
+	}
+	fence := len(text)
+	for fence > 0 && text[fence-1] == '`' && len(text)-fence < 3 {
+		fence--
+	}
+	switch {
+	case fence == len(text):
+	case fence > 0 && text[fence-1] == '\n':
+		hold = len(text) - fence + 1
+	case fence == 0 && (before == '\n' || before == 0):
+		hold = len(text)
+	}
+	marks := len(text)
+	for i := len(text) - 1; i >= 0 && len(text)-i <= markLimit && isMark(text[i]); i-- {
+		if text[i] == '\\' {
+			marks = i
+		}
+	}
+	return max(hold, len(text)-marks)
+}
+
+func digits(text []byte, n int) int {
+	for n < len(text) && isDigit(text[n]) {
+		n++
+	}
+	return n
+}
+
+func isMark(c byte) bool { return c == '\\' || c == '`' || c == '*' || c == '_' || c == '~' }
+
+func isAlnum(c byte) bool {
+	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func isWord(c byte) bool { return c == '_' || isAlnum(c) }

@@ -1,0 +1,113 @@
+package geminiweb
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// Frames cuts a body as the client does, taking a frame that is not JSON once
+// more with each cut. Lost counts the frames that no cut made valid.
+func Frames(body io.Reader) (frames []string, lost int, err error) {
+	f := newFramer(body)
+	for {
+		frame, err := f.next()
+		if errors.Is(err, io.EOF) {
+			return frames, lost, nil
+		}
+		if err != nil {
+			return frames, lost, err
+		}
+		if json.Valid(frame) {
+			frames = append(frames, string(frame))
+		} else if !f.again() {
+			lost++
+		}
+	}
+}
+
+// Step is what one frame brought.
+type Step struct{ Text, Thoughts string }
+
+// Reader follows one answer, frame by frame.
+type Reader struct{ a answer }
+
+// Read takes a frame as the client does.
+func (r *Reader) Read(frame []byte) (Step, bool) {
+	n, ok := r.a.read(frame)
+	return Step{string(n.text), string(n.thoughts)}, ok
+}
+
+// ReadInFull takes a frame without the fast path.
+func (r *Reader) ReadInFull(frame []byte) (Step, bool) {
+	if !json.Valid(frame) {
+		return Step{}, false
+	}
+	n := r.a.parse(frame)
+	return Step{string(n.text), string(n.thoughts)}, true
+}
+
+// Scan takes a frame by the fast path alone, without making strings.
+func (r *Reader) Scan(frame []byte) bool {
+	_, ok := r.a.scan(frame)
+	return ok
+}
+
+// Flush ends the answer.
+func (r *Reader) Flush() Step {
+	n := r.a.flush()
+	return Step{string(n.text), string(n.thoughts)}
+}
+
+// Decoded tells how many bytes were decoded.
+func (r *Reader) Decoded() int { return r.a.decoded }
+
+// Clean exposes clean.
+func Clean(text string, before byte, final bool) (string, int) {
+	out, used := clean(nil, []byte(text), before, final)
+	return string(out), used
+}
+
+// Follow exposes follow.
+func Follow(passed, text string) int { return follow([]byte(passed), []byte(text)) }
+
+// Facts is what Parse read, flat.
+type Facts struct {
+	Text, Thoughts, CID, Served, ServedName, Token string
+	Candidates, Status, Code                       int
+	Done, Ended, HTTP                              bool
+	Pictures                                       []string
+}
+
+// Parse reads a frame in full.
+func Parse(frame []byte) Facts {
+	f := parse(frame)
+	out := Facts{
+		Text: f.text, Thoughts: f.thoughts, CID: f.cid, Served: f.served.ID, ServedName: f.served.Name,
+		Token: f.token, Candidates: f.candidates, Done: f.done, Ended: f.ended,
+	}
+	if f.refused != nil {
+		out.Status, out.Code, out.HTTP = f.refused.status, f.refused.code, f.refused.http
+	}
+	for _, p := range f.pictures {
+		out.Pictures = append(out.Pictures, p.name)
+	}
+	return out
+}
+
+// ReadBody reads a whole body as a stream does and returns how many frames it
+// had.
+func ReadBody(src io.Reader) (n int) {
+	f := newFramer(src)
+	var a answer
+	for {
+		frame, err := f.next()
+		if err != nil {
+			return n
+		}
+		if step, ok := a.read(frame); ok {
+			_ = string(step.text)
+			n++
+		}
+	}
+}

@@ -1,0 +1,280 @@
+package geminiweb
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+// Bounds of an answer body. A frame repeats the whole answer, so the frame is
+// what is bounded and not the stream: a long answer's stream is many times as
+// long as the answer.
+const (
+	frameLimit    = 64 << 20
+	firstBuffer   = 4 << 10
+	lengthDigits  = 9
+	bytesPerUnit  = 3 // a UTF-16 unit takes at most three bytes of UTF-8
+	unknownLength = -1
+)
+
+var errFrameTooLong = errors.New("a frame is longer than 64 MiB")
+
+// cutting says how the end of a frame is found.
+type cutting uint8
+
+const (
+	byJump  cutting = iota // trust the length, count nothing
+	byCount                // count the UTF-16 units
+	byLine                 // ignore the length
+)
+
+// framer cuts an answer body into frames: ")]}'", then rows of
+//
+//	<digits> \n <JSON array> \n
+//
+// where the number counts UTF-16 units from the newline behind the digits to
+// the one behind the array, both included. A body without numbers, one array in
+// a line, is read as well.
+//
+// Counting units would touch every byte of every frame. A frame of n units has
+// at least n and at most 3n bytes and its array holds no raw newline, so the
+// first newline from byte n on is its end: framer jumps there. Whoever finds
+// that a frame is no valid JSON calls again, and gets it cut by counting and
+// then by lines.
+type framer struct {
+	src  io.Reader
+	buf  []byte
+	r, w int     // what is not read yet is buf[r:w]
+	mark int     // where the last frame began
+	want cutting // how to cut the next frame
+	used cutting // how the last one was cut
+	err  error   // the source's last word, io.EOF included
+}
+
+func newFramer(src io.Reader) *framer { return &framer{src: src} }
+
+// next returns the next frame. It is part of the framer's buffer and good until
+// the following call. At the end of the source the error is io.EOF between
+// frames and io.ErrUnexpectedEOF inside one.
+func (f *framer) next() ([]byte, error) {
+	for {
+		if err := f.skipBlank(); err != nil {
+			return nil, err
+		}
+		f.mark = f.r
+		digits, units, err := f.length()
+		if err != nil {
+			return nil, err
+		}
+		cut := f.want
+		f.want = byJump
+		if units == unknownLength {
+			cut = byLine
+		}
+		frame, err := f.frame(digits, units, cut)
+		if err != nil || len(frame) > 0 {
+			return frame, err
+		}
+	}
+}
+
+// again steps back to the frame that next returned last and makes next cut it
+// more carefully. It reports false when there is no other way left: the frame is
+// lost then, and next goes on behind it.
+func (f *framer) again() bool {
+	if f.used == byLine {
+		return false
+	}
+	f.r, f.want = f.mark, f.used+1
+	return true
+}
+
+// skipBlank moves to the next line that is neither empty nor the guard ")]}'".
+func (f *framer) skipBlank() error {
+	for {
+		for f.r < f.w && isBlank(f.buf[f.r]) {
+			f.r++
+		}
+		if f.r == f.w {
+			f.r, f.w = 0, 0
+			if err := f.fill(); err != nil {
+				return err
+			}
+			continue
+		}
+		if f.buf[f.r] != ')' {
+			return nil
+		}
+		end, err := f.newline(f.r)
+		if err != nil {
+			return err
+		}
+		f.r = end
+	}
+}
+
+// length reads the digits at r. It returns how many there are and their value,
+// unknownLength when the line is something else.
+func (f *framer) length() (digits, units int, err error) {
+	for {
+		n, value := 0, 0
+		for f.r+n < f.w && isDigit(f.buf[f.r+n]) && n <= lengthDigits {
+			value = value*10 + int(f.buf[f.r+n]-'0')
+			n++
+		}
+		switch {
+		case n == 0 || n > lengthDigits:
+			return 0, unknownLength, nil
+		case f.r+n < f.w && f.buf[f.r+n] == '\n':
+			return n, value, nil
+		case f.r+n < f.w:
+			return 0, unknownLength, nil
+		}
+		if err := f.fill(); err != nil {
+			return 0, 0, inside(err)
+		}
+	}
+}
+
+// frame cuts the frame whose digits stand at r and moves r behind it.
+func (f *framer) frame(digits, units int, cut cutting) ([]byte, error) {
+	end, err := f.end(digits, units, cut)
+	if err != nil {
+		return nil, err
+	}
+	piece := bytes.TrimSpace(f.buf[f.r+digits : end])
+	if cut != byLine && !looksWhole(piece) {
+		return f.frame(digits, units, cut+1)
+	}
+	f.r, f.used = end, cut
+	return piece, nil
+}
+
+// end finds the index behind the frame. Digits were followed by a newline, so a
+// line begins one byte behind them.
+func (f *framer) end(digits, units int, cut cutting) (int, error) {
+	if cut == byCount {
+		return f.count(digits, units)
+	}
+	from := digits
+	if digits > 0 {
+		from++
+	}
+	if cut == byJump {
+		from = max(from, digits+units-1)
+	}
+	for f.r+from > f.w {
+		if err := f.fill(); err != nil {
+			return f.atEnd(err)
+		}
+	}
+	for {
+		if i := bytes.IndexByte(f.buf[f.r+from:f.w], '\n'); i >= 0 {
+			return f.r + from + i + 1, nil
+		}
+		from = f.w - f.r
+		if cut == byJump && from > digits+bytesPerUnit*units {
+			return f.end(digits, units, byLine)
+		}
+		if err := f.fill(); err != nil {
+			return f.atEnd(err)
+		}
+	}
+}
+
+// count finds the end by counting UTF-16 units.
+func (f *framer) count(digits, units int) (int, error) {
+	i := digits
+	for seen := 0; seen < units; {
+		for !utf8.FullRune(f.buf[f.r+i : f.w]) {
+			if err := f.fill(); err != nil {
+				return f.atEnd(err)
+			}
+		}
+		c, size := utf8.DecodeRune(f.buf[f.r+i : f.w])
+		i += size
+		seen++
+		if c > 0xFFFF {
+			seen++
+		}
+	}
+	return f.r + i, nil
+}
+
+// atEnd takes what is left as the last frame when its newline is all that is
+// missing.
+func (f *framer) atEnd(err error) (int, error) {
+	if errors.Is(err, io.EOF) && bytes.HasSuffix(bytes.TrimSpace(f.buf[f.r:f.w]), []byte("]")) {
+		return f.w, nil
+	}
+	return 0, inside(err)
+}
+
+// newline returns the index behind the first newline from i on.
+func (f *framer) newline(i int) (int, error) {
+	offset := i - f.r
+	for {
+		if n := bytes.IndexByte(f.buf[f.r+offset:f.w], '\n'); n >= 0 {
+			return f.r + offset + n + 1, nil
+		}
+		offset = f.w - f.r
+		if err := f.fill(); err != nil {
+			return 0, inside(err)
+		}
+	}
+}
+
+// fill reads once. It makes room by moving what is left to the front when that
+// frees half of the buffer, else by doubling it: so a byte is moved once at
+// most, and the buffer stays below four frames.
+func (f *framer) fill() error {
+	if f.err != nil {
+		return f.err
+	}
+	if f.w == len(f.buf) {
+		if err := f.grow(); err != nil {
+			return err
+		}
+	}
+	n, err := f.src.Read(f.buf[f.w:])
+	f.w += n
+	f.err = err
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+func (f *framer) grow() error {
+	left := f.w - f.r
+	target := f.buf
+	if f.r < len(f.buf)/2 || len(f.buf) == 0 {
+		if left >= frameLimit {
+			f.err = errFrameTooLong
+			return f.err
+		}
+		target = make([]byte, max(firstBuffer, 2*len(f.buf)))
+	}
+	copy(target, f.buf[f.r:f.w])
+	f.mark -= f.r
+	f.buf, f.r, f.w = target, 0, left
+	return nil
+}
+
+// inside turns a clean end into a torn one.
+func inside(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// looksWhole is a cheap first look at a frame.
+func looksWhole(piece []byte) bool {
+	return len(piece) > 1 && piece[0] == '[' && piece[len(piece)-1] == ']'
+}
+
+func isBlank(c byte) bool { return c == '\n' || c == '\r' || c == ' ' || c == '\t' }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
