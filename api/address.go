@@ -1,0 +1,85 @@
+package api
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// clientOf returns the address a request is counted and logged by: the peer's,
+// or behind a trusted proxy the first address from the right of X-Forwarded-For
+// that is no trusted proxy itself. No other header is read: proxies pass forged
+// ones on. The zero Addr means that the peer has none, as on a unix socket.
+func clientOf(r *http.Request, trusted []netip.Prefix) netip.Addr {
+	peer := parseAddr(r.RemoteAddr)
+	if !contains(trusted, peer) {
+		return peer
+	}
+	client := peer
+	lines := r.Header["X-Forwarded-For"]
+	for i := len(lines) - 1; i >= 0; i-- {
+		rest := lines[i]
+		for rest != "" {
+			cut := strings.LastIndexByte(rest, ',')
+			hop := parseAddr(strings.TrimSpace(rest[cut+1:]))
+			rest = rest[:max(cut, 0)]
+			if !hop.IsValid() {
+				return client
+			}
+			if client = hop; !contains(trusted, hop) {
+				return client
+			}
+		}
+	}
+	return client
+}
+
+// parseAddr reads an address with or without a port, an IPv4 one in IPv6 clothes
+// as what it is. The zero Addr means that s is none.
+func parseAddr(s string) netip.Addr {
+	addr, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	if err != nil {
+		withPort, err := netip.ParseAddrPort(s)
+		if err != nil {
+			return netip.Addr{}
+		}
+		addr = withPort.Addr()
+	}
+	return addr.Unmap().WithZone("")
+}
+
+func contains(prefixes []netip.Prefix, addr netip.Addr) bool {
+	return addr.IsValid() && slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) })
+}
+
+// network is the address under which limits remember a client: a household has
+// one IPv4 address, or a /64 of IPv6 ones.
+func network(addr netip.Addr) netip.Addr {
+	if addr.Is6() {
+		return prefix(addr, 64)
+	}
+	return addr
+}
+
+// shown is the address as logs show it; masked leaves only the network.
+func shown(addr netip.Addr, masked bool) string {
+	switch {
+	case !addr.IsValid():
+		return "local"
+	case !masked:
+		return addr.String()
+	case addr.Is4():
+		return prefix(addr, 24).String()
+	default:
+		return prefix(addr, 48).String()
+	}
+}
+
+func prefix(addr netip.Addr, bits int) netip.Addr {
+	p, err := addr.Prefix(bits)
+	if err != nil {
+		return addr
+	}
+	return p.Addr()
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// Found is the body of a forced probe or rotation: what the upstream's answer
+// says about the session.
+type Found struct {
+	Account string           `json:"account"`
+	Result  string           `json:"result"`
+	Detail  string           `json:"detail,omitempty"`
+	State   supervisor.State `json:"state"`
+}
+
+func (a *API) rotate(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Rotate) }
+
+func (a *API) probe(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Probe) }
+
+// ask has the upstream asked about an account now. It goes on when the client
+// leaves: a rotation whose answer nobody reads would lose the session.
+func (a *API) ask(x *exchange, r *http.Request, do func(context.Context, string) (cookie.Finding, error)) {
+	account := r.PathValue("account")
+	finding, err := do(context.WithoutCancel(r.Context()), account)
+	if err != nil {
+		x.failCommand(err)
+		return
+	}
+	x.writeJSON(http.StatusOK, Found{account, finding.Evidence.String(), finding.Detail, a.stateOf(account)})
+}
+
+func (a *API) rollback(x *exchange, r *http.Request) {
+	verdict, err := a.supervisor.Rollback(context.WithoutCancel(r.Context()), r.PathValue("account"))
+	if err != nil {
+		x.failCommand(err)
+		return
+	}
+	status := http.StatusOK
+	if verdict.Result != supervisor.RolledBack && verdict.Result != supervisor.Applied {
+		status = verdictStatus(verdict.Result)
+	}
+	x.writeJSON(status, verdict)
+}
+
+func (a *API) pause(x *exchange, r *http.Request) { a.command(x, r, a.supervisor.Pause) }
+
+func (a *API) resume(x *exchange, r *http.Request) { a.command(x, r, a.supervisor.Resume) }
+
+func (a *API) remove(x *exchange, r *http.Request) {
+	a.command(x, r, func(account string) error {
+		return a.supervisor.Remove(context.WithoutCancel(r.Context()), account)
+	})
+}
+
+// command runs what has no other answer than the account's state.
+func (a *API) command(x *exchange, r *http.Request, do func(account string) error) {
+	account := r.PathValue("account")
+	if err := do(account); err != nil {
+		x.failCommand(err)
+		return
+	}
+	x.writeJSON(http.StatusOK, struct {
+		Account string           `json:"account"`
+		State   supervisor.State `json:"state"`
+	}{account, a.stateOf(account)})
+}
+
+func (a *API) stateOf(account string) supervisor.State {
+	for _, acc := range a.supervisor.Accounts() {
+		if acc.Name == account {
+			return acc.State
+		}
+	}
+	return supervisor.Missing
+}
+
+// failCommand tells why a command on an account did not run.
+func (x *exchange) failCommand(err error) {
+	var soon *supervisor.TooSoon
+	switch {
+	case errors.Is(err, supervisor.ErrNoAccount):
+		x.fail(chat.Fault(chat.UnknownPath, "there is no account of this name; GET /api/cookies lists them"))
+	case errors.Is(err, supervisor.ErrNoPrevious), errors.Is(err, supervisor.ErrNotRotating):
+		x.fail(&chat.Error{Kind: chat.BadRequest, Message: err.Error(), Err: err})
+	case errors.As(err, &soon):
+		x.fail(&chat.Error{Kind: chat.RateLimited, RetryAfter: soon.RetryAfter, Message: soon.Error(), Err: err})
+	default:
+		x.fail(chat.AsError(err))
+	}
+}

@@ -1,0 +1,80 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// exposed are the headers a script on another page may read.
+const exposed = "Retry-After, X-Request-Id, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, " +
+	"X-RateLimit-Reset-Requests, X-Geminid-Served-Model, X-Geminid-Ignored"
+
+// crossOrigin decides which pages may talk to us from a browser. Where a key is
+// needed any page may: it has to know the key, and no cookie or password of the
+// browser counts here. Where none is needed only pages of this machine may, and
+// what is not for chat clients answers its own pages alone.
+func (a *API) crossOrigin(x *exchange, r *http.Request) *chat.Error {
+	origin := r.Header.Get("Origin")
+	header := x.Header()
+	switch {
+	case x.dialect == nil:
+		if origin != "" && !x.own(origin, r.Host) {
+			return foreign()
+		}
+		return nil
+	case !x.open():
+		header.Set("Access-Control-Allow-Origin", "*")
+	default:
+		header.Add("Vary", "Origin")
+		if origin == "" {
+			return nil
+		}
+		if !x.own(origin, r.Host) {
+			return foreign()
+		}
+		header.Set("Access-Control-Allow-Origin", origin)
+	}
+	header.Set("Access-Control-Expose-Headers", exposed)
+	if r.Method == http.MethodOptions {
+		preflight(header, r)
+	}
+	return nil
+}
+
+// preflight answers what a browser asks before the real request. A * for the
+// headers would leave Authorization out, so they are repeated.
+func preflight(header http.Header, r *http.Request) {
+	header.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	header.Set("Access-Control-Max-Age", "86400")
+	header.Add("Vary", "Access-Control-Request-Headers")
+	if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" && len(asked) <= 2048 && strings.Trim(asked, headerList) == "" {
+		header.Set("Access-Control-Allow-Headers", asked)
+	}
+	// A page on the internet that talks to this machine needs to be let in twice.
+	if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+		header.Set("Access-Control-Allow-Private-Network", "true")
+	}
+}
+
+const headerList = plainWord + ", "
+
+// own reports whether a page of that origin is ours: served by us or by this
+// machine.
+func (x *exchange) own(origin, host string) bool {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return false // "null", a file, an extension
+	}
+	if strings.EqualFold(u.Host, host) {
+		return true
+	}
+	name := hostname(u.Host)
+	return isLoopbackName(name) || x.live.hosts[name]
+}
+
+func foreign() *chat.Error {
+	return chat.Fault(chat.Forbidden, "pages of another origin may not do this")
+}

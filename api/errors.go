@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// gateWait is what a client is told to wait when a session is in doubt and the
+// confirming probe is on its way.
+const gateWait = 35 * time.Second
+
+var (
+	errClientGone = errors.New("the client left")
+	errSlowClient = errors.New("the client takes nothing of its answer")
+)
+
+// explain makes of any error what the client is told. ctx is the request's own:
+// when it is over, its cause says more than the error that came of it.
+func explain(ctx context.Context, err error) *chat.Error {
+	cause := context.Cause(ctx)
+	var refusal *supervisor.Refusal
+	var busy *full
+	var soon *supervisor.TooSoon
+	switch {
+	case errors.Is(cause, errShutdown), errors.Is(err, errShutdown):
+		return stopping()
+	case errors.Is(cause, errSlowClient), errors.Is(err, errSlowClient):
+		return &chat.Error{Kind: chat.Canceled, Message: errSlowClient.Error(), Err: errSlowClient}
+	case cause != nil, errors.Is(err, errClientGone):
+		return &chat.Error{Kind: chat.Canceled, Message: errClientGone.Error(), Err: errClientGone}
+	case errors.As(err, &refusal):
+		return refused(refusal)
+	case errors.As(err, &busy):
+		return &chat.Error{
+			Kind: chat.RateLimited, RetryAfter: busy.retryAfter, Err: busy,
+			Message: "too many requests are waiting for this model already; try again in a moment",
+		}
+	case errors.As(err, &soon):
+		return &chat.Error{Kind: chat.RateLimited, RetryAfter: soon.RetryAfter, Message: soon.Error()}
+	}
+	return chat.AsError(err)
+}
+
+// refused tells why no session can serve. A person must act on the first two, so
+// they are a 403: clients repeat a 5xx up to fifteen times.
+func refused(r *supervisor.Refusal) *chat.Error {
+	err := &chat.Error{RetryAfter: r.RetryAfter, Err: r}
+	switch r.State {
+	case supervisor.Missing:
+		err.Kind, err.Message = chat.NoCookies, "the server has no Gemini session yet"
+	case supervisor.Expired:
+		err.Kind, err.Message = chat.SignedOut, "the server's Gemini session has ended"
+	case supervisor.RateLimited:
+		err.Kind, err.Message = chat.Quota, "Gemini asked the server to slow down"
+	case supervisor.Blocked:
+		err.Kind, err.Message = chat.Unavailable, "Gemini refuses the server's address or account for now"
+	default:
+		err.Kind, err.Message = chat.Unavailable, "the server's Gemini session is being checked"
+		if err.RetryAfter == 0 {
+			err.RetryAfter = gateWait
+		}
+	}
+	if r.Remedy != "" {
+		err.Message += ": " + r.Remedy
+	}
+	return err
+}
+
+// limitOrigin is the metrics label of a 429 or a block: whose limit it was.
+// Empty means that err is no limit.
+func limitOrigin(err *chat.Error) string {
+	var refusal *supervisor.Refusal
+	evidence := cookie.FindingOf(err).Evidence
+	switch {
+	case errors.As(err, &refusal) && refusal.State == supervisor.RateLimited, evidence == cookie.Limited:
+		return "upstream_429"
+	case errors.As(err, &refusal) && refusal.State == supervisor.Blocked, evidence == cookie.Blocked:
+		return "upstream_blocked"
+	case err.Kind == chat.Quota, err.Kind == chat.Downgraded:
+		return "upstream_quota"
+	}
+	return ""
+}
+
+// abortCause is the metrics label of a stream that broke off.
+func abortCause(err *chat.Error) string {
+	switch {
+	case errors.Is(err, errSlowClient):
+		return "slow_client"
+	case err.Kind == chat.Canceled:
+		return "client"
+	case errors.Is(err, errShutdown):
+		return "shutdown"
+	case err.Kind == chat.Timeout:
+		return "upstream_timeout"
+	case cookie.FindingOf(err).Evidence == cookie.Drift:
+		return "malformed"
+	}
+	return "upstream_reset"
+}
+
+// codes are the error codes of the routes that are no dialect's.
+var codes = map[chat.Kind]string{
+	chat.BadRequest: "bad_request", chat.Unauthorized: "unauthorized", chat.Forbidden: "forbidden",
+	chat.UnknownPath: "not_found", chat.MethodNotAllowed: "method_not_allowed", chat.TooLarge: "too_large",
+	chat.MediaType: "unsupported_media_type", chat.Misdirected: "misdirected", chat.RateLimited: "too_soon",
+	chat.Unavailable: "unavailable", chat.Unsupported: "not_offered",
+}
+
+func codeOf(kind chat.Kind) string {
+	if code, ok := codes[kind]; ok {
+		return code
+	}
+	return "internal"
+}

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+)
+
+const (
+	// guessesPerMinute is how many wrong keys one client may try in a minute
+	// before it is told to wait.
+	guessesPerMinute = 20
+	// guessDelay makes each wrong key cost a moment.
+	guessDelay = 100 * time.Millisecond
+)
+
+// admit checks what can be checked before the route is known: the form of the
+// request, the Host it is for and the page it comes from.
+func (a *API) admit(x *exchange, r *http.Request) *chat.Error {
+	if r.URL.Scheme != "" || r.URL.Host != "" && r.Method != http.MethodConnect {
+		x.Header().Set("Connection", "close")
+		return chat.Fault(chat.BadRequest, "this is no proxy; send the path alone in the request line")
+	}
+	if x.door == backDoor {
+		return nil
+	}
+	if x.live.Loopback && !x.live.answersTo(r.Host) {
+		return chat.Fault(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url")
+	}
+	return a.crossOrigin(x, r)
+}
+
+// answersTo reports whether a loopback listener may be addressed by host. A page
+// on the internet can point a name of its own at the loopback address; that name
+// then stands in the Host header.
+func (s *settings) answersTo(host string) bool {
+	name := hostname(host)
+	return isLoopbackName(name) || s.hosts[name]
+}
+
+func isLoopbackName(name string) bool {
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(name)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// open reports whether the API asks for no key at all.
+func (x *exchange) open() bool {
+	return x.live.Loopback && !x.api.keys.Has(RoleAPI)
+}
+
+// authorize lets the request pass if its key has the role. It reads no body.
+func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
+	if x.door == backDoor {
+		x.role = RoleAdmin
+		return nil
+	}
+	keys := presented(r)
+	x.role = a.keys.match(keys)
+	switch {
+	case x.role == RoleAdmin, x.role == RoleAPI && need == RoleAPI:
+		return nil
+	// A proxy in front that names its clients makes them no neighbours.
+	case need == RoleAPI && x.open() && x.client.IsLoopback():
+		x.role = RoleAPI
+		return nil
+	case need == RoleAdmin && !a.keys.Has(RoleAdmin):
+		return chat.Fault(chat.UnknownPath, "there is nothing here; admin routes exist once an admin key does (geminid keys add NAME --admin)")
+	case x.role == RoleAPI:
+		a.count.AuthFailures.WithLabelValues("forbidden").Inc()
+		return chat.Fault(chat.Forbidden, "this needs the admin key")
+	case len(keys) == 0:
+		a.count.AuthFailures.WithLabelValues("missing").Inc()
+		return noKey()
+	}
+	a.count.AuthFailures.WithLabelValues("unknown").Inc()
+	return a.guessed(r.Context(), x)
+}
+
+func noKey() *chat.Error {
+	return chat.Fault(chat.Unauthorized,
+		"no valid API key; send one as Authorization: Bearer KEY, x-goog-api-key, x-api-key or ?key= (geminid keys add NAME makes one)")
+}
+
+// guessed answers a wrong key: a moment later, and after a number of them with
+// the request to come back later.
+func (a *API) guessed(ctx context.Context, x *exchange) *chat.Error {
+	turn := a.guesses.take(network(x.client), guessesPerMinute)
+	if !turn.ok {
+		a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
+		return &chat.Error{
+			Kind: chat.RateLimited, RetryAfter: turn.reset,
+			Message: "too many wrong API keys from this address; wait and check the key",
+		}
+	}
+	timer := time.NewTimer(guessDelay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return noKey()
+}
+
+// presented are the keys a request carries. Clients send theirs in different
+// places and some in two at once.
+func presented(r *http.Request) []string {
+	var keys []string
+	add := func(key string) {
+		if key != "" {
+			keys = append(keys, key)
+		}
+	}
+	add(bearer(r))
+	add(r.Header.Get("X-Goog-Api-Key"))
+	add(r.Header.Get("X-Api-Key"))
+	if strings.Contains(r.URL.RawQuery, "key=") {
+		add(r.URL.Query().Get("key"))
+	}
+	return keys
+}
+
+func bearer(r *http.Request) string {
+	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(key)
+}

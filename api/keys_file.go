@@ -1,0 +1,87 @@
+package api
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// Add makes a key, writes its digest to the file and returns the key, which
+// nobody can read again afterwards.
+func (k *Keys) Add(name string, admin bool) (string, error) {
+	if !keyName.MatchString(name) {
+		return "", ErrKeyName
+	}
+	key := NewKey()
+	entry := Key{Name: name, Role: RoleAPI, Digest: DigestOf(key)}
+	if admin {
+		entry.Role = RoleAdmin
+	}
+	err := k.change(func(keys []Key) ([]Key, error) {
+		if slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name }) {
+			return nil, ErrKeyExists
+		}
+		return append(keys, entry), nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return key, nil
+}
+
+// Revoke takes the key out of the file. Requests that run already are not
+// touched.
+func (k *Keys) Revoke(name string) error {
+	return k.change(func(keys []Key) ([]Key, error) {
+		kept := slices.DeleteFunc(keys, func(key Key) bool { return key.Name == name })
+		if len(kept) == len(keys) {
+			return nil, ErrNoSuchKey
+		}
+		return kept, nil
+	})
+}
+
+// change reads the file anew, lets edit change its keys and replaces it in one
+// step, so that a reader sees the old content or the new one.
+func (k *Keys) change(edit func([]Key) ([]Key, error)) error {
+	if k.path == "" {
+		return ErrFixedKeys
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	keys, _, err := readKeys(k.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	keys, err = edit(keys)
+	if err != nil {
+		return err
+	}
+	if err := writeKeys(k.path, keys); err != nil {
+		return fmt.Errorf("writing the keys: %w", err)
+	}
+	k.keys, k.err = keys, nil
+	k.stamp, _ = stampOf(k.path)
+	return nil
+}
+
+func writeKeys(path string, keys []Key) error {
+	var text strings.Builder
+	for _, key := range keys {
+		fmt.Fprintf(&text, "%s:%s:%s\n", key.Name, key.Role, hex.EncodeToString(key.Digest[:]))
+	}
+	file, err := renameio.NewPendingFile(path, renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return err
+	}
+	defer file.Cleanup()
+	if _, err := file.WriteString(text.String()); err != nil {
+		return err
+	}
+	return file.CloseAtomicallyReplace()
+}

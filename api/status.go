@@ -1,0 +1,82 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/geminid/geminid/supervisor"
+)
+
+// word is the state as scripts know it: the healthy one is called valid.
+func word(state supervisor.State) string {
+	if state == supervisor.Healthy {
+		return "valid"
+	}
+	return string(state)
+}
+
+// state is the body of the health routes, and no more: they need no key.
+type state struct {
+	Status string `json:"status"`
+}
+
+// health tells whether questions can be answered now. A server that is stopping
+// is not ready, whatever its sessions are.
+func (a *API) health(x *exchange, _ *http.Request) {
+	best, _, _ := a.supervisor.Overall()
+	status := http.StatusOK
+	if !a.supervisor.Ready() || a.gate.closing.Err() != nil {
+		status = http.StatusServiceUnavailable
+	}
+	x.Header().Set("Cache-Control", "no-store")
+	x.writeJSON(status, state{word(best)})
+}
+
+// alive tells that requests are answered at all.
+func (a *API) alive(x *exchange, _ *http.Request) {
+	x.Header().Set("Cache-Control", "no-store")
+	x.writeJSON(http.StatusOK, state{"alive"})
+}
+
+// Status is the body of GET /api/cookies/status. The first field is the one word
+// that a script needs.
+type Status struct {
+	Status      string    `json:"status"`
+	Remedy      string    `json:"remedy"`
+	Accounts    any       `json:"accounts"` // []Glimpse, or []supervisor.Account for an admin
+	GeneratedAt time.Time `json:"generated_at"`
+}
+
+// Glimpse is what an api key may know of an account: neither its name nor what
+// was seen of it.
+type Glimpse struct {
+	State        supervisor.State `json:"state"`
+	Since        time.Time        `json:"since,omitzero"`
+	PredictedEnd time.Time        `json:"predicted_end,omitzero"`
+	LastProbe    time.Time        `json:"last_probe,omitzero"`
+	LastRotation time.Time        `json:"last_rotation,omitzero"`
+}
+
+func (a *API) cookieStatus(x *exchange, _ *http.Request) {
+	best, _, remedy := a.supervisor.Overall()
+	all := a.supervisor.Accounts()
+	body := Status{Status: word(best), Remedy: remedy, GeneratedAt: a.now().UTC().Truncate(time.Second)}
+	if x.role == RoleAdmin {
+		body.Accounts = nonNil(all)
+	} else {
+		seen := make([]Glimpse, 0, len(all))
+		for _, acc := range all {
+			seen = append(seen, Glimpse{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation})
+		}
+		body.Accounts = seen
+	}
+	x.writeJSON(http.StatusOK, body)
+}
+
+// nonNil makes an empty list of none, so that it is [] in JSON and not null.
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
