@@ -41,13 +41,13 @@ func refuseBinary(text string) *Rejection {
 	for i := range len(text) {
 		switch b := text[i]; {
 		case b == 0:
-			return reject(CodeBinary, "has a NUL byte at offset %d, so it is not text. Expected one of: %s.", i, formatList())
+			return reject(CodeBinary, "has a NUL byte at offset %d, so it is not text.", i).namingFormats()
 		case b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1b:
 			controls++
 		}
 	}
 	if controls > 16 && controls > len(text)/100 {
-		return reject(CodeBinary, "is not text. Expected one of: %s.", formatList())
+		return reject(CodeBinary, "is not text.").namingFormats()
 	}
 	return nil
 }
@@ -73,14 +73,12 @@ func refuseHTML(text string) *Rejection {
 	return reject(CodeHTML, "is a web page, not a cookie export.")
 }
 
-func formatList() string { return strings.Join(Formats(), ", ") }
-
 // unknownFormat is the verdict on text that no format claims.
 func unknownFormat(text string) *Rejection {
 	if curlyQuotes(text) {
 		return reject(CodeMalformed, "has curly quotes, so a word processor or a chat changed it. Export again as plain text.")
 	}
-	return reject(CodeMalformed, "is in no known format. Expected one of: %s.", formatList())
+	return reject(CodeMalformed, "is in no known format.").namingFormats()
 }
 
 func curlyQuotes(text string) bool { return strings.ContainsAny(text, "“”„‘’") }

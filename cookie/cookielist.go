@@ -11,50 +11,35 @@ import (
 // (Cookie-Editor, EditThisCookie, Get cookies.txt LOCALLY), automation tools
 // (Puppeteer, Selenium) and peers (Gemini-API, gpt4free) write.
 func looksCookieList(head string) bool {
-	return strings.HasPrefix(head, "[") || strings.TrimSpace(head) == "null"
+	return strings.HasPrefix(head, "null") || strings.HasPrefix(head, "[") && !iniSection(head)
 }
 
-// parseCookieList reads an array of cookie objects.
-func parseCookieList(text string, found *list) *Rejection {
-	if rejection := checkJSON(text); rejection != nil {
-		return rejection
-	}
-	return addCookies(gjson.Parse(text), found)
-}
-
-// addCookies reads the cookie objects of an array.
-func addCookies(array gjson.Result, found *list) *Rejection {
-	var rejection *Rejection
-	number := 0
-	array.ForEach(func(_, item gjson.Result) bool {
-		number++
-		if !item.IsObject() {
-			rejection = reject(CodeMalformed, "has something other than a cookie at place %d of its list. Export again.", number)
-			return false
+// isCookieObject reports whether object has a cookie's name and value.
+func isCookieObject(object gjson.Result) bool {
+	name, value := false, false
+	object.ForEach(func(key, item gjson.Result) bool {
+		switch strings.ToLower(key.Str) {
+		case "name", "name raw":
+			name = item.Type == gjson.String
+		case "value", "content raw":
+			value = true
 		}
-		e, ok := cookieObject(item)
-		if !ok {
-			rejection = reject(CodeMalformed, "has a value that is not text for a session cookie, at place %d of its list. Export again.", number)
-			return false
-		}
-		if e.name != "" {
-			found.add(e)
-		}
-		return true
+		return !name || !value
 	})
-	return rejection
+	return name && value
 }
 
-// cookieObject reads one cookie object. The keys are those of every exporter
-// known; ok is false when a session cookie's value is not a string.
-func cookieObject(object gjson.Result) (e entry, ok bool) {
+// addCookieObject reads one cookie object. The keys are those of every
+// exporter known.
+func addCookieObject(object gjson.Result, found *list) *Rejection {
+	var e entry
 	session, text := false, true
 	object.ForEach(func(key, value gjson.Result) bool {
-		switch strings.ToLower(key.String()) {
+		switch strings.ToLower(key.Str) {
 		case "name", "name raw":
-			e.name = value.String()
+			e.name = value.Str
 		case "value", "content raw":
-			e.value, text = value.Str, value.Type == gjson.String
+			e.value, text = value.String(), value.Type == gjson.String
 		case "domain", "host", "host raw", "host_key":
 			e.domain = hostOf(value.String())
 		case "path", "path raw":
@@ -63,46 +48,30 @@ func cookieObject(object gjson.Result) (e entry, ok bool) {
 			e.expires = parseExpiry(value.String())
 		case "session":
 			session = value.Bool()
-		case "storeid", "store_id", "store raw":
-			e.store = storeID(value)
+		case "storeid", "store_id":
+			e.store = value.String()
 		case "partitionkey", "partition_key":
 			e.partitioned = e.partitioned || partitionKey(value)
 		case "firstpartydomain":
-			e.partitioned = e.partitioned || foreign(value.String())
+			e.partitioned = e.partitioned || value.String() != "" && bareDomain(value.String()) != site
 		}
 		return true
 	})
 	if session {
 		e.expires = time.Time{}
 	}
-	return e, text || (e.name != NamePSID && e.name != NamePSIDTS)
-}
-
-func storeID(value gjson.Result) string {
-	if value.Type == gjson.Null {
-		return ""
+	if !text && (e.name == NamePSID || e.name == NamePSIDTS) {
+		return notText()
 	}
-	return value.String()
+	found.add(e)
+	return nil
 }
 
-// partitionKey reports whether a partition key (a string, or an object with
-// the top-level site) names a site.
+// partitionKey reports whether a partition key names a site. It is a string,
+// or an object with the top-level site.
 func partitionKey(value gjson.Result) bool {
 	if value.IsObject() {
 		return value.Get("topLevelSite").String() != ""
 	}
-	return value.Type != gjson.Null && value.Type != gjson.False && value.String() != ""
-}
-
-// foreign reports whether a first-party domain is set and is another site.
-func foreign(domain string) bool { return domain != "" && bareDomain(domain) != site }
-
-// hostOf takes the host out of a domain that is written as a URL.
-func hostOf(domain string) string {
-	_, rest, ok := strings.Cut(domain, "://")
-	if !ok {
-		return domain
-	}
-	host, _, _ := strings.Cut(rest, "/")
-	return host
+	return value.Type == gjson.String && value.Str != "" || value.Type == gjson.True
 }

@@ -11,7 +11,7 @@ import (
 // and saving add, and refuses what is no text at all. A database is passed on
 // as it is.
 func decode(data []byte, found *list) (string, *Rejection) {
-	if isSQLite(data) {
+	if isSQLiteFile(data) {
 		return string(data), nil
 	}
 	text, rejection := toUTF8(data, found)

@@ -19,24 +19,46 @@ type entry struct {
 	store string
 	// expires is zero for a session cookie and when the format does not say.
 	expires time.Time
-	// seen is when the browser used the value, zero when unknown.
-	seen time.Time
 	// partitioned marks a copy that belongs to another top-level site.
 	partitioned bool
+	// seen is when the browser used the value, zero when unknown.
+	seen time.Time
+	// order is the place in the file.
+	order int
 }
 
-// list gathers what a parser finds.
+// list gathers what a parser finds. Its zero value is ready.
 type list struct {
 	entries  []entry
 	warnings []Warning
-	full     bool // more than maxEntries were offered
+	hint     string // what to try, should the file be refused in the end
+	full     bool   // more than maxEntries were offered
+	index    map[entry]int
+	offered  int
 }
 
+// add notes a cookie. One that is there already counts as seen again.
 func (l *list) add(e entry) {
+	key := e
+	key.seen, key.order = time.Time{}, 0
+	l.offered++
+	e.order = l.offered
+	if i, known := l.index[key]; known {
+		before := &l.entries[i]
+		before.order = e.order
+		if e.seen.After(before.seen) {
+			before.seen = e.seen
+		}
+		return
+	}
 	if len(l.entries) == maxEntries {
 		l.full = true
 		return
 	}
+	if l.index == nil {
+		l.index = make(map[entry]int)
+	}
+	l.index[key] = len(l.entries)
 	l.entries = append(l.entries, e)
 }
 

@@ -61,5 +61,13 @@ func expiryNumber(n float64) time.Time {
 	case n >= leastMillis:
 		n /= 1e3
 	}
-	return time.Unix(int64(min(n, lastSecond)), 0).UTC()
+	return expirySeconds(int64(min(n, lastSecond)))
+}
+
+// expirySeconds is for formats whose unit is known.
+func expirySeconds(n int64) time.Time {
+	if n <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(min(n, lastSecond), 0).UTC()
 }

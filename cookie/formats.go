@@ -23,9 +23,21 @@ type format struct {
 
 // formats are tried from top to bottom; the first that fits is the one.
 var formats = []format{
-	{"JSON cookie list", looksCookieList, parseCookieList},
+	{"Firefox cookies.sqlite", isSQLite, parseFirefox},
+	{"HAR", looksHAR, parseHAR},
+	{"JSON cookie list", looksCookieList, parseJSON},
+	{"Playwright storageState", looksStorageState, parseJSON},
+	{"JSON map", looksJSONMap, parseJSON},
+	{"Copy as cURL", looksCurl, parseCurl},
+	{"Copy as PowerShell", looksPowerShell, parsePowerShell},
+	{"Copy as fetch", looksFetch, parseFetch},
 	{"Netscape cookies.txt", looksNetscape, parseNetscape},
+	{"DevTools cookie table", looksDevTools, parseDevTools},
+	{"YAML settings", looksYAML, parseYAML},
+	{"INI settings", looksINI, parseSettings},
 	{"Cookie header", looksHeader, parseHeader},
+	{".env settings", looksEnv, parseSettings},
+	{"name: value lines", looksLines, parseSettings},
 }
 
 // Formats returns the names of the formats that Parse knows.
@@ -91,6 +103,9 @@ func parse(data []byte, now time.Time) (*Export, *Rejection) {
 	}
 	export, rejection := pick(&found, now)
 	if rejection != nil {
+		if found.hint != "" {
+			rejection.Message += " " + found.hint
+		}
 		return nil, rejection
 	}
 	export.Format = f.name

@@ -1,55 +1,100 @@
 package cookie
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
-// looksHeader recognises the header line "Cookie: a=b; c=d" among other
-// headers, or the bare value of one.
+// looksHeader recognises a header line "Cookie: a=b; c=d", alone or among a
+// request's other headers, and the bare value of one.
 func looksHeader(head string) bool {
-	first, _, _ := strings.Cut(strings.TrimSpace(head), "\n")
-	return hasPrefixFold(head, "cookie:") || bareHeader(first)
+	for line := range strings.Lines(head) {
+		if _, ok := headerLine(line, "cookie"); ok {
+			return true
+		}
+		if _, ok := headerLine(line, "set-cookie"); ok {
+			return true
+		}
+	}
+	return bareHeader(head)
 }
 
-// bareHeader reports whether a line is a list of name=value pairs.
-func bareHeader(line string) bool {
-	pairs := 0
-	for pair := range strings.SplitSeq(line, ";") {
-		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
-		if !ok && strings.TrimSpace(pair) == "" {
+// headerLine returns the value of a header line of the given name.
+func headerLine(line, name string) (value string, ok bool) {
+	line = strings.TrimSpace(line)
+	if len(line) <= len(name) || line[len(name)] != ':' || !strings.EqualFold(line[:len(name)], name) {
+		return "", false
+	}
+	return strings.TrimSpace(line[len(name)+1:]), true
+}
+
+// bareHeader reports whether the text is one line of name=value pairs. A lone
+// pair must have a name that can only be a cookie's.
+func bareHeader(text string) bool {
+	text = strings.Trim(strings.TrimSpace(text), "`")
+	if strings.Contains(text, "\n") {
+		return false
+	}
+	pairs, known := 0, false
+	for pair := range strings.SplitSeq(text, ";") {
+		pair = strings.TrimSpace(pair)
+		if pair == "" {
 			continue
 		}
-		if !ok || !isToken(name) || strings.HasPrefix(value, `"`) {
+		name, _, ok := strings.Cut(pair, "=")
+		if !ok || !isToken(name) {
 			return false
 		}
 		pairs++
+		known = known || siteName(name)
 	}
-	return pairs > 0
+	return pairs > 1 || known
 }
 
-// parseHeader reads the cookies of a header.
+// parseHeader reads the cookies of a request's headers, or of a bare value.
+// Browsers also copy headers with the value on the line after the name.
 func parseHeader(text string, found *list) *Rejection {
-	text = strings.TrimSpace(text)
-	if hasPrefixFold(text, "cookie:") {
-		text = text[len("cookie:"):]
+	if bareHeader(text) {
+		addPairs(strings.Trim(strings.TrimSpace(text), "`"), entry{}, found)
+		return nil
 	}
-	addPairs(text, "", found)
+	headers := make(map[string][]string)
+	pending := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if pending != "" {
+			headers[pending] = append(headers[pending], line)
+			pending = ""
+			continue
+		}
+		for _, name := range []string{"cookie", "set-cookie", "host", ":authority"} {
+			value, ok := headerLine(line, name)
+			if ok && value == "" {
+				pending = name
+			} else if ok {
+				headers[name] = append(headers[name], value)
+			}
+		}
+	}
+	host := hostOfHeaders(headers)
+	like := entry{}
+	if host != "" {
+		like.domain = sentTo(host)
+	}
+	for _, value := range headers["cookie"] {
+		addPairs(unquote(value), like, found)
+	}
+	for _, value := range headers["set-cookie"] {
+		addSetCookie(value, host, time.Time{}, found)
+	}
 	return nil
 }
 
-// addPairs reads "a=b; c=d", the value of a Cookie header, as sent to host;
-// host is empty when unknown.
-func addPairs(value, domain string, found *list) {
-	for pair := range strings.SplitSeq(value, ";") {
-		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
-		if ok {
-			found.add(entry{name: strings.TrimSpace(name), value: unquote(strings.TrimSpace(value)), domain: domain})
+func hostOfHeaders(headers map[string][]string) string {
+	for _, name := range []string{":authority", "host"} {
+		for _, host := range headers[name] {
+			return withoutPort(host)
 		}
 	}
-}
-
-// unquote removes one pair of double quotes around a value.
-func unquote(value string) string {
-	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
-		return value[1 : len(value)-1]
-	}
-	return value
+	return ""
 }

@@ -5,25 +5,63 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 )
+
+// maxDepth is deeper than any export nests.
+const maxDepth = 64
+
+// parseJSON reads the cookies of a JSON document, wherever in it they are.
+func parseJSON(text string, found *list) *Rejection {
+	if rejection := checkJSON(text); rejection != nil {
+		return rejection
+	}
+	root := gjson.Parse(text)
+	if nothing(root) || nothing(root.Get("cookies")) && root.IsObject() && root.Get("cookies").Exists() {
+		return reject(CodeEmpty, "holds no cookies. Nothing was changed; the previous cookies stay in use.")
+	}
+	if rejection := walkJSON(root, found); rejection != nil {
+		return rejection
+	}
+	if len(found.entries) == 0 {
+		return reject(CodeMalformed, "is JSON, but has no cookies in it.").namingFormats()
+	}
+	return nil
+}
+
+func nothing(value gjson.Result) bool {
+	if value.Type == gjson.Null {
+		return true
+	}
+	if !value.IsObject() && !value.IsArray() {
+		return false
+	}
+	empty := true
+	value.ForEach(func(_, _ gjson.Result) bool { empty = false; return false })
+	return empty
+}
 
 // checkJSON refuses text that is not one JSON document. It looks at the
 // grammar only and builds nothing.
 func checkJSON(text string) *Rejection {
-	err := json.Unmarshal([]byte(text), new(unread))
-	if err == nil {
+	if depthOver(text, maxDepth) {
+		return reject(CodeMalformed, "is JSON nested deeper than %d levels, which no export is. Export again.", maxDepth)
+	}
+	if gjson.Valid(text) {
 		return nil
 	}
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return reject(CodeMalformed, "is not valid JSON. Export again.")
+	// The standard library is slower but knows where the fault is.
+	var fault *json.SyntaxError
+	if !errors.As(json.Unmarshal([]byte(text), new(unread)), &fault) {
+		return nil
 	}
-	if int(syntax.Offset) >= len(strings.TrimSpace(text)) && strings.HasPrefix(syntax.Error(), "unexpected end") {
+	if int(fault.Offset) >= len(strings.TrimRight(text, " \t\r\n")) && strings.HasPrefix(fault.Error(), "unexpected end") {
 		return reject(CodeTruncated, "ends in the middle of the JSON. If it is still uploading, wait; otherwise copy it again.")
 	}
-	at := max(int(syntax.Offset)-1, 0)
+	at := min(max(int(fault.Offset)-1, 0), len(text))
 	line, column := position(text, at)
-	if r, _ := utf8.DecodeRuneInString(text[min(at, len(text)):]); curlyQuotes(string(r)) {
+	if r, _ := utf8.DecodeRuneInString(text[at:]); curlyQuotes(string(r)) {
 		return reject(CodeMalformed, "has a curly quote at line %d column %d, so a word processor or a chat changed it. "+
 			"Export again as plain text.", line, column)
 	}
@@ -36,19 +74,37 @@ type unread struct{}
 // UnmarshalJSON implements json.Unmarshaler by ignoring the value.
 func (*unread) UnmarshalJSON([]byte) error { return nil }
 
-// position returns the line and column of a byte offset, from 1.
-func position(text string, offset int) (line, column int) {
-	before := text[:min(offset, len(text))]
-	start := strings.LastIndexByte(before, '\n') + 1
-	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
+// depthOver reports whether the brackets outside of strings nest deeper than
+// limit. It guards the parsers, which recurse.
+func depthOver(text string, limit int) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			quoted = !quoted
+		case '\\':
+			if quoted {
+				i++
+			}
+		case '[', '{':
+			if !quoted {
+				depth++
+			}
+		case ']', '}':
+			if !quoted {
+				depth--
+			}
+		}
+		if depth > limit {
+			return true
+		}
+	}
+	return false
 }
 
-func emptyJSON(text string) bool {
-	compact := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\r\n", r) {
-			return -1
-		}
-		return r
-	}, text[:min(len(text), sniffed)])
-	return compact == "null" || compact == "[]" || compact == "{}"
+// position returns the line and column of a byte offset, from 1.
+func position(text string, offset int) (line, column int) {
+	before := text[:offset]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
 }

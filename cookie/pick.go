@@ -17,8 +17,8 @@ const site = "google.com"
 const maxExtra = 200
 
 // pick chooses the session among the entries of a file and checks it. It is
-// pure, and the order of the entries matters only between copies of one cookie
-// that tell no other difference.
+// pure, and an entry's place in the file matters only between copies of one
+// cookie that tell no other difference.
 func pick(found *list, now time.Time) (*Export, *Rejection) {
 	entries := found.entries
 	if len(entries) == 0 {
@@ -154,7 +154,7 @@ func bestStore(stores []store, now time.Time) (store, bool) {
 	for _, s := range stores[1:] {
 		a, hasA := best(live(freshest.psidts, now))
 		b, hasB := best(live(s.psidts, now))
-		if hasB && (!hasA || fresher(b, a) >= 0) {
+		if hasB && (!hasA || fresher(b, a) > 0) {
 			freshest = s
 		}
 	}
@@ -170,7 +170,7 @@ func best(entries []entry) (entry, bool) {
 	}
 	winner := entries[0]
 	for _, e := range entries[1:] {
-		if fresher(e, winner) >= 0 {
+		if fresher(e, winner) > 0 {
 			winner = e
 		}
 	}
@@ -182,6 +182,7 @@ func fresher(a, b entry) int {
 		cmp.Compare(min(len(a.value), 1), min(len(b.value), 1)),
 		a.seen.Compare(b.seen),
 		a.expires.Compare(b.expires),
+		a.order-b.order,
 	)
 }
 
@@ -220,7 +221,7 @@ func extras(entries []entry, store string, now time.Time) (map[string]Value, *Re
 		if strings.HasPrefix(e.name, "__Host-") && e.domain != "" {
 			continue
 		}
-		if before, ok := copies[e.name]; !ok || fresher(e, before) >= 0 {
+		if before, ok := copies[e.name]; !ok || fresher(e, before) > 0 {
 			copies[e.name] = e
 		}
 	}

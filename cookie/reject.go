@@ -3,6 +3,7 @@ package cookie
 import (
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // Code names the kind of a rejection (E_…) or of a warning (W_…). Codes are
@@ -50,6 +51,8 @@ const (
 type Rejection struct {
 	Code    Code
 	Message string
+
+	naming bool // the message is to end with the list of formats
 }
 
 // Error implements error with the message.
@@ -68,9 +71,19 @@ func reject(code Code, format string, args ...any) *Rejection {
 	return &Rejection{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// namingFormats makes the message end with the formats that are known.
+func (r *Rejection) namingFormats() *Rejection {
+	r.naming = true
+	return r
+}
+
 // in returns the rejection with the file as the subject of its sentence.
 func (r *Rejection) in(name string) *Rejection {
-	return &Rejection{Code: r.Code, Message: shownFile(name) + " " + r.Message}
+	message := shownFile(name) + " " + r.Message
+	if r.naming {
+		message += " Expected one of: " + strings.Join(Formats(), ", ") + "."
+	}
+	return &Rejection{Code: r.Code, Message: message}
 }
 
 // RejectSignedOut is the verdict on a well-formed file whose session Google

@@ -1,7 +1,198 @@
 package cookie
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+	"strings"
+)
+
+// A database is one SQLite file in memory. The reader knows just enough of the
+// format (https://sqlite.org/fileformat2.html) to walk the rows of a table. It
+// visits every page at most once, so damaged or hostile files can neither make
+// it loop nor make it slow.
+type database struct {
+	data        string
+	pageSize    int
+	usable      int // bytes of a page that are in use
+	pages       int
+	userVersion uint32
+	encoding    uint32 // 1 UTF-8, 2 UTF-16 little, 3 UTF-16 big
+	wal         bool   // changes go to a separate -wal file first
+	visited     []bool
+}
 
 const sqliteMagic = "SQLite format 3\x00"
 
-func isSQLite(data []byte) bool { return bytes.HasPrefix(data, []byte(sqliteMagic)) }
+func isSQLite(data string) bool { return strings.HasPrefix(data, sqliteMagic) }
+
+func isSQLiteFile(data []byte) bool { return bytes.HasPrefix(data, []byte(sqliteMagic)) }
+
+var (
+	errDamaged = errors.New("damaged database")
+	errCut     = errors.New("database ends too early")
+)
+
+// openDatabase reads the file's header.
+func openDatabase(data string) (*database, error) {
+	const header = 100
+	if len(data) < header {
+		return nil, errCut
+	}
+	size := int(be16(data, 16))
+	if size == 1 {
+		size = 1 << 16
+	}
+	if size < 512 || size&(size-1) != 0 {
+		return nil, errDamaged
+	}
+	db := &database{
+		data:        data,
+		pageSize:    size,
+		usable:      size - int(data[20]),
+		pages:       len(data) / size,
+		userVersion: be32(data, 60),
+		encoding:    be32(data, 56),
+		wal:         data[18] == 2 || data[19] == 2,
+		visited:     make([]bool, len(data)/size+1),
+	}
+	if db.usable < 480 {
+		return nil, errDamaged
+	}
+	// The count of pages is only true when the last writer kept it.
+	if be32(data, 24) == be32(data, 92) && int64(be32(data, 28))*int64(size) > int64(len(data)) {
+		return nil, errCut
+	}
+	return db, nil
+}
+
+// page returns a page for reading, from number 1, where its b-tree header
+// starts in it, and refuses to give out a page twice.
+func (db *database) page(number uint32) (page string, start int, err error) {
+	if number == 0 || int64(number) > int64(db.pages) {
+		return "", 0, errDamaged
+	}
+	if db.visited[number] {
+		return "", 0, errDamaged
+	}
+	db.visited[number] = true
+	at := int(number-1) * db.pageSize
+	if number == 1 {
+		start = 100
+	}
+	return db.data[at : at+db.usable], start, nil
+}
+
+// Kinds of b-tree pages of a table.
+const (
+	interiorPage = 0x05
+	leafPage     = 0x0d
+)
+
+// rows calls visit with every record of the table whose b-tree starts at the
+// page root.
+func (db *database) rows(root uint32, visit func(record string)) error {
+	pending := []uint32{root}
+	for len(pending) > 0 {
+		number := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		page, start, err := db.page(number)
+		if err != nil {
+			return err
+		}
+		kind := page[start]
+		cells := int(be16(page, start+3))
+		pointers := start + 8
+		if kind == interiorPage {
+			pointers += 4
+			pending = append(pending, be32(page, start+8))
+		} else if kind != leafPage {
+			return errDamaged
+		}
+		if pointers+2*cells > len(page) {
+			return errDamaged
+		}
+		for i := range cells {
+			at := int(be16(page, pointers+2*i))
+			if at+4 > len(page) {
+				return errDamaged
+			}
+			if kind == interiorPage {
+				pending = append(pending, be32(page, at))
+				continue
+			}
+			record, err := db.cell(page, at)
+			if err != nil {
+				return err
+			}
+			visit(record)
+		}
+	}
+	return nil
+}
+
+// cell reads a row, joining what did not fit into the page.
+func (db *database) cell(page string, at int) (record string, err error) {
+	length, n := varint(page[at:])
+	at += n
+	_, m := varint(page[at:]) // the row's id
+	at += m
+	if n == 0 || m == 0 || length > uint64(len(db.data)) {
+		return "", errDamaged
+	}
+	total := int(length)
+	local := db.local(total)
+	if at+local > len(page) {
+		return "", errDamaged
+	}
+	if local == total {
+		return page[at : at+local], nil
+	}
+	if at+local+4 > len(page) {
+		return "", errDamaged
+	}
+	var whole strings.Builder
+	whole.WriteString(page[at : at+local])
+	next := be32(page, at+local)
+	for whole.Len() < total {
+		overflow, _, err := db.page(next)
+		if err != nil {
+			return "", err
+		}
+		next = be32(overflow, 0)
+		whole.WriteString(overflow[4:min(len(overflow), 4+total-whole.Len())])
+	}
+	return whole.String(), nil
+}
+
+// local returns how many bytes of a row of the given length are in its page.
+func (db *database) local(total int) int {
+	most := db.usable - 35
+	if total <= most {
+		return total
+	}
+	least := (db.usable-12)*32/255 - 23
+	if k := least + (total-least)%(db.usable-4); k <= most {
+		return k
+	}
+	return least
+}
+
+func be16(s string, at int) uint16 { return uint16(s[at])<<8 | uint16(s[at+1]) }
+
+func be32(s string, at int) uint32 {
+	return uint32(be16(s, at))<<16 | uint32(be16(s, at+2))
+}
+
+// varint reads an integer of one to nine bytes; size is 0 when s ends in it.
+func varint(s string) (value uint64, size int) {
+	for i := 0; i < len(s) && i < 9; i++ {
+		if i == 8 {
+			return value<<8 | uint64(s[i]), 9
+		}
+		value = value<<7 | uint64(s[i]&0x7f)
+		if s[i] < 0x80 {
+			return value, i + 1
+		}
+	}
+	return 0, 0
+}

@@ -1,0 +1,95 @@
+package cookie
+
+import (
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// looksHAR recognises an HTTP archive: an object whose first key is "log".
+func looksHAR(head string) bool {
+	rest, ok := strings.CutPrefix(head, "{")
+	rest = strings.TrimLeft(rest, " \t\r\n")
+	rest, key := strings.CutPrefix(rest, `"log"`)
+	return ok && key && strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), ":")
+}
+
+// parseHAR reads the cookies of every request and answer, each with the time
+// it was seen: when a session was renewed in the middle, the last value counts.
+func parseHAR(text string, found *list) *Rejection {
+	if rejection := checkJSON(text); rejection != nil {
+		return rejection
+	}
+	exchanges := 0
+	gjson.Get(text, "log.entries").ForEach(func(_, exchange gjson.Result) bool {
+		exchanges++
+		addExchange(exchange, found)
+		return true
+	})
+	switch {
+	case exchanges == 0:
+		return reject(CodeEmpty, "is a HAR without requests. Reload gemini.google.com with DevTools > Network open, then export again.")
+	case len(found.entries) == 0:
+		return reject(CodeHARSanitized, "was exported without sensitive data. Switch on DevTools > Settings > Network > "+
+			"\"Allow to generate HAR with sensitive data\", then export \"with sensitive data\"; or use Copy as cURL.")
+	}
+	return nil
+}
+
+// addExchange reads one request with its answer.
+func addExchange(exchange gjson.Result, found *list) {
+	seen, _ := time.Parse(time.RFC3339, exchange.Get("startedDateTime").Str)
+	host := hostOf(exchange.Get("request.url").Str)
+	like := entry{domain: sentTo(host), seen: seen}
+	listed := make(map[string]bool)
+	exchange.Get("request.cookies").ForEach(func(_, cookie gjson.Result) bool {
+		e := harCookie(cookie, like)
+		listed[e.name] = true
+		found.add(e)
+		return true
+	})
+	// The list may be empty or short while the header is complete.
+	var sent list
+	exchange.Get("request.headers").ForEach(func(_, header gjson.Result) bool {
+		if strings.EqualFold(header.Get("name").Str, "cookie") {
+			addPairs(header.Get("value").Str, like, &sent)
+		}
+		return true
+	})
+	for _, e := range sent.entries {
+		if !listed[e.name] {
+			found.add(e)
+		}
+	}
+	// What an answer sets is newer than what its request sent.
+	seen = seen.Add(time.Millisecond)
+	exchange.Get("response.headers").ForEach(func(_, header gjson.Result) bool {
+		if strings.EqualFold(header.Get("name").Str, "set-cookie") {
+			for line := range strings.SplitSeq(header.Get("value").Str, "\n") {
+				addSetCookie(line, host, seen, found)
+			}
+		}
+		return true
+	})
+	exchange.Get("response.cookies").ForEach(func(_, cookie gjson.Result) bool {
+		if e := harCookie(cookie, entry{domain: host, seen: seen}); !expired(e, seen) {
+			found.add(e)
+		}
+		return true
+	})
+}
+
+// harCookie reads one object of a cookies array; what it does not say is as in
+// like.
+func harCookie(cookie gjson.Result, like entry) entry {
+	e := like
+	e.name, e.value = cookie.Get("name").Str, cookie.Get("value").Str
+	if domain := cookie.Get("domain").Str; domain != "" {
+		e.domain = domain
+	}
+	e.path = cookie.Get("path").Str
+	e.expires = parseExpiry(cookie.Get("expires").String())
+	e.partitioned = partitionKey(cookie.Get("partitionKey"))
+	return e
+}

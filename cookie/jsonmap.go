@@ -1,0 +1,62 @@
+package cookie
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// looksJSONMap recognises every JSON object that is nothing more special: maps
+// from name to value (Gemini-API), a CLIProxyAPI account, settings.
+func looksJSONMap(head string) bool { return strings.HasPrefix(head, "{") }
+
+// walkJSON reads cookie objects and known settings at any depth. Each object
+// with settings is a store of its own: a list of clients is a list of accounts.
+func walkJSON(root gjson.Result, found *list) *Rejection {
+	stores := 0
+	var walk func(value gjson.Result) *Rejection
+	walk = func(value gjson.Result) (rejection *Rejection) {
+		if value.IsObject() && isCookieObject(value) {
+			return addCookieObject(value, found)
+		}
+		store := ""
+		if value.IsObject() {
+			stores++
+			store = "#" + strconv.Itoa(stores)
+		}
+		value.ForEach(func(key, item gjson.Result) bool {
+			switch {
+			case item.IsObject() || item.IsArray():
+				if !pageStorage(key.Str) {
+					rejection = walk(item)
+				}
+			case value.IsObject():
+				rejection = addJSONSetting(key.Str, item, store, found)
+			}
+			return rejection == nil
+		})
+		return rejection
+	}
+	return walk(root)
+}
+
+// pageStorage reports whether key holds what a page stored, which looks like
+// cookies and is none.
+func pageStorage(key string) bool {
+	return key == "origins" || key == "localStorage" || key == "sessionStorage"
+}
+
+func addJSONSetting(key string, value gjson.Result, store string, found *list) *Rejection {
+	switch _, _, session := sessionKey(key); {
+	case value.Type == gjson.String:
+		addSetting(key, value.Str, store, found)
+	case session && value.Type != gjson.Null:
+		return notText()
+	}
+	return nil
+}
+
+func notText() *Rejection {
+	return reject(CodeMalformed, "has a session cookie whose value is not text. Export again.")
+}

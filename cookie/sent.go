@@ -1,0 +1,78 @@
+package cookie
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// addPairs reads "a=b; c=d", the value of a Cookie header. Domain, store and
+// time of each cookie are those of like.
+func addPairs(value string, like entry, found *list) {
+	for pair := range strings.SplitSeq(value, ";") {
+		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		if !ok {
+			continue
+		}
+		e := like
+		e.name, e.value = strings.TrimSpace(name), unquote(strings.TrimSpace(value))
+		found.add(e)
+	}
+}
+
+// addSetCookie reads the value of a Set-Cookie header that host answered with
+// at the given moment. Deletions are passed over.
+func addSetCookie(line, host string, seen time.Time, found *list) {
+	c, err := http.ParseSetCookie(line)
+	if err != nil || c.MaxAge < 0 {
+		return
+	}
+	e := entry{name: c.Name, value: c.Value, domain: c.Domain, path: c.Path, expires: c.Expires, seen: seen, partitioned: c.Partitioned}
+	if e.domain == "" {
+		e.domain = host
+	}
+	if c.MaxAge > 0 {
+		// Relative to a moment that only some captures tell.
+		e.expires = time.Time{}
+	}
+	if !seen.IsZero() && expired(e, seen) {
+		return
+	}
+	found.add(e)
+}
+
+// sentTo returns the domain that stands for the cookies of a request to a
+// host. A request to gemini.google.com carries those of google.com; any other
+// host may have its own cookies of the same names.
+func sentTo(host string) string {
+	host = strings.ToLower(host)
+	if host == "gemini.google.com" {
+		return site
+	}
+	return host
+}
+
+// hostOf takes the host out of a URL, and returns anything else as it is.
+func hostOf(url string) string {
+	_, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return url
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return withoutPort(rest[strings.LastIndexByte(rest, '@')+1:])
+}
+
+func withoutPort(host string) string {
+	host, _, _ = strings.Cut(host, ":")
+	return host
+}
+
+// unquote removes one pair of double quotes around a value.
+func unquote(value string) string {
+	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
+		return value[1 : len(value)-1]
+	}
+	return value
+}

@@ -1,0 +1,84 @@
+package cookie
+
+import "strings"
+
+// setting is one line of a settings file, in any of the ways people write a
+// name with its value.
+type setting struct {
+	key, value string
+	separator  byte // '=' or ':'
+	open       bool // a quote was opened and not closed
+}
+
+// splitSetting reads a line. It knows the prefixes of shells and lists, quoted
+// names and values, and trailing comments, commas and semicolons.
+func splitSetting(line string) (setting, bool) {
+	line = strings.TrimSpace(line)
+	for _, prefix := range []string{"- ", "export ", "set ", "$env:", "ENV ", "env:"} {
+		line = strings.TrimSpace(strings.TrimPrefix(line, prefix))
+	}
+	at := strings.IndexAny(line, "=:")
+	if at <= 0 || line[0] == '#' || line[0] == ';' || strings.HasPrefix(line, "//") {
+		return setting{}, false
+	}
+	key := strings.Trim(strings.TrimSpace(line[:at]), `"'`+"`")
+	s := setting{key: key, separator: line[at]}
+	s.value, s.open = settingValue(strings.TrimSpace(line[at+1:]))
+	return s, key != ""
+}
+
+// settingValue unwraps a value. open tells that its quote is not closed.
+func settingValue(text string) (value string, open bool) {
+	if text != "" && strings.IndexByte("\"'`", text[0]) >= 0 {
+		inner, _, closed := strings.Cut(text[1:], text[:1])
+		if !closed {
+			return text, true
+		}
+		return inner, false
+	}
+	if before, _, ok := strings.Cut(text, " #"); ok {
+		text = before
+	}
+	return strings.TrimRight(strings.TrimSpace(text), ",;"), false
+}
+
+// looksEnv recognises lines of KEY=value with a known key.
+func looksEnv(head string) bool { return hasSetting(head, '=') }
+
+// looksLines recognises lines of "name: value" with a known name.
+func looksLines(head string) bool { return hasSetting(head, ':') }
+
+func hasSetting(head string, separator byte) bool {
+	for line := range strings.Lines(head) {
+		if s, ok := splitSetting(line); ok && s.separator == separator && ours(s.key) {
+			return true
+		}
+	}
+	return false
+}
+
+func ours(key string) bool {
+	_, _, session := sessionKey(key)
+	return session || headerKey(key)
+}
+
+// parseSettings reads lines of names with values. A [section] starts a store
+// of its own.
+func parseSettings(text string, found *list) *Rejection {
+	store := ""
+	for line := range strings.Lines(text) {
+		if name, ok := sectionName(line); ok {
+			store = name
+			continue
+		}
+		s, ok := splitSetting(line)
+		if !ok || !ours(s.key) && !siteName(s.key) {
+			continue
+		}
+		if s.open && !strings.HasSuffix(line, "\n") {
+			return reject(CodeTruncated, "ends in the middle of a value. If it is still uploading, wait; otherwise copy it again.")
+		}
+		addSetting(s.key, s.value, store, found)
+	}
+	return nil
+}

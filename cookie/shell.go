@@ -1,0 +1,143 @@
+package cookie
+
+import (
+	"strconv"
+	"strings"
+)
+
+// shellCommands splits text into commands and those into words, as the shell
+// does that they were copied for. complete is false when a quote stays open.
+func shellCommands(text string) (commands [][]string, complete bool) {
+	s := splitter{rest: text}
+	if windowsQuoting(text) {
+		s.rest = uncaret(text)
+		s.scanWindows()
+	} else {
+		s.scanPOSIX()
+	}
+	s.endCommand()
+	return s.commands, !s.open
+}
+
+// splitter gathers words while it scans.
+type splitter struct {
+	rest     string
+	word     strings.Builder
+	started  bool // a word has begun, be it empty
+	words    []string
+	commands [][]string
+	open     bool // the text ended within quotes
+}
+
+func (s *splitter) put(text string) { s.word.WriteString(text); s.started = true }
+
+func (s *splitter) endWord() {
+	if s.started {
+		s.words = append(s.words, s.word.String())
+		s.word.Reset()
+		s.started = false
+	}
+}
+
+func (s *splitter) endCommand() {
+	s.endWord()
+	if len(s.words) > 0 {
+		s.commands = append(s.commands, s.words)
+		s.words = nil
+	}
+}
+
+// until takes the rest up to one of the stop characters, which stays.
+func (s *splitter) until(stops string) string {
+	end := strings.IndexAny(s.rest, stops)
+	if end < 0 {
+		end = len(s.rest)
+	}
+	taken := s.rest[:end]
+	s.rest = s.rest[end:]
+	return taken
+}
+
+func (s *splitter) scanPOSIX() {
+	for s.rest != "" {
+		if plain := s.until(" \t\r\n;&|'\"$\\"); plain != "" {
+			s.put(plain)
+			continue
+		}
+		c := s.rest[0]
+		s.rest = s.rest[1:]
+		switch {
+		case c == ' ' || c == '\t' || c == '\r':
+			s.endWord()
+		case c == '\n' || c == ';' || c == '&' || c == '|':
+			s.endCommand()
+		case c == '\'':
+			s.put(s.until("'"))
+			s.closeQuote()
+		case c == '"':
+			s.doubleQuoted()
+		case c == '$' && strings.HasPrefix(s.rest, "'"):
+			s.rest = s.rest[1:]
+			s.ansiQuoted()
+		case c == '\\' && (strings.HasPrefix(s.rest, "\n") || strings.HasPrefix(s.rest, "\r\n")):
+			s.rest = s.rest[strings.IndexByte(s.rest, '\n')+1:]
+		case c == '\\' && s.rest != "":
+			s.put(s.rest[:1])
+			s.rest = s.rest[1:]
+		default:
+			s.put(string(c))
+		}
+	}
+}
+
+func (s *splitter) closeQuote() {
+	if s.rest == "" {
+		s.open = true
+		return
+	}
+	s.rest = s.rest[1:]
+}
+
+// doubleQuoted reads on behind a double quote, where a backslash escapes only
+// what would be special.
+func (s *splitter) doubleQuoted() {
+	for {
+		s.put(s.until("\"\\"))
+		if !strings.HasPrefix(s.rest, `\`) {
+			break
+		}
+		s.rest = s.rest[1:]
+		switch {
+		case strings.HasPrefix(s.rest, "\n"):
+			s.rest = s.rest[1:]
+		case s.rest != "" && strings.ContainsRune("\"\\$`", rune(s.rest[0])):
+			s.put(s.rest[:1])
+			s.rest = s.rest[1:]
+		default:
+			s.put(`\`)
+		}
+	}
+	s.closeQuote()
+}
+
+// ansiQuoted reads on behind $', where a backslash escapes as in C.
+func (s *splitter) ansiQuoted() {
+	for {
+		s.put(s.until(`'\`))
+		if !strings.HasPrefix(s.rest, `\`) {
+			break
+		}
+		if r, _, tail, err := strconv.UnquoteChar(s.rest, '\''); err == nil {
+			s.put(string(r))
+			s.rest = tail
+			continue
+		}
+		// A backslash before any other character (\" and \E among them).
+		s.rest = s.rest[1:]
+		if s.rest != "" {
+			s.put(s.rest[:1])
+			s.rest = s.rest[1:]
+		}
+	}
+	s.closeQuote()
+}

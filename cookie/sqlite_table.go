@@ -1,0 +1,128 @@
+package cookie
+
+import (
+	"strconv"
+	"strings"
+)
+
+// table is a table of a database: where it starts and what its columns are
+// called, in lower case.
+type table struct {
+	root    uint32
+	columns []string
+}
+
+// tables reads the database's schema.
+func (db *database) tables() (map[string]table, error) {
+	found := make(map[string]table)
+	err := db.rows(1, func(record string) {
+		fields := db.fields(record)
+		if len(fields) < 5 || fields[0].text() != "table" {
+			return
+		}
+		found[strings.ToLower(fields[1].text())] = table{uint32(fields[3].integer), columnsOf(fields[4].text())}
+	})
+	return found, err
+}
+
+// columnsOf reads the column names out of a CREATE TABLE statement.
+func columnsOf(sql string) (columns []string) {
+	_, body, _ := strings.Cut(sql, "(")
+	depth, start := 0, 0
+	for i := 0; i <= len(body); i++ {
+		end := i == len(body)
+		switch {
+		case !end && body[i] == '(':
+			depth++
+		case !end && body[i] == ')' && depth > 0:
+			depth--
+		case end || depth == 0 && (body[i] == ',' || body[i] == ')'):
+			words := strings.Fields(strings.ToLower(body[start:i]))
+			start = i + 1
+			if len(words) > 0 && !tableConstraint(words[0]) {
+				columns = append(columns, strings.Trim(words[0], "\"'`[]"))
+			}
+			if end || body[i] == ')' {
+				return columns
+			}
+		}
+	}
+	return columns
+}
+
+func tableConstraint(word string) bool {
+	word, _, _ = strings.Cut(word, "(")
+	return word == "constraint" || word == "unique" || word == "primary" || word == "check" || word == "foreign"
+}
+
+// A field is one value of a row. Texts are decoded when asked for.
+type field struct {
+	integer int64
+	raw     string
+	isText  bool
+	wide    uint32 // the database's encoding
+}
+
+// text returns the value as text.
+func (f field) text() string {
+	switch {
+	case !f.isText:
+		return strconv.FormatInt(f.integer, 10)
+	case f.wide == 2 || f.wide == 3:
+		return fromUTF16([]byte(f.raw[:len(f.raw)&^1]), f.wide == 2)
+	}
+	return f.raw
+}
+
+// fields splits a record into its values; a damaged one gives those before the
+// damage.
+func (db *database) fields(record string) []field {
+	headerSize, n := varint(record)
+	if n == 0 || headerSize > uint64(len(record)) {
+		return nil
+	}
+	header, body := record[n:max(int(headerSize), n)], record[headerSize:]
+	var fields []field
+	for header != "" {
+		kind, n := varint(header)
+		size := fieldSize(kind)
+		if n == 0 || size > uint64(len(body)) {
+			break
+		}
+		header = header[n:]
+		f := field{raw: body[:size], isText: kind >= 12, wide: db.encoding}
+		switch {
+		case kind == 9:
+			f.integer = 1
+		case kind >= 1 && kind <= 6:
+			f.integer = bigEndian(f.raw)
+		}
+		fields = append(fields, f)
+		body = body[size:]
+	}
+	return fields
+}
+
+// fieldSize returns the bytes that a serial type takes.
+func fieldSize(kind uint64) uint64 {
+	switch {
+	case kind >= 12:
+		return (kind - 12) / 2
+	case kind == 5:
+		return 6
+	case kind == 6 || kind == 7:
+		return 8
+	case kind >= 1 && kind <= 4:
+		return kind
+	}
+	return 0
+}
+
+// bigEndian reads a signed integer of one to eight bytes.
+func bigEndian(raw string) int64 {
+	value := int64(int8(raw[0]))
+	for i := 1; i < len(raw); i++ {
+		value = value<<8 | int64(raw[i])
+	}
+	return value
+}

@@ -1,0 +1,94 @@
+package cookie
+
+import (
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxYAML is the largest settings file that is read, in bytes.
+const maxYAML = 256 << 10
+
+// looksYAML recognises settings below other settings, such as those of
+// Gemini-FastAPI. Flat lines are left to a simpler format.
+func looksYAML(head string) bool {
+	for line := range strings.Lines(head) {
+		trimmed := strings.TrimSpace(line)
+		nested := strings.HasPrefix(line, " ") || strings.HasPrefix(trimmed, "- ")
+		if s, ok := splitSetting(trimmed); ok && nested && s.separator == ':' && ours(s.key) {
+			return true
+		}
+		if at := strings.IndexAny(trimmed, "{["); at > 0 && strings.Contains(trimmed[:at], ":") &&
+			strings.Contains(strings.ToLower(trimmed[at:]), "psid") {
+			return true
+		}
+	}
+	return false
+}
+
+// parseYAML reads known settings at any depth. Each mapping is a store of its
+// own: a list of clients is a list of accounts.
+func parseYAML(text string, found *list) *Rejection {
+	if len(text) > maxYAML {
+		return reject(CodeTooBig, "is a settings file of more than %d KiB. Keep only the part with the cookies.", maxYAML>>10)
+	}
+	if depthOver(text, maxDepth) {
+		return reject(CodeMalformed, "is YAML nested deeper than %d levels. Keep only the part with the cookies.", maxDepth)
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+		// The library's text may quote the file; only its line is shown.
+		return reject(CodeMalformed, "is not valid YAML%s. Check the indentation and the quotes.", yamlLine(err.Error()))
+	}
+	return walkYAML(&root, found)
+}
+
+func yamlLine(text string) string {
+	_, rest, _ := strings.Cut(text, "line ")
+	digits, _, _ := strings.Cut(rest, ":")
+	if n, err := strconv.Atoi(digits); err == nil {
+		return " at line " + strconv.Itoa(n)
+	}
+	return ""
+}
+
+func walkYAML(node *yaml.Node, found *list) *Rejection {
+	if node.Kind != yaml.MappingNode {
+		for _, child := range node.Content {
+			if rejection := walkYAML(child, found); rejection != nil {
+				return rejection
+			}
+		}
+		return nil
+	}
+	store := "line " + strconv.Itoa(node.Line) + "/" + strconv.Itoa(node.Column)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode {
+			if rejection := walkYAML(value, found); rejection != nil {
+				return rejection
+			}
+			continue
+		}
+		if rejection := addYAMLSetting(key.Value, value, store, found); rejection != nil {
+			return rejection
+		}
+	}
+	return nil
+}
+
+func addYAMLSetting(key string, value *yaml.Node, store string, found *list) *Rejection {
+	if value.Kind == yaml.AliasNode && value.Alias != nil {
+		value = value.Alias
+	}
+	_, _, session := sessionKey(key)
+	switch {
+	case value.Kind != yaml.ScalarNode || value.Tag == "!!null":
+		return nil
+	case session && value.Tag != "!!str":
+		return notText()
+	}
+	addSetting(key, value.Value, store, found)
+	return nil
+}
