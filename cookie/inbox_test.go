@@ -1,0 +1,497 @@
+package cookie_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// export is a cookie file of account n, as an extension writes it.
+func export(n int) string {
+	return fmt.Sprintf(`[
+  {"domain": ".google.com", "path": "/", "secure": true, "httpOnly": true, "name": "__Secure-1PSID",   "value": "g.a000%04dQwErTyUiOpAsDfGhJkLzXcVbNm0123456789"},
+  {"domain": ".google.com", "path": "/", "secure": true, "httpOnly": true, "name": "__Secure-1PSIDTS", "value": "sidts-CjEB%04dQwErTyUiOpAsDfGhJkLzXcVbNm"}
+]
+`, n, n)
+}
+
+// netscape is the same file as curl writes it.
+func netscape(n int) string {
+	return "# Netscape HTTP Cookie File\n" +
+		fmt.Sprintf("#HttpOnly_.google.com\tTRUE\t/\tTRUE\t0\t__Secure-1PSID\tg.a000%04dQwErTyUiOpAsDfGhJkLzXcVbNm0123456789\n", n) +
+		fmt.Sprintf("#HttpOnly_.google.com\tTRUE\t/\tTRUE\t0\t__Secure-1PSIDTS\tsidts-CjEB%04dQwErTyUiOpAsDfGhJkLzXcVbNm\n", n)
+}
+
+// accountOf returns the n of an export.
+func accountOf(t *testing.T, e *cookie.Export) int {
+	t.Helper()
+	var n int
+	if _, err := fmt.Sscanf(e.Set.PSIDTS().Reveal(), "sidts-CjEB%04d", &n); err != nil {
+		t.Fatalf("no export of ours: %v", err)
+	}
+	return n
+}
+
+// box is an inbox under test with what it brought so far.
+type box struct {
+	*testing.T
+	*cookie.Inbox
+	dir string
+}
+
+func newBox(t *testing.T, seen map[string]string) *box {
+	t.Helper()
+	return reopen(t, filepath.Join(t.TempDir(), "inbox"), seen)
+}
+
+func reopen(t *testing.T, dir string, seen map[string]string) *box {
+	t.Helper()
+	i, err := cookie.NewInbox(cookie.InboxConfig{Dir: dir, Seen: seen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &box{t, i, dir}
+}
+
+func (b *box) path(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *box) write(name, content string) {
+	b.Helper()
+	writeFile(b.T, b.path(name), content)
+}
+
+// scan looks once and writes what came in short: "a.json=1" for account 1 from
+// a.json, "b.txt!E_EMPTY" for a refusal, "-c.json" for a file that is gone, and
+// "..." when something is pending.
+func (b *box) scan() string {
+	b.Helper()
+	s, err := b.Rescan(b.Context())
+	if err != nil {
+		b.Errorf("rescan: %v", err)
+	}
+	return b.short(s)
+}
+
+func (b *box) short(s cookie.Scan) string {
+	b.Helper()
+	var words []string
+	for _, d := range s.Drops {
+		if (d.Export == nil) == (d.Rejection == nil) {
+			b.Errorf("%s: want either an export or a rejection", d.File)
+			continue
+		}
+		if d.Rejection != nil {
+			words = append(words, d.File+"!"+string(d.Rejection.Code))
+			continue
+		}
+		words = append(words, fmt.Sprintf("%s=%d", d.File, accountOf(b.T, d.Export)))
+	}
+	for _, name := range s.Gone {
+		words = append(words, "-"+name)
+	}
+	if s.Pending {
+		words = append(words, "...")
+	}
+	return strings.Join(words, " ")
+}
+
+func (b *box) want(want string) {
+	b.Helper()
+	if got := b.scan(); got != want {
+		b.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestInboxHandsOutNewContentOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.want("")
+		b.write("cookies.json", export(1))
+		b.want("cookies.json=1")
+		b.want("")
+		b.write("cookies.json", export(1))
+		if err := os.Chtimes(b.path("cookies.json"), time.Time{}, time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		b.want("")
+		b.write("cookies.json", netscape(2))
+		b.want("cookies.json=2")
+		b.write("cookies.json", "<html><title>Sign in</title>")
+		b.want("cookies.json!E_HTML")
+		b.want("")
+		b.write("cookies.json", export(1))
+		b.want("cookies.json=1")
+	})
+}
+
+func TestInboxSameSizeSameTimeOtherContent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		stamp := time.Unix(1_700_000_000, 0)
+		for n := range 3 { // as cp --preserve and rsync --times do
+			b.write("a.json", export(n))
+			if err := os.Chtimes(b.path("a.json"), stamp, stamp); err != nil {
+				t.Fatal(err)
+			}
+			b.want(fmt.Sprintf("a.json=%d", n))
+		}
+	})
+}
+
+func TestInboxRemembersAcrossRestarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.write("good.json", export(1))
+		b.write("bad.json", "")
+		b.write("gone.json", export(3))
+		_ = b.scan()
+		time.Sleep(11 * time.Second)
+		b.want("bad.json!E_EMPTY")
+		seen := b.Seen()
+		if want := []string{"bad.json", "gone.json", "good.json"}; !slices.Equal(slices.Sorted(maps.Keys(seen)), want) {
+			t.Fatalf("seen %v, want %v", slices.Sorted(maps.Keys(seen)), want)
+		}
+
+		if err := os.Remove(b.path("gone.json")); err != nil {
+			t.Fatal(err)
+		}
+		b = reopen(t, b.dir, seen)
+		b.want("-gone.json")
+		b.want("")
+		b.Forget("good.json")
+		b.want("good.json=1")
+		b = reopen(t, b.dir, nil)
+		b.want("good.json=1 ...")
+	})
+}
+
+func TestInboxGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.write("a.json", export(1))
+		b.want("a.json=1")
+		if err := os.Remove(b.path("a.json")); err != nil {
+			t.Fatal(err)
+		}
+		b.want("-a.json")
+		b.want("")
+		b.write("a.json", export(1)) // somebody wants it taken over again
+		b.want("a.json=1")
+		if err := os.Rename(b.path("a.json"), b.path("b.json")); err != nil {
+			t.Fatal(err)
+		}
+		b.want("b.json=1 -a.json")
+	})
+}
+
+func TestInboxReplacedByRemoveAndCreate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.write("a.json", export(1))
+		b.want("a.json=1")
+		if err := os.Remove(b.path("a.json")); err != nil {
+			t.Fatal(err)
+		}
+		go func() { // the other half of what install(1) does
+			time.Sleep(100 * time.Millisecond)
+			_ = os.WriteFile(b.path("a.json"), []byte(export(1)), 0o600)
+		}()
+		b.want("...")
+		b.want("")
+	})
+}
+
+// The half-written file of the fault list: no word while it arrives, one load
+// when it is whole, and one refusal when the rest never comes.
+func TestInboxHalfWritten(t *testing.T) {
+	whole := export(7)
+	parts := []string{whole[:40], whole[40:130], whole[130:]}
+	for _, tt := range []struct {
+		name string
+		rest bool
+		want string
+	}{
+		{"with the rest", true, "cookies.json=7"},
+		{"without the rest", false, "cookies.json!E_TRUNCATED"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBox(t, nil)
+				go func() {
+					f, err := os.Create(b.path("cookies.json"))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					defer f.Close()
+					for i, part := range parts {
+						if i == 2 && !tt.rest {
+							return
+						}
+						time.Sleep([]time.Duration{0, 300 * time.Millisecond, 5 * time.Second}[i])
+						_, _ = f.WriteString(part)
+					}
+				}()
+				var got []string
+				start := time.Now()
+				for time.Since(start) < 40*time.Second {
+					if s := strings.TrimSuffix(strings.TrimSuffix(b.scan(), "..."), " "); s != "" {
+						got = append(got, s)
+						if at := time.Since(start); !tt.rest && at < 10*time.Second {
+							t.Errorf("refused after %v", at)
+						}
+					}
+					time.Sleep(time.Second)
+				}
+				if !slices.Equal(got, []string{tt.want}) {
+					t.Errorf("got %q, want %q and nothing else", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// A slow uploader truncates first and then sends a few bytes at a time, of a
+// format in which any beginning of the file is well-formed.
+func TestInboxSlowUpload(t *testing.T) {
+	for _, gap := range []time.Duration{50 * time.Millisecond, 250 * time.Millisecond, 600 * time.Millisecond} {
+		t.Run(gap.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBox(t, nil)
+				b.write("cookies.txt", netscape(1))
+				b.want("cookies.txt=1")
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					f, err := os.Create(b.path("cookies.txt"))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					defer f.Close()
+					for rest := netscape(2); rest != ""; {
+						n := min(20, len(rest))
+						time.Sleep(gap)
+						_, _ = f.WriteString(rest[:n])
+						rest = rest[n:]
+					}
+				}()
+				var got []string
+				for range 60 {
+					if s := strings.TrimSuffix(strings.TrimSuffix(b.scan(), "..."), " "); s != "" {
+						got = append(got, s)
+					}
+					time.Sleep(time.Second)
+				}
+				<-done
+				if !slices.Equal(got, []string{"cookies.txt=2"}) {
+					t.Errorf("got %q, want one load of the whole file", got)
+				}
+			})
+		})
+	}
+}
+
+func TestInboxOneSlowFileDoesNotHoldTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.write("quick.json", export(1))
+		stop := make(chan struct{})
+		go func() {
+			f, _ := os.Create(b.path("slow.json"))
+			defer f.Close()
+			for {
+				select {
+				case <-stop:
+					return
+				case <-time.After(100 * time.Millisecond):
+					_, _ = f.WriteString("x")
+				}
+			}
+		}()
+		time.Sleep(time.Second)
+		start := time.Now()
+		b.want("quick.json=1 ...")
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("took %v", took)
+		}
+		start = time.Now()
+		b.want("...")
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("a scan took %v, want at most 3s", took)
+		}
+		close(stop)
+	})
+}
+
+func TestInboxNewestFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		now := time.Now()
+		for i, name := range []string{"b.json", "c.json", "a.json"} {
+			b.write(name, export(i))
+			stamp := now.Add(time.Duration(i) * time.Minute)
+			if err := os.Chtimes(b.path(name), stamp, stamp); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.want("a.json=2 c.json=1 b.json=0")
+	})
+}
+
+func TestInboxCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.write("a.json", export(1))
+		ctx, cancel := newTimeout(t, 100*time.Millisecond)
+		defer cancel()
+		if s, err := b.Rescan(ctx); err == nil || len(s.Drops) > 0 {
+			t.Errorf("got %v, %v, want the context's error", s, err)
+		}
+		b.want("a.json=1") // nothing was lost
+	})
+}
+
+func TestInboxIgnores(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		for _, name := range []string{
+			".cookies.json", ".name.tmp", "a.json~", "a.tmp", "a.json.part", "a.crdownload", "a.swp", "a.swx",
+			"A.TMP", "4913", "#a.json#", "a.json.rejected.txt", "a.json.filepart", "cookies.sqlite-wal",
+		} {
+			b.write(name, export(1))
+		}
+		if err := os.Mkdir(b.path("folder.json"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		b.want("")
+		b.write("14913", export(1))
+		b.write("#a.json", export(2))
+		if got := b.scan(); !strings.Contains(got, "14913=1") || !strings.Contains(got, "#a.json=2") {
+			t.Errorf("got %q, want the two that only look similar", got)
+		}
+	})
+}
+
+func TestInboxTooBig(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.write("big.json", "")
+		if err := os.Truncate(b.path("big.json"), cookie.MaxFile+1); err != nil {
+			t.Fatal(err)
+		}
+		b.want("big.json!E_TOO_BIG")
+		b.want("")
+		b.write("big.json", export(1))
+		b.want("big.json=1")
+	})
+}
+
+func TestInboxCrowded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		old := time.Now().Add(-time.Hour)
+		for n := range 300 {
+			name := fmt.Sprintf("f%03d.json", n)
+			b.write(name, export(n))
+			if err := os.Chtimes(b.path(name), old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.write("zz-newest.json", export(9999))
+		s, err := b.Rescan(t.Context())
+		if err != nil || len(s.Drops) != 256 || s.Drops[0].File != "zz-newest.json" {
+			t.Errorf("got %d drops, %v, want 256 with the newest file first", len(s.Drops), err)
+		}
+	})
+}
+
+func TestInboxDirectory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		b.write("a.json", export(1))
+		b.want("a.json=1")
+		if err := os.Rename(b.dir, b.dir+".old"); err != nil {
+			t.Fatal(err)
+		}
+		s, err := b.Rescan(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "missing") || len(s.Gone) > 0 {
+			t.Errorf("without a directory: got %+v, %v, want an error and no file called gone", s, err)
+		}
+		if err := os.Mkdir(b.dir, 0o770); err != nil {
+			t.Fatal(err)
+		}
+		b.write("a.json", export(1))
+		b.write("b.json", export(2))
+		b.want("b.json=2")
+	})
+}
+
+func TestAccountFor(t *testing.T) {
+	tests := []struct {
+		file, account string
+		generic       bool
+	}{
+		{"cookies.json", "default", true},
+		{"cookies.txt", "default", true},
+		{"Cookies (3).txt", "default", true},
+		{"cookies - Copy (2).json", "default", true},
+		{"cookies-2026-11-23.json", "default", true},
+		{"gemini.google.com_cookies.txt", "default", true},
+		{"gemini.google.com_cookies (1).txt", "default", true},
+		{"gemini.google.com_23-11-2026.json", "default", true},
+		{"google.com.json", "default", true},
+		{"cookies.sqlite", "default", true},
+		{"work.json", "work", false},
+		{"Work.JSON", "work", false},
+		{"work.json.txt", "work", false},
+		{"work (1).json", "work", false},
+		{"work copy 2.txt", "work", false},
+		{"work-cookies.txt", "work-cookies", true},
+		{"google-work.har", "google-work", true},
+		{"john.doe@example.org.json", "john-doe-example-org", false},
+		{"__x__.env", "x", false},
+		{"2nd.yaml", "2nd", false},
+		{"noending", "noending", false},
+		{strings.Repeat("long-name-", 9) + ".json", "long-name-long-name-long-name-lo", false},
+		{"小明.json", "account-", false},
+		{"小红.json", "account-", false},
+	}
+	for _, tt := range tests {
+		account, generic := cookie.AccountFor(tt.file)
+		if !cookie.ValidAccount(account) {
+			t.Errorf("%s: %q is no account name", tt.file, account)
+		}
+		if strings.HasPrefix(tt.account, "account-") {
+			continue // only that it is valid, and below, that it is its own
+		}
+		if account != tt.account || generic != tt.generic {
+			t.Errorf("%s: got %s, %v, want %s, %v", tt.file, account, generic, tt.account, tt.generic)
+		}
+	}
+	a, _ := cookie.AccountFor("小明.json")
+	b, _ := cookie.AccountFor("小红.json")
+	again, _ := cookie.AccountFor("小明 (1).txt")
+	if a == b || a != again {
+		t.Errorf("names in another script: got %s, %s, %s, want two accounts", a, b, again)
+	}
+}
+
+func FuzzAccountFor(f *testing.F) {
+	for _, seed := range []string{"cookies.json", "a (1) (2).txt.json", "..", "", "\xff", "/", "- copy", "(1)"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, file string) {
+		if account, _ := cookie.AccountFor(file); !cookie.ValidAccount(account) {
+			t.Errorf("%q: %q is no account name", file, account)
+		}
+	})
+}

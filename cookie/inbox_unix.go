@@ -1,0 +1,61 @@
+//go:build unix
+
+package cookie
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/user"
+	"strconv"
+	"syscall"
+
+	"github.com/google/renameio/v2"
+)
+
+const openWithoutWaiting = syscall.O_NONBLOCK
+
+// ownerOf returns who owns a file, -1 and -1 when the system does not tell.
+func ownerOf(info fs.FileInfo) (uid, gid int) {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(stat.Uid), int(stat.Gid)
+	}
+	return -1, -1
+}
+
+// ownerName returns the name of a user, or the number when it has none.
+func ownerName(uid int) string {
+	id := strconv.Itoa(uid)
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return id
+}
+
+// makeInbox creates the directory for a group of people: what they drop belongs
+// to the directory's group. One that exists is left as it is.
+func makeInbox(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(dir, fs.ModeSetgid|0o770)
+}
+
+// writeNote replaces a file below root. A link of that name is replaced too and
+// not followed.
+func writeNote(root *os.Root, name string, data []byte) error {
+	p, err := renameio.NewPendingFile(name, renameio.WithRoot(root), renameio.WithStaticPermissions(0o660))
+	if err != nil {
+		return err
+	}
+	if _, err := p.Write(data); err != nil {
+		return errors.Join(err, discard(p))
+	}
+	if err := p.CloseAtomicallyReplace(); err != nil {
+		return errors.Join(err, discard(p))
+	}
+	return nil
+}
