@@ -124,7 +124,7 @@ func geminiPart(fields object) (chat.Part, error) {
 		{"codeExecutionResult", "Code result: "},
 	} {
 		if n := fields.at(told.field); !n.absent() {
-			return chat.Part{Text: told.title + strings.ToValidUTF8(n.value.Raw, "\ufffd")}, nil
+			return chat.Part{Text: told.title + n.told()}, nil
 		}
 	}
 	return chat.Part{}, nil

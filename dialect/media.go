@@ -17,7 +17,7 @@ const maxFile = 20 << 20
 // inline makes a file of base64 text. Both alphabets are read, padded or not,
 // with line breaks in between.
 func inline(n node, mediaType string) (*chat.Blob, error) {
-	text, err := n.text()
+	text, err := n.borrow()
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func inline(n node, mediaType string) (*chat.Blob, error) {
 // dataURL makes a file of "data:TYPE;base64,…". Other URLs are refused: the
 // server fetches nothing on a client's behalf.
 func dataURL(n node) (*chat.Blob, error) {
-	text, err := n.text()
+	text, err := n.borrow()
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func tooBig(n node) *chat.Error {
 // settle decides a file's media type. Pictures go by their first bytes, because
 // clients mix up PNG, JPEG and WebP; ok is false when a picture is none.
 func settle(told string, data []byte) (mediaType string, ok bool) {
-	told, _, err := mime.ParseMediaType(told)
+	told, _, err := mime.ParseMediaType(strings.Clone(told)) // the body must not live on in it
 	if err != nil {
 		told = ""
 	}

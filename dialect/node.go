@@ -53,12 +53,23 @@ type object struct {
 	spell  spelling
 }
 
+// maxFields bounds one object; no format has nearly as many.
+const maxFields = 1024
+
 // absent reports whether the value is missing or null, which mean the same.
 func (n node) absent() bool { return n.value.Type == gjson.Null }
 
 // bad is the error of this field.
 func (n node) bad(message string) *chat.Error {
 	return &chat.Error{Kind: chat.BadRequest, Param: n.path, Message: n.path + " " + message}
+}
+
+// tooMany is the error of a field that outgrew its limit.
+func tooMany(n node, limit int, what string) *chat.Error {
+	if n.path == "" {
+		return chat.Fault(chat.BadRequest, "the request body has more than "+strconv.Itoa(limit)+" "+what)
+	}
+	return n.bad("has more than " + strconv.Itoa(limit) + " " + what)
 }
 
 // object reads the value as an object; an absent one has no fields.
@@ -73,8 +84,11 @@ func (n node) object() (object, error) {
 	o.fields = make(map[string]gjson.Result)
 	n.value.ForEach(func(key, value gjson.Result) bool {
 		o.fields[n.spell(key.Str)] = value
-		return true
+		return len(o.fields) <= maxFields
 	})
+	if len(o.fields) > maxFields {
+		return o, tooMany(n, maxFields, "fields")
+	}
 	return o, nil
 }
 
@@ -102,7 +116,7 @@ func (n node) list(limit int) ([]node, error) {
 		return len(out) <= limit
 	})
 	if len(out) > limit {
-		return nil, n.bad("has more than " + strconv.Itoa(limit) + " elements")
+		return nil, tooMany(n, limit, "elements")
 	}
 	return out, nil
 }
@@ -116,16 +130,28 @@ func (n node) some(limit int) ([]node, error) {
 	return n.list(limit)
 }
 
-// text reads the value as a string of valid UTF-8; an absent one is empty.
+// text reads the value as a string of valid UTF-8; an absent one is empty. The
+// string is a copy, so that a short question does not keep a body full of
+// pictures in memory.
 func (n node) text() (string, error) {
+	text, err := n.borrow()
+	return strings.ToValidUTF8(strings.Clone(text), "\ufffd"), err
+}
+
+// borrow is text without the copy: the string is a piece of the body, in
+// whatever bytes the client sent.
+func (n node) borrow() (string, error) {
 	if n.absent() {
 		return "", nil
 	}
 	if n.value.Type != gjson.String {
 		return "", n.bad("must be a string")
 	}
-	return strings.ToValidUTF8(n.value.Str, "\ufffd"), nil
+	return n.value.Str, nil
 }
+
+// told is the value as the JSON text it came as.
+func (n node) told() string { return strings.ToValidUTF8(strings.Clone(n.value.Raw), "\ufffd") }
 
 // flag reads the value as a boolean; an absent one is false.
 func (n node) flag() (bool, error) {

@@ -1,8 +1,6 @@
 package dialect
 
 import (
-	"strings"
-
 	"github.com/geminid/geminid/chat"
 )
 
@@ -64,7 +62,7 @@ func openaiCalls(message object) []chat.Part {
 	var parts []chat.Part
 	for _, name := range []string{"tool_calls", "function_call"} {
 		if n := message.at(name); n.value.IsArray() || n.value.IsObject() {
-			parts = append(parts, chat.Part{Text: "Tool calls: " + strings.ToValidUTF8(n.value.Raw, "\ufffd")})
+			parts = append(parts, chat.Part{Text: "Tool calls: " + n.told()})
 		}
 	}
 	return parts

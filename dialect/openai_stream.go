@@ -4,13 +4,18 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/geminid/geminid/chat"
 )
 
-// pieceBytes is how much of a file goes into one delta: Open WebUI gives up on
-// a line of 128 KiB. A multiple of 3 keeps base64 free of padding in between.
-const pieceBytes = 36 << 10
+// How much goes into one delta, because Open WebUI gives up on a line of
+// 128 KiB: of a file, in a multiple of 3 that keeps base64 free of padding in
+// between, and of text, every byte of which may take six when escaped.
+const (
+	pieceBytes = 36 << 10
+	textBytes  = 16 << 10
+)
 
 // openaiStream spells an answer as chat completion chunks.
 type openaiStream struct {
@@ -45,23 +50,36 @@ func (e *openaiStream) Event(event chat.Event) error {
 			return nil
 		}
 		e.thoughts.Text(event.Text)
-		e.begin()
-		e.delta(`"reasoning_content":`, event.Text)
-		return e.flush()
+		return e.text(`"reasoning_content":`, event.Text)
 	case chat.Text:
 		if event.Text == "" {
 			return nil
 		}
 		e.answer.Text(event.Text)
-		e.begin()
-		e.delta(`"content":`, event.Text)
-		return e.flush()
+		return e.text(content, event.Text)
 	case chat.Media:
 		return e.media(event.Blob)
 	case chat.Finish:
 		return e.finish(event.Reason)
 	}
 	return nil
+}
+
+const content = `"content":`
+
+// text writes one delta, or several in one go when the text is uncommonly long.
+func (e *openaiStream) text(field, text string) error {
+	e.begin()
+	for len(text) > textBytes {
+		cut := textBytes
+		for cut > textBytes-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		e.delta(field, text[:cut])
+		text = text[cut:]
+	}
+	e.delta(field, text)
+	return e.flush()
 }
 
 // begin empties the buffer, and opens the answer with the role on its own when
@@ -94,10 +112,10 @@ func (e *openaiStream) media(blob *chat.Blob) error {
 	e.answer.File()
 	e.begin()
 	if e.call.Link != nil {
-		e.delta(`"content":`, open+e.call.Link(blob)+")")
+		e.delta(content, open+e.call.Link(blob)+")")
 		return e.flush()
 	}
-	e.delta(`"content":`, open+dataHead(blob))
+	e.delta(content, open+dataHead(blob))
 	for rest := blob.Data; len(rest) > 0; {
 		if err := e.flush(); err != nil {
 			return err
@@ -105,9 +123,9 @@ func (e *openaiStream) media(blob *chat.Blob) error {
 		piece := rest[:min(len(rest), pieceBytes)]
 		rest = rest[len(piece):]
 		e.begin()
-		e.delta(`"content":`, string(base64Of(nil, piece)))
+		e.delta(content, string(base64Of(nil, piece)))
 	}
-	e.delta(`"content":`, ")")
+	e.delta(content, ")")
 	err := e.flush()
 	e.buf = nil // grown beyond what text needs
 	return err

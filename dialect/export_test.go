@@ -1,0 +1,4 @@
+package dialect
+
+// AppendQuoted is the hot path's string writer.
+var AppendQuoted = appendQuoted
