@@ -3,6 +3,7 @@ package geminiweb
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // answer turns the frames of one stream into what is new in each. A frame
@@ -38,6 +39,8 @@ type news struct {
 	facts *facts
 }
 
+func newAnswer() *answer { return &answer{known: buffers.Get().([]byte)[:0]} }
+
 // read takes the next frame. It reports false for a frame that is not JSON.
 func (a *answer) read(frame []byte) (news, bool) {
 	if n, ok := a.scan(frame); ok {
@@ -47,6 +50,12 @@ func (a *answer) read(frame []byte) (news, bool) {
 		return news{}, false
 	}
 	return a.parse(frame), true
+}
+
+// release gives the big buffer back. The answer is dead after it.
+func (a *answer) release() {
+	recycle(a.known[:cap(a.known)])
+	a.known = nil
 }
 
 // flush returns what was held back: the answer is complete.
@@ -118,10 +127,19 @@ func (a *answer) advance(raw, pending []byte, facts *facts) news {
 		_, size, _ := unescape(a.shell[:0], raw, used)
 		raw = raw[:size]
 	}
-	a.known = append(a.known, raw...)
+	a.remember(raw)
 	a.text.pass(pending, used)
 	n.text = a.newText
 	return n
+}
+
+// remember adds to what is known. It doubles the buffer: append alone would
+// copy a long answer a dozen times.
+func (a *answer) remember(raw []byte) {
+	if need := len(a.known) + len(raw); need > cap(a.known) {
+		a.known = slices.Grow(a.known, max(need, 2*cap(a.known))-len(a.known))
+	}
+	a.known = append(a.known, raw...)
 }
 
 // around parses a text frame without its text, unless it is the same as in the

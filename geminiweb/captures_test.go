@@ -24,7 +24,7 @@ type capture struct {
 		Error    int
 		Status   int
 		HTTP     int
-		Done     int `json:"indicator"`
+		Done     int    `json:"indicator"`
 		Image    string `json:"image_name"`
 		Account  *int   `json:"account_status"`
 		Models   []string

@@ -114,12 +114,11 @@ func clean(dst, text []byte, before byte, final bool) (out []byte, used int) {
 		end -= flicker(text, before)
 	}
 	for i := 0; i < end; {
-		n := bytes.IndexAny(text[i:end], "&<h")
-		if n < 0 {
-			return append(dst, text[i:end]...), end
+		n := i + ordinary(text[i:end])
+		dst = append(dst, text[i:n]...)
+		if i = n; i == end {
+			break
 		}
-		dst = append(dst, text[i:i+n]...)
-		i += n
 		m := recognize(text[i:end])
 		switch {
 		case m.open && !final:
@@ -133,6 +132,20 @@ func clean(dst, text []byte, before byte, final bool) (out []byte, used int) {
 		}
 	}
 	return dst, end
+}
+
+// begins marks the bytes that something to clean may begin with.
+var begins = [256]bool{'&': true, '<': true, 'h': true}
+
+// ordinary counts the bytes in front of the next one that recognize must see.
+// Of the many h in a text only those of "ht" count.
+func ordinary(text []byte) int {
+	for i, c := range text {
+		if begins[c] && (c != 'h' || i+1 == len(text) || text[i+1] == 't') {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // match is what recognize found: length bytes stand for text. open says that

@@ -10,6 +10,7 @@ import (
 // more with each cut. Lost counts the frames that no cut made valid.
 func Frames(body io.Reader) (frames []string, lost int, err error) {
 	f := newFramer(body)
+	defer f.release()
 	for {
 		frame, err := f.next()
 		if errors.Is(err, io.EOF) {
@@ -99,7 +100,9 @@ func Parse(frame []byte) Facts {
 // had.
 func ReadBody(src io.Reader) (n int) {
 	f := newFramer(src)
-	var a answer
+	defer f.release()
+	a := newAnswer()
+	defer a.release()
 	for {
 		frame, err := f.next()
 		if err != nil {

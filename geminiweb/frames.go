@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -13,6 +14,7 @@ import (
 const (
 	frameLimit    = 64 << 20
 	firstBuffer   = 4 << 10
+	keptBuffer    = 512 << 10
 	lengthDigits  = 9
 	bytesPerUnit  = 3 // a UTF-16 unit takes at most three bytes of UTF-8
 	unknownLength = -1
@@ -52,7 +54,24 @@ type framer struct {
 	err  error   // the source's last word, io.EOF included
 }
 
-func newFramer(src io.Reader) *framer { return &framer{src: src} }
+// buffers keeps the buffers of ended streams for new ones.
+var buffers = sync.Pool{New: func() any { return make([]byte, firstBuffer) }}
+
+func newFramer(src io.Reader) *framer {
+	return &framer{src: src, buf: buffers.Get().([]byte)}
+}
+
+// release gives the buffer back. The framer and its frames are dead after it.
+func (f *framer) release() {
+	recycle(f.buf)
+	f.buf = nil
+}
+
+func recycle(buf []byte) {
+	if firstBuffer <= len(buf) && len(buf) <= keptBuffer {
+		buffers.Put(buf) //nolint:staticcheck // one slice header a stream is cheap
+	}
+}
 
 // next returns the next frame. It is part of the framer's buffer and good until
 // the following call. At the end of the source the error is io.EOF between
@@ -249,12 +268,12 @@ func (f *framer) fill() error {
 func (f *framer) grow() error {
 	left := f.w - f.r
 	target := f.buf
-	if f.r < len(f.buf)/2 || len(f.buf) == 0 {
+	if f.r < len(f.buf)/2 {
 		if left >= frameLimit {
 			f.err = errFrameTooLong
 			return f.err
 		}
-		target = make([]byte, max(firstBuffer, 2*len(f.buf)))
+		target = make([]byte, 2*len(f.buf))
 	}
 	copy(target, f.buf[f.r:f.w])
 	f.mark -= f.r

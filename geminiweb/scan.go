@@ -119,6 +119,11 @@ func unescape(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
 			i += n
 			continue
 		}
+		if i+2 < len(raw) && raw[i+1] == '\\' && raw[i+2] == 'n' { // by far the commonest
+			dst = append(dst, '\n')
+			i += 3
+			continue
+		}
 		r, next, kind := outer(raw, i)
 		switch kind {
 		case literal:
@@ -138,10 +143,19 @@ func unescape(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
 	return dst, i, limit >= 0 && len(dst)-start == limit
 }
 
+// stops marks the bytes that do not stand for themselves in a JSON string.
+var stops = func() (table [256]bool) {
+	for c := range ' ' {
+		table[c] = true
+	}
+	table['"'], table['\\'] = true, true
+	return table
+}()
+
 // plain counts the bytes in front of the next one that needs a thought.
 func plain(raw []byte) int {
 	for i, c := range raw {
-		if c == '\\' || c == '"' || c < ' ' {
+		if stops[c] {
 			return i
 		}
 	}
