@@ -22,8 +22,8 @@ func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *ac
 }
 
 // Probe asks the upstream about one account now. It blocks for the answer.
-func (s *Supervisor) Probe(ctx context.Context, account string) (finding cookie.Finding, err error) {
-	err = s.withAccount(ctx, account, func(a *account) error {
+func (s *Supervisor) Probe(ctx context.Context, name string) (finding cookie.Finding, err error) {
+	err = s.withAccount(ctx, name, func(a *account) error {
 		if v := a.view.Load(); v.lease.Set.IsZero() {
 			return ErrNotRotating
 		}
@@ -34,8 +34,8 @@ func (s *Supervisor) Probe(ctx context.Context, account string) (finding cookie.
 }
 
 // Rotate forces a rotation now. It obeys the floor (*TooSoon) and the pause.
-func (s *Supervisor) Rotate(ctx context.Context, account string) (finding cookie.Finding, err error) {
-	err = s.withAccount(ctx, account, func(a *account) error {
+func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Finding, err error) {
+	err = s.withAccount(ctx, name, func(a *account) error {
 		a.mu.Lock()
 		wait := a.memo.LastAttempt.Add(rotateFloor).Sub(s.now())
 		idle := a.memo.Paused || a.memo.Halted || a.set.IsZero() || a.memo.Facts.Hold != ""
@@ -56,8 +56,8 @@ func (s *Supervisor) Rotate(ctx context.Context, account string) (finding cookie
 }
 
 // Rollback goes back to the previous generation when a probe proves it.
-func (s *Supervisor) Rollback(ctx context.Context, account string) (v Verdict, err error) {
-	err = s.withAccount(ctx, account, func(a *account) error {
+func (s *Supervisor) Rollback(ctx context.Context, name string) (v Verdict, err error) {
+	err = s.withAccount(ctx, name, func(a *account) error {
 		a.mu.Lock()
 		none := a.previous.IsZero()
 		a.mu.Unlock()
@@ -71,10 +71,10 @@ func (s *Supervisor) Rollback(ctx context.Context, account string) (v Verdict, e
 }
 
 // Pause stops use and rotation of an account until Resume.
-func (s *Supervisor) Pause(account string) error { return s.pause(account, true) }
+func (s *Supervisor) Pause(name string) error { return s.pause(name, true) }
 
 // Resume ends a pause; the session is probed at the next tick.
-func (s *Supervisor) Resume(account string) error { return s.pause(account, false) }
+func (s *Supervisor) Resume(name string) error { return s.pause(name, false) }
 
 func (s *Supervisor) pause(name string, on bool) error {
 	a := s.account(name, false)
@@ -97,17 +97,17 @@ func (s *Supervisor) pause(name string, on bool) error {
 }
 
 // Remove stops an account and wipes its values; the lineage's hashes stay.
-func (s *Supervisor) Remove(ctx context.Context, account string) error {
-	return s.withAccount(ctx, account, func(a *account) error {
+func (s *Supervisor) Remove(ctx context.Context, name string) error {
+	return s.withAccount(ctx, name, func(a *account) error {
 		a.wipe()
-		s.log.Info("account removed by command; its values are wiped", "account", account)
+		s.log.Info("account removed by command; its values are wiped", "account", name)
 		return nil
 	})
 }
 
 // History returns the lineage of one account, newest first.
-func (s *Supervisor) History(account string) ([]Generation, error) {
-	a := s.account(account, false)
+func (s *Supervisor) History(name string) ([]Generation, error) {
+	a := s.account(name, false)
 	if a == nil {
 		return nil, ErrNoAccount
 	}

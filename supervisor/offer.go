@@ -3,8 +3,6 @@ package supervisor
 import (
 	"context"
 	"fmt"
-	"path"
-	"regexp"
 	"strings"
 	"time"
 
@@ -212,39 +210,18 @@ func (s *Supervisor) place(c Candidate, known *account) *account {
 	return s.account(name, true)
 }
 
-var (
-	generic  = regexp.MustCompile(`(?i)^cookies|cookies\.(txt|json)$|cookies[^/]*\.(txt|json)$|google`)
-	unnamely = regexp.MustCompile(`[^a-z0-9_-]+`)
-)
-
 // nameFor is the account a candidate asks for: the one it names, the only one
 // when its file has a name that browsers give, else one named after the file.
 func (s *Supervisor) nameFor(c Candidate) string {
 	if c.Account != "" {
 		return c.Account
 	}
-	base := path.Base(c.File)
-	if accounts := *s.accounts.Load(); generic.MatchString(base) {
-		if len(accounts) == 1 {
-			return accounts[0].name
-		}
-		if strings.HasPrefix(strings.ToLower(base), "cookies") || len(accounts) == 0 {
-			return DefaultAccount
-		}
+	name, generic := cookie.AccountFor(c.File)
+	if accounts := *s.accounts.Load(); generic && len(accounts) == 1 {
+		return accounts[0].name
 	}
-	stem, _, _ := strings.Cut(strings.ToLower(base), ".")
-	stem = strings.Trim(unnamely.ReplaceAllString(stem, "-"), "-_")
-	if len(stem) > 32 {
-		stem = strings.TrimRight(stem[:32], "-_")
-	}
-	if stem == "" {
-		return DefaultAccount
-	}
-	return stem
+	return name
 }
-
-// DefaultAccount is the account of a file named cookies.*.
-const DefaultAccount = "default"
 
 func (s *Supervisor) byIdentity(set cookie.Set) *account {
 	for _, a := range *s.accounts.Load() {
@@ -288,4 +265,16 @@ func (a *account) verdict(r Result, message string) Verdict {
 	defer a.mu.Unlock()
 	return Verdict{Account: a.name, Result: r, State: a.memo.State, Since: a.memo.Since,
 		Message: fmt.Sprintf("%s: %s.", a.name, strings.TrimSuffix(message, "."))}
+}
+
+// Reject notes a file that could not even be read as cookies: nothing changes
+// but the counters, the log and the metrics of the account it was meant for.
+func (s *Supervisor) Reject(c Candidate, rejection *cookie.Rejection) Verdict {
+	v := Verdict{Result: Rejected, State: Missing}
+	if a := s.account(s.nameFor(c), false); a != nil {
+		v = a.verdict(Rejected, "")
+	}
+	v.Code, v.Message = string(rejection.Code), rejection.Message
+	s.told(c, v)
+	return v
 }

@@ -1,0 +1,62 @@
+# geminid: build, try, test. `make help` lists the targets.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+BIN     := bin
+
+# The race detector needs a C compiler; without one the tests run all the same.
+RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build geminid and gchat into bin/.
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/geminid ./cmd/gchat
+
+.PHONY: demo
+demo: build ## Run everything on a built-in pretend upstream (DEMO_LISTEN, default 127.0.0.1:8100).
+	@exec $(BIN)/geminid demo
+
+.PHONY: test
+test: race-note vet ## Run all tests, the official SDKs against the built binary included.
+	$(GO) test $(RACE) ./...
+	cd e2e && $(GO) test $(RACE) -count=1 ./conformance/...
+
+.PHONY: race-note
+race-note:
+	@[ -n "$(RACE)" ] || echo "no C compiler: the tests run without the race detector"
+
+.PHONY: vet
+vet: ## Check format and go vet; gchat also for the other systems.
+	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "not gofmt-ed: $$files"; exit 1; }
+	$(GO) vet ./...
+	cd e2e && $(GO) vet ./...
+	@for os in darwin windows; do GOOS=$$os CGO_ENABLED=0 $(GO) vet ./cmd/gchat ./cookie || exit 1; done
+
+.PHONY: sim
+sim: ## Simulate 90 days of 20 accounts and print a table.
+	$(GO) run ./daemon/ninety
+
+.PHONY: e2e
+e2e: build ## Drive the finished binaries with real clients and faults.
+	cd e2e && $(GO) test -count=1 -timeout 25m ./...
+
+.PHONY: bench
+bench: build ## Measure against a plain reverse proxy and print the targets beside the figures.
+	cd e2e && $(GO) run ./bench
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser of foreign bytes for FUZZTIME each (default 60s).
+	@$(GO) list -f '{{.Dir}} {{.ImportPath}}' ./... | while read -r dir pkg; do \
+	  for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
+	    echo "== $$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-60s} || exit 1; \
+	  done; done
+
+.PHONY: clean
+clean: ## Remove what the targets made.
+	rm -rf $(BIN) dist
