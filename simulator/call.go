@@ -1,0 +1,174 @@
+package simulator
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// call is one request on its way through the simulator. It belongs to the
+// goroutine that serves the request.
+type call struct {
+	s     *Simulator
+	w     *answer
+	r     *http.Request
+	route route
+	known bool // the Host is one of the upstream's
+	user  int  // of the /u/N prefix
+
+	session   *session      // nil when the PSID was never made here
+	who       SessionConfig // the session's settings at the start
+	alive     bool          // the cookies are accepted
+	psidts    string
+	fromFrame bool     // a rotation by the browser's keep-alive frame
+	rpcs      []string // ids named in the query of a batchexecute
+	faults    []Fault  // those that hit this call
+	entry     *Entry   // guarded by the journal's lock
+}
+
+// begin opens a call: who is it, where does it go, which faults hit it.
+func (s *Simulator) begin(w http.ResponseWriter, r *http.Request) *call {
+	c := &call{s: s, r: r}
+	c.route, c.known, c.user = find(r)
+	if c.route.op == OpRPC {
+		c.rpcs = strings.Split(r.URL.Query().Get("rpcids"), ",")
+	}
+	names, verdict := c.identify()
+	c.faults = s.faults.hit(c, s.now())
+	if c.has(Guest) {
+		c.alive = false
+	}
+	c.w = newAnswer(w, c)
+	c.entry = &Entry{Time: s.now(), Operation: c.route.op, RPCs: c.rpcs, Method: r.Method, Host: r.Host,
+		Path: c.shownPath(), Session: c.who.Name, Cookies: names, Verdict: verdict,
+		Violations: c.violations(names), UserAgent: r.UserAgent(), Faults: faultNames(c.faults), Outcome: "running"}
+	if c.route.op == OpGenerate {
+		c.entry.Model = askedModel(r.Header)
+	}
+	s.journal.add(c.entry)
+	return c
+}
+
+// end closes the call in the journal, whatever way the handler left.
+func (c *call) end() {
+	failure := recover()
+	if failure == nil {
+		c.w.close()
+	}
+	outcome := c.w.outcome
+	switch {
+	case outcome != "":
+	case failure != nil:
+		outcome = "reset"
+	case c.r.Context().Err() != nil:
+		outcome = "canceled"
+	default:
+		outcome = "done"
+	}
+	c.s.journal.update(func() {
+		e := c.entry
+		e.End, e.Status, e.BytesOut, e.Frames, e.Outcome = c.s.now(), c.w.status, c.w.sent, c.w.frames, outcome
+	})
+	if failure != nil {
+		panic(failure)
+	}
+}
+
+// identify reads the login cookies and finds out whose they are.
+func (c *call) identify() (names []string, verdict Verdict) {
+	var psid string
+	for _, ck := range c.r.Cookies() {
+		switch {
+		case ck.Name == namePSID && psid == "":
+			psid = ck.Value
+		case ck.Name == namePSIDTS && c.psidts == "":
+			c.psidts = ck.Value
+		}
+		names = append(names, ck.Name)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if psid == "" {
+		return names, Absent
+	}
+	s := c.s
+	s.sessions.mu.Lock()
+	defer s.sessions.mu.Unlock()
+	if c.session = s.sessions.byPSID[psid]; c.session == nil {
+		return names, Stranger
+	}
+	c.who = c.session.SessionConfig
+	c.session.count(c)
+	if c.session.standing(c.psidts, s.now()).Alive && c.rightUser() {
+		c.alive = true
+		return names, Valid
+	}
+	return names, Stale
+}
+
+func (ss *session) count(c *call) {
+	ss.calls[string(c.route.op)]++
+	for _, id := range c.rpcs {
+		if len(ss.calls) < 256 || ss.calls[id] > 0 {
+			ss.calls[id]++
+		}
+	}
+}
+
+// rightUser tells whether a call to the app is addressed to the session's place
+// in the browser: the prefix on every path, the header on every POST.
+func (c *call) rightUser() bool {
+	switch c.route.op {
+	case OpPage:
+		return c.user == c.who.User
+	case OpRPC, OpGenerate:
+		header := c.r.Header.Get("X-Goog-AuthUser")
+		return c.user == c.who.User && (c.who.User == 0 || header == itoa(c.who.User))
+	}
+	return true
+}
+
+// base is where absolute links of this answer point: the real host, or the
+// simulator's own address for a client that calls it by that.
+func (c *call) base(host string) string {
+	if c.known {
+		return "https://" + host
+	}
+	if c.r.TLS != nil {
+		return "https://" + c.r.Host
+	}
+	return "http://" + c.r.Host
+}
+
+// sleep waits and reports whether the client is still there.
+func (c *call) sleep(d time.Duration) bool {
+	ctx := c.r.Context()
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// stall says nothing more until the client leaves.
+func (c *call) stall() {
+	c.w.Flush()
+	<-c.r.Context().Done()
+	c.w.outcome = "stalled"
+}
+
+// reset breaks the connection.
+func (c *call) reset() {
+	c.w.outcome = "reset"
+	c.w.abort()
+}
+
+var errCut = errors.New("simulator: the answer was cut by a fault")

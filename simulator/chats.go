@@ -1,0 +1,173 @@
+package simulator
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	keptChats = 1000     // per simulator, listed or not
+	keptBytes = 64 << 20 // of prompts and answers in them
+)
+
+// chats are the conversations, oldest first. What grows over the limits falls
+// out at the old end.
+type chats struct {
+	mu    sync.Mutex
+	list  []*conversation
+	bytes int
+}
+
+// conversation is guarded by chats.mu.
+type conversation struct {
+	cid       string
+	session   *session
+	model     string
+	title     string
+	temporary bool
+	deleted   bool
+	changed   time.Time
+	turns     []turn // oldest first
+}
+
+// turn is one question and its answer. Once stored it does not change, but for
+// the answer that is made while its question is read already.
+type turn struct {
+	rid, rcid string
+	prompt    string
+	candidate []byte // the finished candidate as JSON; nil while it is made
+	time      time.Time
+}
+
+// conversation finds one by its id, the session's own only.
+func (s *Simulator) conversation(ss *session, cid string) *conversation {
+	s.chats.mu.Lock()
+	defer s.chats.mu.Unlock()
+	return s.chats.find(ss, cid)
+}
+
+func (ch *chats) find(ss *session, cid string) *conversation {
+	i := slices.IndexFunc(ch.list, func(k *conversation) bool { return k.cid == cid && k.session == ss && !k.deleted })
+	if i < 0 {
+		return nil
+	}
+	return ch.list[i]
+}
+
+// keep stores a turn at the end of its conversation.
+func (s *Simulator) keep(k *conversation, t turn) {
+	ch := &s.chats
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	k.changed = s.now()
+	k.turns = append(k.turns, t)
+	ch.bytes += len(t.prompt) + len(t.candidate)
+	if len(k.turns) == 1 {
+		ch.list = append(ch.list, k)
+	}
+	for len(ch.list) > 1 && (len(ch.list) > keptChats || ch.bytes > keptBytes) {
+		for _, t := range ch.list[0].turns {
+			ch.bytes -= len(t.prompt) + len(t.candidate)
+		}
+		ch.list[0] = nil
+		ch.list = ch.list[1:]
+	}
+}
+
+// listChats is MaZiqc: the history, newest first, temporary chats left out.
+func (c *call) listChats(p list) []any {
+	pinned := p.list(2).number(0) == 1
+	limit := p.number(0)
+	if limit <= 0 {
+		limit = 13
+	}
+	ch := &c.s.chats
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	rows := []any{}
+	for _, k := range slices.Backward(ch.list) {
+		if k.session != c.session || k.temporary || k.deleted || pinned || len(rows) == limit {
+			continue
+		}
+		last := k.turns[len(k.turns)-1]
+		rows = append(rows, []any{k.cid, k.title, nil, nil, nil, stamp(k.changed), []any{[]any{k.cid, last.rid}, 1}, nil, nil, 2})
+	}
+	return []any{nil, nil, rows}
+}
+
+// readChat is hNvQHb: the turns of one chat, newest first.
+func (c *call) readChat(p list) []any {
+	ch := &c.s.chats
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	k := ch.find(c.session, p.text(0))
+	if k == nil {
+		return nil
+	}
+	limit := p.number(1)
+	rows := []any{}
+	for _, t := range slices.Backward(k.turns) {
+		if limit > 0 && len(rows) == limit {
+			break
+		}
+		var candidates []any
+		if t.candidate != nil {
+			candidates = []any{json.RawMessage(t.candidate)}
+		}
+		rows = append(rows, []any{[]any{k.cid, t.rid}, nil, []any{[]any{t.prompt}}, []any{candidates}, stamp(t.time)})
+	}
+	return []any{rows}
+}
+
+// forgetChat is GzXR5e, the first half of deleting a chat.
+func (c *call) forgetChat(p list) []any {
+	if c.s.conversation(c.session, p.text(0)) == nil {
+		return nil
+	}
+	return []any{}
+}
+
+// deleteChat is qWymEb, the second half.
+func (c *call) deleteChat(p list) []any {
+	ch := &c.s.chats
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	if k := ch.find(c.session, p.text(0)); k != nil {
+		k.deleted = true
+	}
+	return []any{}
+}
+
+// Chats returns the titles in the history of a session, newest first.
+func (s *Simulator) Chats(psid string) []string {
+	s.sessions.mu.Lock()
+	ss := s.sessions.byPSID[psid]
+	s.sessions.mu.Unlock()
+	s.chats.mu.Lock()
+	defer s.chats.mu.Unlock()
+	var titles []string
+	for _, k := range slices.Backward(s.chats.list) {
+		if ss != nil && k.session == ss && !k.temporary && !k.deleted {
+			titles = append(titles, k.title)
+		}
+	}
+	return titles
+}
+
+func stamp(t time.Time) []any { return []any{t.Unix(), t.Nanosecond()} }
+
+// title makes a chat's title of the first words of its first prompt.
+func title(prompt string) string {
+	words := strings.Fields(prompt)
+	s := strings.Join(words[:min(len(words), 6)], " ")
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:60])
+	}
+	if s == "" {
+		s = "Untitled"
+	}
+	return s
+}

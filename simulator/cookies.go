@@ -1,0 +1,68 @@
+package simulator
+
+import (
+	"slices"
+	"time"
+)
+
+// The two cookies that make a session.
+const (
+	namePSID   = "__Secure-1PSID"
+	namePSIDTS = "__Secure-1PSIDTS"
+)
+
+// loginCookies are those that prove who one is. They have no business at a host
+// outside google.com, and all but the two none at RotateCookies.
+var loginCookies = []string{
+	namePSID, namePSIDTS, "__Secure-3PSID", "__Secure-3PSIDTS", "SID", "HSID", "SSID", "APISID", "SAPISID",
+	"__Secure-1PAPISID", "__Secure-3PAPISID", "LSID", "__Host-1PLSID", "__Host-3PLSID", "ACCOUNT_CHOOSER",
+}
+
+// passingCookies are picked up on the way and mean nothing to a rotation.
+var passingCookies = []string{
+	"NID", "AEC", "SOCS", "CONSENT", "__Secure-ENID", "SIDCC", "__Secure-1PSIDCC", "__Secure-3PSIDCC",
+	"__Secure-BUCKET", "COMPASS", "GOOGLE_ABUSE_EXEMPTION", "OTZ", "DV",
+}
+
+// setCookie adds a cookie of .google.com, spelled as Google spells it; life 0
+// makes a session cookie.
+func (c *call) setCookie(name, value string, life time.Duration) {
+	line := name + "=" + value
+	if life > 0 {
+		line += "; expires=" + c.s.now().Add(life).UTC().Format("Mon, 02-Jan-2006 15:04:05 GMT")
+	}
+	c.w.Header().Add("Set-Cookie", line+"; path=/; domain=.google.com; Secure; HttpOnly; SameSite=none")
+}
+
+// continuity sets the SIDCC family anew, as nearly every answer to a signed-in
+// client does.
+func (c *call) continuity() {
+	if !c.alive {
+		return
+	}
+	value := "AKEyXz" + c.s.nextID() + c.s.nextID()
+	for _, name := range []string{"SIDCC", "__Secure-1PSIDCC", "__Secure-3PSIDCC"} {
+		c.setCookie(name, value, year)
+	}
+}
+
+const year = 365 * 24 * time.Hour
+
+// violations names the cookie rules that a call breaks. The simulator serves it
+// all the same where the real upstream would.
+func (c *call) violations(names []string) []string {
+	var out []string
+	carries := slices.ContainsFunc(names, func(n string) bool { return slices.Contains(loginCookies, n) })
+	switch host := c.hostName(); {
+	case host == hostMedia:
+		if carries {
+			out = append(out, "login cookies at "+host)
+		}
+	case c.route.op == OpGoogle && carries:
+		out = append(out, "login cookies in the preflight")
+	}
+	if c.route.op == OpRotate && slices.ContainsFunc(names, func(n string) bool { return n != namePSID && n != namePSIDTS }) {
+		out = append(out, "more than the two cookies at RotateCookies")
+	}
+	return out
+}

@@ -1,0 +1,2 @@
+// Package simulator is a pretend gemini.google.com.
+package simulator

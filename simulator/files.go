@@ -1,0 +1,83 @@
+package simulator
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"image"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	fileLife  = 24 * time.Hour
+	maxFile   = 100 << 20
+	keptFiles = 500
+)
+
+// files are the uploads of the last day, oldest first. Of a picture only a
+// small copy is kept, of other files their hash.
+type files struct {
+	mu      sync.Mutex
+	list    []*upload
+	started []*transfer // resumable uploads that are not finished
+}
+
+type upload struct {
+	ref, name, mime string
+	size            int
+	sum             [sha256.Size]byte
+	made            time.Time
+	misnamed        bool // the MIME type does not fit the bytes
+	small           image.Image
+}
+
+// store takes a file in and returns its reference.
+func (s *Simulator) store(name, mime string, data []byte) string {
+	u := &upload{name: name, mime: mime, size: len(data), sum: sha256.Sum256(data), made: s.now(), small: thumbnail(data)}
+	u.ref = fmt.Sprintf("/contrib_service/ttl_1d/%d%s", s.now().Unix(), strings.ToLower(letters(s.random("file", s.nextID()), 30)))
+	sniffed := http.DetectContentType(data)
+	for _, kind := range []string{"image/", "audio/", "video/", "application/pdf"} {
+		if strings.HasPrefix(sniffed, kind) != strings.HasPrefix(mime, kind) && !strings.HasPrefix(sniffed, "application/octet-stream") {
+			u.misnamed = true
+		}
+	}
+	s.files.mu.Lock()
+	defer s.files.mu.Unlock()
+	s.files.list = append(s.files.list, u)
+	if n := len(s.files.list); n > keptFiles {
+		s.files.list = slices.Clone(s.files.list[n-keptFiles:])
+	}
+	return u.ref
+}
+
+// find returns the upload behind a reference; nil when there is none.
+func (f *files) find(ref string) *upload {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := slices.IndexFunc(f.list, func(u *upload) bool { return u.ref == ref })
+	if i < 0 {
+		return nil
+	}
+	return f.list[i]
+}
+
+func (f *files) known(ref string, now time.Time) bool {
+	u := f.find(ref)
+	return u != nil && now.Sub(u.made) < fileLife
+}
+
+// describe says in the answer what arrived, so that a client's test can see it.
+func (f *files) describe(a attachment) string {
+	u := f.find(a.ref)
+	if u == nil || u.misnamed {
+		return fmt.Sprintf("I don't seem to have access to that content (%s).\n\n", a.name)
+	}
+	kind := u.mime
+	if u.small != nil {
+		kind += ", a picture"
+	}
+	return fmt.Sprintf("I can see %s: %s, %d bytes, sha256 %x.\n\n", a.name, kind, u.size, u.sum)
+}

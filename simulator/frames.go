@@ -1,0 +1,184 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+const prologue = ")]}'\n\n"
+
+// frames writes an answer's JSON arrays in the length-prefixed form, or, for a
+// request without rt=c, gathers them into the one array of the older form.
+type frames struct {
+	c       *call
+	chunked bool
+	total   int // UTF-16 units written so far
+	skew    int // added to every announced length
+	garble  int // frame to break, counted from 1; 0 breaks none
+	count   int
+	buf     []byte
+	head    []byte // what is due before the next frame
+	rows    []byte // of the older form
+}
+
+// newFrames writes the headers. Nothing reaches the client before a frame.
+func (c *call) newFrames(status int) *frames {
+	h := c.w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="response.bin"`)
+	h.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Server", "ESF")
+	c.w.WriteHeader(status)
+	f := &frames{c: c, chunked: c.r.URL.Query().Get("rt") == "c" || status != http.StatusOK, head: []byte(prologue), total: len(prologue)}
+	if off, ok := c.fault(LengthOff); ok {
+		f.skew = off.Code
+		if f.skew == 0 {
+			f.skew = 1
+		}
+	}
+	if c.has(Malformed) {
+		f.garble = 2
+	}
+	return f
+}
+
+// rowsOf writes one frame that holds the given rows.
+func (f *frames) rowsOf(rows ...[]byte) error {
+	parts := make([][]byte, 0, 2*len(rows)+1)
+	n := 1 + len(rows)
+	for i, row := range rows {
+		sep := []byte{','}
+		if i == 0 {
+			sep[0] = '['
+		}
+		parts = append(parts, sep, row)
+		n += units(row)
+	}
+	return f.frame(n, append(parts, []byte{']'})...)
+}
+
+// frame writes one frame made of parts, whose length in UTF-16 units is n.
+func (f *frames) frame(n int, parts ...[]byte) error {
+	f.count++
+	f.c.w.frames++
+	b := append(f.buf[:0], f.head...)
+	f.head = nil
+	if !f.chunked {
+		return f.gather(parts)
+	}
+	b = strconv.AppendInt(b, int64(n+2+f.skew), 10)
+	digits := len(strconv.Itoa(n + 2 + f.skew))
+	b = append(b, '\n')
+	start := len(b)
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	if f.count == f.garble {
+		breakJSON(b[start:])
+	}
+	b = append(b, '\n')
+	f.buf = b
+	f.total += digits + n + 2
+	if _, err := f.c.w.Write(b); err != nil {
+		return err
+	}
+	f.c.w.Flush()
+	return nil
+}
+
+// gather keeps a frame's rows for the end.
+func (f *frames) gather(parts [][]byte) error {
+	if len(f.rows) > 0 {
+		f.rows = append(f.rows, ',')
+	}
+	start := len(f.rows)
+	for _, p := range parts {
+		f.rows = append(f.rows, p...)
+	}
+	// Take the frame's own brackets off.
+	copy(f.rows[start:], f.rows[start+1:])
+	f.rows = f.rows[:len(f.rows)-2]
+	return nil
+}
+
+// breakJSON spoils a frame without changing its length or its end of line.
+func breakJSON(b []byte) {
+	for i, c := range b {
+		if c == ',' || c == ':' {
+			b[i] = ';'
+			return
+		}
+	}
+}
+
+// close writes the timing frame and the end frame.
+func (f *frames) close() {
+	if f.timing() == nil {
+		f.end()
+	}
+}
+
+func (f *frames) timing() error {
+	ms := int(20 + f.c.s.serial.Add(1)%200)
+	number := int64(f.c.s.nextNumber())
+	return f.rowsOf(encode([]any{"di", ms}), encode([]any{"af.httprm", ms - 1, strconv.FormatInt(number, 10), 7}))
+}
+
+// end writes the frame that tells the length of the whole body, itself
+// included; in the older form it writes the body.
+func (f *frames) end() {
+	if !f.chunked {
+		_, _ = fmt.Fprintf(f.c.w, "%s[%s]", prologue, f.rows)
+		return
+	}
+	row := func(total int) []byte { return fmt.Appendf(nil, `["e",4,null,null,%d]`, total) }
+	total := f.total
+	for range 3 { // the number's own digits count as well
+		n := len(row(total)) + 2
+		total = f.total + len(strconv.Itoa(n+2)) + n + 2
+	}
+	_ = f.rowsOf(row(total))
+}
+
+// badRequest is the upstream's 400.
+func (c *call) badRequest(why string) {
+	c.note(func(e *Entry) { e.Refusal = why })
+	f := c.newFrames(http.StatusBadRequest)
+	row := []any{"er", nil, nil, nil, nil, 400, nil, nil, nil, 3}
+	if c.s.cfg.HandOutToken && c.alive {
+		row[9] = []any{object{48448350: []any{"xsrf", c.pageToken(), []string{c.who.Account}}}}
+	}
+	number := strconv.FormatInt(int64(c.s.nextNumber()), 10)
+	_ = f.rowsOf(encode(row), encode([]any{"di", 11}), encode([]any{"af.httprm", 10, number, 16}))
+	f.end()
+}
+
+// errorRow is a refusal with a code of the service's own.
+func errorRow(status, code int) []byte {
+	return fmt.Appendf(nil, `["wrb.fr",null,null,null,null,[%d,null,[["type.googleapis.com/assistant.boq.bard.application.BardErrorInfo",[%d]]]]]`, status, code)
+}
+
+// statusRow is a refusal with a bare status.
+func statusRow(status int) []byte {
+	return fmt.Appendf(nil, `["wrb.fr",null,null,null,null,[%d]]`, status)
+}
+
+// bodyRow is a row of StreamGenerate with its body.
+func bodyRow(body any) []byte {
+	b := append([]byte(nil), `["wrb.fr",null,"`...)
+	return append(appendNested(b, encode(body)), `"]`...)
+}
+
+// rowError answers with one error row and nothing else.
+func (c *call) rowError(status, code int, why string) {
+	c.note(func(e *Entry) { e.Refusal = why })
+	f := c.newFrames(http.StatusOK)
+	row := errorRow(status, code)
+	if code == 0 {
+		row = statusRow(status)
+	}
+	_ = f.rowsOf(row)
+	f.close()
+}

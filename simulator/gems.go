@@ -1,0 +1,72 @@
+package simulator
+
+import (
+	"slices"
+	"sync"
+)
+
+// gem is a stored persona: a name, a description and an instruction.
+type gem struct{ id, name, description, prompt string }
+
+type gems struct {
+	mu     sync.Mutex
+	custom []gem
+}
+
+var systemGems = []gem{
+	{"coding-partner", "Coding partner", "Level up your coding skills.", ""},
+	{"brainstormer", "Brainstormer", "Get inspired with fresh ideas.", ""},
+}
+
+// listGems is CNgdBe. Its payload comes with single quotes from one client; it
+// then reads as an empty list and the custom gems are listed.
+func (c *call) listGems(p list) []any {
+	g := &c.s.gems
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	from := g.custom
+	if n := p.number(0); n == 3 || n == 4 {
+		from = systemGems
+	}
+	rows := []any{}
+	for _, x := range from {
+		rows = append(rows, []any{x.id, []any{x.name, x.description}, []any{x.prompt}})
+	}
+	return []any{nil, nil, rows}
+}
+
+// createGem is oMH3Zd.
+func (c *call) createGem(p list) []any {
+	x := readGem(c.s.nextID(), p.list(0))
+	g := &c.s.gems
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.custom) < 1000 {
+		g.custom = append(g.custom, x)
+	}
+	return []any{x.id}
+}
+
+// updateGem is kHv0Vd.
+func (c *call) updateGem(p list) []any {
+	g := &c.s.gems
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.IndexFunc(g.custom, func(x gem) bool { return x.id == p.text(0) })
+	if i < 0 {
+		return nil
+	}
+	g.custom[i] = readGem(p.text(0), p.list(1))
+	return []any{}
+}
+
+// deleteGem is UXcSJb.
+func (c *call) deleteGem(p list) []any {
+	g := &c.s.gems
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.custom = slices.DeleteFunc(g.custom, func(x gem) bool { return x.id == p.text(0) })
+	return []any{}
+}
+
+func readGem(id string, p list) gem { return gem{id, p.text(0), p.text(1), p.text(2)} }

@@ -1,0 +1,147 @@
+package simulator
+
+import (
+	"net/http"
+	"strings"
+)
+
+// generate is StreamGenerate.
+func (c *call) generate() {
+	if !c.alive && !c.admitGuest() {
+		return
+	}
+	raw, ok := c.form()
+	if !ok {
+		return
+	}
+	q, reason := c.question(raw)
+	if reason != "" {
+		c.badRequest(reason)
+		return
+	}
+	c.note(func(e *Entry) {
+		e.PromptBytes, e.Files, e.Temporary, e.FollowUp = q.length, len(q.files), q.temporary, q.cid != ""
+	})
+	c.continuity()
+	if status, code, why := c.refusal(&q); why != "" {
+		c.rowError(status, code, why)
+		return
+	}
+	if len(q.prompt) > c.s.cfg.PromptLimit {
+		q.prompt = strings.ToValidUTF8(q.prompt[:c.s.cfg.PromptLimit], "")
+	}
+	p := c.plan(&q)
+	if p.http != 0 {
+		c.plainStatus(Fault{Code: p.http})
+		return
+	}
+	if p.sorry {
+		c.toSorry()
+		return
+	}
+	c.deliver(&q, p)
+}
+
+// admitGuest answers a signed-out client in the way the session's host does;
+// it returns true when the free model is to answer.
+func (c *call) admitGuest() bool {
+	switch c.guestMode() {
+	case GuestServed:
+		return true
+	case GuestUnauthorized:
+		c.html(http.StatusUnauthorized, "")
+	case GuestRedirected:
+		c.toSignIn()
+	default:
+		c.rowError(7, 0, "not signed in")
+	}
+	return false
+}
+
+// refusal judges a well-formed question. A code of 0 is a bare status; an empty
+// why lets it pass and has set the model that answers.
+func (c *call) refusal(q *question) (status, code int, why string) {
+	if f, ok := c.fault(BareStatus); ok {
+		return f.Code, 0, "fault"
+	}
+	if f, ok := c.fault(ErrorCode); ok && (f.Value == "" || f.Value == "first") {
+		return statusOf(f.Code), f.Code, "fault"
+	}
+	switch c.who.Status {
+	case 1060:
+		return 9, 1060, "region"
+	case 1014, 1021, 1054, 1057:
+		return 7, 0, "account status"
+	}
+	if q.length > c.s.cfg.PromptMax {
+		return 13, 1099, "prompt too large"
+	}
+	if code, why = c.chooseModel(q); why != "" {
+		return statusOf(code), code, why
+	}
+	for _, f := range q.files {
+		if !c.s.files.known(f.ref, c.s.now()) {
+			return 3, 1003, "file reference"
+		}
+	}
+	if !c.spend(q.model.ID) {
+		return 8, 1037, "quota"
+	}
+	return 0, 0, ""
+}
+
+// chooseModel sets the model that answers and finds a follow-up's chat.
+func (c *call) chooseModel(q *question) (code int, why string) {
+	asked := askedModel(c.r.Header)
+	if !c.alive {
+		q.model = guestModel
+		return 0, ""
+	}
+	var ok bool
+	if q.model, ok = c.who.model(asked); !ok {
+		return 1052, "model"
+	}
+	if q.cid == "" {
+		return 0, ""
+	}
+	if q.chat = c.s.conversation(c.session, q.cid); q.chat == nil {
+		return 1003, "conversation"
+	}
+	if c.has(FollowUpLimit) {
+		return 1097, "follow-up limit"
+	}
+	switch {
+	case asked == "":
+		q.model, _ = c.who.model(q.chat.model)
+	case q.chat.model != q.model.ID:
+		return 1050, "model of the conversation"
+	}
+	return 0, ""
+}
+
+// spend takes one answer of a model's quota.
+func (c *call) spend(model string) bool {
+	if c.session == nil {
+		return true
+	}
+	c.s.sessions.mu.Lock()
+	defer c.s.sessions.mu.Unlock()
+	if limit, limited := c.session.Quota[model]; limited && c.session.used[model] >= limit {
+		return false
+	}
+	c.session.used[model]++
+	return true
+}
+
+// statusOf is the general status that comes with a code.
+func statusOf(code int) int {
+	switch code {
+	case 1003, 1050, 1052, 1155:
+		return 3
+	case 1037, 1053, 1097, 1185:
+		return 8
+	case 1060:
+		return 9
+	}
+	return 13
+}

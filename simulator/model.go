@@ -1,0 +1,85 @@
+package simulator
+
+import "slices"
+
+// Model is one row of the model list.
+type Model struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	// Number is the model's number in the picker: 1 Fast, 2 Thinking, 3 Pro,
+	// 6 Lite.
+	Number int `json:"number"`
+	// Version is the display name in answers, such as "3.6 Flash".
+	Version string `json:"version"`
+}
+
+// Plan is what the account pays for; it decides about the models on offer.
+type Plan string
+
+// The plans.
+const (
+	Free     Plan = "free"
+	Plus     Plan = "plus"
+	Advanced Plan = "advanced"
+)
+
+var (
+	freeModels = []Model{
+		{"fbb127bbb056c959", "Fast", "All-around help", 1, "3.6 Flash"},
+		{"5bf011840784117a", "Thinking", "Solves complex problems", 2, "3.6 Flash Thinking"},
+		{"9d8ca3786ebdfbea", "Pro", "Advanced math & code", 3, "3.1 Pro"},
+	}
+	paidModels = []Model{
+		{"56fdd199312815e2", "Flash", "All-around help", 1, "3.7 Flash"},
+		{"e051ce1aa80aa576", "Thinking", "Solves complex problems", 2, "3.7 Flash Thinking"},
+		{"e6fa609c3fa255c0", "Pro", "Advanced math & code", 3, "3.1 Pro"},
+		{"8c46e95b1a07cecc", "Flash-Lite", "Fastest answers", 6, "3.5 Flash-Lite"},
+	}
+	guestModel = freeModels[0]
+)
+
+func (p Plan) models() []Model {
+	if p == Free {
+		return slices.Clone(freeModels)
+	}
+	return slices.Clone(paidModels)
+}
+
+// flags are the tier and capability numbers from which clients guess the plan.
+func (p Plan) flags() (tier, caps []any) {
+	switch p {
+	case Free:
+		return []any{19}, []any{}
+	case Plus:
+		return []any{19}, []any{115}
+	default:
+		return []any{8, 19}, []any{19}
+	}
+}
+
+// offers are the models in the session's list, the default one first.
+func (cfg *SessionConfig) offers() []Model {
+	if cfg.Models != nil {
+		return cfg.Models
+	}
+	return cfg.Plan.models()
+}
+
+// model finds an id among what the session may use, the default for "". A paid
+// account may still ask for the free ids; the ids of older years are gone for
+// all.
+func (cfg *SessionConfig) model(id string) (Model, bool) {
+	offers := cfg.offers()
+	if id == "" && len(offers) > 0 {
+		return offers[0], true
+	}
+	if cfg.Models == nil && cfg.Plan != Free {
+		offers = slices.Concat(offers, freeModels)
+	}
+	i := slices.IndexFunc(offers, func(m Model) bool { return m.ID == id })
+	if i < 0 {
+		return Model{}, false
+	}
+	return offers[i], true
+}

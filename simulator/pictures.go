@@ -1,0 +1,172 @@
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const keptPictures = 1000
+
+// pictures are the media that answers pointed to, oldest first.
+type pictures struct {
+	mu   sync.Mutex
+	list []*picture
+}
+
+// picture is one generated picture, video or piece of music. All but pending
+// and used is fixed from the start.
+type picture struct {
+	token, im, label, rcid string
+	kind                   string // "", video, audio
+	session                *session
+	seed                   uint64
+	width, height, noise   int
+	jpeg, once, dead, html bool
+	inputs                 []image.Image
+	made                   time.Time
+	pending                int  // answers of 206 still to give
+	used                   bool // fetched in full
+}
+
+func (s *Simulator) addPicture(p *picture) {
+	p.token = letters(s.random("picture", s.nextID()), 90)
+	p.made = s.now()
+	s.pictures.mu.Lock()
+	defer s.pictures.mu.Unlock()
+	s.pictures.list = append(s.pictures.list, p)
+	if n := len(s.pictures.list); n > keptPictures {
+		s.pictures.list = slices.Clone(s.pictures.list[n-keptPictures:])
+	}
+}
+
+func (ps *pictures) find(match func(*picture) bool) *picture {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if i := slices.IndexFunc(ps.list, match); i >= 0 {
+		return ps.list[i]
+	}
+	return nil
+}
+
+// media makes what the answer shows and returns the media container of the
+// candidate; it adds the placeholders to the text.
+func (c *call) media(d *delivery) json.RawMessage {
+	p := d.p
+	container := make(fields)
+	if p.pictures > 0 {
+		container[7] = []any{c.makePictures(d)}
+	}
+	if p.web {
+		container[1] = c.webImages()
+	}
+	switch {
+	case p.video == "pending":
+		p.say += "\nYour video is being made. This can take a few minutes.\nhttp://googleusercontent.com/video_gen_chip/0\n"
+		container[64] = []any{[]any{"http://googleusercontent.com/video_gen_chip/0"}, "e3136f2f-29f4-4f33-9223-271d4697c60a"}
+	case p.video != "":
+		p.say += "\nhttp://googleusercontent.com/video_gen_chip/0\n"
+		v := fields{7: []any{c.base(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "video.mp4", p)}}
+		container[59] = []any{[]any{[]any{v.array()}}}
+	}
+	if p.music {
+		audio := fields{2: "A Short Song", 7: []any{c.base(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("audio", "song.mp3", p)}, 11: "audio/mpeg"}
+		clip := fields{7: []any{c.base(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "song.mp4", p)}}
+		container[86] = []any{[]any{nil, audio.array()}, []any{nil, clip.array()}}
+	}
+	if !d.dense || p.option("sparse") != "" {
+		return encode(container.sparse(0))
+	}
+	return encode(container.array())
+}
+
+// makePictures adds the pictures and returns their list in the container.
+func (c *call) makePictures(d *delivery) []any {
+	p := d.p
+	var rows []any
+	inputs := c.inputs(d.q)
+	turn := stripKeywords(lastTurn(d.q.prompt))
+	for i := range p.pictures {
+		noise := number(p.option("noise"), 0)
+		pic := &picture{im: "im_" + c.s.nextID(), rcid: d.rcid, session: c.session, width: p.width, height: p.height,
+			label: fmt.Sprintf("http://googleusercontent.com/image_generation_content/%d", i),
+			seed:  c.s.digest("draw", turn, itoa(i)), noise: noise, inputs: inputs, jpeg: p.option("jpeg") != "",
+			once: p.option("once") != "", dead: p.option("expired") != "", html: p.option("html") != "", pending: number(p.option("pending"), 0)}
+		if noise > 0 {
+			pic.width = max(1, int(math.Sqrt(float64(noise)/3)))
+			pic.height = pic.width
+		}
+		c.s.addPicture(pic)
+		rows = append(rows, c.pictureRow(pic, turn))
+		p.say += pic.label + "\n\n"
+	}
+	return rows
+}
+
+// pictureRow is a generated picture as candidates hold it.
+func (c *call) pictureRow(pic *picture, prompt string) []any {
+	name := fmt.Sprintf("%d.png", pic.seed>>1)
+	if pic.jpeg {
+		name = strings.Replace(name, ".png", ".jpg", 1)
+	}
+	file := fields{1: 1, 2: name, 3: c.base(hostMedia) + "/gg-dl/" + pic.token, 5: "$A" + pic.im, 15: []any{pic.width, pic.height}}
+	return fields{0: []any{nil, nil, nil, file.array()}, 1: []any{pic.label, 0}, 3: []any{19, abridge(prompt, 500)}, 8: pic.im}.array()
+}
+
+// inputs are the pictures that a new one is made from: those sent with the
+// question, else those of the chat's last turn.
+func (c *call) inputs(q *question) []image.Image {
+	var out []image.Image
+	for _, f := range q.files {
+		if u := c.s.files.find(f.ref); u != nil && u.small != nil && !u.misnamed {
+			out = append(out, u.small)
+		}
+	}
+	if len(out) > 0 || q.chat == nil {
+		return out
+	}
+	c.s.chats.mu.Lock()
+	last := q.chat.turns[len(q.chat.turns)-1].rcid
+	c.s.chats.mu.Unlock()
+	if old := c.s.pictures.find(func(p *picture) bool { return p.rcid == last && p.kind == "" }); old != nil {
+		w, h := fit(old.width, old.height, thumbSide)
+		out = append(out, old.draw(w, h))
+	}
+	return out
+}
+
+// webImages are pictures that the answer found elsewhere.
+func (c *call) webImages() []any {
+	var rows []any
+	for i := range 2 {
+		link := c.base(hostMedia) + "/preview/" + c.s.nextID()
+		w := fields{0: []any{[]any{link}, nil, nil, nil, fmt.Sprintf("picture %d from the web", i+1)}, 7: []any{fmt.Sprintf("Page %d", i+1)}}
+		rows = append(rows, w.array())
+	}
+	return rows
+}
+
+// filePath makes a video or a piece of music and returns its link.
+func (c *call) filePath(kind, name string, p *plan) string {
+	f := &picture{kind: kind, session: c.session, pending: number(p.option("pending"), 0), dead: p.option("expired") != ""}
+	c.s.addPicture(f)
+	return c.base(hostContrib) + "/download?c=" + f.token + "&filename=" + name
+}
+
+// fullSize is c8o8Fe: the link to a picture in its full size.
+func (c *call) fullSize(p list) []any {
+	id := p.list(0).list(1).text(0)
+	rcid := p.list(1).text(1)
+	pic := c.s.pictures.find(func(x *picture) bool {
+		return x.session == c.session && (x.im == id || x.label == id && x.rcid == rcid)
+	})
+	if pic == nil {
+		return nil
+	}
+	return []any{c.base(hostMedia) + "/gg-dl/" + pic.token}
+}

@@ -1,0 +1,112 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// question is a StreamGenerate request, read and found to be well-formed.
+type question struct {
+	prompt    string // cut at the limit
+	length    int    // of the prompt as it came
+	files     []attachment
+	cid       string // "" for a new chat
+	temporary bool
+	picture   bool // the picture tool was asked for by flag
+	stream    bool // snapshots are wanted as they are made
+	model     Model
+	chat      *conversation // of a follow-up
+}
+
+// attachment is a file that the question names.
+type attachment struct{ ref, name string }
+
+const (
+	slotTurn = 0 // the user's turn: prompt at 0, files at 3
+	slotChat = 2 // where the conversation stands
+	slotSnap = 7
+	slotTemp = 45
+	slotDraw = 49
+	slotUUID = 59
+)
+
+// question reads f.req; a reason means that the request is malformed.
+func (c *call) question(raw json.RawMessage) (q question, reason string) {
+	outer, _ := parseList(raw)
+	inner, ok := parseList([]byte(outer.text(1)))
+	turn := inner.list(slotTurn)
+	switch {
+	case !ok || len(inner) == 0:
+		return q, "inner request"
+	case len(turn) == 0 || !isText(turn.at(0)):
+		return q, "no prompt"
+	case !metadataFits(inner):
+		return q, "metadata"
+	case !uuidFits(c.r.Header, inner.text(slotUUID)):
+		return q, "request id"
+	}
+	q.prompt = turn.text(0)
+	q.length = len(q.prompt)
+	for i := range turn.list(3) {
+		file := turn.list(3).list(i)
+		q.files = append(q.files, attachment{file.list(0).text(0), file.text(1)})
+	}
+	if strings.TrimSpace(q.prompt) == "" && len(q.files) == 0 {
+		return q, "empty prompt"
+	}
+	q.cid = inner.list(slotChat).text(0)
+	q.temporary = inner.number(slotTemp) == 1
+	q.picture = inner.number(slotDraw) == 14
+	q.stream = inner.number(slotSnap) == 1 || len(inner) <= slotSnap
+	return q, ""
+}
+
+// metadataFits wants null, or three ids, six nulls and a context. Anything but
+// null in between is a 400 on the web as well.
+func metadataFits(inner list) bool {
+	if inner.null(slotChat) {
+		return true
+	}
+	meta, ok := parseList(inner.at(slotChat))
+	if !ok || len(meta) > 10 {
+		return false
+	}
+	for i, v := range meta {
+		id := i < 3 || i == 9
+		if string(v) != "null" && !(id && isText(v)) {
+			return false
+		}
+	}
+	return true
+}
+
+// uuidFits compares the request's id in the header with the one in the array.
+func uuidFits(h http.Header, inside string) bool {
+	header := h.Get("X-Goog-Ext-525005358-Jspb")
+	if header == "" {
+		return inside == ""
+	}
+	l, ok := parseList([]byte(header))
+	return ok && l.text(0) == inside && inside == strings.ToUpper(inside)
+}
+
+func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
+
+// askedModel is the model id in the header, in any of its shapes; "?" when the
+// header can not be read, "" without one.
+func askedModel(h http.Header) string {
+	value := h.Get("X-Goog-Ext-525001261-Jspb")
+	if value == "" {
+		return ""
+	}
+	l, ok := parseList([]byte(value))
+	if !ok {
+		return "?"
+	}
+	id := l.text(4)
+	if len(id) > 64 {
+		return "?"
+	}
+	return id
+}

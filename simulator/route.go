@@ -1,0 +1,137 @@
+package simulator
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Operation names a kind of call in faults, counts and the journal.
+type Operation string
+
+// The operations. A fault or a count may also name a single RPC by its id.
+const (
+	OpGoogle     Operation = "google"      // www.google.com/, the preflight
+	OpPage       Operation = "page"        // the app page
+	OpRotate     Operation = "rotate"      // RotateCookies
+	OpRotatePage Operation = "rotate_page" // the browser's keep-alive frame
+	OpRPC        Operation = "rpc"         // batchexecute
+	OpGenerate   Operation = "generate"    // StreamGenerate
+	OpUpload     Operation = "upload"
+	OpMedia      Operation = "media"
+	OpOther      Operation = "other" // sign-in, consent and sorry pages, 404
+)
+
+// The hosts of the upstream that the simulator plays.
+const (
+	hostGemini   = "gemini.google.com"
+	hostAccounts = "accounts.google.com"
+	hostGoogle   = "www.google.com"
+	hostConsent  = "consent.google.com"
+	hostPush     = "content-push.googleapis.com"
+	hostPushNew  = "push.clients6.google.com"
+	hostMedia    = "lh3.googleusercontent.com"
+	hostMiddle   = "work.fife.usercontent.google.com"
+	hostContrib  = "contribution.usercontent.google.com"
+)
+
+const (
+	pathRPC      = "/_/BardChatUi/data/batchexecute"
+	pathGenerate = "/_/BardChatUi/data/assistant.lamda.BardFrontendService/StreamGenerate"
+)
+
+// route is one row of the table: a path that ends in / stands for all below it.
+type route struct {
+	hosts []string
+	path  string
+	op    Operation
+	serve func(*call)
+}
+
+// routes is searched from the top. "/" is both Google's front page and, on the
+// app's host, a redirect to the app, so the more special row comes first.
+var routes = []route{
+	{[]string{hostGemini}, "/app", OpPage, (*call).page},
+	{[]string{hostGemini}, pathRPC, OpRPC, (*call).batch},
+	{[]string{hostGemini}, pathGenerate, OpGenerate, (*call).generate},
+	{[]string{hostAccounts}, "/RotateCookies", OpRotate, (*call).rotate},
+	{[]string{hostAccounts}, "/RotateCookiesPage", OpRotatePage, (*call).rotatePage},
+	{[]string{hostAccounts}, "/RotateBoundCookies", OpRotatePage, (*call).rotateBound},
+	{[]string{hostAccounts}, "/ServiceLogin", OpOther, (*call).signIn},
+	{[]string{hostAccounts}, "/v3/signin/", OpOther, (*call).signIn},
+	{[]string{hostConsent}, "/m", OpOther, (*call).consentPage},
+	{[]string{hostGoogle}, "/sorry/index", OpOther, (*call).sorryPage},
+	{[]string{hostPush, hostPushNew}, "/upload", OpUpload, (*call).uploadForm},
+	{[]string{hostPush, hostPushNew}, "/upload/", OpUpload, (*call).uploadResumable},
+	{[]string{hostMedia}, "/gg-dl/", OpMedia, (*call).mediaStart},
+	{[]string{hostMedia, hostMiddle}, "/rd-gg-dl/", OpMedia, (*call).mediaHop},
+	{[]string{hostMedia, hostMiddle}, "/rd-gg/", OpMedia, (*call).mediaHop},
+	{[]string{hostMedia}, "/preview/", OpMedia, (*call).mediaPreview},
+	{[]string{hostContrib}, "/download", OpMedia, (*call).mediaFile},
+	{[]string{hostGoogle}, "/", OpGoogle, (*call).google},
+	{[]string{hostGemini}, "/", OpPage, (*call).toApp},
+}
+
+var nowhere = route{path: "", op: OpOther, serve: (*call).notFound}
+
+// find returns the route of a request, whether its Host is one of the
+// upstream's, and the number in a /u/N prefix (0 without one).
+func find(r *http.Request) (rt route, known bool, user int) {
+	host := strings.ToLower(r.Host)
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	path, user := cutUser(r.URL.Path)
+	if user != 0 || path != r.URL.Path {
+		if host != hostGemini && isUpstream(host) {
+			return nowhere, true, 0
+		}
+	}
+	known = isUpstream(host)
+	for _, rt := range routes {
+		if rt.matches(path) && (!known || rt.on(host)) {
+			return rt, known, user
+		}
+	}
+	return nowhere, known, user
+}
+
+func isUpstream(host string) bool {
+	for _, rt := range routes {
+		if rt.on(host) {
+			return true
+		}
+	}
+	return false
+}
+
+func (rt route) on(host string) bool {
+	for _, h := range rt.hosts {
+		if h == host {
+			return true
+		}
+	}
+	return false
+}
+
+func (rt route) matches(path string) bool {
+	if rt.path == "/" || !strings.HasSuffix(rt.path, "/") {
+		return path == rt.path
+	}
+	return strings.HasPrefix(path, rt.path)
+}
+
+// cutUser takes a multi-login prefix off a path: "/u/1/app" is "/app" of user 1.
+func cutUser(path string) (string, int) {
+	rest, ok := strings.CutPrefix(path, "/u/")
+	if !ok {
+		return path, 0
+	}
+	digits, rest, ok := strings.Cut(rest, "/")
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil || n < 0 {
+		return path, 0
+	}
+	return "/" + rest, n
+}
