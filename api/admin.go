@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -82,7 +83,8 @@ func (a *API) check(x *exchange, r *http.Request) {
 }
 
 // offer brings a file to an account. The session is proven at the upstream
-// before it is used, which the client waits for.
+// before it is used, which the client waits for; when the client leaves, the
+// offer goes on.
 func (a *API) offer(x *exchange, r *http.Request) {
 	account := r.PathValue("account")
 	if !accountName.MatchString(account) {
@@ -96,18 +98,28 @@ func (a *API) offer(x *exchange, r *http.Request) {
 	export, err := cookie.Parse(name, content, a.now())
 	if err != nil {
 		code, message := rejection(err)
-		a.count.CookieFileLoads.WithLabelValues(account, string(supervisor.Rejected), "push").Inc()
+		a.countRejected(account)
 		x.writeJSON(http.StatusUnprocessableEntity, supervisor.Verdict{
 			Account: account, Result: supervisor.Rejected, Code: code, Message: message,
 		})
 		return
 	}
 	sum := sha256.Sum256(content)
-	verdict := a.supervisor.Offer(r.Context(), supervisor.Candidate{
+	verdict := a.supervisor.Offer(context.WithoutCancel(r.Context()), supervisor.Candidate{
 		Account: account, File: name, Origin: supervisor.FromPush, Trigger: "push",
 		Hash: hex.EncodeToString(sum[:]), Set: export.Set, Nominal: export.PSIDExpires,
 	})
 	x.writeJSON(verdictStatus(verdict.Result), verdict)
+}
+
+// countRejected counts a file that the supervisor never saw. A name that is no
+// account's makes no series.
+func (a *API) countRejected(account string) {
+	for _, acc := range a.supervisor.Accounts() {
+		if acc.Name == account {
+			a.count.CookieFileLoads.WithLabelValues(account, string(supervisor.Rejected), "push").Inc()
+		}
+	}
 }
 
 // verdictStatus tells scripts how an offer ended: in use, waiting, or refused.

@@ -76,6 +76,8 @@ type Settings struct {
 	// only. Then /metrics is open, the API too while it has no api key, and the
 	// Host header is checked.
 	Loopback bool
+	// InsecureNoAuth opens the API on any listener while it has no api key.
+	InsecureNoAuth bool
 	// MaskClients shortens client addresses in logs to their network.
 	MaskClients bool
 }
