@@ -30,11 +30,12 @@ func (cc checkCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	export, err := parseExport(name, data)
+	now := time.Now()
+	export, err := cookie.Parse(name, data, now)
 	if err != nil {
-		return err
+		return refused(err)
 	}
-	describe(c.out, name, export, time.Now())
+	describe(c.out, name, export, now)
 	return nil
 }
 
@@ -63,38 +64,40 @@ func unreadable(err error) error {
 	return &failure{exitUnreadable, "the export can not be read: " + err.Error(), "check the name and the file's mode"}
 }
 
-// parseExport reads the session from an export. The error is the one that the
-// server would give.
-func parseExport(name string, data []byte) (*cookie.Export, error) {
-	export, err := cookie.Parse(name, data, time.Now())
-	var refused *cookie.Rejection
-	if errors.As(err, &refused) {
-		return nil, &failure{code: exitRefused, what: string(refused.Code) + ": " + refused.Message}
+// refused words a rejection as the server does, with its code before it. Other
+// errors stay what they are.
+func refused(err error) error {
+	var r *cookie.Rejection
+	if errors.As(err, &r) {
+		return &failure{code: exitRefused, what: string(r.Code) + ": " + r.Message}
 	}
-	return export, err
+	return err
 }
 
 // describe prints what was found, without a value.
 func describe(out io.Writer, name string, e *cookie.Export, now time.Time) {
-	fmt.Fprintf(out, "%s: usable\n", printable(name))
-	fmt.Fprintf(out, "  format    %s, %d cookies\n", e.Format, e.Count)
-	fmt.Fprintf(out, "  %-15s %s\n", cookie.NamePSID, expiry(e.PSIDExpires, now))
-	if e.Set.PSIDTS().IsZero() {
-		fmt.Fprintf(out, "  %-15s not there\n", cookie.NamePSIDTS)
-	} else {
-		fmt.Fprintf(out, "  %-15s %s\n", cookie.NamePSIDTS, expiry(e.PSIDTSExpires, now))
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(out, "  %-17s "+format+"\n", append([]any{label}, args...)...)
 	}
-	fmt.Fprintf(out, "  besides   %d more cookies of google.com\n", len(e.Set.Extra()))
+	fmt.Fprintf(out, "%s: usable\n", printable(name))
+	line("format", "%s", e.Format)
+	line(cookie.NamePSID, "%s", nominal(e.PSIDExpires, now))
+	if e.Set.PSIDTS().IsZero() {
+		line(cookie.NamePSIDTS, "not there")
+	} else {
+		line(cookie.NamePSIDTS, "%s", nominal(e.PSIDTSExpires, now))
+	}
+	line("others", "%d of google.com go along, %d in the file", len(e.Set.Extra()), e.Count)
 	for _, w := range e.Warnings {
-		fmt.Fprintf(out, "  warning   %s: %s\n", w.Code, w.Message)
+		line("warning", "%s: %s", w.Code, w.Message)
 	}
 }
 
-// expiry tells a nominal end. It is no promise: a session usually ends long
-// before.
-func expiry(end, now time.Time) string {
+// nominal tells the end that the browser has noted. It is no promise: a session
+// usually ends long before.
+func nominal(end, now time.Time) string {
 	if end.IsZero() {
 		return "there, without an expiry"
 	}
-	return fmt.Sprintf("there, nominally until %s (%s)", end.Local().Format(time.DateOnly), span(end.Sub(now)))
+	return fmt.Sprintf("there, nominally until %s (%s)", end.UTC().Format(time.DateOnly), span(end.Sub(now)))
 }

@@ -65,9 +65,9 @@ func (e *apiError) Error() string {
 	return "the server answered " + strconv.Itoa(e.status) + " " + http.StatusText(e.status)
 }
 
-// do sends one request and returns the answer when its status is below 300;
-// the caller closes its body. Anything else becomes an *apiError.
-func (c *client) do(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+// send sends one request and returns whatever the answer is; the caller closes
+// its body. A nil body sends none.
+func (c *client) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.server+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("building the request: %w", err)
@@ -79,12 +79,14 @@ func (c *client) do(ctx context.Context, method, path string, body []byte) (*htt
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	answer, err := c.http.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	if answer.StatusCode < 300 {
-		return answer, nil
+	return c.http.Do(req)
+}
+
+// do is send for requests whose every answer of 300 and more is an *apiError.
+func (c *client) do(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	answer, err := c.send(ctx, method, path, body)
+	if err != nil || answer.StatusCode < 300 {
+		return answer, err
 	}
 	defer answer.Body.Close()
 	return nil, refusal(answer)

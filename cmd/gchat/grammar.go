@@ -5,6 +5,7 @@ import "github.com/alecthomas/kong"
 const description = `Talk to Gemini through your own geminid server.
 
   gchat "why is the sky blue?"       one question, one answer
+  gchat -m gemini-2.5-pro "…"        another model (gchat ask --help: all options)
   gchat                              a conversation, line by line
   git diff | gchat "review this"     standard input goes before the question
   gchat login                        save the server's address and your key

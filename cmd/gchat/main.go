@@ -38,7 +38,7 @@ func newParser(flags *grammar, c *console) (*kong.Kong, error) {
 		kong.Description(description),
 		kong.Writers(c.out, c.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
-		kong.Vars{"version": "gchat " + buildVersion(), "model": defaultModel, "server": defaultServer},
+		kong.Vars{"version": "gchat " + buildVersion(), "model": defaultModel, "server": defaultServer, "inbox": defaultInbox},
 	)
 }
 

@@ -12,6 +12,8 @@ type machine struct {
 	goos   string
 	home   string
 	getenv func(string) string
+	// look finds a program; nil means exec.LookPath.
+	look func(string) (string, error)
 }
 
 func thisMachine(c *console) machine {
