@@ -138,33 +138,36 @@ func TestAnswerShapes(t *testing.T) {
 	picture := &chat.Blob{MIME: "image/png", Data: []byte{1, 2, 3}}
 	link := func(*chat.Blob) string { return "https://host/files/abc.png" }
 	tests := []struct {
-		name   string
-		answer chat.Answer
-		link   func(*chat.Blob) string
-		gemini string // the candidates or the feedback
-		openai string // the choices
+		name     string
+		answer   chat.Answer
+		link     func(*chat.Blob) string
+		thoughts bool   // asked for
+		gemini   string // the candidates or the feedback
+		openai   string // the choices
 	}{
-		{"picture alone", chat.Answer{Media: []*chat.Blob{picture}, Reason: chat.Stop}, nil,
+		{"picture alone", chat.Answer{Media: []*chat.Blob{picture}, Reason: chat.Stop}, nil, false,
 			`"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"AQID"}}],"role":"model"},"finishReason":"STOP","index":0}]`,
 			`"content":"![image](data:image/png;base64,AQID)"`},
-		{"text and linked picture", chat.Answer{Text: "Here:", Media: []*chat.Blob{picture}, Reason: chat.Stop}, link,
+		{"text and linked picture", chat.Answer{Text: "Here:", Media: []*chat.Blob{picture}, Reason: chat.Stop}, link, false,
 			`"parts":[{"text":"Here:"},{"inlineData":{"mimeType":"image/png","data":"AQID"}}]`,
 			`"content":"Here:\n\n![image](https://host/files/abc.png)"`},
-		{"a file that is no picture", chat.Answer{Media: []*chat.Blob{{MIME: "video/mp4", Data: []byte{1}}}}, link,
+		{"a file that is no picture", chat.Answer{Media: []*chat.Blob{{MIME: "video/mp4", Data: []byte{1}}}}, link, false,
 			`"mimeType":"video/mp4"`, `"content":"[file](https://host/files/abc.png)"`},
-		{"nothing said", chat.Answer{Reason: chat.Stop}, nil,
+		{"nothing said", chat.Answer{Reason: chat.Stop}, nil, false,
 			`"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"STOP","index":0}]`,
 			`"choices":[{"index":0,"message":{"role":"assistant","content":""},"logprobs":null,"finish_reason":"stop"}]`},
-		{"blocked", chat.Answer{Reason: chat.Filtered}, nil,
+		{"blocked", chat.Answer{Reason: chat.Filtered}, nil, false,
 			`{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":`,
 			`"finish_reason":"content_filter"`},
-		{"cut short", chat.Answer{Text: "a", Reason: chat.Length}, nil, `"finishReason":"MAX_TOKENS"`, `"finish_reason":"length"`},
-		{"thoughts nobody asked for", chat.Answer{Thoughts: "hm", Text: "a", Reason: chat.Stop}, nil,
+		{"cut short", chat.Answer{Text: "a", Reason: chat.Length}, nil, false, `"finishReason":"MAX_TOKENS"`, `"finish_reason":"length"`},
+		{"thoughts", chat.Answer{Thoughts: "hm", Text: "a", Reason: chat.Stop}, nil, true,
+			`"parts":[{"text":"hm","thought":true},{"text":"a"}]`, `"message":{"role":"assistant","content":"a","reasoning_content":"hm"}`},
+		{"thoughts nobody asked for", chat.Answer{Thoughts: "hm", Text: "a", Reason: chat.Stop}, nil, false,
 			`"parts":[{"text":"a"}]`, `"message":{"role":"assistant","content":"a"}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			call := newCall(func(c *dialect.Call) { c.Link = test.link; c.Chat.Thoughts = false })
+			call := newCall(func(c *dialect.Call) { c.Link, c.Chat.Thoughts = test.link, test.thoughts })
 			for d, want := range map[*dialect.Dialect]string{&dialect.Gemini: test.gemini, &dialect.OpenAI: test.openai} {
 				var got strings.Builder
 				if err := newEncoder(&got).Encode(d.Answer(call, test.answer)); err != nil || !strings.Contains(got.String(), want) {

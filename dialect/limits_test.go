@@ -40,7 +40,6 @@ func repeat(piece string, n int) string { return strings.TrimSuffix(strings.Repe
 // TestLimits: one below the limit passes, one above is told in words.
 func TestLimits(t *testing.T) {
 	dot := base64.StdEncoding.EncodeToString([]byte("GIF89a"))
-	gUser, oUser := `{"parts":[{"text":"a"}]}`, `{"role":"user","content":"a"}`
 	gFile := `{"inlineData":{"mimeType":"image/gif","data":"` + dot + `"}}`
 	oFile := `{"type":"image_url","image_url":{"url":"data:image/gif;base64,` + dot + `"}}`
 	gemini := func(contents string) string { return `{"contents":[` + contents + `]}` }

@@ -1,0 +1,128 @@
+package dialect_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/dialect"
+)
+
+const (
+	gUser = `{"parts":[{"text":"a"}]}`
+	oUser = `{"role":"user","content":"a"}`
+)
+
+// TestWrongFields: every field of the wrong type is named, however deep.
+func TestWrongFields(t *testing.T) {
+	gemini := func(field string) string { return `{"contents":[` + gUser + `],` + field + `}` }
+	part := func(field string) string { return `{"contents":[{"parts":[{` + field + `}]}]}` }
+	openai := func(field string) string { return `{"model":"m","messages":[` + oUser + `],` + field + `}` }
+	content := func(piece string) string {
+		return `{"model":"m","messages":[{"role":"user","content":[` + piece + `]}]}`
+	}
+	tests := []struct {
+		d           dialect.Dialect
+		body, param string
+	}{
+		{dialect.Gemini, gemini(`"systemInstruction":5`), "systemInstruction"},
+		{dialect.Gemini, gemini(`"system_instruction":{"parts":[]}`), "systemInstruction.parts"},
+		{dialect.Gemini, gemini(`"systemInstruction":{"parts":[{"inlineData":{"mimeType":"text/plain","data":"YQ"}}]}`), "systemInstruction"},
+		{dialect.Gemini, gemini(`"generationConfig":[]`), "generationConfig"},
+		{dialect.Gemini, gemini(`"generationConfig":{"candidateCount":"2"}`), "generationConfig.candidateCount"},
+		{dialect.Gemini, gemini(`"generationConfig":{"responseMimeType":1}`), "generationConfig.responseMimeType"},
+		{dialect.Gemini, gemini(`"generationConfig":{"response_json_schema":{}}`), "generationConfig.responseJsonSchema"},
+		{dialect.Gemini, gemini(`"generationConfig":{"thinkingConfig":1}`), "generationConfig.thinkingConfig"},
+		{dialect.Gemini, gemini(`"generationConfig":{"thinkingConfig":{"includeThoughts":"yes"}}`), "generationConfig.thinkingConfig.includeThoughts"},
+		{dialect.Gemini, gemini(`"tools":"search"`), "tools"},
+		{dialect.Gemini, gemini(`"toolConfig":"ANY"`), "toolConfig"},
+		{dialect.Gemini, gemini(`"toolConfig":{"functionCallingConfig":"ANY"}`), "toolConfig.functionCallingConfig"},
+		{dialect.Gemini, `{"contents":["a"]}`, "contents[0]"},
+		{dialect.Gemini, `{"contents":[{"role":1,"parts":[{"text":"a"}]}]}`, "contents[0].role"},
+		{dialect.Gemini, `{"contents":[{"parts":"a"}]}`, "contents[0].parts"},
+		{dialect.Gemini, `{"contents":[{"parts":["a"]}]}`, "contents[0].parts[0]"},
+		{dialect.Gemini, `{"contents":[{"parts":[null]}]}`, "contents[0].parts[0]"},
+		{dialect.Gemini, part(`"thought":1`), "contents[0].parts[0].thought"},
+		{dialect.Gemini, part(`"inlineData":"YQ"`), "contents[0].parts[0].inlineData"},
+		{dialect.Gemini, part(`"inlineData":{"mimeType":1}`), "contents[0].parts[0].inlineData.mimeType"},
+		{dialect.Gemini, part(`"inlineData":{"displayName":1}`), "contents[0].parts[0].inlineData.displayName"},
+		{dialect.Gemini, part(`"inlineData":{"data":1}`), "contents[0].parts[0].inlineData.data"},
+		{dialect.Gemini, part(`"inlineData":{"mimeType":"a/b"}`), "contents[0].parts[0].inlineData.data"},
+		{dialect.Gemini, `{}`, "contents"},
+		{dialect.OpenAI, openai(`"stream_options":1`), "stream_options"},
+		{dialect.OpenAI, openai(`"stream_options":{"include_usage":1}`), "stream_options.include_usage"},
+		{dialect.OpenAI, openai(`"response_format":"json"`), "response_format"},
+		{dialect.OpenAI, openai(`"response_format":{"type":1}`), "response_format.type"},
+		{dialect.OpenAI, openai(`"tools":{}`), "tools"},
+		{dialect.OpenAI, openai(`"functions":1`), "functions"},
+		{dialect.OpenAI, openai(`"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required"}}`), "tool_choice"},
+		{dialect.OpenAI, openai(`"reasoning_effort":5`), "reasoning_effort"},
+		{dialect.OpenAI, `{"model":"m","messages":[null]}`, "messages[0]"},
+		{dialect.OpenAI, `{"model":"m","messages":[{"content":"a"}]}`, "messages[0].role"},
+		{dialect.OpenAI, `{"model":"m","messages":[{"role":5}]}`, "messages[0].role"},
+		{dialect.OpenAI, `{"model":"m","messages":[` + oUser + `,{"role":"assistant","content":"b"}]}`, "messages"},
+		{dialect.OpenAI, `{"model":"m","messages":[{"role":"assistant","content":"b"},{"role":"user","content":null}]}`, "messages[1].content"},
+		{dialect.OpenAI, `{"model":"m","messages":[{"role":"assistant","content":""}]}`, "messages"},
+		{dialect.OpenAI, content(`5`), "messages[0].content[0]"},
+		{dialect.OpenAI, content(`{"type":1}`), "messages[0].content[0].type"},
+		{dialect.OpenAI, content(`{"type":"video"}`), "messages[0].content[0].type"},
+		{dialect.OpenAI, content(`{"type":"text","text":1}`), "messages[0].content[0].text"},
+		{dialect.OpenAI, content(`{"type":"image_url","image_url":1}`), "messages[0].content[0].image_url"},
+		{dialect.OpenAI, content(`{"type":"image_url","image_url":{"url":1}}`), "messages[0].content[0].image_url.url"},
+		{dialect.OpenAI, content(`{"type":"image_url"}`), "messages[0].content[0].image_url"},
+		{dialect.OpenAI, content(`{"type":"file","file":1}`), "messages[0].content[0].file"},
+		{dialect.OpenAI, content(`{"type":"file","file":{"filename":1}}`), "messages[0].content[0].file.filename"},
+		{dialect.OpenAI, content(`{"type":"file","file":{}}`), "messages[0].content[0].file.file_data"},
+		{dialect.OpenAI, content(`{"type":"file","file":{"file_data":"data:a/b;base64,"}}`), "messages[0].content[0].file.file_data"},
+	}
+	for _, test := range tests {
+		t.Run(test.d.Name+" "+test.body, func(t *testing.T) {
+			_, err := decode(test.d, strings.NewReader(test.body))
+			var failure *chat.Error
+			if !errors.As(err, &failure) || failure.Kind != chat.BadRequest {
+				t.Fatalf("not refused as a bad request: %v", err)
+			}
+			if failure.Param != test.param || !strings.HasPrefix(failure.Message, test.param+" ") {
+				t.Errorf("param %q, message %q; want %q", failure.Param, failure.Message, test.param)
+			}
+		})
+	}
+}
+
+// TestUnusualForms: what is well meant is understood.
+func TestUnusualForms(t *testing.T) {
+	tests := []struct {
+		name string
+		d    dialect.Dialect
+		body string
+		want string // a line of describe
+	}{
+		{"unknown fields", dialect.Gemini, `{"contents":[` + gUser + `],"labels":{"a":1},"generationConfig":{"x":[1]},"cachedContent":null}`, `user: "a"`},
+		{"nulls", dialect.OpenAI, `{"model":"m","messages":[` + oUser + `],"stream":null,"tools":null,"tool_choice":null,"response_format":null,"n":null,"temperature":null}`, `user: "a"`},
+		{"allowed tools, none required", dialect.OpenAI, `{"model":"m","messages":[` + oUser + `],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto"}}}`, `user: "a"`},
+		{"old functions", dialect.OpenAI, `{"model":"m","messages":[` + oUser + `],"functions":[{"name":"f"}]}`, `model="m" stream=false thoughts=true ignored=["functions"]`},
+		{"strings among parts", dialect.OpenAI, `{"model":"m","messages":[{"role":"user","content":["a",{"type":"input_text","text":"b"}]}]}`, `user: "a" "b"`},
+		{"refusal sent back", dialect.OpenAI, `{"model":"m","messages":[{"role":"assistant","content":[{"type":"refusal","refusal":"no"}]},` + oUser + `]}`, `model: "no"`},
+		{"image as a bare string", dialect.OpenAI, `{"model":"m","messages":[{"role":"user","content":[{"type":"input_image","image_url":"DATA:image/gif;charset=x;BASE64,R0lGODlh"}]}]}`, `user: [image/gif "" 6 bytes]`},
+		{"file in the part itself", dialect.OpenAI, `{"model":"m","messages":[{"role":"user","content":[{"type":"input_file","filename":"C:\\a\\b.txt","file_data":"data:text/plain;base64,YQ=="}]}]}`, `user: [text/plain "b.txt" 1 bytes]`},
+		{"nothing but dots for a name", dialect.OpenAI, `{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a/..","file_data":"data:text/plain;base64,YQ=="}}]}]}`, `user: [text/plain "" 1 bytes]`},
+		{"a name without end", dialect.OpenAI, `{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"filename":"` + strings.Repeat("世", 300) + `.txt","file_data":"data:text/plain;base64,YQ=="}}]}]}`, `user: [text/plain "` + strings.Repeat("世", 124) + `.txt" 1 bytes]`},
+		{"instruction in the middle", dialect.OpenAI, `{"model":"m","messages":[{"role":"system","content":"s"},` + oUser + `,{"role":"system","content":"t"},` + oUser + `]}`, `user: "t"`},
+		{"broken text", dialect.OpenAI, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\xff\\ud800b\"}]}", `user: "a��b"`},
+		{"lone signature", dialect.Gemini, `{"contents":[` + gUser + `,{"role":"model","parts":[{"thoughtSignature":"c2ln"}]},` + gUser + `]}`, `user: "a"`},
+		{"code and its result", dialect.Gemini, `{"contents":[` + gUser + `,{"role":"model","parts":[{"executable_code":{"code":"1"}},{"codeExecutionResult":{"output":"1"}}]},` + gUser + `]}`, `model: "Code: {\"code\":\"1\"}" "Code result: {\"output\":\"1\"}"`},
+		{"file with a name", dialect.Gemini, `{"contents":[{"parts":[{"inline_data":{"display_name":"x/y.txt","mime_type":"text/plain","data":"YQ"}}]}]}`, `user: [text/plain "y.txt" 1 bytes]`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			call, err := decode(test.d, strings.NewReader(test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := string(describe(call)); !strings.Contains(got, "\n"+test.want+"\n") {
+				t.Errorf("got:\n%s\nwant a line %s", got, test.want)
+			}
+		})
+	}
+}
