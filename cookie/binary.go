@@ -3,6 +3,7 @@ package cookie
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -52,12 +53,15 @@ func refuseBinary(text string) *Rejection {
 	return nil
 }
 
+// pageStarts are the tags with which a saved page can begin.
+var pageStarts = []string{"<!doctype", "<html", "<head", "<title", "<meta", "<body", "<!--", "<script"}
+
 // refuseHTML refuses a saved web page and shows its title, which mostly tells
 // what went wrong.
 func refuseHTML(text string) *Rejection {
 	head := text[:min(len(text), sniffed)]
 	lower := strings.ToLower(head)
-	if !strings.HasPrefix(lower, "<") {
+	if !slices.ContainsFunc(pageStarts, func(tag string) bool { return strings.HasPrefix(lower, tag) }) {
 		return nil
 	}
 	title := ""

@@ -140,7 +140,10 @@ func unfence(text string) string {
 		if end := strings.Index("\n"+rest, "\n"+fence); end >= 0 {
 			rest = rest[:max(end-1, 0)]
 		}
-		return trimBlank(rest)
+		if block := trimBlank(rest); block != "" {
+			return block
+		}
+		return text
 	}
 	return text
 }

@@ -28,7 +28,7 @@ func parseDevTools(text string, found *list) *Rejection {
 	for line := range strings.Lines(text) {
 		whole := strings.HasSuffix(line, "\n")
 		fields := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
-		if len(fields) < 2 {
+		if len(fields) < 2 && (whole || !isToken(fields[0])) {
 			continue
 		}
 		if titles, ok := devToolsTitles(fields); ok {

@@ -56,7 +56,7 @@ func checkJSON(text string) *Rejection {
 	if !errors.As(json.Unmarshal([]byte(text), new(unread)), &fault) {
 		return nil
 	}
-	if int(fault.Offset) >= len(strings.TrimRight(text, " \t\r\n")) && strings.HasPrefix(fault.Error(), "unexpected end") {
+	if cutJSON(text, fault) {
 		return reject(CodeTruncated, "ends in the middle of the JSON. If it is still uploading, wait; otherwise copy it again.")
 	}
 	at := min(max(int(fault.Offset)-1, 0), len(text))
@@ -66,6 +66,13 @@ func checkJSON(text string) *Rejection {
 			"Export again as plain text.", line, column)
 	}
 	return reject(CodeMalformed, "is not valid JSON: line %d column %d. Export again, or copy the whole text.", line, column)
+}
+
+// cutJSON reports whether the fault is that the text ends. The decoder probes
+// the end with a blank.
+func cutJSON(text string, fault *json.SyntaxError) bool {
+	return int(fault.Offset) >= len(strings.TrimRight(text, " \t\r\n")) &&
+		(strings.HasPrefix(fault.Error(), "unexpected end") || strings.HasPrefix(fault.Error(), "invalid character ' '"))
 }
 
 // unread is a JSON value nobody wants: unmarshalling into it only checks.

@@ -26,13 +26,12 @@ func walkJSON(root gjson.Result, found *list) *Rejection {
 			store = "#" + strconv.Itoa(stores)
 		}
 		value.ForEach(func(key, item gjson.Result) bool {
+			_, _, session := sessionKey(key.Str)
 			switch {
-			case item.IsObject() || item.IsArray():
-				if !pageStorage(key.Str) {
-					rejection = walk(item)
-				}
-			case value.IsObject():
+			case session || !item.IsObject() && !item.IsArray():
 				rejection = addJSONSetting(key.Str, item, store, found)
+			case !pageStorage(key.Str):
+				rejection = walk(item)
 			}
 			return rejection == nil
 		})

@@ -2,7 +2,6 @@ package cookie
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +11,6 @@ import (
 // site is the domain whose cookies make the session. The same names exist,
 // with other values, on sibling sites and on hosts below it.
 const site = "google.com"
-
-// maxExtra is more cookies than a browser keeps for one site (180).
-const maxExtra = 200
 
 // pick chooses the session among the entries of a file and checks it. It is
 // pure, and an entry's place in the file matters only between copies of one
@@ -32,8 +28,9 @@ func pick(found *list, now time.Time) (*Export, *Rejection) {
 	if !ok {
 		return nil, noSession(entries)
 	}
-	psid, _ := best(chosen.psid)
-	if expired(psid, now) {
+	psid, alive := best(live(chosen.psid, now))
+	if !alive {
+		psid, _ = best(chosen.psid)
 		return nil, reject(CodeExpired, "holds a %s that expired on %s. Sign in again and export.",
 			NamePSID, psid.expires.Format(time.DateOnly))
 	}
@@ -207,74 +204,4 @@ func warnAboutPSIDTS(found *list, chosen store, hasTS bool) {
 	if len(values) > 1 {
 		found.warn(WarnDuplicate, NamePSIDTS+" is there more than once with different values. The newest was taken.")
 	}
-}
-
-// extras returns the other cookies of google.com in the chosen store.
-func extras(entries []entry, store string, now time.Time) (map[string]Value, *Rejection) {
-	copies := make(map[string]entry)
-	for _, e := range entries {
-		if e.name == NamePSID || e.name == NamePSIDTS || e.store != store || e.partitioned || expired(e, now) ||
-			!ofSite(e) || pathLength(e) > 1 || !sendable(e.name, e.value) {
-			continue
-		}
-		// The prefix binds a cookie to the very host that set it.
-		if strings.HasPrefix(e.name, "__Host-") && e.domain != "" {
-			continue
-		}
-		if before, ok := copies[e.name]; !ok || fresher(e, before) > 0 {
-			copies[e.name] = e
-		}
-	}
-	if len(copies) > maxExtra {
-		return nil, reject(CodeTooBig, "holds %d cookies of google.com; a browser keeps at most 180. Export again.", len(copies))
-	}
-	values := make(map[string]Value, len(copies))
-	for name, e := range copies {
-		values[strings.Clone(name)] = keep(e.value)
-	}
-	return values, nil
-}
-
-// visitorNames are cookies that everybody has, signed in or not.
-var visitorNames = []string{"AEC", "CONSENT", "NID", "SOCS"}
-
-// noSession says why entries hold no PSID of google.com.
-func noSession(entries []entry) *Rejection {
-	ours, partitioned := make(map[string]bool), false
-	elsewhere, domains := make(map[string]bool), make(map[string]bool)
-	count := 0
-	for _, e := range entries {
-		switch {
-		case ofSite(e):
-			count++
-			ours[e.name] = true
-			partitioned = partitioned || e.partitioned && e.name == NamePSID
-		case e.name == NamePSID && !e.partitioned:
-			elsewhere[shownDomain(e.domain)] = true
-		default:
-			domains[shownDomain(e.domain)] = true
-		}
-	}
-	switch {
-	case len(elsewhere) > 0:
-		return reject(CodeWrongDomain, "has %s, but for %s. Open gemini.google.com and export from that tab.", NamePSID, someOf(elsewhere, " / "))
-	case count == 0:
-		return reject(CodeWrongDomain, "has no google.com cookie, only %s. Open gemini.google.com and export from that tab.", someOf(domains, ", "))
-	case partitioned:
-		return reject(CodeNoPSID, "has %s only as a partitioned copy that belongs to another site. "+
-			"Export again from a tab where gemini.google.com is signed in.", NamePSID)
-	case !slices.ContainsFunc(slices.Collect(maps.Keys(ours)), func(name string) bool { return !slices.Contains(visitorNames, name) }):
-		return reject(CodeSignedOut, "has the cookies of a signed-out browser (only %s). Sign in to gemini.google.com, then export again.", someOf(ours, ", "))
-	}
-	return reject(CodeNoPSID, "has %d cookies for google.com but no %s. Export again from a tab where gemini.google.com is signed in, "+
-		"with \"include HttpOnly cookies\" on.", count, NamePSID)
-}
-
-// someOf lists the first few of names, sorted.
-func someOf(names map[string]bool, separator string) string {
-	sorted := slices.Sorted(maps.Keys(names))
-	if len(sorted) > 4 {
-		sorted = append(sorted[:4], "…")
-	}
-	return strings.Join(sorted, separator)
 }

@@ -18,15 +18,15 @@ var today = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // expectation is what a file of testdata/samples must come out as.
 type expectation struct {
-	File, Verdict, PSID, PSIDTS, Error, Note string
-	Warnings                                 []cookie.Code
+	File, Verdict, Format, PSID, PSIDTS, Error string
+	Warnings                                   []cookie.Code
 }
 
-// expectations reads a list of expectations, and the dummy values that no
+// expectations reads a folder's list of expectations, and the dummy values that no
 // message may show.
-func expectations(t testing.TB, name string) (files []expectation, values []string) {
+func expectations(t testing.TB, folder string) (files []expectation, values []string) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", name))
+	data, err := os.ReadFile(filepath.Join("testdata", folder, "EXPECTED.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func expectations(t testing.TB, name string) (files []expectation, values []stri
 		Files  []expectation
 	}
 	if err := json.Unmarshal(data, &document); err != nil {
-		t.Fatalf("%s: %v", name, err)
+		t.Fatalf("%s: %v", folder, err)
 	}
 	for _, value := range document.Values {
 		values = append(values, value)
@@ -52,16 +52,59 @@ func sample(t testing.TB, path ...string) []byte {
 	return data
 }
 
+// TestSamples parses every sample and prints its verdict. The folder samples
+// is shared with other projects, exports is our own.
 func TestSamples(t *testing.T) {
-	files, _ := expectations(t, "samples/EXPECTED.json")
-	if len(files) == 0 {
-		t.Fatal("no expectations")
+	for _, folder := range []string{"samples", "exports"} {
+		files, _ := expectations(t, folder)
+		if len(files) == 0 {
+			t.Fatalf("%s: no expectations", folder)
+		}
+		for _, want := range files {
+			t.Run(folder+"/"+want.File, func(t *testing.T) {
+				export, err := cookie.Parse(want.File, sample(t, folder, want.File), today)
+				compare(t, want, export, err)
+			})
+		}
 	}
-	for _, want := range files {
-		t.Run(want.File, func(t *testing.T) {
-			export, err := cookie.Parse(want.File, sample(t, "samples", want.File), today)
-			compare(t, want, export, err)
-		})
+}
+
+// TestSamplesAreExpected fails for a sample without expectation.
+func TestSamplesAreExpected(t *testing.T) {
+	for _, folder := range []string{"samples", "exports"} {
+		files, _ := expectations(t, folder)
+		known := map[string]bool{"EXPECTED.json": true}
+		for _, want := range files {
+			known[want.File] = true
+		}
+		found, err := os.ReadDir(filepath.Join("testdata", folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range found {
+			if !known[file.Name()] {
+				t.Errorf("%s/%s is not in EXPECTED.json", folder, file.Name())
+			}
+		}
+	}
+}
+
+// TestFormatsHaveSamples fails when a format of the table has no sample that
+// is accepted as it: whoever adds a format adds a file to testdata/exports.
+func TestFormatsHaveSamples(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, folder := range []string{"samples", "exports"} {
+		files, _ := expectations(t, folder)
+		for _, want := range files {
+			if export, err := cookie.Parse(want.File, sample(t, folder, want.File), today); err == nil {
+				seen[export.Format] = true
+			}
+		}
+	}
+	for _, name := range cookie.Formats() {
+		if !seen[name] {
+			t.Errorf("no sample in testdata is accepted as %q", name)
+		}
 	}
 }
 
@@ -82,6 +125,9 @@ func compare(t *testing.T, want expectation, export *cookie.Export, err error) {
 	t.Logf("accept: %s, %d cookies, warnings %v", export.Format, export.Count, export.Warnings)
 	if want.Verdict != "accept" {
 		t.Fatalf("got accept as %s, want reject %s", export.Format, want.Error)
+	}
+	if want.Format != "" && export.Format != want.Format {
+		t.Errorf("format: got %q, want %q", export.Format, want.Format)
 	}
 	if export.Set.PSID().Reveal() != want.PSID {
 		t.Error("PSID is another than expected")

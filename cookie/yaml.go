@@ -13,8 +13,16 @@ const maxYAML = 256 << 10
 // looksYAML recognises settings below other settings, such as those of
 // Gemini-FastAPI. Flat lines are left to a simpler format.
 func looksYAML(head string) bool {
+	first := true
 	for line := range strings.Lines(head) {
 		trimmed := strings.TrimSpace(line)
+		if trimmed == "" || trimmed[0] == '#' {
+			continue
+		}
+		if first && trimmed[0] != '-' && !strings.Contains(trimmed, ":") {
+			return false
+		}
+		first = false
 		nested := strings.HasPrefix(line, " ") || strings.HasPrefix(trimmed, "- ")
 		if s, ok := splitSetting(trimmed); ok && nested && s.separator == ':' && ours(s.key) {
 			return true

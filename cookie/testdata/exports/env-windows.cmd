@@ -1,0 +1,2 @@
+set GEMINI_1PSID=g.a000DUMMY-AccountA-psid_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-0076
+set GEMINI_1PSIDTS=sidts-DUMMYtsA_aaaaaaaaaaaaaaaaaaaaaaaa-EAA
