@@ -14,16 +14,11 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/geminid/geminid/cookie"
 )
 
 func init() { children["reader without rights"] = readerWithoutRights }
-
-func newTimeout(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(t.Context(), d)
-}
 
 func TestInboxLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -233,7 +228,11 @@ func TestInboxUnreadable(t *testing.T) {
 		}
 		cmd.Path = copied
 	}
-	if out, err := cmd.Output(); err != nil {
+	out, err := cmd.Output()
+	if errors.Is(err, fs.ErrPermission) {
+		t.Skipf("NOT TESTED, unreadable files: a process without rights can not be started here (%v)", err)
+	}
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
