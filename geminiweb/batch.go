@@ -1,0 +1,103 @@
+package geminiweb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
+)
+
+const batchLimit = 64 << 20
+
+// rpc calls one procedure of the app and returns the body of its answer and the
+// cookies that the upstream refreshed. A refused page token is renewed once.
+func (c *Client) rpc(ctx context.Context, s *session, set cookie.Set, id, payload string) (body gjson.Result, extra []cookie.Named, failure *Error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	body, token, extra, failure := c.callRPC(ctx, s, set, id, payload)
+	if failure == nil || failure.again != withToken {
+		return body, extra, failure
+	}
+	if token != "" && isToken(token) {
+		s = c.swapToken(set, s, token)
+	} else {
+		next, _, err := c.load(ctx, set)
+		if err != nil {
+			return body, extra, err
+		}
+		if next.token == s.token {
+			return body, extra, failure
+		}
+		s = next
+	}
+	body, _, more, failure := c.callRPC(ctx, s, set, id, payload)
+	return body, append(extra, more...), failure
+}
+
+// callRPC makes one batchexecute call with one procedure in it. token is a page
+// token that came with a refusal.
+func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (body gjson.Result, token string, extra []cookie.Named, failure *Error) {
+	start := c.cfg.Now()
+	defer func() { c.observe("batch", start, failure) }()
+	query := s.query(c.language(s))
+	query.Set("rpcids", id)
+	query.Set("source-path", "/app")
+	request := url.QueryEscape(marshal([]any{[]any{[]any{id, payload, nil, "generic"}}}))
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(), strings.NewReader(s.form(request)))
+	c.appHeaders(req.Header)
+	req.Header.Set(headerModel, "[1,null,null,null,null,null,null,null,[4]]")
+	req.Header.Set(headerA, "[0]")
+	resp, err := c.send(req, set)
+	if err != nil {
+		return body, "", nil, failedCall(ctx, err)
+	}
+	defer resp.Body.Close()
+	_, extra = fresh(resp, c.cfg.Now())
+	if failure, token = c.refusedCall(resp); failure != nil {
+		return body, token, extra, failure
+	}
+	body, failure = c.findRow(ctx, io.LimitReader(resp.Body, batchLimit), id)
+	return body, "", extra, failure
+}
+
+// findRow reads frames until the one with the procedure's row.
+func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.Result, *Error) {
+	f := newFramer(src)
+	defer f.release()
+	for {
+		frame, err := f.next()
+		if errors.Is(err, io.EOF) {
+			c.cfg.Drifted("schema")
+			return gjson.Result{}, fail(chat.Upstream, cookie.Drift, msgStrange).detail("no row of RPC %s in the answer", id)
+		}
+		if err != nil {
+			return gjson.Result{}, failedCall(ctx, err)
+		}
+		if !json.Valid(frame) {
+			if !f.again() {
+				c.cfg.Drifted("frame")
+			}
+			continue
+		}
+		for _, row := range gjson.ParseBytes(frame).Array() {
+			if at(row, 0).Str != "wrb.fr" || at(row, 1).Str != id {
+				continue
+			}
+			if body, ok := embedded(at(row, 2)); ok {
+				drainReader(src)
+				return body, nil
+			}
+			return gjson.Result{}, refusedWith(&refusal{status: int(at(row, 5, 0).Int()), code: int(at(row, 5, 2, 0, 1, 0).Int())}, id)
+		}
+	}
+}
+
+func drainReader(src io.Reader) { _, _ = io.CopyN(io.Discard, src, errorHead) }

@@ -1,0 +1,73 @@
+package geminiweb
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// The hosts of the upstream.
+const (
+	hostApp      = "gemini.google.com"
+	hostAccounts = "accounts.google.com"
+	hostConsent  = "consent.google.com"
+	cookieDomain = "google.com"
+)
+
+// cookieHeader is the Cookie header for a host, empty where the session does
+// not belong. The identity host gets the two cookies of the session and no
+// other: it refuses a rotation that brings more. Hosts outside google.com get
+// none.
+func cookieHeader(set cookie.Set, u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if u.Scheme != "https" || host != cookieDomain && !strings.HasSuffix(host, "."+cookieDomain) {
+		return ""
+	}
+	var b strings.Builder
+	add := func(name string, value cookie.Value) {
+		if value.IsZero() {
+			return
+		}
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(name)
+		b.WriteByte('=')
+		b.WriteString(value.Reveal())
+	}
+	add(cookie.NamePSID, set.PSID())
+	add(cookie.NamePSIDTS, set.PSIDTS())
+	if host == hostAccounts {
+		return b.String()
+	}
+	for _, extra := range set.Extra() {
+		if extra.Name != cookie.NamePSID && extra.Name != cookie.NamePSIDTS {
+			add(extra.Name, extra.Value)
+		}
+	}
+	return b.String()
+}
+
+// fresh returns the .google.com cookies that an answer sets: the new PSIDTS, if
+// there is one, and the others. Deletions are left out: an upstream that signs
+// us out is no reason to forget the session.
+func fresh(resp *http.Response, now time.Time) (psidts cookie.Value, extra []cookie.Named) {
+	for _, c := range resp.Cookies() {
+		domain := strings.ToLower(strings.TrimPrefix(c.Domain, "."))
+		dead := c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Before(now)
+		if domain != cookieDomain || c.Value == "" || dead {
+			continue
+		}
+		switch c.Name {
+		case cookie.NamePSIDTS:
+			psidts = cookie.NewValue(c.Value)
+		case cookie.NamePSID:
+		default:
+			extra = append(extra, cookie.Named{Name: c.Name, Value: cookie.NewValue(c.Value)})
+		}
+	}
+	return psidts, extra
+}

@@ -1,0 +1,225 @@
+package geminiweb
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// Class says which of an account's models answers for a public id. The values
+// are the numbers that the upstream's own model list uses.
+type Class int
+
+// The classes.
+const (
+	Fast     Class = 1
+	Thinking Class = 2
+	Pro      Class = 3
+)
+
+// Mapping gives a public model id its place among the account's models. There
+// is no image model upstream: a picture is a tool of the chat models.
+type Mapping struct {
+	chat.Model
+	Class Class
+}
+
+const (
+	textInput, textOutput   = 1 << 20, 64 << 10
+	imageInput, imageOutput = 32 << 10, 32 << 10
+)
+
+// mappings are the ids that are always served. Ids whose upstream name is gone
+// stand for the current model of their class.
+var mappings = []Mapping{
+	textModel("gemini-2.5-flash", "Gemini 2.5 Flash", Fast),
+	textModel("gemini-2.5-pro", "Gemini 2.5 Pro", Pro),
+	textModel("gemini-3-pro-preview", "Gemini 3 Pro Preview", Pro),
+	imageModel("gemini-2.5-flash-image", "Gemini 2.5 Flash Image", Fast),
+	imageModel("gemini-3-pro-image-preview", "Gemini 3 Pro Image Preview", Pro),
+	imageModel("gemini-3.1-flash-image-preview", "Gemini 3.1 Flash Image Preview", Fast),
+	imageModel("gemini-3.1-flash-image", "Gemini 3.1 Flash Image", Fast),
+}
+
+func textModel(id, name string, class Class) Mapping {
+	return Mapping{chat.Model{ID: id, Name: name, Description: "Text, by the Gemini web session.",
+		InputLimit: textInput, OutputLimit: textOutput}, class}
+}
+
+func imageModel(id, name string, class Class) Mapping {
+	return Mapping{chat.Model{ID: id, Name: name, Description: "Pictures, by the Gemini web session.",
+		Image: true, InputLimit: imageInput, OutputLimit: imageOutput}, class}
+}
+
+// upstreamIDs are the ids per class, by whether the account pays. They are used
+// when the account's own list does not tell better.
+var upstreamIDs = map[Class]struct{ free, paid string }{
+	Fast:     {"fbb127bbb056c959", "56fdd199312815e2"},
+	Thinking: {"5bf011840784117a", "e051ce1aa80aa576"},
+	Pro:      {"9d8ca3786ebdfbea", "e6fa609c3fa255c0"},
+}
+
+// offer is one row of the account's own model list.
+type offer struct {
+	id, name, description string
+	class                 Class // 0 when the list has no number for it
+}
+
+// account is what the status RPC said of a Google account.
+type account struct {
+	known    bool
+	offers   []offer
+	capacity int  // 1 free, 2 or 3 advanced, 4 plus
+	shifted  bool // the capacity stands one place further in the model header
+}
+
+// target is the upstream model that a request goes to.
+type target struct {
+	public  string
+	id      string
+	class   Class
+	image   bool
+	account account
+}
+
+// readAccount reads the body of the status RPC.
+func readAccount(body gjson.Result) account {
+	a := account{known: true}
+	at(body, 15).ForEach(func(_, row gjson.Result) bool {
+		if id := str(at(row, 0)); id != "" {
+			a.offers = append(a.offers, offer{id, str(at(row, 1)), str(at(row, 2)), Class(at(row, 17).Int())})
+		}
+		return true
+	})
+	a.capacity, a.shifted = capacity(numbers(at(body, 16)), numbers(at(body, 17)))
+	return a
+}
+
+// capacity reads what the account pays for from its tier and capability flags.
+func capacity(tier, caps []int64) (value int, shifted bool) {
+	has := slices.Contains[[]int64, int64]
+	switch {
+	case has(tier, 21):
+		return 1, true
+	case has(tier, 22):
+		return 2, true
+	case has(caps, 115):
+		return 4, false
+	case has(tier, 16) || has(caps, 106):
+		return 3, false
+	case has(tier, 8) || has(caps, 19):
+		return 2, false
+	}
+	return 1, false
+}
+
+func numbers(list gjson.Result) (out []int64) {
+	list.ForEach(func(_, v gjson.Result) bool {
+		out = append(out, v.Int())
+		return true
+	})
+	return out
+}
+
+func (a account) paid() bool { return a.capacity > 1 || a.shifted }
+
+// pick returns the id that serves a class for this account.
+func (a account) pick(class Class) string {
+	ids := upstreamIDs[class]
+	for _, o := range a.offers {
+		if o.class == class || o.class == 0 && (o.id == ids.free || o.id == ids.paid) {
+			return o.id
+		}
+	}
+	if a.paid() {
+		return ids.paid
+	}
+	return ids.free
+}
+
+// resolve finds the upstream model for a public id: an alias, an id of the
+// table, or a name from the account's own list.
+func (c *Client) resolve(name string, a account) (target, bool) {
+	if alias, ok := c.cfg.Aliases[name]; ok {
+		name = alias
+	}
+	t := target{public: name, account: a}
+	if i := slices.IndexFunc(c.cfg.Models, func(m Mapping) bool { return m.ID == name }); i >= 0 {
+		m := c.cfg.Models[i]
+		t.class, t.image, t.id = m.Class, m.Image, a.pick(m.Class)
+	}
+	for _, o := range a.offers {
+		if t.id == "" && (name == o.public() || name == o.id) {
+			t.id, t.class = o.id, o.class
+		}
+	}
+	if id, ok := c.cfg.Overrides[name]; ok {
+		t.id = id
+	}
+	return t, t.id != ""
+}
+
+// public is the id under which an account's own model is offered.
+func (o offer) public() string {
+	slug := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '.':
+			return r
+		}
+		return '-'
+	}, strings.ToLower(strings.TrimSpace(o.name)))
+	slug = strings.Trim(slug, "-.")
+	if slug == "" {
+		return "gemini-" + o.id
+	}
+	return "gemini-" + strings.TrimPrefix(slug, "gemini-")
+}
+
+// list is the model list: the table, what the account offers, the aliases.
+func (c *Client) list(a account) []chat.Model {
+	var out []chat.Model
+	seen := make(map[string]chat.Model)
+	add := func(m chat.Model) {
+		if _, dup := seen[m.ID]; !dup {
+			seen[m.ID] = m
+			out = append(out, m)
+		}
+	}
+	for _, m := range c.cfg.Models {
+		add(m.Model)
+	}
+	for _, o := range a.offers {
+		add(chat.Model{ID: o.public(), Name: o.name, Description: o.description, InputLimit: textInput, OutputLimit: textOutput})
+	}
+	for _, alias := range slices.Sorted(maps.Keys(c.cfg.Aliases)) {
+		m, ok := seen[c.cfg.Aliases[alias]]
+		if !ok {
+			m = chat.Model{InputLimit: textInput, OutputLimit: textOutput}
+		}
+		m.ID, m.Name = alias, alias
+		m.Description = "Another name of " + c.cfg.Aliases[alias] + "."
+		add(m)
+	}
+	return out
+}
+
+// header is the value that selects the model: 17 places in the newest form.
+func (t target) header() string {
+	h := make([]any, 17)
+	h[0], h[4], h[7], h[8] = 1, t.id, 0, []int{4, 5, 6, 8}
+	place := 11
+	if t.account.shifted {
+		place = 12
+	}
+	h[place] = max(1, t.account.capacity)
+	if t.class > 0 {
+		h[14] = int(t.class)
+	}
+	h[16] = strings.ToUpper(uuid.NewString())
+	return marshal(h)
+}

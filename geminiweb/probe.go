@@ -1,0 +1,125 @@
+package geminiweb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
+)
+
+const rpcStatus = "otAQ7b"
+
+// Probe asks the upstream whether a set is signed in. The status RPC decides;
+// the page is read when this generation was not seen before, when it could not
+// be read after the last rotation, or when the RPC leaves a doubt. It never
+// returns an error: a failure is evidence like any other.
+func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
+	if set.IsZero() {
+		return cookie.Finding{Evidence: cookie.SignedOut, Detail: "no session cookie"}
+	}
+	c.mu.Lock()
+	s, cached := c.sessions.get(set.Key())
+	c.mu.Unlock()
+	var extra []cookie.Named
+	if !cached || s.stale {
+		read, news, err := c.load(ctx, set)
+		switch {
+		case err == nil:
+			s, extra = read, news
+		case !cached || err.finding.Evidence != cookie.Transient:
+			return c.found(err.finding, set, news)
+		}
+	}
+	finding, news := c.status(ctx, s, set)
+	extra = append(extra, news...)
+	if doubtful(finding) && cached {
+		read, news, err := c.load(ctx, set)
+		extra = append(extra, news...)
+		if err != nil {
+			return c.found(err.finding, set, extra)
+		}
+		s = read
+	}
+	if doubtful(finding) && !s.signed {
+		finding = cookie.Finding{Evidence: cookie.SignedOut, Detail: finding.Detail + ", and the page is without access token"}
+	}
+	if finding.Evidence == cookie.SignedIn {
+		c.keep(set, s)
+		finding.Account = s.account
+	}
+	return c.found(finding, set, extra)
+}
+
+// doubtful reports whether the page must help to judge: the status RPC was
+// refused and did not say why.
+func doubtful(f cookie.Finding) bool {
+	return f.Evidence == cookie.WeakOut || f.Evidence == cookie.Silent
+}
+
+// found adds to a finding the set with the cookies that were refreshed.
+func (c *Client) found(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
+	if len(extra) > 0 {
+		f.Set = set.WithExtra(extra)
+	}
+	return f
+}
+
+// status calls the status RPC, judges its answer and remembers what the account
+// may use.
+func (c *Client) status(ctx context.Context, s *session, set cookie.Set) (cookie.Finding, []cookie.Named) {
+	body, extra, err := c.rpc(ctx, s, set, rpcStatus, "[]")
+	if err != nil {
+		return err.finding, extra
+	}
+	if !body.IsArray() {
+		c.cfg.Drifted("schema")
+		return cookie.Finding{Evidence: cookie.Drift, Detail: "status RPC of another shape"}, extra
+	}
+	code := int(at(body, 14).Int())
+	finding := judgeStatus(code)
+	if finding.Evidence == cookie.SignedIn {
+		c.mu.Lock()
+		c.accounts.put(set.Identity(), readAccount(body))
+		c.mu.Unlock()
+	}
+	return finding, extra
+}
+
+// accountStatuses are the account statuses other than "all is well".
+var accountStatuses = map[int]struct {
+	evidence cookie.Evidence
+	means    string
+}{
+	1014: {cookie.Transient, "temporarily unavailable"},
+	1016: {cookie.SignedOut, "signed out"},
+	1021: {cookie.Action, "Gemini rejects this account"},
+	1033: {cookie.SignedIn, "signed in, with some features off"},
+	1040: {cookie.Action, "terms of use are waiting to be accepted in the browser"},
+	1042: {cookie.Action, "new terms of use are waiting to be accepted in the browser"},
+	1054: {cookie.Action, "blocked by the account's guardian"},
+	1057: {cookie.Action, "the account's guardian must approve"},
+	1060: {cookie.Action, "Gemini is not offered where this server is"},
+}
+
+func judgeStatus(code int) cookie.Finding {
+	if code == 0 || code == 1000 {
+		return cookie.Finding{Evidence: cookie.SignedIn, Detail: "status RPC: signed in"}
+	}
+	s, ok := accountStatuses[code]
+	if !ok {
+		s.evidence, s.means = cookie.Drift, "unknown"
+	}
+	return cookie.Finding{Evidence: s.evidence, Detail: fmt.Sprintf("status RPC %d: %s", code, s.means)}
+}
+
+// Models returns the model list for a set: the table, what the last status call
+// of its account saw, and the aliases. It does not block.
+func (c *Client) Models(set cookie.Set) []chat.Model { return c.list(c.accountOf(set)) }
+
+func (c *Client) accountOf(set cookie.Set) account {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, _ := c.accounts.get(set.Identity())
+	return a
+}

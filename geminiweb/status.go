@@ -1,0 +1,268 @@
+package geminiweb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
+)
+
+// Error is a call that failed. It unwraps to the *chat.Error that the client is
+// told, and as a cookie.Witness it says what the failure proves of the session.
+type Error struct {
+	told    *chat.Error
+	finding cookie.Finding
+	again   again
+}
+
+// again says what may heal a failure at once, before anything of an answer went
+// out. Each is tried one time.
+type again uint8
+
+const (
+	never        again = iota
+	later              // the same call after a short pause
+	withToken          // a new page token
+	withoutToken       // the same page token was fine, the session id was not
+)
+
+// Error implements error.
+func (e *Error) Error() string { return e.told.Error() }
+
+// Unwrap returns what the client is told.
+func (e *Error) Unwrap() error { return e.told }
+
+// Finding implements cookie.Witness.
+func (e *Error) Finding() cookie.Finding { return e.finding }
+
+func fail(kind chat.Kind, evidence cookie.Evidence, message string) *Error {
+	return &Error{told: chat.Fault(kind, message), finding: cookie.Finding{Evidence: evidence, Detail: message}}
+}
+
+// detail names what was seen, in the finding only.
+func (e *Error) detail(format string, args ...any) *Error {
+	e.finding.Detail = fmt.Sprintf(format, args...)
+	return e
+}
+
+func (e *Error) after(d time.Duration) *Error {
+	e.told.RetryAfter, e.finding.RetryAfter = d, d
+	return e
+}
+
+func (e *Error) because(err error) *Error {
+	e.told.Err = err
+	return e
+}
+
+func (e *Error) retry(how again) *Error {
+	e.again = how
+	return e
+}
+
+// outcome is the metrics label of the failure.
+func (e *Error) outcome() string {
+	switch e.finding.Evidence {
+	case cookie.Blocked:
+		return "blocked"
+	case cookie.Limited, cookie.RotateLimited:
+		return "rate_limited"
+	case cookie.SignedOut, cookie.WeakOut, cookie.RotateRefused:
+		return "signed_out"
+	case cookie.Drift:
+		return "malformed"
+	case cookie.Offline:
+		return "network"
+	}
+	switch e.told.Kind {
+	case chat.Canceled:
+		return "canceled"
+	case chat.Quota, chat.Downgraded:
+		return "rate_limited"
+	}
+	return "server_error"
+}
+
+const (
+	msgSignedOut = "the Google session was not accepted; it is being checked, try again in a moment"
+	msgBlocked   = "Google refuses this server's address for now; wait, or send the traffic from the address where the cookies were made"
+	msgStrange   = "Google's answer was not understood; if this stays, look for an update of geminid"
+)
+
+const (
+	checkPause = 35 * time.Second // until a probe and its confirmation are through
+	blockPause = 10 * time.Minute
+)
+
+func signedOut() *Error {
+	return fail(chat.Unavailable, cookie.WeakOut, msgSignedOut).after(checkPause)
+}
+
+func blocked() *Error {
+	return fail(chat.Unavailable, cookie.Blocked, msgBlocked).after(blockPause)
+}
+
+// refusals are the codes that come inside an answer with status 200.
+var refusals = map[int]func(model string) *Error{
+	1003: always(chat.Upstream, cookie.Silent, "Google does not know the conversation; send the request again"),
+	1013: func(string) *Error {
+		return fail(chat.Unavailable, cookie.Transient, "Google had a temporary fault; try again").after(5 * time.Second).retry(later)
+	},
+	1037: func(model string) *Error {
+		return fail(chat.Quota, cookie.Silent, "the account's limit of "+model+" is used up for now; wait or use another model")
+	},
+	1050: badModel,
+	1052: badModel,
+	1053: always(chat.Upstream, cookie.Silent, "Google put the job into a queue that can not be followed here; ask for something smaller"),
+	1060: func(string) *Error { return blocked() },
+	1096: always(chat.Upstream, cookie.Silent, "Google refused the request without giving a reason; try again or rephrase it"),
+	1097: always(chat.Quota, cookie.Silent, "Google limits long conversations of this account for now; wait or begin a new one"),
+	1099: always(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it"),
+	1100: always(chat.BadRequest, cookie.Silent, "Google refused the attached file; ask without it"),
+	1152: always(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it"),
+	1155: func(string) *Error {
+		return fail(chat.Upstream, cookie.Silent, "Google refused the request's session number").retry(withoutToken)
+	},
+	1185: func(string) *Error {
+		return fail(chat.Quota, cookie.Silent, "Google limits pictures of this account for now; wait two minutes").after(2 * time.Minute)
+	},
+}
+
+// statuses are refusals that bring a google.rpc status and no code.
+var statuses = map[int]func(model string) *Error{
+	3: always(chat.Upstream, cookie.Silent, "Google found the request malformed; if this stays, look for an update of geminid"),
+	4: always(chat.Timeout, cookie.Transient, "Google was too slow with the answer; try again"),
+	5: badModel,
+	7: func(string) *Error { return signedOut() },
+	8: always(chat.Quota, cookie.Silent, "Google's limit for this account is reached for now; wait"),
+	13: func(string) *Error {
+		return fail(chat.Upstream, cookie.Transient, "Google had an internal fault; try again").retry(withToken)
+	},
+	14: always(chat.Unavailable, cookie.Transient, "Google is unavailable; try again"),
+	16: func(string) *Error { return signedOut() },
+}
+
+func always(kind chat.Kind, evidence cookie.Evidence, message string) func(string) *Error {
+	return func(string) *Error { return fail(kind, evidence, message) }
+}
+
+func badModel(model string) *Error {
+	e := fail(chat.BadRequest, cookie.Silent, "Google does not offer "+model+" to this account at the moment; GET /v1/models lists the others")
+	e.told.Param = "model"
+	return e
+}
+
+// refusedWith turns a refusal inside an answer into an error.
+func refusedWith(r *refusal, model string) *Error {
+	if r.http {
+		return httpStatus(r.status, nil, nil)
+	}
+	table, key := statuses, r.status
+	if r.code != 0 {
+		table, key = refusals, r.code
+	}
+	if make, ok := table[key]; ok {
+		return make(model).detail("status %d, code %d in the answer", r.status, r.code)
+	}
+	return fail(chat.Upstream, cookie.Transient,
+		"Google refused the request with an unknown code ("+strconv.Itoa(key)+"); try again").
+		detail("unknown status %d, code %d in the answer", r.status, r.code)
+}
+
+// httpStatus turns an answer that is not 200 into an error; body is its
+// beginning.
+func httpStatus(status int, header http.Header, body []byte) *Error {
+	wait := retryAfter(header.Get("Retry-After"), time.Now())
+	switch {
+	case isSorry(body):
+		return blocked().detail("captcha page with status %d", status)
+	case 300 <= status && status < 400:
+		return redirectedTo(header.Get("Location"))
+	case status == http.StatusBadRequest:
+		return fail(chat.Upstream, cookie.Silent, "Google found the request malformed; if this stays, look for an update of geminid").
+			detail("status 400").retry(withToken)
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return signedOut().detail("status %d", status)
+	case status == http.StatusRequestEntityTooLarge:
+		return fail(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it")
+	case status == http.StatusTooManyRequests:
+		return fail(chat.Quota, cookie.Limited, "Google asks to slow down; wait").detail("status 429").after(max(wait, time.Minute))
+	case status == http.StatusServiceUnavailable:
+		return fail(chat.Unavailable, cookie.Transient, "Google is unavailable; try again").detail("status 503").after(max(wait, 5*time.Second))
+	}
+	return fail(chat.Upstream, cookie.Transient, "Google answered with status "+strconv.Itoa(status)+"; try again").
+		detail("status %d", status)
+}
+
+// redirectedTo judges a redirect away from the app by where it leads.
+func redirectedTo(location string) *Error {
+	to, err := url.Parse(location)
+	if err != nil {
+		to = new(url.URL)
+	}
+	switch host := strings.ToLower(to.Hostname()); {
+	case host == hostAccounts:
+		return signedOut().detail("redirect to the sign-in page")
+	case host == hostConsent:
+		return fail(chat.Unavailable, cookie.Action,
+			"Google wants a consent first: open gemini.google.com in the browser, accept, export the cookies again").
+			detail("redirect to the consent page")
+	case strings.HasPrefix(to.Path, "/sorry"):
+		return blocked().detail("redirect to the captcha page")
+	}
+	return fail(chat.Upstream, cookie.Drift, msgStrange).detail("redirect to an unknown place")
+}
+
+// isSorry recognizes the captcha page.
+func isSorry(body []byte) bool { return bytes.Contains(body, []byte(`id="captcha-form"`)) }
+
+// errStalled is the cause of a context that a watchdog ended.
+var errStalled = errors.New("nothing came for too long")
+
+// failedCall turns an error of the network or the context into an Error.
+func failedCall(ctx context.Context, err error) *Error {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errStalled):
+		return fail(chat.Timeout, cookie.Transient, "Google fell silent; try again").detail("the answer stalled").because(cause)
+	case errors.Is(cause, context.DeadlineExceeded):
+		return fail(chat.Timeout, cookie.Transient, "Google was too slow; try again").detail("deadline passed").because(err)
+	case cause != nil:
+		return fail(chat.Canceled, cookie.Silent, "the request was given up").because(cause)
+	}
+	if isOffline(err) {
+		return fail(chat.Unavailable, cookie.Offline, "Google can not be reached from this server; check its network and proxy").
+			detail("no connection").because(err).after(10 * time.Second)
+	}
+	return fail(chat.Upstream, cookie.Transient, "the connection to Google broke; try again").detail("connection broke").because(err)
+}
+
+// isOffline reports whether no connection came about at all.
+func isOffline(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.Is(err, errProxy) || errors.As(err, &dns) ||
+		errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
+}
+
+// retryAfter reads both forms of the header, between a second and a day; 0 when
+// there is none.
+func retryAfter(value string, now time.Time) time.Duration {
+	var d time.Duration
+	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {
+		d = time.Duration(min(max(seconds, 0), 24*60*60)) * time.Second
+	} else if moment, err := http.ParseTime(value); err == nil {
+		d = moment.Sub(now)
+	} else {
+		return 0
+	}
+	return min(max(d, time.Second), 24*time.Hour)
+}
