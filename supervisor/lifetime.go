@@ -26,23 +26,22 @@ const (
 // lived notes that a value was alive at this age.
 func (l *lifetimes) lived(age time.Duration) { l.Longest = max(l.Longest, age) }
 
-// died notes the end of a value. overdue says that its renewal had failed or
-// was due: only then does the age tell how long values live. Otherwise the
-// session was ended from outside, and the next values are rotated sooner.
-func (l *lifetimes) died(age time.Duration, overdue bool, now time.Time) {
-	if age <= 0 {
-		return
+// died notes how long a value lived whose renewal had failed: that is how long
+// values live.
+func (l *lifetimes) died(age time.Duration) {
+	l.Deaths = append(l.Deaths, age)
+	if extra := len(l.Deaths) - deathsKept; extra > 0 {
+		l.Deaths = slices.Delete(l.Deaths, 0, extra)
 	}
-	if overdue {
-		l.Deaths = append(l.Deaths, age)
-		if extra := len(l.Deaths) - deathsKept; extra > 0 {
-			l.Deaths = slices.Delete(l.Deaths, 0, extra)
-		}
-		return
-	}
+}
+
+// ended notes a value that died before its renewal was due. Such a session was
+// ended from outside, which says nothing about lifetimes; the next values are
+// rotated sooner for a day, in case they do live shorter now.
+func (l *lifetimes) ended(now time.Time) {
 	l.relax(now)
 	l.Sudden = append(l.Sudden, now)
-	l.Ceiling = max(rotateFloor, min(rotateEvery, cmp.Or(l.Ceiling, rotateEvery))/2)
+	l.Ceiling = max(rotateFloor, l.ceiling()/2)
 }
 
 // relax forgets sudden ends that are long past, and with them the haste.

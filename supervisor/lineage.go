@@ -12,7 +12,12 @@ import (
 const (
 	lineageKept = 50              // generations remembered, as hashes
 	trialPeriod = 5 * time.Minute // in which a new set that dies is rolled back
-	tightEnd    = 15 * time.Minute
+	// A lifetime is learned only when the moments last seen alive and first seen
+	// dead lie close together.
+	tightEnd = 15 * time.Minute
+	// A renewal that late was missed by us (asleep, blocked), so a death then
+	// says nothing about who ended the session.
+	tickLate = 3 * time.Minute
 )
 
 // generation is a set on its way into the lineage.
@@ -86,19 +91,19 @@ func (a *account) bury(now time.Time) {
 		g.Until, g.End = now, "died"
 	}
 	f := m.Facts
-	alive := f.Proof
-	if f.Missed.After(alive) {
-		alive = f.Missed
+	alive, dead := m.Issued, f.FirstOut // last seen alive, first seen dead
+	for _, t := range []time.Time{f.Proof, f.Missed} {
+		if t.After(alive) {
+			alive = t
+		}
 	}
-	dead := f.FirstOut
 	switch {
-	case m.Issued.IsZero() || alive.Before(m.Issued):
 	case !f.Missed.IsZero() && dead.Sub(alive) <= tightEnd:
 		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
-		m.Lifetimes.died(age, true, now)
+		m.Lifetimes.died(age)
 		a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(age.Seconds())
-	case f.Missed.IsZero() && now.Before(m.DueBy.Add(3*time.Minute)):
-		m.Lifetimes.died(alive.Sub(m.Issued), false, now)
+	case f.Missed.IsZero() && now.Before(m.DueBy.Add(tickLate)):
+		m.Lifetimes.ended(now)
 	}
 }
 

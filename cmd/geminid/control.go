@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// remoteFlags say which server a command talks to: by default the one on this
+// machine, over its control socket, with admin rights and no key.
+type remoteFlags struct {
+	settingFlags
+	Server string `help:"Talk to this server instead of the control socket." placeholder:"URL"`
+	Key    string `env:"GEMINID_ADMIN_KEY" help:"Admin key for --server." placeholder:"KEY"`
+	JSON   bool   `name:"json" help:"Print the server's JSON."`
+}
+
+// remote is a server that can be asked.
+type remote struct {
+	client *http.Client
+	base   string
+	key    string
+	where  string // for messages
+}
+
+// answerLimit bounds what is read of an answer.
+const answerLimit = 16 << 20
+
+func (f *remoteFlags) remote() (*remote, error) {
+	if f.Server != "" {
+		return &remote{client: &http.Client{Timeout: 2 * time.Minute}, base: strings.TrimRight(f.Server, "/"), key: f.Key, where: f.Server}, nil
+	}
+	settings, err := f.load()
+	if err != nil {
+		return nil, err
+	}
+	path := settings.Socket
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", path)
+	}}
+	return &remote{client: &http.Client{Transport: transport, Timeout: 2 * time.Minute}, base: "http://localhost", where: path}, nil
+}
+
+// call asks and decodes the JSON answer into out, also that of a refusal that
+// carries a verdict. It returns the status and the body as it came.
+func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) (int, []byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, r.base+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, &exit{exitUsage, fmt.Errorf("%s is not an address: %w", r.where, err)}
+	}
+	if r.key != "" {
+		request.Header.Set("Authorization", "Bearer "+r.key)
+	}
+	response, err := r.client.Do(request)
+	if err != nil {
+		return 0, nil, r.unreachable(err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
+	if err != nil {
+		return 0, nil, &exit{exitUnavailable, fmt.Errorf("reading the server's answer: %w", err)}
+	}
+	var refusal struct {
+		Error *struct{ Message string }
+	}
+	if json.Unmarshal(raw, &refusal) == nil && refusal.Error != nil {
+		return response.StatusCode, raw, &exit{codeFor(response.StatusCode), errors.New(refusal.Error.Message)}
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return response.StatusCode, raw, &exit{exitUnavailable, fmt.Errorf("%s does not answer like a geminid (status %d)", r.where, response.StatusCode)}
+	}
+	return response.StatusCode, raw, nil
+}
+
+func (r *remote) unreachable(err error) error {
+	hint := "is geminid running? Try: systemctl status geminid"
+	if errors.Is(err, os.ErrPermission) {
+		return &exit{exitNoPerm, fmt.Errorf("no permission to open %s: run this as root or as a member of the group geminid", r.where)}
+	}
+	return &exit{exitUnavailable, fmt.Errorf("no answer from %s: %w; %s", r.where, err, hint)}
+}
+
+func codeFor(status int) int {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return exitNoPerm
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return exitTemporary
+	}
+	return exitFailure
+}

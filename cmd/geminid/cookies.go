@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+type cookiesCmd struct {
+	Status   cookiesStatusCmd  `cmd:"" help:"Show each session: state, why, since when, what happens next."`
+	Check    cookiesCheckCmd   `cmd:"" help:"Check a cookie file without bringing it in. Exit 0 usable, 1 rejected, 2 not readable."`
+	Import   cookiesImportCmd  `cmd:"" help:"Bring a cookie file in and wait for the verdict."`
+	History  cookiesHistoryCmd `cmd:"" help:"List the generations of a session."`
+	Rotate   accountCmd        `cmd:"" help:"Renew the session now; not more often than once a minute."`
+	Probe    accountCmd        `cmd:"" help:"Ask now whether the session is signed in."`
+	Rollback accountCmd        `cmd:"" help:"Go back to the previous cookies, when they are still signed in."`
+	Pause    accountCmd        `cmd:"" help:"Stop using and renewing an account."`
+	Resume   accountCmd        `cmd:"" help:"End a pause."`
+	Remove   accountCmd        `cmd:"" help:"Stop an account and wipe its cookies; the history's hashes stay."`
+}
+
+type cookiesStatusCmd struct {
+	remoteFlags
+	Quiet bool `short:"q" help:"Print nothing; exit 0 when an account is valid or expiring, 1 otherwise."`
+}
+
+// Run prints the page.
+func (c *cookiesStatusCmd) Run(ctx context.Context) error {
+	r, err := c.remote()
+	if err != nil {
+		return err
+	}
+	var s status
+	_, raw, err := r.call(ctx, http.MethodGet, "/api/cookies/status", nil, &s)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Quiet:
+		if s.Status != "valid" && s.Status != "expiring" {
+			return &silent{exitFailure}
+		}
+	case c.JSON:
+		_, err = os.Stdout.Write(raw)
+	default:
+		s.print(os.Stdout, time.Now())
+	}
+	return err
+}
+
+type cookiesCheckCmd struct {
+	File string `arg:"" help:"The file, or - for standard input."`
+}
+
+// Run checks offline: nothing leaves this machine.
+func (c *cookiesCheckCmd) Run() error {
+	content, err := readFile(c.File)
+	if err != nil {
+		return &exit{exitUnreadable, err}
+	}
+	export, err := cookie.Parse(displayName(c.File), content, time.Now())
+	var rejected *cookie.Rejection
+	if errors.As(err, &rejected) {
+		printf("%s: %s\n", rejected.Code, rejected.Message)
+		return &silent{exitFailure}
+	}
+	printf("usable: %s, %d cookies\n", export.Format, export.Count)
+	for _, w := range export.Warnings {
+		printf("%s: %s\n", w.Code, w.Message)
+	}
+	return nil
+}
+
+type cookiesImportCmd struct {
+	remoteFlags
+	File    string `arg:"" help:"The file, or - for standard input."`
+	Account string `short:"a" help:"Account to bring it to; by default the file's name tells." placeholder:"NAME"`
+}
+
+// Run brings the file in.
+func (c *cookiesImportCmd) Run(ctx context.Context) error {
+	content, err := readFile(c.File)
+	if err != nil {
+		return &exit{exitUnreadable, err}
+	}
+	name := displayName(c.File)
+	account := c.Account
+	if account == "" {
+		account, _ = cookie.AccountFor(name)
+	}
+	r, err := c.remote()
+	if err != nil {
+		return err
+	}
+	var v verdict
+	path := "/api/accounts/" + url.PathEscape(account) + "/cookies?name=" + url.QueryEscape(name)
+	code, raw, err := r.call(ctx, http.MethodPut, path, content, &v)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		_, _ = os.Stdout.Write(raw)
+	} else {
+		printf("%s\n", v)
+	}
+	if code >= 400 {
+		return &silent{exitFailure}
+	}
+	return nil
+}
+
+type cookiesHistoryCmd struct {
+	remoteFlags
+	Account string `arg:"" optional:"" help:"Account; all when none is named."`
+}
+
+// Run prints the lineage.
+func (c *cookiesHistoryCmd) Run(ctx context.Context) error {
+	r, err := c.remote()
+	if err != nil {
+		return err
+	}
+	path := "/api/cookies/history"
+	if c.Account != "" {
+		path += "?account=" + url.QueryEscape(c.Account)
+	}
+	var h history
+	_, raw, err := r.call(ctx, http.MethodGet, path, nil, &h)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		_, err = os.Stdout.Write(raw)
+		return err
+	}
+	return h.print(os.Stdout)
+}
+
+// accountCmd is a command on one account; which one, its name on the command
+// line says.
+type accountCmd struct {
+	remoteFlags
+	Account string `arg:"" optional:"" help:"Account; may be left out when there is only one."`
+}
+
+// Run sends the command and prints what came of it.
+func (c *accountCmd) Run(ctx context.Context, command commandName) error {
+	r, err := c.remote()
+	if err != nil {
+		return err
+	}
+	account := c.Account
+	if account == "" {
+		if account, err = r.onlyAccount(ctx); err != nil {
+			return err
+		}
+	}
+	path, method := "/api/accounts/"+url.PathEscape(account), http.MethodDelete
+	if command != "remove" {
+		path, method = path+"/"+string(command), http.MethodPost
+	}
+	var out verdict
+	code, raw, err := r.call(ctx, method, path, nil, &out)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		_, _ = os.Stdout.Write(raw)
+	} else {
+		printf("%s\n", out)
+	}
+	if code >= 400 {
+		return &silent{exitFailure}
+	}
+	return nil
+}
+
+// commandName is the last word of the command line's command.
+type commandName string
+
+// onlyAccount finds the account that was not named.
+func (r *remote) onlyAccount(ctx context.Context) (string, error) {
+	var s status
+	if _, _, err := r.call(ctx, http.MethodGet, "/api/cookies/status", nil, &s); err != nil {
+		return "", err
+	}
+	if len(s.Accounts) != 1 {
+		return "", &exit{exitUsage, fmt.Errorf("there are %d accounts; name the one you mean", len(s.Accounts))}
+	}
+	return s.Accounts[0].Name, nil
+}
+
+func readFile(path string) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(io.LimitReader(os.Stdin, cookie.MaxFile+1))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, cookie.MaxFile+1))
+}
+
+func displayName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return filepath.Base(path)
+}

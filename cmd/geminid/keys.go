@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/geminid/geminid/daemon"
+)
+
+type keysCmd struct {
+	Add    keysAddCmd    `cmd:"" help:"Make a key and print it, once. The running server accepts it at once."`
+	List   keysListCmd   `cmd:"" help:"List the keys by name."`
+	Revoke keysRevokeCmd `cmd:"" help:"Revoke a key by name."`
+}
+
+type keysAddCmd struct {
+	settingFlags
+	Name  string `arg:"" help:"Name of the key: who or what uses it."`
+	Admin bool   `help:"The key may also see and change the sessions."`
+}
+
+// Run makes the key. Only its hash is kept.
+func (c *keysAddCmd) Run() error {
+	keys, err := c.open()
+	if err != nil {
+		return err
+	}
+	key, err := keys.Add(c.Name, c.Admin)
+	if err != nil {
+		return fmt.Errorf("adding the key: %w", err)
+	}
+	printf("%s\n", key)
+	fmt.Fprintln(os.Stderr, "Keep it: it is not shown again. Clients send it as Authorization: Bearer KEY.")
+	return nil
+}
+
+type keysListCmd struct{ settingFlags }
+
+// Run lists names and roles.
+func (c *keysListCmd) Run() error {
+	keys, err := c.open()
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	for _, k := range keys.List() {
+		fmt.Fprintf(w, "%s\t%s\n", k.Name, k.Role)
+	}
+	return w.Flush()
+}
+
+type keysRevokeCmd struct {
+	settingFlags
+	Name string `arg:"" help:"Name of the key."`
+}
+
+// Run revokes the key.
+func (c *keysRevokeCmd) Run() error {
+	keys, err := c.open()
+	if err != nil {
+		return err
+	}
+	if err := keys.Revoke(c.Name); err != nil {
+		return fmt.Errorf("revoking the key: %w", err)
+	}
+	printf("%s is revoked\n", c.Name)
+	return nil
+}
+
+// open opens the key file of the configured state directory.
+func (f *settingFlags) open() (*daemon.Keys, error) {
+	settings, err := f.load()
+	if err != nil {
+		return nil, err
+	}
+	return daemon.OpenKeys(settings)
+}

@@ -1,0 +1,121 @@
+// Geminid keeps a gemini.google.com session alive and serves it as
+// Gemini-native and OpenAI-compatible HTTP endpoints.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/daemon"
+)
+
+// Exit codes, after sysexits where one fits. RestartPreventExitStatus= in the
+// unit lists those that a restart can not cure.
+const (
+	exitFailure     = 1
+	exitUnreadable  = 2  // cookies check: the file can not be read
+	exitUsage       = 64 // a flag or command that does not exist
+	exitUnavailable = 69 // no daemon answers
+	exitTemporary   = 75 // another daemon owns the state directory, or try later
+	exitNoPerm      = 77 // the key may not do this
+	exitConfig      = 78 // a configuration that can not be run
+)
+
+// commands is the command line.
+type commands struct {
+	Serve       serveCmd       `cmd:"" help:"Run the server in the foreground."`
+	Demo        demoCmd        `cmd:"" help:"Run the server on a built-in pretend upstream, to try everything without an account."`
+	Simulate    simulateCmd    `cmd:"" help:"Run the pretend upstream alone, with a control endpoint for its faults."`
+	CheckConfig checkConfigCmd `cmd:"" help:"Read the configuration, say what is wrong with it, and exit."`
+	Keys        keysCmd        `cmd:"" help:"Make, list and revoke the keys of clients."`
+	Cookies     cookiesCmd     `cmd:"" help:"Look at the sessions and act on them."`
+	Audit       auditCmd       `cmd:"" help:"Check the audit log."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+const description = `Geminid keeps a gemini.google.com session of yours alive and serves it to chat clients.
+
+Try it without an account:   geminid demo
+Run it:                      geminid serve
+See how the session is:      geminid cookies status
+
+The configuration is read from --config, else from geminid.yaml in /etc/geminid (as a service) or ~/.config/geminid; every key can also be set as GEMINID_<KEY> in the environment.
+
+Exit codes: 0 done, 1 failed or rejected, 2 file not readable, 64 wrong usage, 69 no server answers, 75 try again later, 77 not permitted, 78 configuration.`
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+func run(args []string) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("geminid"), kong.Description(description), kong.UsageOnError(),
+		kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+	if err != nil {
+		return fail(err)
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // --help
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "geminid: %v\nRun geminid --help to see the commands.\n", err)
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// After the first signal the default comes back: a second one ends at once.
+	context.AfterFunc(ctx, stop)
+	command.BindTo(ctx, (*context.Context)(nil))
+	command.Bind(commandName(command.Selected().Name))
+	if err := command.Run(); err != nil {
+		return fail(err)
+	}
+	return 0
+}
+
+// exit is an error that knows its exit code.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
+
+// fail says what went wrong in one line and returns the exit code.
+func fail(err error) int {
+	var quiet *silent
+	if errors.As(err, &quiet) {
+		return quiet.code
+	}
+	fmt.Fprintf(os.Stderr, "geminid: %v\n", err)
+	var (
+		coded  *exit
+		config *daemon.ConfigError
+		locked *cookie.Locked
+	)
+	switch {
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.As(err, &config):
+		return exitConfig
+	case errors.As(err, &locked):
+		return exitTemporary
+	}
+	return exitFailure
+}
+
+// silent ends the process with a code after everything was said.
+type silent struct{ code int }
+
+func (s *silent) Error() string { return fmt.Sprintf("exit %d", s.code) }

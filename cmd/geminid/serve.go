@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/metrics"
+)
+
+// settingFlags are the settings that are often wanted on the command line.
+type settingFlags struct {
+	Config      string `short:"c" type:"path" help:"Configuration file." placeholder:"FILE"`
+	Listen      string `help:"Address of the API." placeholder:"HOST:PORT"`
+	StateDir    string `type:"path" help:"Directory of the daemon's own state." placeholder:"DIR"`
+	InboxDir    string `type:"path" help:"Directory where cookie files are dropped." placeholder:"DIR"`
+	Socket      string `type:"path" help:"Control socket." placeholder:"PATH"`
+	UpstreamURL string `name:"upstream-url" help:"Send upstream connections to this address, such as a simulator." placeholder:"URL"`
+	LogLevel    string `help:"debug, info, warn or error." placeholder:"LEVEL"`
+}
+
+// load reads the settings; an error is a configuration error.
+func (f *settingFlags) load() (daemon.Settings, error) {
+	flags := make(map[string]any)
+	for key, value := range map[string]string{
+		"listen": f.Listen, "state_dir": f.StateDir, "inbox_dir": f.InboxDir, "socket": f.Socket,
+		"upstream_url": f.UpstreamURL, "log_level": f.LogLevel,
+	} {
+		if value != "" {
+			flags[key] = value
+		}
+	}
+	settings, err := daemon.Load(daemon.Sources{File: f.Config, Environ: os.Environ(), Flags: flags})
+	if err != nil {
+		return settings, &exit{exitConfig, err}
+	}
+	return settings, nil
+}
+
+type serveCmd struct{ settingFlags }
+
+// Run serves until a signal ends it.
+func (c *serveCmd) Run(ctx context.Context) error {
+	settings, err := c.load()
+	if err != nil {
+		return err
+	}
+	level := new(slog.LevelVar)
+	level.Set(settings.Level())
+	return daemon.Run(ctx, daemon.Config{
+		Settings: settings, Build: build(), Logger: newLogger(os.Stderr, settings.LogFormat, level), Level: level,
+		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",
+		Reload:        c.load,
+	})
+}
+
+// newLogger writes text or JSON. Under systemd the journal adds the time.
+func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if os.Getenv("JOURNAL_STREAM") != "" {
+		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}
+	}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+type checkConfigCmd struct{ settingFlags }
+
+// Run reads the configuration and says what it found.
+func (c *checkConfigCmd) Run() error {
+	settings, err := c.load()
+	if err != nil {
+		return err
+	}
+	printf("configuration is good: listen %s, inbox %s, state %s\n", settings.Listen, settings.InboxDir, settings.StateDir)
+	return nil
+}
+
+type versionCmd struct{}
+
+// Run prints version, revision and platform.
+func (versionCmd) Run() error {
+	b := build()
+	printf("geminid %s (revision %s, %s)\n", b.Version, b.Revision, platform())
+	return nil
+}
+
+func build() metrics.Build { return metrics.Build{Version: version, Revision: revision()} }

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+)
+
+// version is set by the linker: -X main.version=1.2.3.
+var version = "devel"
+
+// revision is the commit the binary was built from, as the toolchain noted it.
+func revision() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return "unknown"
+}
+
+func platform() string {
+	return fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// printf writes to standard output.
+func printf(format string, args ...any) { fmt.Fprintf(os.Stdout, format, args...) }

@@ -1,0 +1,310 @@
+// Package daemon is the process: it reads the configuration, wires the rooms
+// together, runs the scheduled jobs and the listeners, and ends everything in
+// order. It decides nothing about sessions and speaks no format.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/audit"
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// Config is what New needs: the settings, and the seams that tests and the demo
+// use in place of the world.
+type Config struct {
+	// Settings is the configuration; see Load and Defaults.
+	Settings Settings
+	// Build is what the binary says of itself.
+	Build metrics.Build
+	// Logger nil logs nothing; Level, when set, follows log_level on a reload.
+	Logger *slog.Logger
+	Level  *slog.LevelVar
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+	// Transport carries the upstream calls; nil means the network as Settings
+	// say.
+	Transport http.RoundTripper
+	// Keys are the keys of clients; nil means the file keys in the state
+	// directory.
+	Keys *api.Keys
+	// Detached opens neither the TCP listener nor the control socket: Handler
+	// and Control are called directly.
+	Detached bool
+	// NoRotateFloor lifts the gap between forced rotations, for crash tests. It
+	// is refused unless the upstream is a simulator.
+	NoRotateFloor bool
+	// Seed makes jitter repeatable; zero draws one.
+	Seed uint64
+	// Reload reads the settings again for SIGHUP; nil means that they can not
+	// change.
+	Reload func() (Settings, error)
+}
+
+// Daemon is one running instance. New wires it, Start serves, Stop ends it.
+type Daemon struct {
+	cfg        Config
+	log        *slog.Logger
+	now        func() time.Time
+	metrics    *metrics.Metrics
+	store      *cookie.Store
+	inbox      *cookie.Inbox
+	provider   Provider
+	supervisor *supervisor.Supervisor
+	api        *api.API
+	scheduler  gocron.Scheduler
+	service    service
+
+	intake   chan struct{}   // token: one scan of the inbox at a time
+	poked    chan string     // the watcher's wake-ups; the newest is enough
+	listener net.Listener    // nil when detached
+	control  net.Listener    // nil when detached
+	servers  []*http.Server  // of the listeners
+	group    *errgroup.Group // every goroutine of ours
+	cancel   context.CancelFunc
+	cleanups []cleanup // undone in reverse order
+	stopping sync.Once
+	stopErr  error
+
+	settings Settings // as started with
+
+	reloading sync.Mutex // guards current
+	current   Settings   // settings with what reloads changed
+}
+
+// cleanup is one thing to undo, with its name for the error.
+type cleanup struct {
+	name string
+	undo func(ctx context.Context) error
+}
+
+func (d *Daemon) onStop(name string, undo func(ctx context.Context) error) {
+	d.cleanups = append(d.cleanups, cleanup{name, undo})
+}
+
+// New wires a daemon and takes the state directory's lock. On an error nothing
+// stays open. It starts no goroutine and makes no call.
+func New(c Config) (d *Daemon, err error) {
+	d = &Daemon{cfg: c, log: c.Logger, now: c.Now, settings: c.Settings, current: c.Settings,
+		intake: make(chan struct{}, 1), poked: make(chan string, 1)}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.undo(context.Background()))
+			d = nil
+		}
+	}()
+	for _, step := range []func() error{d.openState, d.openUpstream, d.openSurface, d.openScheduler} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// openState opens what lives on disk: directories, lock, records, audit log.
+func (d *Daemon) openState() (err error) {
+	s := d.settings
+	d.metrics = metrics.New(d.cfg.Build)
+	d.configRead(true)
+	if d.store, err = cookie.OpenStore(cookie.StoreConfig{Dir: s.StateDir, NoSync: !s.Fsync, Now: d.now, Logger: d.log}); err != nil {
+		return err
+	}
+	d.onStop("store", func(context.Context) error { return d.store.Close() })
+	if err := d.store.Writable(); err != nil {
+		d.log.Warn("the state directory can not be written; renewed cookies live in memory only", "dir", s.StateDir, "err", err)
+	}
+	if err := os.MkdirAll(s.InboxDir, 0o770); err != nil {
+		return fmt.Errorf("creating the inbox: %w", err)
+	}
+	d.inbox, err = cookie.NewInbox(cookie.InboxConfig{Dir: s.InboxDir, Now: d.now, Logger: d.log})
+	return err
+}
+
+// openUpstream makes the provider and the supervisor over it.
+func (d *Daemon) openUpstream() (err error) {
+	if d.provider, err = d.newProvider(); err != nil {
+		return err
+	}
+	d.onStop("provider", d.provider.Close)
+	mark := func(cookie.Set) string { return "" }
+	if key, err := d.store.Secret("mark"); err == nil {
+		mark = func(set cookie.Set) string { return cookie.Mark(key, set) }
+	}
+	note, err := d.openAudit()
+	if err != nil {
+		return err
+	}
+	d.supervisor, err = supervisor.New(supervisor.Config{
+		Upstream: d.provider, Store: d.store, Now: d.now, Logger: d.log, Metrics: d.metrics,
+		Mark: mark, Audit: note, ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
+	})
+	if d.supervisor == nil {
+		return err
+	}
+	if err != nil {
+		d.log.Error("part of the state could not be read; going on with the rest", "err", err)
+	}
+	d.onStop("sessions", func(context.Context) error { d.supervisor.Flush(); return nil })
+	return nil
+}
+
+// openAudit opens the audit log. A log that can not be opened is said and does
+// not keep the sessions from being served.
+func (d *Daemon) openAudit() (func(kind, account string, fields map[string]string), error) {
+	book, err := audit.Open(audit.Config{Path: filepath.Join(d.settings.StateDir, auditFile), Now: d.now, NoSync: !d.settings.Fsync})
+	if err != nil {
+		d.log.Error("the audit log can not be written; run geminid audit verify", "err", err)
+		return nil, nil
+	}
+	d.onStop("audit log", func(context.Context) error { return book.Close() })
+	var once sync.Once
+	return func(kind, account string, fields map[string]string) {
+		if err := book.Append(kind, account, fields); err != nil {
+			once.Do(func() { d.log.Error("the audit log can not be written", "err", err) })
+		}
+	}, nil
+}
+
+const auditFile = "audit.log"
+
+// AuditPath is where the audit log of a state directory is.
+func AuditPath(stateDir string) string { return filepath.Join(stateDir, auditFile) }
+
+// openSurface makes the API and checks who may reach it.
+func (d *Daemon) openSurface() (err error) {
+	keys := d.cfg.Keys
+	if keys == nil {
+		if keys, err = api.OpenKeys(KeysPath(d.settings.StateDir)); err != nil {
+			return err
+		}
+	}
+	if !d.settings.loopback() && !keys.Has(api.RoleAPI) && !d.settings.InsecureNoAuth {
+		return &ConfigError{fmt.Errorf("listen: %s can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)", d.settings.Listen)}
+	}
+	d.api, err = api.New(api.Config{
+		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys,
+		Logger: d.log, Now: d.now, Settings: d.settings.surface(),
+	})
+	return err
+}
+
+// ConfigError is a configuration that can not be run: exit code 78.
+type ConfigError struct{ Err error }
+
+// Error implements error.
+func (e *ConfigError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// Start opens the listeners, starts the jobs and the watcher, and returns when
+// requests are answered. ctx bounds the start only.
+func (d *Daemon) Start(ctx context.Context) error {
+	if err := d.listen(ctx); err != nil {
+		return errors.Join(err, d.Stop(ctx))
+	}
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	d.cancel = cancel
+	d.group, run = errgroup.WithContext(run)
+	d.serve(run)
+	d.watch(run)
+	if err := d.schedule(run); err != nil {
+		return errors.Join(err, d.Stop(ctx))
+	}
+	d.service.ready()
+	return nil
+}
+
+// Addr is the address the API listens on, nil when detached.
+func (d *Daemon) Addr() net.Addr {
+	if d.listener == nil {
+		return nil
+	}
+	return d.listener.Addr()
+}
+
+// Handler is the API as TCP clients see it; Control as the control socket
+// serves it, with admin rights.
+func (d *Daemon) Handler() http.Handler { return d.api.Handler() }
+
+// Control is the API as the control socket serves it.
+func (d *Daemon) Control() http.Handler { return d.api.Control() }
+
+// Supervisor gives tests and reports the sessions.
+func (d *Daemon) Supervisor() *supervisor.Supervisor { return d.supervisor }
+
+// Metrics gives tests and reports the counts.
+func (d *Daemon) Metrics() *metrics.Metrics { return d.metrics }
+
+// Stop ends the daemon: no new requests, running streams drained for
+// drain_timeout and then cut, jobs stopped, state saved. It may be called more
+// than once; ctx bounds the drain as well.
+func (d *Daemon) Stop(ctx context.Context) error {
+	d.stopping.Do(func() {
+		d.service.stopping()
+		drain, done := context.WithTimeout(ctx, d.settings.DrainTimeout)
+		defer done()
+		var failures []error
+		closed := make(chan error, 1)
+		go func() { closed <- d.shutServers(drain) }() // closes the listeners first
+		d.api.Drain(drain)
+		failures = append(failures, <-closed)
+		if d.cancel != nil {
+			d.cancel()
+		}
+		failures = append(failures, d.stopJobs())
+		if d.group != nil {
+			failures = append(failures, d.group.Wait())
+		}
+		d.stopErr = errors.Join(append(failures, d.undo(ctx))...)
+	})
+	return d.stopErr
+}
+
+// undo runs the cleanups, last one first.
+func (d *Daemon) undo(ctx context.Context) error {
+	var failures []error
+	for i := len(d.cleanups) - 1; i >= 0; i-- {
+		if err := d.cleanups[i].undo(ctx); err != nil {
+			failures = append(failures, fmt.Errorf("closing the %s: %w", d.cleanups[i].name, err))
+		}
+	}
+	d.cleanups = nil
+	return errors.Join(failures...)
+}
+
+// Run is New, Start, waiting for ctx or a failure, and Stop.
+func Run(ctx context.Context, c Config) error {
+	d, err := New(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Start(ctx); err != nil {
+		return err
+	}
+	d.log.Info("serving", "address", c.Settings.Listen, "version", c.Build.Version, "inbox", c.Settings.InboxDir)
+	err = d.Wait(ctx)
+	d.log.Info("stopping", "drain", c.Settings.DrainTimeout.String())
+	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
+}

@@ -1,0 +1,96 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// takeIn scans the inbox and offers what is new. One scan runs at a time; a
+// second caller waits, because what woke it may have come after the first
+// looked. It reports whether a file was still being written.
+func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
+	select {
+	case d.intake <- struct{}{}:
+		defer func() { <-d.intake }()
+	case <-ctx.Done():
+		return false
+	}
+	scan, err := d.inbox.Rescan(ctx)
+	if err != nil && ctx.Err() == nil {
+		d.metrics.WatcherEvents.WithLabelValues("error").Inc()
+		d.log.Debug("the inbox can not be read", "err", err)
+	}
+	for _, name := range scan.Gone {
+		d.log.Warn("a cookie file was deleted; the session in use is kept", "file", name)
+	}
+	for _, drop := range scan.Drops {
+		d.consider(ctx, drop, trigger)
+	}
+	return scan.Pending
+}
+
+// consider offers one dropped file and leaves the reason beside a refused one.
+func (d *Daemon) consider(ctx context.Context, drop cookie.Drop, trigger string) {
+	candidate := supervisor.Candidate{File: drop.File, Origin: supervisor.FromFile, Trigger: trigger, Hash: drop.Hash}
+	if drop.Rejection != nil {
+		d.supervisor.Reject(candidate, drop.Rejection)
+		d.refuse(drop.File, drop.Rejection.Message)
+		return
+	}
+	candidate.Set, candidate.Nominal = drop.Export.Set, drop.Export.PSIDExpires
+	verdict := d.supervisor.Offer(ctx, candidate)
+	if verdict.Result == supervisor.Rejected {
+		d.refuse(drop.File, verdict.Message)
+		return
+	}
+	if err := d.inbox.Accept(drop.File); err != nil {
+		d.log.Debug("an old note could not be removed", "file", drop.File, "err", err)
+	}
+}
+
+func (d *Daemon) refuse(file, text string) {
+	if err := d.inbox.Refuse(file, text); err != nil {
+		d.log.Warn("the reason could not be written beside the refused file", "file", file, "err", err)
+	}
+}
+
+// watch wakes the intake by file events. Where they do not work the tick's poll
+// is enough, only slower.
+func (d *Daemon) watch(ctx context.Context) {
+	d.group.Go(func() error { d.takeInWhenPoked(ctx); return nil })
+	if d.settings.Watch == "poll" {
+		return
+	}
+	d.group.Go(func() error {
+		return cookie.Watch(ctx, cookie.WatchConfig{Dir: d.settings.InboxDir, Logger: d.log, Poke: func(kind string) {
+			d.metrics.WatcherEvents.WithLabelValues(kind).Inc()
+			select {
+			case d.poked <- kind:
+			default: // one wake-up is waiting already
+			}
+		}})
+	})
+}
+
+// lookAgain is how soon a file that is still being written is looked at again.
+const lookAgain = time.Second
+
+func (d *Daemon) takeInWhenPoked(ctx context.Context) {
+	again := time.NewTimer(lookAgain)
+	again.Stop()
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.poked:
+		case <-again.C:
+		}
+		if d.takeIn(ctx, "watch") {
+			again.Reset(lookAgain)
+		}
+	}
+}

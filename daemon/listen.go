@@ -1,0 +1,115 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/coreos/go-systemd/v22/activation"
+	"golang.org/x/net/netutil"
+
+	"github.com/geminid/geminid/api"
+)
+
+// listen opens the API's listener, systemd's when it passes one, and the control
+// socket.
+func (d *Daemon) listen(ctx context.Context) error {
+	if d.cfg.Detached {
+		return nil
+	}
+	passed, err := activation.Listeners()
+	if err != nil {
+		return fmt.Errorf("taking over the sockets of systemd: %w", err)
+	}
+	var config net.ListenConfig
+	if len(passed) > 0 && passed[0] != nil {
+		d.listener = passed[0]
+	} else if d.listener, err = config.Listen(ctx, "tcp", d.settings.Listen); err != nil {
+		return fmt.Errorf("opening %s: %w; is another server running there? Set listen to a free address", d.settings.Listen, err)
+	}
+	d.listener = netutil.LimitListener(d.listener, d.settings.MaxConnections)
+	d.control, err = d.openControl(ctx)
+	return err
+}
+
+// openControl replaces a socket that a dead daemon left. The state lock is held,
+// so no living one is robbed.
+func (d *Daemon) openControl(ctx context.Context) (net.Listener, error) {
+	path := d.settings.Socket
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("creating the directory of the control socket: %w", err)
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("removing the old control socket: %w", err)
+		}
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the control socket %s: %w", path, err)
+	}
+	if err := os.Chmod(path, 0o660); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the control socket to its group: %w", err), listener.Close())
+	}
+	return listener, nil
+}
+
+// serve answers on the listeners until they are shut down.
+func (d *Daemon) serve(ctx context.Context) {
+	if d.listener == nil {
+		return
+	}
+	for listener, handler := range map[net.Listener]http.Handler{d.listener: d.api.Handler(), d.control: d.api.Control()} {
+		server := api.Server(handler, d.log)
+		server.BaseContext = func(net.Listener) context.Context { return ctx }
+		d.servers = append(d.servers, server)
+		d.group.Go(func() error {
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serving %s: %w", listener.Addr(), err)
+			}
+			return nil
+		})
+	}
+}
+
+// shutServers closes the listeners at once and waits for the requests. What is
+// left when ctx ends is cut.
+func (d *Daemon) shutServers(ctx context.Context) error {
+	var failures []error
+	for _, server := range d.servers {
+		if err := server.Shutdown(ctx); err != nil {
+			failures = append(failures, server.Close())
+		}
+	}
+	if len(d.servers) == 0 && d.listener != nil {
+		failures = append(failures, d.listener.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// Wait blocks until ctx ends, a part fails, or a signal says so: SIGHUP reloads,
+// a second SIGINT or SIGTERM ends the process at once.
+func (d *Daemon) Wait(ctx context.Context) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	failed := make(chan error, 1)
+	go func() { failed <- d.group.Wait() }() // ends with Stop at the latest
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case <-hup:
+			d.reload()
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/geminiweb"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// Provider is an upstream whole: it answers requests and can be supervised.
+type Provider interface {
+	api.Provider
+	supervisor.Upstream
+	// Close waits for background work until ctx ends.
+	Close(ctx context.Context) error
+}
+
+// providers is the table of upstreams; the setting provider picks one.
+var providers = map[string]func(d *Daemon) (Provider, error){
+	"geminiweb": newGeminiWeb,
+}
+
+func providerNames() []string { return []string{"geminiweb"} }
+
+func (d *Daemon) newProvider() (Provider, error) {
+	make, ok := providers[d.settings.Provider]
+	if !ok {
+		return nil, &ConfigError{fmt.Errorf("provider: %q is not one of %v", d.settings.Provider, slices.Sorted(maps.Keys(providers)))}
+	}
+	return make(d)
+}
+
+func newGeminiWeb(d *Daemon) (Provider, error) {
+	s := d.settings
+	transport, err := d.transport()
+	if err != nil {
+		return nil, err
+	}
+	return geminiweb.New(geminiweb.Config{
+		Transport: transport, UserAgent: s.UserAgent, Language: s.Language, ChatMode: s.ChatMode,
+		Models: s.Models, Aliases: s.Aliases, AllowDowngrade: s.AllowDowngrade,
+		FirstByteTimeout: s.FirstByteTimeout, IdleTimeout: s.IdleTimeout, Now: d.now, Logger: d.log,
+		Observe: func(operation, outcome string, took time.Duration) {
+			d.metrics.UpstreamRequests.WithLabelValues(operation, outcome).Inc()
+			d.metrics.UpstreamDuration.WithLabelValues(operation).Observe(took.Seconds())
+		},
+		Drifted: func(stage string) { d.metrics.UpstreamParseErrors.WithLabelValues(stage).Inc() },
+	})
+}
+
+// transport is the network, unless the seam replaces it.
+func (d *Daemon) transport() (http.RoundTripper, error) {
+	if d.cfg.Transport != nil {
+		return d.cfg.Transport, nil
+	}
+	if d.cfg.NoRotateFloor && !simulated(d.settings.UpstreamURL) {
+		return nil, &ConfigError{fmt.Errorf("GEMINID_TEST_ROTATE_FLOOR=0 is for a simulator on this machine (upstream_url); the real upstream would lock the account out")}
+	}
+	c := geminiweb.TransportConfig{HTTP1: d.settings.UpstreamHTTP1}
+	for raw, to := range map[string]**url.URL{d.settings.UpstreamProxy: &c.Proxy, d.settings.UpstreamURL: &c.Redirect} {
+		if raw != "" {
+			*to, _ = url.Parse(raw) // checked by Load
+		}
+	}
+	return geminiweb.NewTransport(c)
+}
+
+// simulated reports whether the upstream is a simulator on this machine.
+func simulated(upstream string) bool {
+	u, err := url.Parse(upstream)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	s := Settings{Listen: u.Host}
+	return s.loopback()
+}

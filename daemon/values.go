@@ -1,0 +1,91 @@
+package daemon
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Size is a number of bytes, written as a number or with KiB, MiB or GiB.
+type Size int64
+
+var units = []struct {
+	suffix string
+	bytes  int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}, {"", 1}}
+
+// UnmarshalText reads "33554432" or "32MiB".
+func (s *Size) UnmarshalText(text []byte) error {
+	raw := strings.TrimSpace(string(text))
+	for _, u := range units {
+		digits, ok := strings.CutSuffix(raw, u.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n < 0 || n > (1<<62)/u.bytes {
+			break
+		}
+		*s = Size(n * u.bytes)
+		return nil
+	}
+	return fmt.Errorf("%q is not a size such as 32MiB", raw)
+}
+
+// Secret is a key in the configuration; it can not print itself.
+type Secret struct{ text string }
+
+// UnmarshalText takes the key as it is.
+func (s *Secret) UnmarshalText(text []byte) error { s.text = string(text); return nil }
+
+// String implements fmt.Stringer without showing the key.
+func (s Secret) String() string { return "[redacted]" }
+
+// GoString implements fmt.GoStringer without showing the key.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue implements slog.LogValuer without showing the key.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText implements encoding.TextMarshaler without showing the key.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Reveal returns the key.
+func (s Secret) Reveal() string { return s.text }
+
+// paths are where files live when nothing is configured.
+type paths struct{ config, inbox, state, socket string }
+
+// homes follows systemd's directories when it gives them, else XDG.
+func homes(env func(string) string) paths {
+	xdg := func(name, fallback string) string {
+		if dir := env(name); dir != "" {
+			return dir
+		}
+		return filepath.Join(env("HOME"), fallback)
+	}
+	config := filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "geminid")
+	base := filepath.Join(xdg("XDG_STATE_HOME", ".local/state"), "geminid")
+	run := env("XDG_RUNTIME_DIR")
+	if dir, _, _ := strings.Cut(env("STATE_DIRECTORY"), ":"); dir != "" {
+		base, config = dir, "/etc/geminid"
+	}
+	if dir, _, _ := strings.Cut(env("RUNTIME_DIRECTORY"), ":"); dir != "" {
+		run = dir
+	}
+	state := filepath.Join(base, "state")
+	if run == "" {
+		run = state
+	}
+	return paths{
+		config: filepath.Join(config, "geminid.yaml"),
+		inbox:  filepath.Join(base, "inbox"), state: state,
+		socket: filepath.Join(run, "geminid.sock"),
+	}
+}
+
+// ConfigPath is the configuration file that is read when none is named. It need
+// not exist.
+func ConfigPath(env func(string) string) string { return homes(env).config }

@@ -1,0 +1,210 @@
+package supervisor_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/supervisor"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// upstream answers as it is told to and counts. The real one is exercised by
+// the daemon's tests; here the order of things is looked at.
+type upstream struct {
+	mu       sync.Mutex
+	probe    func(set cookie.Set) cookie.Finding
+	rotate   func(set cookie.Set) cookie.Finding
+	probes   int
+	rotates  int
+	renewals int
+	log      *[]string
+}
+
+func (u *upstream) Probe(_ context.Context, set cookie.Set) cookie.Finding {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.probes++
+	u.note("probe " + name(set))
+	if u.probe == nil {
+		return cookie.Finding{Evidence: cookie.SignedIn, Detail: "test"}
+	}
+	return u.probe(set)
+}
+
+func (u *upstream) Rotate(_ context.Context, set cookie.Set) cookie.Finding {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.rotates++
+	u.note("rotate " + name(set))
+	if u.rotate == nil {
+		return cookie.Finding{Evidence: cookie.Rotated, Set: set.WithPSIDTS(cookie.NewValue(fmt.Sprintf("sidts-rotated-%d", u.rotates)))}
+	}
+	return u.rotate(set)
+}
+
+func (u *upstream) Renew(_ context.Context, _, after cookie.Set) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.renewals++
+	u.note("renew " + name(after))
+}
+
+func (u *upstream) note(what string) {
+	if u.log != nil {
+		*u.log = append(*u.log, what)
+	}
+}
+
+func (u *upstream) counts() (probes, rotates int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.probes, u.rotates
+}
+
+// answers sets what probes say from now on.
+func (u *upstream) answers(e cookie.Evidence) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.probe = func(cookie.Set) cookie.Finding { return cookie.Finding{Evidence: e, Detail: "test"} }
+}
+
+// rotates sets what rotations say from now on.
+func (u *upstream) rotations(e cookie.Evidence) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.rotate = func(cookie.Set) cookie.Finding { return cookie.Finding{Evidence: e, Detail: "test"} }
+}
+
+func name(set cookie.Set) string { return set.PSID().Reveal() + "/" + set.PSIDTS().Reveal() }
+
+// memory is a store that can be full.
+type memory struct {
+	mu      sync.Mutex
+	records map[string]cookie.Record
+	full    bool
+	saves   int
+	log     *[]string
+}
+
+var errFull = errors.New("no space left on device")
+
+func (m *memory) Load() (map[string]cookie.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.records), nil
+}
+
+func (m *memory) Save(account string, r cookie.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.saves++
+	if m.full {
+		return errFull
+	}
+	if m.records == nil {
+		m.records = make(map[string]cookie.Record)
+	}
+	if m.log != nil && m.records[account].Current.Key() != r.Current.Key() {
+		*m.log = append(*m.log, "save "+name(r.Current))
+	}
+	m.records[account] = r
+	return nil
+}
+
+func (m *memory) record(account string) cookie.Record {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.records[account]
+}
+
+// house is a supervisor with its surroundings.
+type house struct {
+	*supervisor.Supervisor
+	t       *testing.T
+	up      *upstream
+	disk    *memory
+	metrics *metrics.Metrics
+	shift   time.Duration // how far the wall clock was set ahead
+	audited []string
+}
+
+func open(t *testing.T, up *upstream, disk *memory) *house {
+	t.Helper()
+	h := &house{t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
+	s, err := supervisor.New(supervisor.Config{
+		Upstream: up, Store: disk, Metrics: h.metrics, Seed: 7,
+		Now:   func() time.Time { return time.Now().Add(h.shift) },
+		Mark:  func(set cookie.Set) string { return "m:" + name(set) },
+		Audit: func(kind, account string, _ map[string]string) { h.audited = append(h.audited, kind+" "+account) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Supervisor = s
+	return h
+}
+
+// withSession is a house with one account that is signed in.
+func withSession(t *testing.T) *house {
+	t.Helper()
+	h := open(t, &upstream{}, &memory{})
+	h.offer("cookies.txt", set("A", "1"))
+	return h
+}
+
+func set(psid, ts string) cookie.Set {
+	return cookie.NewSet(cookie.NewValue(psid), cookie.NewValue(ts), nil)
+}
+
+func (h *house) offer(file string, s cookie.Set) supervisor.Verdict {
+	h.t.Helper()
+	return h.Offer(h.t.Context(), supervisor.Candidate{
+		File: file, Origin: supervisor.FromFile, Trigger: "watch", Hash: file + name(s), Set: s,
+	})
+}
+
+// pass lets time go by with the daemon's ticks in it.
+func (h *house) pass(d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		time.Sleep(30 * time.Second)
+		h.Tick(h.t.Context())
+	}
+}
+
+func (h *house) state(account string) supervisor.State {
+	for _, a := range h.Accounts() {
+		if a.Name == account {
+			return a.State
+		}
+	}
+	return ""
+}
+
+func (h *house) account(name string) supervisor.Account {
+	h.t.Helper()
+	for _, a := range h.Accounts() {
+		if a.Name == name {
+			return a
+		}
+	}
+	h.t.Fatalf("no account %q in %v", name, h.Accounts())
+	return supervisor.Account{}
+}
+
+// witness is an error that says something about the session.
+type witness struct{ cookie.Evidence }
+
+func (w witness) Error() string { return "upstream said " + w.String() }
+func (w witness) Finding() cookie.Finding {
+	return cookie.Finding{Evidence: w.Evidence, Detail: "test"}
+}

@@ -1,0 +1,205 @@
+package supervisor_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor"
+)
+
+func TestOffer(t *testing.T) {
+	tests := []struct {
+		name    string
+		file    string
+		offered cookie.Set
+		says    cookie.Evidence // of the candidate's probe
+		want    supervisor.Result
+		code    string
+		account string
+		inUse   string // of default afterwards
+	}{
+		{"a new login replaces the only account", "cookies.txt", set("N", "1"), cookie.SignedIn, supervisor.Applied, "", "default", "N/1"},
+		{"whatever the browser called the file", "gemini.google.com_cookies (1).txt", set("N", "1"), cookie.SignedIn, supervisor.Applied, "", "default", "N/1"},
+		{"a name of its own makes an account", "work.json", set("N", "1"), cookie.SignedIn, supervisor.Applied, "", "work", "A/1"},
+		{"the same login is found under any name", "work.json", set("A", "2"), cookie.SignedIn, supervisor.Applied, "", "default", "A/2"},
+		{"the same cookies are no news", "again.json", set("A", "1"), cookie.SignedIn, supervisor.Unchanged, "", "default", "A/1"},
+		{"signed-out cookies never replace good ones", "cookies.txt", set("N", "1"), cookie.SignedOut, supervisor.Rejected, "E_PROBE_SIGNED_OUT", "default", "A/1"},
+		{"nor do unproven ones", "cookies.txt", set("N", "1"), cookie.Transient, supervisor.Parked, "", "default", "A/1"},
+		{"nor when the page is not understood", "cookies.txt", set("N", "1"), cookie.Drift, supervisor.Parked, "", "default", "A/1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := withSession(t)
+			h.up.answers(tt.says)
+			v := h.offer(tt.file, tt.offered)
+			if v.Result != tt.want || v.Code != tt.code || v.Account != tt.account {
+				t.Errorf("got %s %s for %s (%s), want %s %s for %s", v.Result, v.Code, v.Account, v.Message, tt.want, tt.code, tt.account)
+			}
+			if strings.Contains(v.Message, "sidts") || v.Message == "" {
+				t.Errorf("message %q", v.Message)
+			}
+			if got := name(h.disk.record("default").Current); got != tt.inUse {
+				t.Errorf("default has %s on disk, want %s", got, tt.inUse)
+			}
+			h.up.answers(cookie.SignedIn)
+			if !h.Ready() {
+				t.Error("nothing serves any more")
+			}
+		})
+	}
+}
+
+// TestOfferOlder: the file that the session came from holds an older PSIDTS than
+// the rotated one; dropping it again, also after hours, changes nothing.
+func TestOfferOlder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.pass(12 * time.Hour)
+		probes, _ := h.up.counts()
+		if v := h.again().offer("cookies.txt", set("A", "1")); v.Result != supervisor.Unchanged {
+			t.Errorf("got %s: %s", v.Result, v.Message)
+		}
+		if after, _ := h.up.counts(); after != probes {
+			t.Error("an old file was probed")
+		}
+	})
+}
+
+// TestOfferToDead: with nothing to lose, even cookies that can not be checked
+// now are used.
+func TestOfferToDead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.up.answers(cookie.SignedOut)
+		h.pass(10 * time.Minute)
+		if s := h.state("default"); s != supervisor.Expired {
+			t.Fatalf("state %s", s)
+		}
+		h.up.answers(cookie.Transient)
+		if v := h.offer("cookies.txt", set("N", "1")); v.Result != supervisor.Applied || !h.Ready() {
+			t.Errorf("got %s: %s, ready %v", v.Result, v.Message, h.Ready())
+		}
+		if s := h.state("default"); s != supervisor.Unknown {
+			t.Errorf("state %s, want unknown", s)
+		}
+	})
+}
+
+func TestOfferTooMany(t *testing.T) {
+	h := open(t, &upstream{}, &memory{})
+	for i := range supervisor.MaxAccounts {
+		if v := h.offer(string(rune('a'+i))+".json", set("P"+string(rune('a'+i)), "1")); v.Result != supervisor.Applied {
+			t.Fatalf("account %d: %s", i, v.Message)
+		}
+	}
+	if v := h.offer("z.json", set("PZ", "1")); v.Result != supervisor.Rejected || v.Code != "E_TOO_MANY" {
+		t.Errorf("got %s %s: %s", v.Result, v.Code, v.Message)
+	}
+}
+
+// TestOfferByAccountID: another login of an account that is known by the hashed
+// id behind the page is an offer to it.
+func TestOfferByAccountID(t *testing.T) {
+	h := open(t, &upstream{}, &memory{})
+	h.up.probe = func(s cookie.Set) cookie.Finding {
+		return cookie.Finding{Evidence: cookie.SignedIn, Account: "id-" + s.PSID().Reveal()[:1]}
+	}
+	h.offer("work.json", set("A1", "1"))
+	h.offer("home.json", set("B1", "1"))
+	if v := h.offer("download.json", set("A2", "1")); v.Account != "work" || v.Result != supervisor.Applied {
+		t.Errorf("got %s for %s", v.Result, v.Account)
+	}
+}
+
+// TestParkedIsTriedAgain: the candidate waits for the upstream and is then taken.
+func TestParkedIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.up.probe = func(s cookie.Set) cookie.Finding {
+			if s.PSID().Reveal() == "N" {
+				return cookie.Finding{Evidence: cookie.Transient}
+			}
+			return cookie.Finding{Evidence: cookie.SignedIn}
+		}
+		h.offer("cookies.txt", set("N", "1"))
+		h.pass(10 * time.Minute)
+		if a := h.account("default"); !strings.Contains(strings.Join(a.Notes, " "), "cookies.txt") {
+			t.Errorf("notes %q do not mention the waiting file", a.Notes)
+		}
+		h.up.answers(cookie.SignedIn)
+		h.pass(6 * time.Minute)
+		if lease, _ := h.Lease(); lease.Set.PSID().Reveal() != "N" {
+			t.Error("the parked file was not taken in")
+		}
+	})
+}
+
+// TestRollBackByItself: new cookies that prove dead within minutes give way to
+// the good ones they replaced.
+func TestRollBackByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.pass(10 * time.Minute)
+		good, _ := h.Lease()
+		h.offer("cookies.txt", set("N", "1"))
+		h.up.probe = func(s cookie.Set) cookie.Finding {
+			if s.PSID().Reveal() == "N" {
+				return cookie.Finding{Evidence: cookie.SignedOut}
+			}
+			return cookie.Finding{Evidence: cookie.SignedIn}
+		}
+		_, _ = h.serve(map[string]error{"default": witness{cookie.WeakOut}}, false)
+		h.pass(time.Minute)
+		if lease, err := h.Lease(); err != nil || lease.Set.Key() != good.Set.Key() {
+			t.Errorf("lent %s, error %v; want the set before", name(lease.Set), err)
+		}
+		if g, _ := h.History("default"); g[0].Origin != supervisor.FromRollback {
+			t.Errorf("history says %s", g[0].Origin)
+		}
+	})
+}
+
+func TestRollbackByCommand(t *testing.T) {
+	h := withSession(t)
+	if _, err := h.Rollback(t.Context(), "default"); err == nil {
+		t.Error("rolled back to nothing")
+	}
+	h.offer("cookies.txt", set("N", "1"))
+	v, err := h.Rollback(t.Context(), "default")
+	if lease, _ := h.Lease(); err != nil || v.Result != supervisor.RolledBack || name(lease.Set) != "A/1" {
+		t.Errorf("got %s, error %v, lent %s", v.Result, err, name(lease.Set))
+	}
+	h.up.answers(cookie.SignedOut)
+	v, err = h.Rollback(t.Context(), "default")
+	if lease, _ := h.Lease(); err != nil || v.Result != supervisor.Rejected || name(lease.Set) != "A/1" {
+		t.Errorf("got %s, error %v, lent %s; want dead cookies refused", v.Result, err, name(lease.Set))
+	}
+}
+
+// TestIdentityChanged: when another Google account answers, nothing is rotated
+// or written until a person looked.
+func TestIdentityChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.up.probe = func(cookie.Set) cookie.Finding {
+			return cookie.Finding{Evidence: cookie.SignedIn, Account: "one"}
+		}
+		h.pass(6 * time.Minute)
+		h.up.probe = func(cookie.Set) cookie.Finding {
+			return cookie.Finding{Evidence: cookie.SignedIn, Account: "two"}
+		}
+		_, _ = h.Probe(t.Context(), "default")
+		_, rotates := h.up.counts()
+		h.pass(time.Hour)
+		a := h.account("default")
+		if _, after := h.up.counts(); after != rotates {
+			t.Errorf("%d rotations after the identity changed", after-rotates)
+		}
+		if a.State != supervisor.Degraded || !strings.Contains(a.Remedy, "mixed") {
+			t.Errorf("state %s, remedy %q", a.State, a.Remedy)
+		}
+	})
+}
