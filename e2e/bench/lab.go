@@ -75,11 +75,12 @@ func (l *lab) close() error {
 	return os.RemoveAll(l.dir)
 }
 
-// build compiles geminid from the module above this one.
+// build compiles geminid, as it is released, from the module at root.
 func (l *lab) build(ctx context.Context, root string) error {
 	l.binary = filepath.Join(l.dir, "geminid")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", l.binary, "./cmd/geminid")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", l.binary, "./cmd/geminid")
 	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building geminid: %w\n%s", err, out)
 	}
