@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"unique"
 )
 
 // Names of the two cookies that make a session.
@@ -22,17 +23,31 @@ const redacted = "[redacted]"
 
 // Value is a secret that can not print itself: every formatting, logging and
 // encoding path yields a fixed word. The zero value is the absent value.
-type Value struct{ secret string }
+type Value struct {
+	// A handle, because fmt does not call the methods of an unexported field: a
+	// string in here would be printed along with any struct that holds it.
+	secret unique.Handle[string]
+}
 
 // NewValue wraps a cookie value. It does not check it; Parse does.
-func NewValue(secret string) Value { return Value{secret} }
+func NewValue(secret string) Value {
+	if secret == "" {
+		return Value{}
+	}
+	return Value{unique.Make(secret)}
+}
 
 // Reveal returns the secret. It is called where a request or the state file is
 // written, and nowhere else.
-func (v Value) Reveal() string { return v.secret }
+func (v Value) Reveal() string {
+	if v.IsZero() {
+		return ""
+	}
+	return v.secret.Value()
+}
 
 // IsZero reports whether there is no value.
-func (v Value) IsZero() bool { return v.secret == "" }
+func (v Value) IsZero() bool { return v == Value{} }
 
 // String implements fmt.Stringer without showing the value.
 func (v Value) String() string { return redacted }
@@ -119,9 +134,9 @@ type Key [sha256.Size]byte
 
 // Key returns the set's key. Extra cookies do not count.
 func (s Set) Key() Key {
-	return sha256.Sum256([]byte(s.psid.secret + "\x00" + s.psidts.secret))
+	return sha256.Sum256([]byte(s.psid.Reveal() + "\x00" + s.psidts.Reveal()))
 }
 
 // Identity is like Key for PSID alone: two sets with one Identity are the same
 // login at different moments.
-func (s Set) Identity() Key { return sha256.Sum256([]byte(s.psid.secret)) }
+func (s Set) Identity() Key { return sha256.Sum256([]byte(s.psid.Reveal())) }
