@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -25,10 +24,9 @@ const (
 )
 
 // Rotate asks for a new PSIDTS with the two session cookies and no other. The
-// new value comes as a Set-Cookie and nowhere else; Finding.Set carries it. The
-// page is read with it as part of the same step: when that fails, the session
-// goes on with the page it knows and the next probe reads it, because the old
-// value is already as good as dead.
+// new value comes as a Set-Cookie and nowhere else; Finding.Set carries it.
+// Rotate returns as soon as it is known, because its caller must save it before
+// anything else happens: the old value is as good as dead. Renew follows.
 func (c *Client) Rotate(ctx context.Context, set cookie.Set) cookie.Finding {
 	if set.IsZero() {
 		return cookie.Finding{Evidence: cookie.RotateRefused, Detail: "no session cookie"}
@@ -47,7 +45,6 @@ func (c *Client) Rotate(ctx context.Context, set cookie.Set) cookie.Finding {
 	}
 	finding.Evidence, finding.Detail = cookie.Rotated, "rotation gave a new value"
 	finding.Set = finding.Set.WithPSIDTS(psidts)
-	finding.Account = c.carry(ctx, set, &finding)
 	return finding
 }
 
@@ -108,25 +105,19 @@ func interval(body []byte) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-// carry moves the session to the rotated set and reads the page with it.
-func (c *Client) carry(ctx context.Context, old cookie.Set, f *cookie.Finding) (account string) {
+// Renew readies a rotated set for requests: what is known of the old one goes
+// along, and the page is read anew. When that fails the session goes on with the
+// page it knew, and the next probe reads it.
+func (c *Client) Renew(ctx context.Context, before, after cookie.Set) {
 	c.mu.Lock()
-	s, ok := c.sessions.get(old.Key())
+	s, ok := c.sessions.get(before.Key())
 	if ok {
 		next := *s
 		next.stale = true
-		s = &next
-		c.sessions.put(f.Set.Key(), s)
+		c.sessions.put(after.Key(), &next)
 	}
 	c.mu.Unlock()
-	read, extra, err := c.load(context.WithoutCancel(ctx), f.Set)
-	f.Set = f.Set.WithExtra(extra)
-	if err != nil {
-		f.Detail = fmt.Sprintf("%s; the page could not be read yet (%s)", f.Detail, err.finding.Detail)
-		return ""
+	if read, _, err := c.load(ctx, after); err == nil && (ok || read.token != "") {
+		c.keep(after, read)
 	}
-	if ok || read.token != "" {
-		c.keep(f.Set, read)
-	}
-	return read.account
 }
