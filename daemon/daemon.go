@@ -71,7 +71,7 @@ type Daemon struct {
 	service    service
 
 	intake   chan struct{}   // token: one scan of the inbox at a time
-	poked    chan string     // the watcher's wake-ups; the newest is enough
+	poked    chan struct{}   // the watcher's wake-ups
 	listener net.Listener    // nil when detached
 	control  net.Listener    // nil when detached
 	servers  []*http.Server  // of the listeners
@@ -101,7 +101,7 @@ func (d *Daemon) onStop(name string, undo func(ctx context.Context) error) {
 // stays open. It starts no goroutine and makes no call.
 func New(c Config) (d *Daemon, err error) {
 	d = &Daemon{cfg: c, log: c.Logger, now: c.Now, settings: c.Settings, current: c.Settings,
-		intake: make(chan struct{}, 1), poked: make(chan string, 1)}
+		intake: make(chan struct{}, 1), poked: make(chan struct{}, 1)}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -190,6 +190,16 @@ const auditFile = "audit.log"
 
 // AuditPath is where the audit log of a state directory is.
 func AuditPath(stateDir string) string { return filepath.Join(stateDir, auditFile) }
+
+// VerifyAudit checks the chain of an audit log and says in one line what it
+// holds. The error names the first broken line.
+func VerifyAudit(path string) (string, error) {
+	report, err := audit.Verify(path)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("the audit log is sound: entries %d to %d in %d files, head %s", report.First, report.Last, report.Files, report.Head), nil
+}
 
 // openSurface makes the API and checks who may reach it.
 func (d *Daemon) openSurface() (err error) {

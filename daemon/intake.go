@@ -65,14 +65,19 @@ func (d *Daemon) watch(ctx context.Context) {
 		return
 	}
 	d.group.Go(func() error {
-		return cookie.Watch(ctx, cookie.WatchConfig{Dir: d.settings.InboxDir, Logger: d.log, Poke: func(kind string) {
-			d.metrics.WatcherEvents.WithLabelValues(kind).Inc()
-			select {
-			case d.poked <- kind:
-			default: // one wake-up is waiting already
-			}
-		}})
+		return cookie.Watch(ctx, cookie.WatchConfig{
+			Dir: d.settings.InboxDir, Logger: d.log, Unreadable: d.inbox.Unreadable, Poke: d.poke,
+		})
 	})
+}
+
+// poke asks for a scan; one waiting wake-up is enough.
+func (d *Daemon) poke(kind cookie.Wake) {
+	d.metrics.WatcherEvents.WithLabelValues(string(kind)).Inc()
+	select {
+	case d.poked <- struct{}{}:
+	default:
+	}
 }
 
 // lookAgain is how soon a file that is still being written is looked at again.

@@ -84,7 +84,7 @@ func newWorld(t *testing.T, dir string, seed uint64, days int) *world {
 	w.sim = simulator.New(simulator.Config{Now: w.now, Seed: seed, PageBytes: 4 << 10, JournalSize: 1, RotateFloor: 30 * time.Second})
 	w.inbox = filepath.Join(dir, "inbox")
 	w.state = filepath.Join(dir, "state-0")
-	w.count = tally{seed: seed, days: days, started: w.now()}
+	w.count = tally{seed: int(seed), days: days, started: w.now()}
 	w.watching = &watcher{w: w}
 	w.plan()
 	return w
