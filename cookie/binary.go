@@ -85,4 +85,6 @@ func unknownFormat(text string) *Rejection {
 	return reject(CodeMalformed, "is in no known format.").namingFormats()
 }
 
-func curlyQuotes(text string) bool { return strings.ContainsAny(text, "“”„‘’") }
+func curlyQuotes(text string) bool {
+	return slices.ContainsFunc([]string{"“", "”", "„", "‘", "’"}, func(quote string) bool { return strings.Contains(text, quote) })
+}

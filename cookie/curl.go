@@ -1,8 +1,6 @@
 package cookie
 
-import (
-	"strings"
-)
+import "strings"
 
 // looksCurl recognises commands copied from DevTools for bash or cmd.exe.
 func looksCurl(head string) bool {
@@ -19,9 +17,9 @@ func isCurl(word string) bool { return word == "curl" || strings.EqualFold(word,
 
 // parseCurl reads the cookies of each curl command.
 func parseCurl(text string, found *list) *Rejection {
-	commands, complete := shellCommands(text)
-	if !complete {
-		return reject(CodeTruncated, "ends in the middle of a quoted text. If it is still uploading, wait; otherwise copy it again.")
+	commands, rejection := shellCommands(text)
+	if rejection != nil {
+		return rejection
 	}
 	for _, words := range commands {
 		words = dropPrompt(words)

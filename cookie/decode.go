@@ -3,6 +3,7 @@ package cookie
 import (
 	"html"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -105,16 +106,18 @@ func fromUTF16(data []byte, little bool) string {
 	return text.String()
 }
 
-// trimBlank removes white space and the invisible characters that chat
-// programs put around a copied text.
+// trimBlank removes leading white space and the invisible characters that chat
+// programs put before a copied text.
 func trimBlank(text string) string {
-	return strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n\f\v\ufeff\u200b\u2060\u00a0")
+	return strings.TrimLeftFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' || r == '\u2060'
+	})
 }
 
 // unescapeHTML undoes one level of HTML escaping, when every quote of the text
 // is written as an entity: then it was copied from a page's source.
 func unescapeHTML(text string, found *list) string {
-	if strings.ContainsAny(text, `"'<>`) {
+	if strings.IndexByte(text, '"') >= 0 || strings.IndexByte(text, '\'') >= 0 {
 		return text
 	}
 	for _, entity := range []string{"&quot;", "&#34;", "&#39;", "&#x27;", "&#x22;", "&apos;"} {
@@ -129,30 +132,35 @@ func unescapeHTML(text string, found *list) string {
 // unfence returns the first fenced block of a Markdown text, and a text without
 // one as it is.
 func unfence(text string) string {
-	for at := 0; at < len(text); {
-		line, rest, _ := strings.Cut(text[at:], "\n")
-		next := len(text) - len(rest)
-		fence := fenceOf(line)
-		if fence == "" {
-			at = next
-			continue
+	start, fence := -1, ""
+	for _, mark := range []string{"```", "~~~"} {
+		if at := fenceStart(text, mark); at >= 0 && (start < 0 || at < start) {
+			start, fence = at, mark
 		}
-		if end := strings.Index("\n"+rest, "\n"+fence); end >= 0 {
-			rest = rest[:max(end-1, 0)]
-		}
-		if block := trimBlank(rest); block != "" {
-			return block
-		}
+	}
+	if start < 0 {
 		return text
 	}
-	return text
+	_, block, _ := strings.Cut(text[start:], "\n")
+	if strings.HasPrefix(block, fence) {
+		block = ""
+	} else if end := strings.Index(block, "\n"+fence); end >= 0 {
+		block = block[:end]
+	}
+	if block = trimBlank(block); block == "" {
+		return text
+	}
+	return block
 }
 
-func fenceOf(line string) string {
-	for _, fence := range []string{"```", "~~~"} {
-		if strings.HasPrefix(strings.TrimLeft(line, " "), fence) {
-			return fence
-		}
+// fenceStart returns the offset of the first fence at the start of a line, or
+// -1.
+func fenceStart(text, fence string) int {
+	if strings.HasPrefix(text, fence) {
+		return 0
 	}
-	return ""
+	if at := strings.Index(text, "\n"+fence); at >= 0 {
+		return at + 1
+	}
+	return -1
 }

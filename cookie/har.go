@@ -25,7 +25,7 @@ func parseHAR(text string, found *list) *Rejection {
 	gjson.Get(text, "log.entries").ForEach(func(_, exchange gjson.Result) bool {
 		exchanges++
 		addExchange(exchange, found)
-		return true
+		return !found.full
 	})
 	switch {
 	case exchanges == 0:
@@ -40,41 +40,42 @@ func parseHAR(text string, found *list) *Rejection {
 // addExchange reads one request with its answer.
 func addExchange(exchange gjson.Result, found *list) {
 	seen, _ := time.Parse(time.RFC3339, exchange.Get("startedDateTime").Str)
-	host := hostOf(exchange.Get("request.url").Str)
+	request, response := exchange.Get("request"), exchange.Get("response")
+	host := hostOf(request.Get("url").Str)
 	like := entry{domain: sentTo(host), seen: seen}
-	listed := make(map[string]bool)
-	exchange.Get("request.cookies").ForEach(func(_, cookie gjson.Result) bool {
+
+	// The list of cookies may be empty or short while the header is complete.
+	var listed []string
+	request.Get("cookies").ForEach(func(_, cookie gjson.Result) bool {
 		e := harCookie(cookie, like)
-		listed[e.name] = true
+		listed = append(listed, e.name)
 		found.add(e)
-		return true
+		return !found.full
 	})
-	// The list may be empty or short while the header is complete.
-	var sent list
-	exchange.Get("request.headers").ForEach(func(_, header gjson.Result) bool {
-		if strings.EqualFold(header.Get("name").Str, "cookie") {
-			addPairs(header.Get("value").Str, like, &sent)
-		}
-		return true
+	eachHeader(request, "cookie", func(value string) {
+		addPairs(value, like, found, listed...)
 	})
-	for _, e := range sent.entries {
-		if !listed[e.name] {
-			found.add(e)
-		}
-	}
+
 	// What an answer sets is newer than what its request sent.
 	seen = seen.Add(time.Millisecond)
-	exchange.Get("response.headers").ForEach(func(_, header gjson.Result) bool {
-		if strings.EqualFold(header.Get("name").Str, "set-cookie") {
-			for line := range strings.SplitSeq(header.Get("value").Str, "\n") {
-				addSetCookie(line, host, seen, found)
-			}
+	eachHeader(response, "set-cookie", func(value string) {
+		for line := range strings.SplitSeq(value, "\n") {
+			addSetCookie(line, host, seen, found)
 		}
-		return true
 	})
-	exchange.Get("response.cookies").ForEach(func(_, cookie gjson.Result) bool {
+	response.Get("cookies").ForEach(func(_, cookie gjson.Result) bool {
 		if e := harCookie(cookie, entry{domain: host, seen: seen}); !expired(e, seen) {
 			found.add(e)
+		}
+		return !found.full
+	})
+}
+
+// eachHeader calls visit with the value of every header of a name.
+func eachHeader(message gjson.Result, name string, visit func(value string)) {
+	message.Get("headers").ForEach(func(_, header gjson.Result) bool {
+		if strings.EqualFold(header.Get("name").Str, name) {
+			visit(header.Get("value").Str)
 		}
 		return true
 	})

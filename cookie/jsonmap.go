@@ -17,23 +17,29 @@ func walkJSON(root gjson.Result, found *list) *Rejection {
 	stores := 0
 	var walk func(value gjson.Result) *Rejection
 	walk = func(value gjson.Result) (rejection *Rejection) {
-		if value.IsObject() && isCookieObject(value) {
+		if value.IsArray() {
+			value.ForEach(func(_, item gjson.Result) bool {
+				if item.Type == gjson.JSON {
+					rejection = walk(item)
+				}
+				return rejection == nil && !found.full
+			})
+			return rejection
+		}
+		if isCookieObject(value) {
 			return addCookieObject(value, found)
 		}
-		store := ""
-		if value.IsObject() {
-			stores++
-			store = "#" + strconv.Itoa(stores)
-		}
+		stores++
+		store := "#" + strconv.Itoa(stores)
 		value.ForEach(func(key, item gjson.Result) bool {
 			_, _, session := sessionKey(key.Str)
 			switch {
-			case session || !item.IsObject() && !item.IsArray():
+			case session || item.Type != gjson.JSON:
 				rejection = addJSONSetting(key.Str, item, store, found)
 			case !pageStorage(key.Str):
 				rejection = walk(item)
 			}
-			return rejection == nil
+			return rejection == nil && !found.full
 		})
 		return rejection
 	}

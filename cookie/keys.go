@@ -11,6 +11,9 @@ import (
 // letter case. prefix is what stands before such a name and keeps numbered
 // clients apart.
 func sessionKey(key string) (name, prefix string, ok bool) {
+	if len(key) < len("psid") || !strings.ContainsAny(key[len(key)-1:], "dDsS") {
+		return "", "", false
+	}
 	folded := strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == '.' {
 			return -1

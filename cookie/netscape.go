@@ -31,6 +31,9 @@ func parseNetscape(text string, found *list) *Rejection {
 		if ok && (whole || e.value != "") {
 			found.add(e)
 			spaces = spaces || !tabs
+			if found.full {
+				return nil
+			}
 			continue
 		}
 		if !whole && strings.TrimSpace(line) != "" && !isComment(line) {

@@ -12,22 +12,19 @@ func looksPowerShell(head string) bool {
 // parsePowerShell reads the cookies that are added to the request's session
 // (name, value, path, domain), and a cookie header among its headers.
 func parsePowerShell(text string, found *list) *Rejection {
-	rest := text
-	for {
+	for rest := text; ; {
 		_, after, ok := strings.Cut(rest, psCookie)
 		if !ok {
 			break
 		}
-		rest = after
-		args, complete := psArguments(after)
+		args, used, complete := psArguments(after)
 		if !complete {
 			return reject(CodeTruncated, "ends in the middle of a quoted text. If it is still uploading, wait; otherwise copy it again.")
 		}
-		if len(args) < 2 {
-			continue
+		rest = after[used:]
+		if args[0] != "" {
+			found.add(entry{name: args[0], value: args[1], path: args[2], domain: args[3]})
 		}
-		args = append(args, "", "")
-		found.add(entry{name: args[0], value: args[1], path: args[2], domain: args[3]})
 	}
 	domain := ""
 	for literal, key := range literals(text, psEscapes) {
@@ -41,20 +38,25 @@ func parsePowerShell(text string, found *list) *Rejection {
 	return orCookieless(found, text, "a PowerShell command")
 }
 
-// psArguments reads literals up to a closing parenthesis.
-func psArguments(text string) (args []string, complete bool) {
+// psArguments reads up to four literals, to the closing parenthesis. used is
+// how far it read; complete is false when the text ends first.
+func psArguments(text string) (args [4]string, used int, complete bool) {
+	count := 0
 	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case ')':
-			return args, true
-		case '"', '\'':
+		switch c := text[i]; {
+		case c == '"' || c == '\'':
 			value, next, ok := literalAt(text, i, psEscapes)
 			if !ok {
-				return args, false
+				return args, len(text), false
 			}
-			args = append(args, value)
+			if count < len(args) {
+				args[count] = value
+				count++
+			}
 			i = next - 1
+		case c != ',' && c != ' ':
+			return args, i, true
 		}
 	}
-	return args, false
+	return args, len(text), false
 }

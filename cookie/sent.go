@@ -2,13 +2,14 @@ package cookie
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
 // addPairs reads "a=b; c=d", the value of a Cookie header. Domain, store and
-// time of each cookie are those of like.
-func addPairs(value string, like entry, found *list) {
+// time of each cookie are those of like; the names in except are passed over.
+func addPairs(value string, like entry, found *list, except ...string) {
 	for pair := range strings.SplitSeq(value, ";") {
 		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
 		if !ok {
@@ -16,7 +17,12 @@ func addPairs(value string, like entry, found *list) {
 		}
 		e := like
 		e.name, e.value = strings.TrimSpace(name), unquote(strings.TrimSpace(value))
-		found.add(e)
+		if slices.Contains(except, e.name) {
+			continue
+		}
+		if found.add(e); found.full {
+			return
+		}
 	}
 }
 

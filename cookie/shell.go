@@ -5,9 +5,12 @@ import (
 	"strings"
 )
 
+// maxWords is more than the commands of a whole page's requests have.
+const maxWords = 200_000
+
 // shellCommands splits text into commands and those into words, as the shell
-// does that they were copied for. complete is false when a quote stays open.
-func shellCommands(text string) (commands [][]string, complete bool) {
+// does that they were copied for.
+func shellCommands(text string) ([][]string, *Rejection) {
 	s := splitter{rest: text}
 	if windowsQuoting(text) {
 		s.rest = uncaret(text)
@@ -16,7 +19,13 @@ func shellCommands(text string) (commands [][]string, complete bool) {
 		s.scanPOSIX()
 	}
 	s.endCommand()
-	return s.commands, !s.open
+	switch {
+	case s.count > maxWords:
+		return nil, reject(CodeTooBig, "has more than %d words. Copy one request only.", maxWords)
+	case s.open:
+		return nil, reject(CodeTruncated, "ends in the middle of a quoted text. If it is still uploading, wait; otherwise copy it again.")
+	}
+	return s.commands, nil
 }
 
 // splitter gathers words while it scans.
@@ -26,6 +35,7 @@ type splitter struct {
 	started  bool // a word has begun, be it empty
 	words    []string
 	commands [][]string
+	count    int  // of all words
 	open     bool // the text ended within quotes
 }
 
@@ -35,6 +45,9 @@ func (s *splitter) endWord() {
 	if s.started {
 		s.words = append(s.words, s.word.String())
 		s.word.Reset()
+		if s.count++; s.count > maxWords {
+			s.rest = ""
+		}
 		s.started = false
 	}
 }
@@ -72,7 +85,9 @@ func (s *splitter) scanPOSIX() {
 		case c == '\n' || c == ';' || c == '&' || c == '|':
 			s.endCommand()
 		case c == '\'':
-			s.put(s.until("'"))
+			quoted, _, _ := strings.Cut(s.rest, "'")
+			s.put(quoted)
+			s.rest = s.rest[len(quoted):]
 			s.closeQuote()
 		case c == '"':
 			s.doubleQuoted()

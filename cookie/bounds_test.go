@@ -1,0 +1,127 @@
+package cookie_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// full repeats pattern up to the largest file that is looked into.
+func full(pattern string) string { return strings.Repeat(pattern, cookie.MaxFile/len(pattern)) }
+
+// floods are large files of the kinds that cost a parser most.
+var floods = []struct {
+	name string
+	text func() string
+	want cookie.Code
+}{
+	{"one byte too many", func() string { return full("a") + "a" }, cookie.CodeTooBig},
+	{"letters", func() string { return full("a") }, cookie.CodeMalformed},
+	{"NUL", func() string { return "x" + full("\x00")[1:] }, cookie.CodeBinary},
+	{"blanks", func() string { return full(" ") }, cookie.CodeEmpty},
+	{"lines", func() string { return full("\n#\n") }, cookie.CodeMalformed},
+	{"open brackets", func() string { return full("[") }, cookie.CodeMalformed},
+	{"open braces", func() string { return full(`{"a":`) }, cookie.CodeMalformed},
+	{"100k nesting", func() string { return strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) }, cookie.CodeMalformed},
+	{"100k nesting in a HAR", func() string { return `{"log":` + strings.Repeat("[", 100_000) }, cookie.CodeMalformed},
+	{"100k nesting in YAML", func() string { return "a:\n  secure_1psid: " + strings.Repeat("[", 100_000) }, cookie.CodeMalformed},
+	{"sequences in YAML", func() string { return "a:\n- secure_1psid: x\n" + strings.Repeat("- ", 100_000) }, cookie.CodeMalformed},
+	{"long YAML", func() string { return "a:\n  secure_1psid: x\n" + strings.Repeat("b: c\n", 100_000) }, cookie.CodeTooBig},
+	{"JSON numbers", func() string { return "[" + full("1,")[:cookie.MaxFile-16] + "1]" }, cookie.CodeMalformed},
+	{"JSON cookies", func() string {
+		return "[" + strings.Repeat(`{"name":"a","value":"b","domain":"c.example"},`, 100_000) + "{}]"
+	}, cookie.CodeWrongDomain},
+	{"different JSON cookies", func() string { return "[" + repeat(`{"name":"a%d","value":"b"},`, 200_000) + "{}]" }, cookie.CodeTooBig},
+	{"JSON open string", func() string { return `["` + full("a")[4:] }, cookie.CodeTruncated},
+	{"JSON escapes", func() string { return `["` + full(`\"`)[6:] }, cookie.CodeTruncated},
+	{"HAR exchanges", func() string {
+		return `{"log":{"entries":[` + strings.Repeat(`{"request":{"url":"https://a.example/","headers":[{"name":"cookie","value":"a=b"}]}},`, 90_000) + `{}]}}`
+	}, cookie.CodeWrongDomain},
+	{"Netscape lines", func() string { return repeat("a.example\tTRUE\t/\tTRUE\t0\ta%d\tb\n", 200_000) }, cookie.CodeTooBig},
+	{"cookies of google.com", func() string { return repeat(".google.com\tTRUE\t/\tTRUE\t0\ta%d\tb\n", 1000) }, cookie.CodeNoPSID},
+	{"header pairs", func() string { return repeat("a%d=b; ", 600_000) }, cookie.CodeMalformed},
+	{"header pairs behind a name", func() string { return "Cookie: " + repeat("a%d=b; ", 600_000) }, cookie.CodeTooBig},
+	{"curl words", func() string { return "curl " + full("a ")[8:] }, cookie.CodeTooBig},
+	{"curl quotes", func() string { return "curl " + full("''")[8:] }, cookie.CodeNoPSID},
+	{"curl commands", func() string { return full("curl a\n") }, cookie.CodeTooBig},
+	{"curl carets", func() string { return "curl ^\"" + full("^")[8:] }, cookie.CodeTruncated},
+	{"PowerShell", func() string { return full("System.Net.Cookie(") + ")" }, cookie.CodeNoPSID},
+	{"PowerShell open", func() string { return full("System.Net.Cookie('',") }, cookie.CodeTruncated},
+	{"PowerShell strings", func() string { return "System.Net.Cookie(" + full(`"",`)[20:] }, cookie.CodeTruncated},
+	{"fetch", func() string { return full("fetch(") }, cookie.CodeTruncated},
+	{"fetch strings", func() string { return "fetch(" + full(`'cookie':'a=b' `)[20:] + ")" }, cookie.CodeNoPSID},
+	{"settings", func() string { return "SECURE_1PSIDTS=x\n" + full("SECURE_1PSIDTS=\"x\n")[20:] }, cookie.CodeNoPSID},
+	{"fences", func() string { return full("a\n```")[3:] }, cookie.CodeMalformed},
+	{"entities", func() string { return full("&quot;") }, cookie.CodeMalformed},
+	{"tags", func() string { return "<html>" + full("<title>")[8:] }, cookie.CodeHTML},
+	{"UTF-16", func() string { return "\xff\xfe" + full("a\x00")[2:] }, cookie.CodeMalformed},
+	{"SQLite magic", func() string { return "SQLite format 3\x00" + full("\x01")[16:] }, cookie.CodeMalformed},
+}
+
+func repeat(format string, count int) string {
+	var text strings.Builder
+	for i := range count {
+		if text.Len() > cookie.MaxFile-64 {
+			break
+		}
+		fmt.Fprintf(&text, format, i)
+	}
+	return text.String()
+}
+
+// TestFloods checks the verdict on floods and that memory stays within a small
+// multiple of the file.
+func TestFloods(t *testing.T) {
+	for _, flood := range floods {
+		t.Run(flood.name, func(t *testing.T) {
+			data := []byte(flood.text())
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := cookie.Parse("f", data, today)
+			runtime.ReadMemStats(&after)
+			if err == nil {
+				t.Fatalf("accepted, want %s", flood.want)
+			}
+			checkMessage(t, "f", err)
+			if got := err.(*cookie.Rejection).Code; got != flood.want {
+				t.Errorf("got %s (%v), want %s", got, err, flood.want)
+			}
+			// Everything ever allocated, garbage included.
+			if total := after.TotalAlloc - before.TotalAlloc; total > 8*cookie.MaxFile {
+				t.Errorf("allocated %d MiB in all for a file of %d KiB", total>>20, len(data)>>10)
+			}
+		})
+	}
+}
+
+func BenchmarkFloods(b *testing.B) {
+	for _, flood := range floods {
+		b.Run(flood.name, func(b *testing.B) {
+			data := []byte(flood.text())
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := cookie.Parse("f", data, today); err == nil {
+					b.Fatal("accepted")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	for _, name := range []string{"netscape-basic.txt", "cookie-editor.json", "copy-as-curl-H.txt", "devtools-sensitive.har", "firefox-v15-seconds.sqlite"} {
+		b.Run(name, func(b *testing.B) {
+			data := sample(b, "samples", name)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := cookie.Parse(name, data, today); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,45 @@
+package cookie
+
+import "time"
+
+// The pure parts that have a table of their own in the tests.
+var (
+	ParseExpiry   = parseExpiry
+	ShellCommands = shellCommands
+	ShownFile     = shownFile
+	ShownPath     = shownPath
+	ShownDomain   = shownDomain
+	ShownTitle    = shownTitle
+	ShownStore    = shownStore
+	SessionKey    = sessionKey
+	HostOf        = hostOf
+)
+
+// Bounds of the parsers.
+const (
+	MaxEntries = maxEntries
+	MaxExtra   = maxExtra
+	MaxDepth   = maxDepth
+	MaxYAML    = maxYAML
+)
+
+// ParseAs parses text as the named format without asking whether it looks like
+// it.
+func ParseAs(name, text string, now time.Time) (*Export, error) {
+	for _, f := range formats {
+		if f.name != name {
+			continue
+		}
+		var found list
+		if rejection := f.parse(text, &found); rejection != nil {
+			return nil, rejection.in("f")
+		}
+		export, rejection := pick(&found, now)
+		if rejection != nil {
+			return nil, rejection.in("f")
+		}
+		export.Format = f.name
+		return export, nil
+	}
+	panic("no format is called " + name)
+}
