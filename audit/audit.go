@@ -1,0 +1,251 @@
+// Package audit keeps an append-only log of what was done to the sessions:
+// rotations, swaps, probes, commands. Every line carries the hash of the line
+// before it, so that a line that was changed, removed or put in is found by
+// Verify. The chain is not keyed: it shows accidents and careless hands. Who may
+// write the file can forge all of it from some line on, unless the newest hash
+// (Report.Head) was noted elsewhere.
+//
+// The log holds no secrets. It does not know what one is: its callers pass marks
+// and words, never values.
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Config says where the log is and how large it may become.
+type Config struct {
+	// Path is the newest file; older ones lie beside it as NAME-1.log, NAME-2.log
+	// and so on, the highest number the youngest. Required.
+	Path string
+	// MaxBytes is the size at which a file is put aside; zero means 4 MiB.
+	MaxBytes int64
+	// Keep is how many files are kept that were put aside; zero means 8.
+	Keep int
+	// NoSync leaves out fsync: fast, and safe against a crash of the process but
+	// not of the machine. The zero value syncs every line.
+	NoSync bool
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Log is an open audit log. It is safe for concurrent use by one process; that
+// no second one writes is the caller's duty (the lock of the state directory).
+type Log struct {
+	cfg Config
+
+	mu    sync.Mutex
+	file  *os.File // nil when closed
+	size  int64    // of whole lines
+	end   chain    // after the last line
+	dirty bool     // half a line may lie behind size
+}
+
+// ErrClosed is the error of a Log that was closed.
+var ErrClosed = errors.New("the audit log is closed")
+
+// Open opens the log or begins one. It verifies the newest file. A last line
+// that a crash cut short is removed and the loss recorded as an entry of the
+// kind Recovered; anything else that is wrong is a *BrokenError.
+func Open(c Config) (*Log, error) {
+	if c.Path == "" {
+		return nil, errors.New("opening the audit log: no path given")
+	}
+	if c.MaxBytes == 0 {
+		c.MaxBytes = 4 << 20
+	}
+	if c.Keep == 0 {
+		c.Keep = 8
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	l := &Log{cfg: c, end: start}
+	if err := l.open(); err != nil {
+		if l.file != nil {
+			_ = l.file.Close()
+		}
+		return nil, fmt.Errorf("opening the audit log: %w", err)
+	}
+	return l, nil
+}
+
+func (l *Log) open() error {
+	if err := l.inherit(); err != nil {
+		return err
+	}
+	_, statErr := os.Stat(l.cfg.Path)
+	file, err := os.OpenFile(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	l.file = file
+	if errors.Is(statErr, os.ErrNotExist) {
+		return l.syncDir()
+	}
+	part, err := verifyFile(file, l.cfg.Path, l.end)
+	if err != nil {
+		return err
+	}
+	l.size, l.end = part.size, part.chain
+	if part.torn == 0 {
+		return nil
+	}
+	if err := l.file.Truncate(l.size); err != nil {
+		return err
+	}
+	return l.appendLocked(Recovered, "", map[string]string{"cut_bytes": fmt.Sprint(part.torn)})
+}
+
+// inherit takes over the end of the chain from the youngest file that was put
+// aside: the newest file goes on from there.
+func (l *Log) inherit() error {
+	older, err := setAside(l.cfg.Path)
+	if err != nil || len(older) == 0 {
+		return err
+	}
+	youngest := older[len(older)-1].path
+	file, err := os.Open(youngest)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	part, err := verifyFile(file, youngest, start)
+	if err != nil {
+		return err
+	}
+	if part.torn > 0 {
+		return &BrokenError{File: youngest, Line: part.lines + 1, Reason: "the line is cut short"}
+	}
+	l.end = part.chain
+	return nil
+}
+
+// Append adds one entry. kind is a word, account may be empty, fields may be
+// nil; none of them may hold a secret. When Append returns nil the entry is on
+// the disk; when it fails the log is as it was before.
+func (l *Log) Append(kind, account string, fields map[string]string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return ErrClosed
+	}
+	if err := l.appendLocked(kind, account, fields); err != nil {
+		return fmt.Errorf("writing the audit log: %w", err)
+	}
+	return nil
+}
+
+func (l *Log) appendLocked(kind, account string, fields map[string]string) error {
+	if kind == "" {
+		return errors.New("an entry needs a kind")
+	}
+	line, hash, err := encode(body{
+		Seq: l.end.seq + 1, Time: l.cfg.Now().UTC(), Kind: kind, Account: account, Fields: fields, Prev: l.end.head,
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.trimLocked(); err != nil {
+		return err
+	}
+	if l.size > 0 && l.size+int64(len(line)) > l.cfg.MaxBytes {
+		if err := l.rotateLocked(); err != nil {
+			return err
+		}
+	}
+	if err := l.writeLocked(line); err != nil {
+		l.dirty = true
+		_ = l.trimLocked() // else before the next line
+		return err
+	}
+	l.size += int64(len(line))
+	l.end = chain{seq: l.end.seq + 1, head: hash}
+	return nil
+}
+
+// trimLocked removes what arrived of a line that could not be written whole:
+// the next one would be glued to it.
+func (l *Log) trimLocked() error {
+	if !l.dirty {
+		return nil
+	}
+	if err := l.file.Truncate(l.size); err != nil {
+		return err
+	}
+	l.dirty = false
+	return nil
+}
+
+func (l *Log) writeLocked(line []byte) error {
+	if _, err := l.file.Write(line); err != nil {
+		return err
+	}
+	if l.cfg.NoSync {
+		return nil
+	}
+	return l.file.Sync()
+}
+
+// rotateLocked puts the newest file aside and begins another. The order of the
+// steps is such that a crash between any two of them leaves a log that opens.
+func (l *Log) rotateLocked() error {
+	older, err := setAside(l.cfg.Path)
+	if err != nil {
+		return err
+	}
+	number := 1
+	if len(older) > 0 {
+		number = older[len(older)-1].number + 1
+	}
+	if err := os.Rename(l.cfg.Path, asideName(l.cfg.Path, number)); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	if err != nil {
+		return errors.Join(err, os.Rename(asideName(l.cfg.Path, number), l.cfg.Path))
+	}
+	_ = l.file.Close() // every line of it is synced
+	l.file, l.size = file, 0
+	for n := range len(older) + 1 - l.cfg.Keep {
+		_ = os.Remove(older[n].path) // tried again next time
+	}
+	return l.syncDir()
+}
+
+func (l *Log) syncDir() error {
+	if l.cfg.NoSync {
+		return nil
+	}
+	dir, err := os.Open(filepath.Dir(l.cfg.Path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// Head returns the number and the hash of the last entry: what must be noted
+// elsewhere to be sure of the whole log later.
+func (l *Log) Head() (seq uint64, hash string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.end.seq, l.end.head
+}
+
+// Close ends the log. Later Appends fail with ErrClosed; a second Close does
+// nothing.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return nil
+	}
+	err := l.file.Close()
+	l.file = nil
+	return err
+}

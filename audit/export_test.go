@@ -1,0 +1,9 @@
+package audit
+
+import "io"
+
+// VerifyReader verifies one file and returns how many whole lines it has.
+func VerifyReader(r io.Reader) (lines int, err error) {
+	p, err := verifyFile(r, "log", start)
+	return p.lines, err
+}
