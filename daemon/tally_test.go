@@ -131,7 +131,7 @@ func (c *tally) kept(w *world, before cookie.Set, severed bool) {
 	}
 }
 
-func (c *tally) request(w *world, status int) {
+func (c *tally) request(w *world, status int, body string) {
 	_, standing := w.standing()
 	if !standing.Alive || w.spoiledAt(w.now()) || !w.daemon.Supervisor().Ready() {
 		return
@@ -139,6 +139,7 @@ func (c *tally) request(w *world, status int) {
 	c.requests++
 	if status != http.StatusOK {
 		c.failed++
+		w.t.Logf("seed %d day %d: a live request was answered %d %s", c.seed, w.day(), status, body)
 	}
 }
 

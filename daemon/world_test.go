@@ -303,7 +303,8 @@ func (w *world) minute() {
 	w.owner()
 	w.count.minute(w)
 	if w.count.minutes%30 == 0 {
-		w.count.request(w, w.ask())
+		status, body := w.ask()
+		w.count.request(w, status, body)
 	}
 }
 
@@ -330,12 +331,13 @@ func (w *world) owner() {
 	}
 }
 
-// ask is a real request through the whole handler; it returns the status.
-func (w *world) ask() int {
+// ask is a real request through the whole handler.
+func (w *world) ask() (status int, answer string) {
 	body := strings.NewReader(`{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"hi"}]}`)
-	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, "http://127.0.0.1:8100/v1/chat/completions", body)
-	request.RemoteAddr = "127.0.0.1:50000"
-	answer := httptest.NewRecorder()
-	w.daemon.Handler().ServeHTTP(answer, request)
-	return answer.Code
+	request := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, "/v1/chat/completions", body)
+	request.Host, request.RemoteAddr = "127.0.0.1:8100", "127.0.0.1:50000"
+	request.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	w.daemon.Handler().ServeHTTP(recorder, request)
+	return recorder.Code, recorder.Body.String()
 }

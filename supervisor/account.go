@@ -139,6 +139,14 @@ func (a *account) change(fn func(m *memo, now time.Time)) {
 	a.persist()
 }
 
+// publish lets readers see what was made durable before.
+func (a *account) publish() {
+	a.mu.Lock()
+	moved := a.settle(a.s.now())
+	a.mu.Unlock()
+	a.announce(moved)
+}
+
 // settle judges the facts, notes a transition and publishes what requests get.
 // mu is held.
 func (a *account) settle(now time.Time) *transition {

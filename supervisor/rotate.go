@@ -29,37 +29,37 @@ func (a *account) rotate(ctx context.Context) cookie.Finding {
 		finding = cookie.Finding{Evidence: cookie.NoNewTS, Detail: "the answer repeated the value in use", Interval: finding.Interval}
 	}
 	if finding.Evidence == cookie.Rotated {
-		a.keep(before, after)
+		a.keep(before, finding)
 		renew, done := context.WithTimeout(context.WithoutCancel(ctx), probeTimeout)
 		a.s.upstream.Renew(renew, before, after)
 		done()
+		a.publish()
+	} else {
+		a.change(func(m *memo, now time.Time) { a.turned(m, finding, now) })
 	}
-	a.change(func(m *memo, now time.Time) {
-		m.InFlight = false
-		a.turned(m, finding, now)
-	})
 	result := rotationResult(finding.Evidence)
 	a.s.metrics.CookieRotations.WithLabelValues(a.name, result).Inc()
 	a.s.audit("rotation", a.name, map[string]string{"result": result, "detail": finding.Detail, "set": a.s.mark(before), "next": a.s.mark(after)})
 	return finding
 }
 
-// keep saves a rotated value before anything uses it. The record already holds
-// it as current while requests still lend the old one.
-func (a *account) keep(before, after cookie.Set) {
+// keep saves a rotated value before anything uses it: the record holds it as
+// current while requests are still lent the old one.
+func (a *account) keep(before cookie.Set, finding cookie.Finding) {
 	a.mu.Lock()
 	m := &a.memo
 	now := a.s.now()
 	m.Lifetimes.lived(now.Sub(m.Issued))
-	a.advance(m, generation{set: after, origin: FromRotation, parent: before, end: "rotated"}, now)
+	a.advance(m, generation{set: finding.Set, origin: FromRotation, parent: before, end: "rotated"}, now)
 	m.LastRotation = now
-	m.InFlight = false
+	a.turned(m, finding, now)
 	a.mu.Unlock()
 	_ = a.persist() // said by persist; the session goes on from memory
 }
 
 // turned applies a rotation's finding and plans the next one.
 func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
+	m.InFlight = false
 	m.absorb(byRotation, finding, now)
 	if 0 < finding.Interval && finding.Interval <= rotateAnswer {
 		m.Wish = max(finding.Interval, rotateFloor)
