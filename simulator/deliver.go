@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // delivery is one answer on its way to the client.
@@ -19,6 +20,7 @@ type delivery struct {
 	variant        escaped         // the text as it looked before a rewrite
 	media          json.RawMessage // of the finished candidate
 	dense          bool
+	held           time.Duration // what a client waits that wants no snapshots
 }
 
 // deliver streams the answer that was planned.
@@ -44,7 +46,7 @@ func (c *call) deliver(q *question, p *plan) {
 		c.w.WriteHeader(http.StatusOK)
 		return
 	}
-	if !c.sleep(p.pace.First) {
+	if !c.sleep(p.pace.First + d.held) {
 		return
 	}
 	d.f = c.newFrames(http.StatusOK)
@@ -71,6 +73,7 @@ func (d *delivery) prepare() {
 	}
 	d.pieces = p.pace.pieces(p.say)
 	if !d.q.stream || !d.chunked() {
+		d.held = p.pace.Gap * time.Duration(len(d.pieces)-1)
 		d.pieces = []string{p.say}
 	}
 	d.text = escape(d.pieces)

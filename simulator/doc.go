@@ -1,2 +1,63 @@
-// Package simulator is a pretend gemini.google.com.
+// Package simulator is a pretend gemini.google.com: the whole upstream in one
+// http.Handler, with sessions whose cookies age, rotate and die, answers in the
+// real framing, and every way to fail that was seen on the web. It is faithful
+// and unkind on purpose: what the real upstream would refuse, it refuses. It
+// imports nothing of this project, so that a client's mistake can not agree
+// with itself.
+//
+// # Three ways in
+//
+// As a handler it routes by Host and path (gemini.google.com,
+// accounts.google.com, www.google.com, the upload and picture hosts); any other
+// Host is routed by path alone and gets links to that Host. As an
+// http.RoundTripper it is reached without a network, streams truly and works in
+// a testing/synctest bubble. Control is its remote control.
+//
+// # Sessions
+//
+// AddSession signs in and returns the two cookies. A PSIDTS lives for what Life
+// draws at its issue; a rotation replaces it and leaves the old one a grace of
+// 60 s. Ages are counted when a request comes, by Config.Now: a clock that jumps
+// is fine. Standing tells what the upstream would think of a pair at this moment.
+//
+// # Keywords
+//
+// An answer is an echo of the prompt and a few sentences in several scripts.
+// Words in square brackets choose something else. Only the last turn counts when
+// the prompt holds a conversation in blocks that begin with "User:" and
+// "Assistant:"; keywords are left out of the echo.
+//
+//	[say TEXT]            exactly TEXT
+//	[long N]              N bytes (LongText) in frames of 4 KiB
+//	[think]               thoughts first
+//	[code]                a code block whose closing fence comes and goes
+//	[flicker]             escaped Markdown marks come and go at the tail
+//	[rewrite]             earlier characters change in mid-stream
+//	[dirty]               entities, placeholder links, a FollowUp element
+//	[card]                the text stands in the card slot
+//	[leak]                thoughts leak into the text between control marks
+//	[dense] [sparse]      the form of long arrays; else the prompt decides
+//	[queue] [tool]        rows without a candidate come first
+//	[delay D] [slow D]    wait before the first frame, between frames
+//	[frames N] [bytes N]  how the text is divided into frames
+//	[image N W×H WORD...] pictures; words: late (in a row after the text),
+//	                      readback (only in the history), sparse, jpeg, once,
+//	                      expired, html, pending=N, noise=BYTES
+//	[web]                 pictures found on the web
+//	[video] [music]       media files; [video pending] is never done
+//	[error CODE]          refused; [error CODE late] after half the text,
+//	                      [error CODE trailing] behind the whole answer
+//	[status N]            refused with a bare status
+//	[http N] [sorry]      an HTTP status; a redirect to the captcha page
+//	[empty] [silent]      200 without a body; frames without a candidate
+//	[stall N] [reset N]   silence, a broken connection after N frames of text
+//	[cut N]               a clean end after N frames without the completion
+//	                      mark, readable in the history; [cut N unsaved] is not
+//	[garble N] [skew N]   frame N is no JSON; lengths are wrong by N
+//	[chop N] [noend]      pieces of 1 to N bytes; no end frame
+//	[downgrade]           another model answers
+//	[latemodel]           the model is named with the last frame only
+//
+// A prompt that asks for a picture in plain words gets one too, of the size
+// ("640x480", "16:9") and number that it names.
 package simulator

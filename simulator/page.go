@@ -27,7 +27,7 @@ func (c *call) page() {
 	switch {
 	case c.r.Method != http.MethodGet && c.r.Method != http.MethodHead:
 		c.html(http.StatusMethodNotAllowed, "")
-	case c.has(Consent):
+	case c.has(ConsentPage):
 		c.redirect(hostConsent, "/m", url.Values{"continue": {"https://gemini.google.com/app"}, "gl": {"DE"}})
 	case c.has(Drift):
 		c.html(http.StatusOK, "<!doctype html><html><head><title>Gemini</title></head><body><script>window.WIZ_boot={v:9,k:[]};</script>"+

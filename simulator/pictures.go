@@ -80,7 +80,7 @@ func (c *call) media(d *delivery) json.RawMessage {
 		container[86] = []any{[]any{nil, audio.array()}, []any{nil, clip.array()}}
 	}
 	if !d.dense || p.option("sparse") != "" {
-		return encode(container.sparse(0))
+		return encode(container.sparse(5))
 	}
 	return encode(container.array())
 }

@@ -184,6 +184,7 @@ func (d *delivery) interrupt(i, n int) error {
 			}
 		}
 		d.f.close()
+		d.c.w.outcome = "cut"
 		return errCut
 	}
 	return nil

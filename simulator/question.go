@@ -88,7 +88,7 @@ func uuidFits(h http.Header, inside string) bool {
 		return inside == ""
 	}
 	l, ok := parseList([]byte(header))
-	return ok && l.text(0) == inside && inside == strings.ToUpper(inside)
+	return ok && l.text(0) == inside
 }
 
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
@@ -105,7 +105,7 @@ func askedModel(h http.Header) string {
 		return "?"
 	}
 	id := l.text(4)
-	if len(id) > 64 {
+	if id == "" || len(id) > 64 {
 		return "?"
 	}
 	return id
