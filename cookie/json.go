@@ -18,7 +18,7 @@ func parseJSON(text string, found *list) *Rejection {
 		return rejection
 	}
 	root := gjson.Parse(text)
-	if nothing(root) || nothing(root.Get("cookies")) && root.IsObject() && root.Get("cookies").Exists() {
+	if nothing(root) || root.IsObject() && emptyList(root.Get("cookies")) {
 		return reject(CodeEmpty, "holds no cookies. Nothing was changed; the previous cookies stay in use.")
 	}
 	if rejection := walkJSON(root, found); rejection != nil {
@@ -30,16 +30,13 @@ func parseJSON(text string, found *list) *Rejection {
 	return nil
 }
 
+// nothing reports whether a document is null, [] or {}.
 func nothing(value gjson.Result) bool {
-	if value.Type == gjson.Null {
-		return true
-	}
-	if !value.IsObject() && !value.IsArray() {
-		return false
-	}
-	empty := true
-	value.ForEach(func(_, _ gjson.Result) bool { empty = false; return false })
-	return empty
+	return value.Raw == "null" || emptyList(value) || value.IsObject() && strings.Trim(value.Raw, "{} \t\r\n") == ""
+}
+
+func emptyList(value gjson.Result) bool {
+	return value.IsArray() && strings.Trim(value.Raw, "[] \t\r\n") == ""
 }
 
 // checkJSON refuses text that is not one JSON document. It looks at the

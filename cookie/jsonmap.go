@@ -18,11 +18,14 @@ func walkJSON(root gjson.Result, found *list) *Rejection {
 	var walk func(value gjson.Result) *Rejection
 	walk = func(value gjson.Result) (rejection *Rejection) {
 		if value.IsArray() {
+			others := 0
 			value.ForEach(func(_, item gjson.Result) bool {
 				if item.Type == gjson.JSON {
 					rejection = walk(item)
+				} else {
+					others++
 				}
-				return rejection == nil && !found.full
+				return rejection == nil && !found.full && others < maxEntries
 			})
 			return rejection
 		}

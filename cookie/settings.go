@@ -72,10 +72,10 @@ func parseSettings(text string, found *list) *Rejection {
 			continue
 		}
 		s, ok := splitSetting(line)
-		if !ok || !ours(s.key) && !siteName(s.key) {
+		if !ok {
 			continue
 		}
-		if s.open && !strings.HasSuffix(line, "\n") {
+		if s.open && !strings.HasSuffix(line, "\n") && ours(s.key) {
 			return reject(CodeTruncated, "ends in the middle of a value. If it is still uploading, wait; otherwise copy it again.")
 		}
 		addSetting(s.key, s.value, store, found)

@@ -60,11 +60,12 @@ func (s *splitter) endCommand() {
 	}
 }
 
-// until takes the rest up to one of the stop characters, which stays.
+// until takes the rest up to one of the stop characters, which stays. It is a
+// plain loop because most stretches are short.
 func (s *splitter) until(stops string) string {
-	end := strings.IndexAny(s.rest, stops)
-	if end < 0 {
-		end = len(s.rest)
+	end := 0
+	for end < len(s.rest) && strings.IndexByte(stops, s.rest[end]) < 0 {
+		end++
 	}
 	taken := s.rest[:end]
 	s.rest = s.rest[end:]

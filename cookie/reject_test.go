@@ -1,0 +1,44 @@
+package cookie_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// TestRejections reads the verdicts that others than Parse give.
+func TestRejections(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		got  *cookie.Rejection
+		code cookie.Code
+		want []string
+	}{
+		{"signed out", cookie.RejectSignedOut("/inbox/me.json"), "E_PROBE_SIGNED_OUT",
+			[]string{"me.json is well-formed, but", "device-bound"}},
+		{"too many", cookie.RejectTooMany("me.json", 8), "E_TOO_MANY",
+			[]string{"me.json belongs to a new account, but 8 accounts are in use", "geminid cookies remove ACCOUNT"}},
+		{"empty", cookie.RejectEmpty("me.json"), "E_EMPTY",
+			[]string{"me.json is empty (0 bytes). Nothing was changed; the previous cookies stay in use."}},
+		{"too big", cookie.RejectTooBig("me.json"), "E_TOO_BIG", []string{"me.json is larger than 8 MiB"}},
+		{"unreadable", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a b.json", UID: 998, Owner: "root", Mode: 0o600}), "E_PERM",
+			[]string{"a b.json exists, but uid 998 may not read it (owner root, mode 0600). Run: chmod g+r '/inbox/a b.json'"}},
+		{"owner unknown", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a.json", UID: 1, Mode: 0o200}), "E_PERM",
+			[]string{"(owner unknown, mode 0200). Run: chmod g+r /inbox/a.json"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.got.Code != tt.code {
+				t.Errorf("code: got %s, want %s", tt.got.Code, tt.code)
+			}
+			if tt.got.Error() != tt.got.Message || strings.Contains(tt.got.Message, "\n") {
+				t.Errorf("not one line: %q", tt.got.Message)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(tt.got.Message, want) {
+					t.Errorf("got %q, want it to contain %q", tt.got.Message, want)
+				}
+			}
+		})
+	}
+}
