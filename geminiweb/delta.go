@@ -103,8 +103,8 @@ func runeStart(text []byte, i int) int {
 }
 
 // clean appends text to dst as a reader should see it: HTML entities decoded,
-// placeholders of pictures and videos removed, the trailing follow-up element
-// removed. It stops in front of what the next frame may still change and
+// placeholders of pictures and videos, leaked thoughts and the trailing follow-up
+// element removed. It stops in front of what the next frame may still change and
 // returns how many bytes it used; with final set it uses all. before is the byte
 // in front of text. Cleaning two stable pieces one after the other gives the
 // same as cleaning both at once.
@@ -161,9 +161,28 @@ func recognize(text []byte) match {
 	case '&':
 		return entity(text)
 	case '<':
+		if m := leaked(text); m.open || m.length > 0 {
+			return m
+		}
 		return followUp(text)
 	}
 	return artifact(text)
+}
+
+const leakLimit = 16 << 10
+
+// leaked recognizes thoughts that slipped into the text between two control
+// marks.
+func leaked(text []byte) match {
+	n, state := literally(text, 0, "<ctrl94>")
+	if state != whole {
+		return match{open: state == part}
+	}
+	rest := text[n:min(len(text), n+leakLimit)]
+	if i := bytes.Index(rest, []byte("<ctrl95>")); i >= 0 {
+		return match{length: n + i + len("<ctrl95>")}
+	}
+	return match{open: len(rest) < leakLimit}
 }
 
 const entityLimit = 32

@@ -35,6 +35,9 @@ func TestClean(t *testing.T) {
 		{name: "beginning of an address", text: "read htt", want: "read ", used: 5},
 		{name: "follow-up", text: `Bye.<FollowUp label="More?" query="Tell me more"/>`, want: "Bye.", used: -1},
 		{name: "follow-up held", text: `Bye.<FollowUp label="Mo`, want: "Bye.", used: 4},
+		{name: "leaked thoughts", text: "<ctrl94>thought\nhm\n<ctrl95>Yes.", want: "Yes.", used: -1},
+		{name: "leaked thoughts held", text: "<ctrl94>thought\nhm\n<ctrl9", want: "", used: 0},
+		{name: "half a leak at the end", text: "a <ctrl94>b", final: true, want: "a <ctrl94>b", used: -1},
 		{name: "another element", text: `<b>x</b> <FollowUps/>`, want: `<b>x</b> <FollowUps/>`, used: -1},
 		{name: "closing fence held", text: "```go\nx\n```", want: "```go\nx", used: 7},
 		{name: "closing fence kept", text: "```go\nx\n```", final: true, want: "```go\nx\n```", used: -1},
@@ -90,6 +93,7 @@ func TestFollow(t *testing.T) {
 // patterns says in one regular expression what clean removes and decodes.
 var patterns = regexp.MustCompile(`&#?[a-zA-Z0-9]{0,31};` +
 	`|https?://googleusercontent\.com/[\w/-]{0,200}?/\d+(?:_\d+)?\n*` +
+	`|(?s:<ctrl94>.*?<ctrl95>)` +
 	`|<FollowUp(?:[ \t\r\n]{1,8}[a-zA-Z0-9]{1,32}="[^"]*"){0,8}[ \t\r\n]{0,8}/>`)
 
 // cleanWhole is what clean must come to on a complete text.
@@ -109,7 +113,7 @@ func cleanWhole(text string) string {
 var pieces = []string{
 	"a", " ", "\n", "word ", "日本", "😀", "é", "&", "&lt;", "&amp;lt;", "&#39;", "&#x", "&copy", "&nope;", ";", "<", "<b>",
 	"h", "http", "http://googleusercontent.com/", "https://googleusercontent.com/card_content/0", "/x/", "/0", "_1", "9",
-	"<FollowUp", ` label="x"`, ` q="http://`, "/>", "```", "\n```", "`", "\\", `\*`, "*", "_", "~", "\uFFFD", "\"", "\t",
+	"<ctrl94>", "thought\n", "<ctrl95>", "<FollowUp", ` label="x"`, ` q="http://`, "/>", "```", "\n```", "`", "\\", `\*`, "*", "_", "~", "\uFFFD", "\"", "\t",
 }
 
 func someText(t *rapid.T, label string) string {

@@ -71,7 +71,7 @@ func TestFramesReportTheSourcesError(t *testing.T) {
 
 func TestFramesManyBuffers(t *testing.T) {
 	t.Parallel()
-	text := prose(300_000)
+	text := prose(100_000)
 	rows := growing(text, 7001)
 	got, lost, err := geminiweb.Frames(iotest.HalfReader(strings.NewReader(body(rows...))))
 	if err != nil || lost != 0 || len(got) != len(rows)+2 {

@@ -185,7 +185,7 @@ func set(dst *string, r gjson.Result) {
 // handedOut finds the page token that a request error may carry, in
 // [{"48448350":["xsrf","<token>",["<account>"]]}].
 func handedOut(r gjson.Result) (token string) {
-	at(r, 0).ForEach(func(_, value gjson.Result) bool {
+	r.Get("0").ForEach(func(_, value gjson.Result) bool {
 		if str(at(value, 0)) == "xsrf" {
 			token = str(at(value, 1))
 		}

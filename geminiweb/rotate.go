@@ -74,7 +74,7 @@ func rotationRefused(resp *http.Response, body []byte) *Error {
 		return fail(chat.Unavailable, cookie.RotateRefused, msgSignedOut).detail("rotation refused with status %d", status)
 	case status == http.StatusTooManyRequests:
 		wait := retryAfter(resp.Header.Get("Retry-After"), time.Now())
-		return fail(chat.Quota, cookie.RotateLimited, "rotated too often").detail("rotation answered with status 429").after(wait)
+		return fail(chat.Quota, cookie.RotateLimited, "rotated too often").detail("rotation answered with status 429").asked(wait)
 	case 300 <= status && status < 400:
 		err := redirectedTo(resp.Header.Get("Location"))
 		if err.finding.Evidence == cookie.WeakOut {

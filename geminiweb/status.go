@@ -54,8 +54,16 @@ func (e *Error) detail(format string, args ...any) *Error {
 	return e
 }
 
+// after tells the client when to come again.
 func (e *Error) after(d time.Duration) *Error {
-	e.told.RetryAfter, e.finding.RetryAfter = d, d
+	e.told.RetryAfter = d
+	return e
+}
+
+// asked tells the supervisor, too, that the upstream named a time.
+func (e *Error) asked(d time.Duration) *Error {
+	e.finding.RetryAfter = d
+	e.told.RetryAfter = max(d, e.told.RetryAfter)
 	return e
 }
 
@@ -170,8 +178,8 @@ func refusedWith(r *refusal, model string) *Error {
 	if r.code != 0 {
 		table, key = refusals, r.code
 	}
-	if make, ok := table[key]; ok {
-		return make(model).detail("status %d, code %d in the answer", r.status, r.code)
+	if build, ok := table[key]; ok {
+		return build(model).detail("status %d, code %d in the answer", r.status, r.code)
 	}
 	return fail(chat.Upstream, cookie.Transient,
 		"Google refused the request with an unknown code ("+strconv.Itoa(key)+"); try again").
@@ -195,9 +203,9 @@ func httpStatus(status int, header http.Header, body []byte) *Error {
 	case status == http.StatusRequestEntityTooLarge:
 		return fail(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it")
 	case status == http.StatusTooManyRequests:
-		return fail(chat.Quota, cookie.Limited, "Google asks to slow down; wait").detail("status 429").after(max(wait, time.Minute))
+		return fail(chat.Quota, cookie.Limited, "Google asks to slow down; wait").detail("status 429").after(time.Minute).asked(wait)
 	case status == http.StatusServiceUnavailable:
-		return fail(chat.Unavailable, cookie.Transient, "Google is unavailable; try again").detail("status 503").after(max(wait, 5*time.Second))
+		return fail(chat.Unavailable, cookie.Transient, "Google is unavailable; try again").detail("status 503").after(5 * time.Second).asked(wait)
 	}
 	return fail(chat.Upstream, cookie.Transient, "Google answered with status "+strconv.Itoa(status)+"; try again").
 		detail("status %d", status)

@@ -1,6 +1,7 @@
 package geminiweb
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -179,7 +180,7 @@ func (c *Client) refusedCall(resp *http.Response) (failure *Error, token string)
 	switch {
 	case isSorry(body):
 		return blocked().detail("captcha page with status 200"), ""
-	case strings.Contains(string(body), hostAccounts):
+	case bytes.Contains(body, []byte(hostAccounts)), bytes.Contains(body, []byte("/signin/")):
 		return signedOut().detail("sign-in page with status 200"), ""
 	}
 	c.cfg.Drifted("schema")
@@ -188,7 +189,7 @@ func (c *Client) refusedCall(resp *http.Response) (failure *Error, token string)
 
 // tokenIn finds the page token that a 400 may hand out.
 func tokenIn(body []byte) string {
-	f := newFramer(strings.NewReader(string(body)))
+	f := newFramer(bytes.NewReader(body))
 	defer f.release()
 	for {
 		frame, err := f.next()
