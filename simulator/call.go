@@ -158,9 +158,12 @@ func (c *call) sleep(d time.Duration) bool {
 	}
 }
 
-// stall says nothing more until the client leaves.
+// stall says nothing more until the client leaves; a head that was not written
+// yet is held back too.
 func (c *call) stall() {
-	c.w.Flush()
+	if c.w.status != 0 {
+		c.w.Flush()
+	}
 	<-c.r.Context().Done()
 	c.w.outcome = "stalled"
 }

@@ -56,7 +56,9 @@ func (x *exchange) serve(s *Simulator, r *http.Request) {
 		}
 	}()
 	s.ServeHTTP(x, r)
-	x.WriteHeader(http.StatusOK)
+	if r.Context().Err() == nil {
+		x.WriteHeader(http.StatusOK)
+	}
 }
 
 var errRefused = errors.New("simulator: connection refused")
@@ -115,6 +117,10 @@ func (x *exchange) Write(b []byte) (int, error) {
 func (x *exchange) finish(err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	// The handler may notice the end of the context before the watch does.
+	if cause := context.Cause(x.request.Context()); cause != nil && x.broken == nil {
+		x.broken = cause
+	}
 	if err == io.EOF && x.length > x.written && x.request.Method != http.MethodHead {
 		err = io.ErrUnexpectedEOF
 	}

@@ -37,15 +37,11 @@ func (c *call) obstructed() bool {
 		case HTML:
 			c.signIn()
 			return true
-		case Login:
-			c.toSignIn()
-			return true
-		case Sorry:
-			c.toSorry()
-			return true
-		case Block:
-			c.blocked()
-			return true
+		case Login, Sorry, Block:
+			if c.route.op != OpOther { // where these lead to is still to be reached
+				c.turnAway(f.Kind)
+				return true
+			}
 		}
 	}
 	return false
@@ -78,17 +74,20 @@ func (c *call) plainStatus(f Fault) {
 	c.w.WriteString(body)
 }
 
-// blocked is how a flagged address is treated: what is known of the session
-// does not matter any more.
-func (c *call) blocked() {
-	switch c.route.op {
-	case OpGenerate:
-		c.rowError(9, 1060, "address blocked")
-	case OpRotate, OpRotatePage, OpUpload, OpMedia:
-		c.w.WriteHeader(http.StatusTooManyRequests)
-	case OpOther:
-		c.sorryPage()
-	default:
+// turnAway sends the client to the sign-in or the captcha page. A blocked
+// address is treated so whatever is known of the session, but by each operation
+// in its own way.
+func (c *call) turnAway(kind Kind) {
+	switch {
+	case kind == Login:
+		c.toSignIn()
+	case kind == Sorry:
 		c.toSorry()
+	case c.route.op == OpGenerate:
+		c.rowError(9, 1060, "address blocked")
+	case c.route.op == OpPage || c.route.op == OpRPC || c.route.op == OpGoogle:
+		c.toSorry()
+	default:
+		c.w.WriteHeader(http.StatusTooManyRequests)
 	}
 }
