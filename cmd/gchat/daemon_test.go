@@ -19,14 +19,17 @@ type pretend struct {
 	admin string
 
 	mu       sync.Mutex
+	state    string
 	requests []string // method, path, key and body, one a line
 }
 
 func newPretend(key, admin string) *pretend {
-	p := &pretend{key: key, admin: admin}
+	p := &pretend{key: key, admin: admin, state: "healthy"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/models", p.models)
 	mux.HandleFunc("POST /v1/chat/completions", p.completions)
+	mux.HandleFunc("GET /api/cookies/status", p.status)
+	mux.HandleFunc("PUT /api/accounts/{account}/cookies", p.offer)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		openAIError(w, http.StatusNotFound, "unknown_url", "unknown path "+r.URL.Path)
 	})
@@ -101,6 +104,67 @@ func (p *pretend) completions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.finish(map[string]string{"be long": "length", "be filtered": "content_filter"}[question])
+}
+
+// generated is the moment of the pretended server.
+var generated = time.Date(2025, 6, 1, 12, 0, 0, 0, time.UTC)
+
+// status tells the admin more than others, as the daemon does.
+func (p *pretend) status(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	ago := func(d time.Duration) time.Time { return generated.Add(-d) }
+	told := map[string]any{"state": p.state, "since": ago(3 * time.Hour), "predicted_end": ago(-2 * time.Hour),
+		"last_probe": ago(2 * time.Minute), "last_rotation": ago(4 * time.Minute)}
+	if r.Header.Get("Authorization") == "Bearer "+p.admin {
+		for name, value := range map[string]any{"name": "default", "activity": "idle", "evidence": "status RPC 0",
+			"next_action": "rotation in 5 min", "basis": "3 sessions before", "generation": 4, "notes": []string{"a browser may still use this session"}} {
+			told[name] = value
+		}
+	}
+	remedy := ""
+	if p.state == "expired" {
+		remedy = "sign in again and bring new cookies"
+	}
+	word := p.state
+	if word == "healthy" {
+		word = "valid"
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"status": word, "remedy": remedy,
+		"accounts": []any{told}, "generated_at": generated})
+}
+
+// offer takes cookies from the admin; the account's name chooses the verdict.
+func (p *pretend) offer(w http.ResponseWriter, r *http.Request) {
+	switch r.Header.Get("Authorization") {
+	case "Bearer " + p.admin:
+	case "Bearer " + p.key:
+		plainError(w, http.StatusForbidden, "forbidden", "this key may not do that")
+		return
+	default:
+		plainError(w, http.StatusNotFound, "not_found", "there is nothing at this path")
+		return
+	}
+	status, v := http.StatusOK, verdict{Account: r.PathValue("account"), Result: "applied", State: "healthy",
+		Since: generated, Message: "proven at the upstream and in use"}
+	switch v.Account {
+	case "parked":
+		status, v.Result, v.Message = http.StatusAccepted, "parked", "Google can not be reached"
+	case "bad":
+		status, v.Result, v.Code = http.StatusUnprocessableEntity, "rejected", "E_PROBE_SIGNED_OUT"
+		v.Message = r.URL.Query().Get("name") + " is well-formed, but Google answers as signed out from this server."
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// plainError writes an error in the form of the daemon's own routes.
+func plainError(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{"code": code, "message": message}})
 }
 
 // answers to some questions; the others are repeated.

@@ -27,7 +27,7 @@ while [ "$seconds" -gt 0 ]; do
   sleep 1
   seconds=$((seconds - 1))
   if [ -f "$name.rejected.txt" ]; then
-    echo "refused $(tr '\n' ' ' <"$name.rejected.txt")"
+    echo "refused $(tr '\n' '\t' <"$name.rejected.txt")"
     exit 0
   fi
   status
@@ -100,17 +100,23 @@ func (w *inboxWatch) hear(line string) {
 	case "fail":
 		w.broken, w.over = rest, true
 	case "refused":
-		code, message, ok := strings.Cut(strings.TrimSpace(rest), ": ")
-		if !ok || !strings.HasPrefix(code, "E_") {
-			code, message = "", strings.TrimSpace(rest)
-		}
-		w.verdict = verdict{Account: w.account, Result: "rejected", Code: code, Message: message}
+		w.verdict = verdict{Account: w.account, Result: "rejected", Message: reason(rest)}
 		w.over = true
 	case "delivered":
 		w.delivered = true
 	case "status":
 		w.compare(find([]byte(rest), w.account))
 	}
+}
+
+// reason takes the daemon's sentence out of its note, whose newlines have become
+// tabs: it stands between a heading and a footing.
+func reason(note string) string {
+	paragraphs := strings.Split(strings.Trim(note, "\t"), "\t\t")
+	if len(paragraphs) > 2 {
+		paragraphs = paragraphs[1 : len(paragraphs)-1]
+	}
+	return strings.ReplaceAll(strings.Join(paragraphs, " "), "\t", " ")
 }
 
 // compare looks for the proof that the account has taken the file: a new

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -14,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files and scripts anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gchat": main})
+	testscript.Main(m, map[string]func(){"gchat": main, "firefox": pretendFirefox})
 }
 
 // TestScripts runs the real program, one process a command, against a server
@@ -27,6 +28,10 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
+			samples, err := filepath.Abs("../../cookie/testdata/samples")
+			if err != nil {
+				return err
+			}
 			open, locked := newPretend("", "gmd_admin"), newPretend("gmd_user", "gmd_admin")
 			e.Defer(open.Close)
 			e.Defer(locked.Close)
@@ -34,15 +39,26 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", home)
 			e.Setenv("USERPROFILE", home)
 			e.Setenv("TERM", "xterm-256color")
+			e.Setenv("SAMPLES", samples)
 			e.Setenv("GCHAT_SERVER", open.URL)
 			e.Setenv("LOCKED", locked.URL)
 			e.Values["open"], e.Values["locked"] = open, locked
 			return os.MkdirAll(home, 0o700)
 		},
+		Condition: func(name string) (bool, error) {
+			if name != "sshd" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			_, err := sshdPath()
+			return err == nil, nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":     cmdCode,
 			"journal":  cmdJournal,
 			"filemode": cmdFileMode,
+			"state":    cmdState,
+			"sshd":     cmdSSHD,
+			"recent":   cmdRecent,
 		},
 	})
 }
@@ -88,4 +104,20 @@ func cmdFileMode(ts *testscript.TestScript, neg bool, args []string) {
 	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
 		ts.Fatalf("mode %s, want %s", got, args[0])
 	}
+}
+
+// cmdState gives the sessions of a server another state: state open expired
+func cmdState(ts *testscript.TestScript, neg bool, args []string) {
+	p := ts.Value(args[0]).(*pretend)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state = args[1]
+}
+
+// cmdRecent makes a file as old as it is told: recent 90m path
+func cmdRecent(ts *testscript.TestScript, neg bool, args []string) {
+	age, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	then := time.Now().Add(-age)
+	ts.Check(os.Chtimes(ts.MkAbs(args[1]), then, then))
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -97,7 +98,11 @@ func (s *settings) explainAnswer(e *apiError) error {
 func (s *settings) explainNetwork(err error) error {
 	var request *url.Error
 	if !errors.As(err, &request) {
-		return &failure{exitTemporary, err.Error(), "ask again"}
+		var broken net.Error
+		if errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errSilent) {
+			return &failure{exitTemporary, err.Error(), "ask again"}
+		}
+		return &failure{code: exitRefused, what: err.Error()} // nothing of the network's
 	}
 	f := &failure{code: exitUnavailable, what: fmt.Sprintf("no answer from %s: %v", s.server, request.Err)}
 	var (
