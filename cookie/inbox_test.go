@@ -496,3 +496,45 @@ func FuzzAccountFor(f *testing.F) {
 		}
 	})
 }
+
+// Every sample goes through a real drop as it goes through Parse.
+func TestInboxTakesEverySample(t *testing.T) {
+	for _, folder := range []string{"samples", "exports"} {
+		entries, err := os.ReadDir(filepath.Join("testdata", folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			t.Run(folder+"/"+e.Name(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					data := readFile(t, filepath.Join("testdata", folder, e.Name()))
+					want, wantErr := cookie.Parse(e.Name(), []byte(data), time.Now())
+					b := newBox(t, nil)
+					b.write(e.Name(), data)
+					var drops []cookie.Drop
+					for range 20 {
+						s, err := b.Rescan(t.Context())
+						if err != nil {
+							t.Fatal(err)
+						}
+						drops = append(drops, s.Drops...)
+						time.Sleep(time.Second)
+					}
+					if len(drops) != 1 {
+						t.Fatalf("got %d drops, want one", len(drops))
+					}
+					got := drops[0]
+					if wantErr != nil {
+						if got.Rejection == nil || got.Rejection.Message != wantErr.Error() {
+							t.Errorf("got %v, want %v", got.Rejection, wantErr)
+						}
+						return
+					}
+					if got.Export == nil || flat(got.Export.Set) != flat(want.Set) {
+						t.Errorf("got another set than Parse gives (%v)", got.Rejection)
+					}
+				})
+			})
+		}
+	}
+}

@@ -147,32 +147,34 @@ func TestInboxNotes(t *testing.T) {
 }
 
 func TestInboxNotesTouchNothingElse(t *testing.T) {
-	b := newBox(t, nil)
-	target := filepath.Join(t.TempDir(), "precious")
-	writeFile(t, target, "keep me")
-	b.write("a.json", "<html>")
-	if err := os.Symlink(target, b.path("a.json.rejected.txt")); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Refuse("a.json", "text"); err != nil {
-		t.Fatal(err)
-	}
-	if got := readFile(t, target); got != "keep me" {
-		t.Errorf("the note went through a link: %q", got)
-	}
-	for _, name := range []string{"../precious", "", ".", "..", "/etc/passwd", ".hidden", "a/b", "x.rejected.txt"} {
-		if err := b.Refuse(name, "text"); err == nil {
-			t.Errorf("Refuse(%q) succeeded", name)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, nil)
+		target := filepath.Join(t.TempDir(), "precious")
+		writeFile(t, target, "keep me")
+		b.write("a.json", "<html>")
+		if err := os.Symlink(target, b.path("a.json.rejected.txt")); err != nil {
+			t.Fatal(err)
 		}
-		if err := b.Accept(name); err == nil {
-			t.Errorf("Accept(%q) succeeded", name)
+		if err := b.Refuse("a.json", "text"); err != nil {
+			t.Fatal(err)
 		}
-	}
-	b.write("mine.rejected.txt", "a file of the owner's, whatever its name")
-	_, _ = b.Rescan(t.Context())
-	if left := list(t, b.dir); !strings.Contains(left, "mine.rejected.txt") {
-		t.Errorf("a file that is no note of ours was removed: %s", left)
-	}
+		if got := readFile(t, target); got != "keep me" {
+			t.Errorf("the note went through a link: %q", got)
+		}
+		for _, name := range []string{"../precious", "", ".", "..", "/etc/passwd", ".hidden", "a/b", "x.rejected.txt"} {
+			if err := b.Refuse(name, "text"); err == nil {
+				t.Errorf("Refuse(%q) succeeded", name)
+			}
+			if err := b.Accept(name); err == nil {
+				t.Errorf("Accept(%q) succeeded", name)
+			}
+		}
+		b.write("mine.rejected.txt", "a file of the owner's, whatever its name")
+		_, _ = b.Rescan(t.Context())
+		if left := list(t, b.dir); !strings.Contains(left, "mine.rejected.txt") {
+			t.Errorf("a file that is no note of ours was removed: %s", left)
+		}
+	})
 }
 
 func TestInboxIsMadeForAGroup(t *testing.T) {

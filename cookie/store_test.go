@@ -398,3 +398,34 @@ func TestStoreLogsNoValue(t *testing.T) {
 		t.Errorf("log: %s", got)
 	}
 }
+
+// Whatever stands in an account file, reading it answers, shows nothing of it,
+// and gives only what can be written again.
+func FuzzDecodeRecord(f *testing.F) {
+	whole, err := cookie.EncodeRecord(generation(3), time.Unix(1_700_000_000, 0))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:100])
+	f.Add([]byte(`{"format":1,"current":{"psid":"a","extra":{"b":"c"}},"memo":[1, 2]}`))
+	f.Add([]byte(`{"format":1,"previous":{"psid":"a"},"memo":null}`))
+	f.Add([]byte(`{"format":9}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		record, err := cookie.DecodeRecord(data)
+		if err != nil {
+			return
+		}
+		again, err := cookie.EncodeRecord(record, time.Unix(1_700_000_000, 0))
+		if err != nil {
+			t.Fatalf("read, but not writable: %v", err)
+		}
+		second, err := cookie.DecodeRecord(again)
+		if err != nil {
+			t.Fatalf("written, but not readable: %v", err)
+		}
+		if flat(second.Current) != flat(record.Current) || flat(second.Previous) != flat(record.Previous) {
+			t.Fatal("the sets changed on the way")
+		}
+	})
+}

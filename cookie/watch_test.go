@@ -125,8 +125,8 @@ func TestWatchEveryWayOfWriting(t *testing.T) {
 		{"remove and write", `rm cookies.json; cat "$NEW" > cookies.json`},
 		{"vim", `vim -u NONE -N -i NONE -es -c '%d' -c "0r $NEW" -c wq cookies.json`},
 		{"vim in place", `vim -u NONE -N -i NONE -es -c 'set nobackup nowritebackup backupcopy=yes' -c '%d' -c "0r $NEW" -c wq cookies.json`},
-		{"rsync", `rsync "$NEW" cookies.json`},
-		{"rsync in place", `rsync --inplace "$NEW" cookies.json`},
+		{"rsync", `rsync --ignore-times "$NEW" cookies.json`},
+		{"rsync in place", `rsync --ignore-times --inplace "$NEW" cookies.json`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
