@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// settle parses a command line in an environment with a settings file.
+func settle(t *testing.T, args []string, env map[string]string, file, stdin string) (*settings, error) {
+	t.Helper()
+	home := t.TempDir()
+	for _, name := range []string{"GCHAT_SERVER", "GCHAT_KEY", "XDG_CONFIG_HOME", "APPDATA"} {
+		t.Setenv(name, env[name])
+	}
+	c := &console{in: bufio.NewReader(strings.NewReader(stdin)), getenv: func(name string) string {
+		if name == "HOME" || name == "USERPROFILE" {
+			return home
+		}
+		return env[name]
+	}}
+	if file != "" {
+		path := thisMachine(c).configFile()
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var flags grammar
+	parser, err := newParser(&flags, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(append(args, "models")); err != nil {
+		t.Fatal(err)
+	}
+	return flags.settings(c)
+}
+
+func TestSettingsPrecedence(t *testing.T) {
+	const file = "server: https://saved.example\nkey: gmd_saved\n"
+	tests := []struct {
+		name        string
+		args        []string
+		env         map[string]string
+		file, stdin string
+		server, key string
+	}{
+		{name: "defaults", server: defaultServer},
+		{name: "file", file: file, server: "https://saved.example", key: "gmd_saved"},
+		{name: "environment over file", file: file, env: map[string]string{"GCHAT_SERVER": "https://env.example", "GCHAT_KEY": "gmd_env"},
+			server: "https://env.example", key: "gmd_env"},
+		{name: "flag over environment", file: file, env: map[string]string{"GCHAT_SERVER": "https://env.example", "GCHAT_KEY": "gmd_env"},
+			args: []string{"--server", "https://flag.example", "--key", "gmd_flag"}, server: "https://flag.example", key: "gmd_flag"},
+		{name: "a saved key is for the saved server", file: file, args: []string{"--server", "https://flag.example"}, server: "https://flag.example"},
+		{name: "the saved server may be named", file: file, args: []string{"--server", "https://saved.example/v1/"}, server: "https://saved.example", key: "gmd_saved"},
+		{name: "a key without a server is for the default one", file: "key: gmd_saved\n", server: defaultServer, key: "gmd_saved"},
+		{name: "and for no other", file: "key: gmd_saved\n", args: []string{"--server", "other:1"}, server: "http://other:1"},
+		{name: "key from standard input", args: []string{"--key", "-"}, stdin: " gmd_typed \r\nmore\n", server: defaultServer, key: "gmd_typed"},
+		{name: "key without a newline", args: []string{"--key", "-"}, stdin: "gmd_typed", server: defaultServer, key: "gmd_typed"},
+		{name: "empty file", file: "# nothing yet\n", server: defaultServer},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := settle(t, tt.args, tt.env, tt.file, tt.stdin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.server != tt.server || string(s.key) != tt.key {
+				t.Errorf("got server %s and key %q, want %s and %q", s.server, string(s.key), tt.server, tt.key)
+			}
+			if shown := fmt.Sprintf("%v %+v %#v %s", s.key, s.key, s.key, s.key); tt.key != "" && strings.Contains(shown, tt.key) {
+				t.Errorf("the key shows itself: %s", shown)
+			}
+		})
+	}
+}
+
+func TestSettingsErrors(t *testing.T) {
+	tests := []struct {
+		name  string
+		args  []string
+		file  string
+		stdin string
+		code  int
+		what  string // part of the text
+	}{
+		{name: "unknown key", file: "server: http://a\npassword: sesame\n", code: exitConfig, what: "gchat.yaml: line 2: not one of"},
+		{name: "no YAML", file: "sesame: [\n", code: exitConfig, what: "it is not YAML"},
+		{name: "wrong type", file: "key: [sesame]\n", code: exitConfig, what: "line 1"},
+		{name: "saved address", file: "server: ftp://a\n", code: exitConfig, what: "server: the scheme must be http or https"},
+		{name: "address", args: []string{"--server", "http://"}, code: exitUsage, what: "not an address"},
+		{name: "query", args: []string{"--server", "http://a/?key=sesame"}, code: exitUsage, what: "must end with the path"},
+		{name: "user", args: []string{"--server", "http://me:sesame@a"}, code: exitUsage, what: "does not belong into the address"},
+		{name: "blank in key", args: []string{"--key", "ses ame"}, code: exitUsage, what: "a character that no key has"},
+		{name: "no key there", args: []string{"--key", "-"}, stdin: "\n", code: exitUsage, what: "holds no key"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := settle(t, tt.args, nil, tt.file, tt.stdin)
+			got, ok := err.(*failure)
+			if !ok || got.code != tt.code || !strings.Contains(got.what, tt.what) || strings.Contains(got.what, "sesame") {
+				t.Errorf("got %+v, want code %d and a text with %q and without the secret", err, tt.code, tt.what)
+			}
+		})
+	}
+}
+
+func TestCleanServer(t *testing.T) {
+	for given, want := range map[string]string{
+		"":                              "",
+		"gemini.example.org":            "http://gemini.example.org",
+		"127.0.0.1:8100":                "http://127.0.0.1:8100",
+		"https://gemini.example.org/":   "https://gemini.example.org",
+		"https://a.example/v1":          "https://a.example",
+		"https://a.example/gemini/v1//": "https://a.example/gemini",
+		"http://[::1]:8100/v1/":         "http://[::1]:8100",
+	} {
+		if got, err := cleanServer(given); err != nil || got != want {
+			t.Errorf("cleanServer(%q) = %q, %v, want %q", given, got, err, want)
+		}
+	}
+}
+
+func TestWritePrivate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	path := filepath.Join(dir, "file")
+	for _, text := range []string{"first", "second"} {
+		if err := writePrivate(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Fatalf("got %q, %v, want %q", got, err, text)
+		}
+		if err := os.Chmod(path, 0o644); err != nil { // the next write mends it
+			t.Fatal(err)
+		}
+	}
+	if err := writePrivate(path, nil); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{path: 0o600, dir: 0o700} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); runtime.GOOS != "windows" && got != want {
+			t.Errorf("%s has mode %o, want %o", path, got, want)
+		}
+	}
+	// A failure leaves the old file and no remains.
+	if err := os.Mkdir(filepath.Join(dir, "taken"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := writePrivate(filepath.Join(dir, "taken"), []byte("x")); err == nil {
+		t.Error("a folder was replaced by a file")
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("left in the folder: %v, %v", entries, err)
+	}
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseDestination(t *testing.T) {
+	tests := []struct {
+		text, args string // no args: refused
+	}{
+		{"host", "-- host"},
+		{"me@host", "-- me@host"},
+		{"me@host.example:2222", "-p 2222 -- me@host.example"},
+		{"[2001:db8::1]:2222", "-p 2222 -- 2001:db8::1"},
+		{"2001:db8::1", "-- 2001:db8::1"},
+		{"me@[::1]", "-- me@::1"},
+		{"my_alias", "-- my_alias"},
+		{"", ""},
+		{"@host", ""},
+		{"me@", ""},
+		{"-oProxyCommand=x", ""},
+		{"-l@host", ""},
+		{"host:0", ""},
+		{"host:ssh", ""},
+		{"host:70000", ""},
+		{"a b", ""},
+		{"host;reboot", ""},
+		{"$(x)", ""},
+		{"a@b@c", ""},
+	}
+	for _, tt := range tests {
+		d, err := parseDestination(tt.text)
+		got := strings.Join(d.arguments(), " ")
+		if err != nil {
+			got = ""
+		}
+		if got != tt.args {
+			t.Errorf("parseDestination(%q): got %q, %v, want %q", tt.text, got, err, tt.args)
+		}
+	}
+}
+
+// TestShellWord lets a real shell read what was quoted.
+func TestShellWord(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh on this machine: quoting is not tested")
+	}
+	for _, word := range []string{"plain", "", "two words", "it's", `a"b\c`, "$HOME `x` $(x)", "a\nb", "-n", "*", "é", "~", "#", "!"} {
+		out, err := exec.Command(sh, "-c", "printf %s "+shellWord(word)).Output()
+		if err != nil || string(out) != word {
+			t.Errorf("%q becomes %q, %v", word, out, err)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                               "0 s",
+		17 * time.Second:                "17 s",
+		59*time.Second + 600e6:          "60 s",
+		95 * time.Second:                "2 min",
+		-5 * time.Minute:                "5 min",
+		125 * time.Minute:               "2 h 5 min",
+		47*time.Hour + 59*time.Minute:   "47 h 59 min",
+		76*time.Hour + 10*time.Minute:   "3 d 4 h",
+		400 * 24 * time.Hour:            "400 d 0 h",
+		59*time.Minute + 59*time.Second: "60 min",
+	} {
+		if got := span(d); got != want {
+			t.Errorf("span(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	tests := []struct {
+		name, text string
+		columns    int
+		want       string
+	}{
+		{"fits", "some words", 20, "some words"},
+		{"at a blank", "some words here", 12, "some words |here"},
+		{"long word", "abcdefghij", 4, "abcd|efgh|ij"},
+		{"newlines", "a\n\nb\n", 10, "a||b|"},
+		{"wide", "漢字漢字", 5, "漢字|漢字"},
+		{"emoji count two", "😀😀😀", 4, "😀😀|😀"},
+		{"marks count nothing", "e\u0301e\u0301e\u0301", 3, "e\u0301e\u0301e\u0301"},
+		{"narrower than a character", "漢字", 1, "漢|字"},
+		{"nothing", "", 10, ""},
+	}
+	for _, tt := range tests {
+		if got := strings.Join(wrap(tt.text, tt.columns), "|"); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestInboxWatch makes verdicts of what the script on the server says.
+func TestInboxWatch(t *testing.T) {
+	status := func(name, state, generation, probe string) string {
+		return `status {"status":"valid","accounts":[{"name":"` + name + `","state":"` + state + `","generation":` + generation +
+			`,"last_probe":"2025-06-01T12:0` + probe + `:00Z","since":"2025-06-01T12:00:00Z"}]}`
+	}
+	tests := []struct {
+		name    string
+		account string
+		lines   []string
+		want    string // result, or the reason; empty while it is open
+	}{
+		{"new generation", "default", []string{status("default", "healthy", "1", "0"), "delivered",
+			status("default", "healthy", "1", "0"), status("default", "healthy", "2", "0")}, "applied"},
+		{"the same session, probed again", "default", []string{status("default", "healthy", "1", "0"), "delivered", status("default", "healthy", "1", "5")}, "applied"},
+		{"new account", "work", []string{status("default", "healthy", "1", "0"), "delivered", status("work", "healthy", "1", "0")}, "applied"},
+		{"a lone account of another name", "default", []string{status("mine", "expired", "1", "0"), "delivered", status("mine", "healthy", "2", "0")}, "applied"},
+		{"nothing yet", "default", []string{status("default", "healthy", "1", "0"), "delivered", status("default", "healthy", "1", "0")}, ""},
+		{"not yet proven", "default", []string{status("default", "expired", "1", "0"), "delivered", status("default", "unknown", "2", "0")}, ""},
+		{"a change before the delivery", "default", []string{status("default", "healthy", "1", "0"), status("default", "healthy", "2", "0")}, ""},
+		{"no geminid there", "default", []string{"status ", "delivered", "status ", "status "}, ""},
+		{"note", "default", []string{"status ", "delivered", "refused head\t\tcookies.json is a web page.\tReally.\t\tfoot\t"}, "rejected cookies.json is a web page. Really."},
+		{"short note", "default", []string{"status ", "delivered", "refused it is bad\t"}, "rejected it is bad"},
+		{"no way in", "default", []string{"fail the inbox can not be entered"}, "the inbox can not be entered"},
+		{"chatter of the login", "default", []string{"Welcome!", "", "status x"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := inboxWatch{account: tt.account}
+			for _, line := range tt.lines {
+				w.hear(line)
+			}
+			got := strings.TrimSpace(w.broken + w.verdict.Result)
+			if w.verdict.Result == "rejected" {
+				got += " " + w.verdict.Message
+			}
+			if got != tt.want || w.over != (tt.want != "") {
+				t.Errorf("got %q (over: %v), want %q", got, w.over, tt.want)
+			}
+		})
+	}
+}
+
+// TestDescription keeps the exit codes of the help and of exit.go together.
+func TestDescription(t *testing.T) {
+	text := strings.Join(strings.Fields(description), " ")
+	for _, part := range []string{"0 ok", "1 refused", "2 file can not be read", "64 usage", "69 server not available",
+		"75 try again later", "77 no permission", "78 configuration", "130 interrupted"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the help does not tell %q", part)
+		}
+	}
+}
