@@ -42,6 +42,9 @@ func parseDevTools(text string, found *list) *Rejection {
 		if isToken(e.name) {
 			found.add(e)
 		}
+		if found.full {
+			break
+		}
 	}
 	return nil
 }

@@ -6,6 +6,10 @@ import "time"
 // 3000 and some); a file with more is no export.
 const maxEntries = 20_000
 
+// maxOffered bounds the work on a file that repeats its cookies; a capture of
+// a page's requests does so, but not as often.
+const maxOffered = 10 * maxEntries
+
 // entry is one cookie as a file has it: unchecked, and not yet chosen.
 type entry struct {
 	name, value string
@@ -32,7 +36,7 @@ type list struct {
 	entries  []entry
 	warnings []Warning
 	hint     string // what to try, should the file be refused in the end
-	full     bool   // more than maxEntries were offered
+	full     bool   // there are too many; a parser may stop
 	index    map[entry]int
 	offered  int
 }
@@ -43,6 +47,10 @@ func (l *list) add(e entry) {
 	key.seen, key.order = time.Time{}, 0
 	l.offered++
 	e.order = l.offered
+	if l.offered > maxOffered {
+		l.full = true
+		return
+	}
 	if i, known := l.index[key]; known {
 		before := &l.entries[i]
 		before.order = e.order

@@ -78,7 +78,9 @@ func parseSettings(text string, found *list) *Rejection {
 		if s.open && !strings.HasSuffix(line, "\n") && ours(s.key) {
 			return reject(CodeTruncated, "ends in the middle of a value. If it is still uploading, wait; otherwise copy it again.")
 		}
-		addSetting(s.key, s.value, store, found)
+		if addSetting(s.key, s.value, store, found); found.full {
+			break
+		}
 	}
 	return nil
 }
