@@ -18,9 +18,10 @@ var loginCookies = []string{
 	"__Secure-1PAPISID", "__Secure-3PAPISID", "LSID", "__Host-1PLSID", "__Host-3PLSID", "ACCOUNT_CHOOSER",
 }
 
-// passingCookies are picked up on the way and mean nothing to a rotation.
+// passingCookies are picked up on the way, from the answers to rotations among
+// others, and mean nothing to a rotation.
 var passingCookies = []string{
-	"NID", "AEC", "SOCS", "CONSENT", "__Secure-ENID", "SIDCC", "__Secure-1PSIDCC", "__Secure-3PSIDCC",
+	"__Secure-3PSIDTS", "NID", "AEC", "SOCS", "CONSENT", "__Secure-ENID", "SIDCC", "__Secure-1PSIDCC", "__Secure-3PSIDCC",
 	"__Secure-BUCKET", "COMPASS", "GOOGLE_ABUSE_EXEMPTION", "OTZ", "DV",
 }
 
