@@ -31,6 +31,7 @@ var formats = []format{
 	{"Copy as cURL", looksCurl, parseCurl},
 	{"Copy as PowerShell", looksPowerShell, parsePowerShell},
 	{"Copy as fetch", looksFetch, parseFetch},
+	{"Python requests", looksPython, parsePython},
 	{"Netscape cookies.txt", looksNetscape, parseNetscape},
 	{"DevTools cookie table", looksDevTools, parseDevTools},
 	{"YAML settings", looksYAML, parseYAML},

@@ -116,6 +116,7 @@ func FuzzJSON(f *testing.F)       { fuzzFormat(f, "JSON map") }
 func FuzzCurl(f *testing.F)       { fuzzFormat(f, "Copy as cURL") }
 func FuzzPowerShell(f *testing.F) { fuzzFormat(f, "Copy as PowerShell") }
 func FuzzFetch(f *testing.F)      { fuzzFormat(f, "Copy as fetch") }
+func FuzzPython(f *testing.F)     { fuzzFormat(f, "Python requests") }
 func FuzzNetscape(f *testing.F)   { fuzzFormat(f, "Netscape cookies.txt") }
 func FuzzDevTools(f *testing.F)   { fuzzFormat(f, "DevTools cookie table") }
 func FuzzYAML(f *testing.F)       { fuzzFormat(f, "YAML settings") }

@@ -83,7 +83,7 @@ var messages = map[cookie.Code][]string{
 	cookie.CodeNoPSID: {
 		`has ` + slotNumber + ` cookies? for google\.com but no __Secure-1PSID\. Export again from a tab where gemini\.google\.com is signed in, with "include HttpOnly cookies" on\.` + wal,
 		`has __Secure-1PSID only as a partitioned copy that belongs to another site\. Export again from a tab where gemini\.google\.com is signed in\.` + wal,
-		`is a (?:curl command|PowerShell command|fetch call) without cookies\. In DevTools > Network choose a request to gemini\.google\.com that is signed in, then Copy as cURL\.`,
+		`is a (?:curl command|PowerShell command|fetch call|Python request) without cookies\. In DevTools > Network choose a request to gemini\.google\.com that is signed in, then Copy as cURL\.`,
 	},
 	cookie.CodePlaceholder: {`still holds the example text for ` + slotName + `\. Put the real value there, from a browser that is signed in\.` + wal},
 	cookie.CodeSwapped:     {`has the two values swapped, by their looks: __Secure-1PSID holds what belongs to __Secure-1PSIDTS\. Exchange them\.` + wal},
