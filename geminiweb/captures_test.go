@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/geminiweb"
 )
 
@@ -106,4 +108,48 @@ func merged(t *testing.T, raw []byte) geminiweb.Facts {
 		all.Pictures = append(all.Pictures, f.Pictures...)
 	}
 	return all
+}
+
+func TestCapturedCalls(t *testing.T) {
+	t.Parallel()
+	for _, c := range captures(t) {
+		t.Run(c.File, func(t *testing.T) {
+			t.Parallel()
+			switch {
+			case strings.HasPrefix(c.File, "rpc_otAQ7b"):
+				got, err := geminiweb.ReadRPC(c.raw, "otAQ7b")
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := cookie.SignedIn
+				if c.Expect.Account != nil && *c.Expect.Account == 1016 {
+					want = cookie.SignedOut
+				}
+				if got.Evidence != want || !slices.Equal(got.Models, c.Expect.Models) {
+					t.Errorf("got %s with the models %v, want %s with %v", got.Evidence, got.Models, want, c.Expect.Models)
+				}
+			case strings.HasPrefix(c.File, "rpc_MaZiqc"):
+				got, err := geminiweb.ReadRPC(c.raw, "MaZiqc")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, cid := range c.Expect.Chats {
+					if !strings.Contains(got.Body, cid) {
+						t.Errorf("%s is missing in %s", cid, got.Body)
+					}
+				}
+			case strings.HasPrefix(c.File, "rotate_"):
+				if got, want := geminiweb.Interval(c.raw), time.Duration(c.Expect.Interval)*time.Second; got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			case c.Expect.Marker != "":
+				err := geminiweb.HTTPStatus(c.Expect.HTTP, nil, c.raw)
+				if got := err.Finding().Evidence; got != cookie.Blocked {
+					t.Errorf("got %s, want blocked", got)
+				}
+			case !strings.HasPrefix(c.File, "stream_") && !strings.HasPrefix(c.File, "frame_") && c.Expect.HTTP != 400:
+				t.Error("no test reads this capture")
+			}
+		})
+	}
 }

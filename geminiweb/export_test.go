@@ -1,9 +1,16 @@
 package geminiweb
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
 )
 
 // Frames cuts a body as the client does, taking a frame that is not JSON once
@@ -114,3 +121,82 @@ func ReadBody(src io.Reader) (n int) {
 		}
 	}
 }
+
+// Page is what scrape found.
+type Page struct{ Token, Build, Session, Language, Feed, Account string }
+
+// Scrape reads an app page.
+func Scrape(html []byte) Page {
+	p := scrape(html)
+	return Page{p.token, p.build, p.session, p.language, p.feed, p.account}
+}
+
+// Interval reads a rotation's body.
+func Interval(body []byte) time.Duration { return interval(body) }
+
+// Status is what the status RPC says.
+type Status struct {
+	Evidence cookie.Evidence
+	Models   []string
+	Capacity int
+	Shifted  bool
+	Body     string
+}
+
+// ReadRPC finds the row of a procedure in a body; for the status RPC it is also
+// judged.
+func ReadRPC(body []byte, id string) (Status, *Error) {
+	c, err := New(Config{Transport: http.DefaultTransport})
+	if err != nil {
+		panic(err)
+	}
+	found, failure := c.findRow(context.Background(), bytes.NewReader(body), id)
+	if failure != nil {
+		return Status{Evidence: failure.finding.Evidence}, failure
+	}
+	a := readAccount(found)
+	s := Status{Body: found.Raw, Capacity: a.capacity, Shifted: a.shifted}
+	s.Evidence = judgeStatus(int(at(found, 14).Int())).Evidence
+	for _, o := range a.offers {
+		s.Models = append(s.Models, o.id)
+	}
+	return s, nil
+}
+
+// CookieHeader is the Cookie header for an address.
+func CookieHeader(set cookie.Set, u *url.URL) string { return cookieHeader(set, u) }
+
+// Fresh lists the names of the cookies taken from an answer, the PSIDTS first.
+func Fresh(resp *http.Response, now time.Time) (names []string) {
+	psidts, extra := fresh(resp, now)
+	if !psidts.IsZero() {
+		names = append(names, cookie.NamePSIDTS)
+	}
+	for _, e := range extra {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// Capacity reads tier and capability flags.
+func Capacity(tier, caps []int64) (int, bool) { return capacity(tier, caps) }
+
+// HTTPStatus judges an answer that is not 200.
+func HTTPStatus(status int, header http.Header, body []byte) *Error {
+	return httpStatus(status, header, body)
+}
+
+// RetryAfter reads the header of that name.
+func RetryAfter(value string, now time.Time) time.Duration { return retryAfter(value, now) }
+
+// Sized asks a picture's link for a large one.
+func Sized(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		panic(err)
+	}
+	return sized(u).String()
+}
+
+// PictureName makes a plain file name.
+func PictureName(name, kind string) string { return pictureName(name, kind) }

@@ -34,10 +34,7 @@ type refusal struct {
 }
 
 // picture is a generated image as the answer names it.
-type picture struct {
-	url, name     string
-	width, height int
-}
+type picture struct{ url, name string }
 
 const cardContent = "http://googleusercontent.com/card_content/"
 
@@ -104,21 +101,13 @@ func (f *facts) candidate(c gjson.Result) {
 // finished is the candidate's mark for a complete answer; 1 is in progress.
 const finished = 2
 
-// generated reads the media container's generated images: dense at [7][0], in
-// newer answers under the sparse key 8 of its first element.
+// generated reads the generated images in a media container.
 func generated(media gjson.Result) []picture {
-	list := at(media, 7, 0)
-	if !list.IsArray() {
-		list = at(media, 0).Get("8.0")
-	}
 	var out []picture
-	list.ForEach(func(_, g gjson.Result) bool {
+	at(media, 7, 0).ForEach(func(_, g gjson.Result) bool {
 		image := at(g, 0, 3)
 		if url := str(at(image, 3)); url != "" {
-			out = append(out, picture{
-				url: url, name: str(at(image, 2)),
-				width: int(at(image, 15, 0).Int()), height: int(at(image, 15, 1).Int()),
-			})
+			out = append(out, picture{url: url, name: str(at(image, 2))})
 		}
 		return true
 	})

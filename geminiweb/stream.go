@@ -109,14 +109,10 @@ func (t *turn) prepare(ctx context.Context, s *session, failure *Error, token st
 		t.c.keep(t.set, &next)
 		return &next, nil
 	}
-	pause := time.NewTimer(retryPause)
-	defer pause.Stop()
-	select {
-	case <-pause.C:
-		return s, nil
-	case <-ctx.Done():
-		return nil, failedCall(ctx, ctx.Err())
+	if err := pause(ctx, retryPause); err != nil {
+		return nil, failedCall(ctx, err)
 	}
+	return s, nil
 }
 
 // attempt makes one call and passes its answer on. token is a page token that

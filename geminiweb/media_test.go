@@ -1,0 +1,145 @@
+package geminiweb_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/geminiweb"
+	"github.com/geminid/geminid/simulator"
+)
+
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, prompt string
+		kinds        []string
+		calls        int // of the media hosts
+		kind         chat.Kind
+	}{
+		{name: "one", prompt: "[image]", kinds: []string{"image/png"}, calls: 3},
+		{name: "two", prompt: "[image 2]", kinds: []string{"image/png", "image/png"}, calls: 6},
+		{name: "jpeg", prompt: "[image jpeg]", kinds: []string{"image/jpeg"}, calls: 3},
+		{name: "dense", prompt: "[image dense]", kinds: []string{"image/png"}, calls: 3},
+		{name: "sparse", prompt: "[image sparse]", kinds: []string{"image/png"}, calls: 3},
+		{name: "not made yet", prompt: "[image pending=2]", kinds: []string{"image/png"}, calls: 5},
+		{name: "link dead", prompt: "[image expired]", calls: 2},
+		{name: "a web page behind the link", prompt: "[image html]", calls: 6},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+				w.client.Probe(t.Context(), w.set)
+				w.calls()
+				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", tt.prompt)))
+				if err != nil || !strings.HasPrefix(answer.Text, "Here is your picture.") || strings.Contains(answer.Text, "googleusercontent") {
+					t.Fatalf("got %q, %v", answer.Text, err)
+				}
+				if len(answer.Media) != len(tt.kinds) {
+					t.Fatalf("got %d pictures, want %d", len(answer.Media), len(tt.kinds))
+				}
+				for i, blob := range answer.Media {
+					if blob.MIME != tt.kinds[i] || http.DetectContentType(blob.Data) != blob.MIME || !strings.Contains(blob.Name, ".") || strings.ContainsAny(blob.Name, "/\\ ") {
+						t.Errorf("picture %d is %s called %q", i, blob.MIME, blob.Name)
+					}
+				}
+				for _, entry := range w.sim.Journal() {
+					if entry.Operation != simulator.OpMedia {
+						continue
+					}
+					if own := strings.HasSuffix(entry.Host, ".google.com"); own != (len(entry.Cookies) > 0) {
+						t.Errorf("%s got the cookies %v", entry.Host, entry.Cookies)
+					}
+				}
+				if got := w.calls()["media"]; got != tt.calls {
+					t.Errorf("%d calls for pictures, want %d", got, tt.calls)
+				}
+			})
+		})
+	}
+}
+
+// detour answers media calls by itself.
+type detour struct {
+	next  http.RoundTripper
+	media func(*http.Request) (*http.Response, error)
+}
+
+func (d detour) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Hostname(), ".googleusercontent.com") || strings.HasSuffix(r.URL.Hostname(), "evil.example") {
+		return d.media(r)
+	}
+	return d.next.RoundTrip(r)
+}
+
+func reply(r *http.Request, status int, location string, body io.Reader) *http.Response {
+	h := http.Header{}
+	if location != "" {
+		h.Set("Location", location)
+	}
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(body), Request: r}
+}
+
+func TestPicturesFromHostileLinks(t *testing.T) {
+	t.Parallel()
+	png := append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 100)...)
+	tests := []struct {
+		name     string
+		media    func(*http.Request) (*http.Response, error)
+		pictures int
+	}{
+		{name: "foreign host", media: func(r *http.Request) (*http.Response, error) {
+			if r.URL.Hostname() == "evil.example" {
+				t.Error("the foreign host was called")
+			}
+			return reply(r, 302, "https://evil.example/x.png", strings.NewReader("")), nil
+		}},
+		{name: "plain http", media: func(r *http.Request) (*http.Response, error) {
+			if r.URL.Scheme != "https" {
+				t.Error("a call without TLS")
+			}
+			return reply(r, 302, "http://lh3.googleusercontent.com/x", strings.NewReader("")), nil
+		}},
+		{name: "circle", media: func(r *http.Request) (*http.Response, error) {
+			return reply(r, 302, "/again", strings.NewReader("")), nil
+		}},
+		{name: "endless", media: func(r *http.Request) (*http.Response, error) {
+			return reply(r, 200, "", io.MultiReader(bytes.NewReader(png), zeros{})), nil
+		}},
+		{name: "vector graphics", media: func(r *http.Request) (*http.Response, error) {
+			return reply(r, 200, "", strings.NewReader(`<svg xmlns="http://www.w3.org/2000/svg"/>`)), nil
+		}},
+		{name: "broken connection", media: func(r *http.Request) (*http.Response, error) { return nil, errors.New("reset") }},
+		{name: "preview only", pictures: 1, media: func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "=s2048") {
+				return reply(r, 404, "", strings.NewReader("")), nil
+			}
+			return reply(r, 200, "", bytes.NewReader(png)), nil
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10})
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: detour{sim, tt.media}})
+				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
+				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", "[image]")))
+				if err != nil || answer.Text == "" || len(answer.Media) != tt.pictures {
+					t.Errorf("got %q with %d pictures, %v; want the text and %d", answer.Text, len(answer.Media), err, tt.pictures)
+				}
+			})
+		})
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
