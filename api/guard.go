@@ -21,12 +21,12 @@ const (
 // admit checks what can be checked before the route is known: the form of the
 // request, the Host it is for and the page it comes from.
 func (a *API) admit(x *exchange, r *http.Request) *chat.Error {
-	if r.URL.Scheme != "" || r.URL.Host != "" && r.Method != http.MethodConnect {
-		x.Header().Set("Connection", "close")
-		return chat.Fault(chat.BadRequest, "this is no proxy; send the path alone in the request line")
-	}
 	if x.door == backDoor {
 		return nil
+	}
+	if doubt := framing(r); doubt != "" {
+		x.Header().Set("Connection", "close")
+		return chat.Fault(chat.BadRequest, doubt)
 	}
 	if x.live.Loopback && !x.live.answersTo(r.Host) {
 		return chat.Fault(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url")

@@ -151,6 +151,7 @@ func TestPingDoesNotCommitAnAccount(t *testing.T) {
 func (g *rig) server() *httptest.Server {
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = api.Server(g.api.Handler(), nil)
+	server.Listener = api.Strict(server.Listener)
 	server.Start()
 	g.t.Cleanup(server.Close)
 	return server
