@@ -172,7 +172,8 @@ func isStill(dir string, held fs.FileInfo) bool {
 
 // follow passes on what one watch tells, until it ends.
 func (w *watch) follow(ctx context.Context, watcher *fsnotify.Watcher, held fs.FileInfo) {
-	burst := newBurst()
+	tap, burst := newTap(watcher.Events), newBurst()
+	defer tap.stop()
 	defer burst.stop()
 	check := time.NewTicker(recheck)
 	defer check.Stop()
@@ -180,10 +181,11 @@ func (w *watch) follow(ctx context.Context, watcher *fsnotify.Watcher, held fs.F
 		select {
 		case <-ctx.Done():
 			return
-		case event, ok := <-watcher.Events:
+		case event, ok := <-tap.events:
 			if !ok {
 				return
 			}
+			tap.ran()
 			if event.Name == w.dir && (event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename)) {
 				// The directory itself went away. Comparing would not tell: a new
 				// one may have got the number of the old.
@@ -204,8 +206,12 @@ func (w *watch) follow(ctx context.Context, watcher *fsnotify.Watcher, held fs.F
 			w.cfg.Poke(WakeError)
 			sleep(ctx, reattach)
 			return
+		case <-tap.timer.C:
+			tap.rung()
 		case <-burst.timer.C:
-			w.cfg.Poke(burst.end())
+			if why, over := burst.rung(); over {
+				w.cfg.Poke(why)
+			}
 		case <-check.C:
 			if len(watcher.WatchList()) == 0 || !isStill(w.dir, held) {
 				return // unmounted, or a directory above it was replaced

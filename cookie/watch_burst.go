@@ -24,9 +24,9 @@ const (
 // burst gathers events that belong together: it ends when none came for a
 // while, or when it lasted too long.
 type burst struct {
-	timer *time.Timer
-	first time.Time // zero between bursts
-	why   Wake
+	timer       *time.Timer
+	first, last time.Time // of its events; zero between bursts
+	why         Wake
 }
 
 func newBurst() *burst {
@@ -35,21 +35,30 @@ func newBurst() *burst {
 	return b
 }
 
+// add takes one more event. In a storm that is all that happens: the timer is
+// left alone until it rings.
 func (b *burst) add(why Wake) {
-	now := time.Now()
+	b.last = time.Now()
 	if b.first.IsZero() {
-		b.first = now
+		b.first = b.last
+		b.timer.Reset(settleQuiet)
 	}
 	if b.why != WakeOverflow {
 		b.why = why
 	}
-	b.timer.Reset(min(settleQuiet, b.first.Add(settleMax).Sub(now)))
 }
 
-func (b *burst) end() Wake {
-	why := b.why
+// rung tells, when the timer rang, whether the burst is over.
+func (b *burst) rung() (why Wake, over bool) {
+	now := time.Now()
+	rest := min(b.last.Add(settleQuiet).Sub(now), b.first.Add(settleMax).Sub(now))
+	if rest > 0 {
+		b.timer.Reset(rest)
+		return "", false
+	}
+	why = b.why
 	b.first, b.why = time.Time{}, ""
-	return why
+	return why, true
 }
 
 func (b *burst) stop() { b.timer.Stop() }
