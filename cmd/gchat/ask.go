@@ -43,9 +43,6 @@ byte by byte. Ctrl-C stops an answer.`
 func (a *askCommand) Run(c *console, s *settings) error {
 	ask := &asker{console: c, client: s.client(), raw: a.Raw, thoughts: a.Thoughts,
 		model: cmp.Or(a.Model, s.file.Model, defaultModel), system: a.System}
-	if s.exposed() {
-		fmt.Fprintf(c.err, "gchat: %s holds your key and others may read it; run: chmod 600 %[1]s\n", s.path)
-	}
 	if c.keyboard != nil && len(a.Question) == 0 {
 		return (&talk{asker: ask, settings: s}).run()
 	}

@@ -36,26 +36,21 @@ var (
 // next one; tall 0 sets no limit.
 func (b *blocks) next(source string, last bool, tall int) (done block, size int, ok bool) {
 	lines := strings.SplitAfter(source, "\n")
-	if !last || lines[len(lines)-1] == "" {
-		lines = lines[:len(lines)-1] // the last line may still grow
+	if end := len(lines) - 1; !last || lines[end] == "" {
+		lines = lines[:end] // it may still grow
 	}
-	start := 0
-	for b.fence == "" && start < len(lines) && blank(lines[start]) {
-		start++
+	for b.fence == "" && len(lines) > 0 && blank(lines[0]) {
+		size += len(lines[0])
+		lines = lines[1:]
 	}
-	if start == len(lines) {
+	if len(lines) == 0 {
 		return block{}, 0, false
 	}
-	lines, gap := lines[start:], start > 0
-	for _, line := range strings.SplitAfter(source, "\n")[:start] {
-		size += len(line)
-	}
-	first := lines[0]
-	var count int
+	first, gap, count := lines[0], size > 0, 0
 	switch {
 	case b.fence != "" || fenceLine.MatchString(first):
 		return b.code(lines, size, last, tall)
-	case headingLine.MatchString(first) || ruleLine.MatchString(strings.TrimRight(first, "\r\n")):
+	case headingLine.MatchString(first) || ruleLine.MatchString(strings.TrimRight(first, "\n")):
 		count = 1
 	case itemLine.MatchString(first):
 		count = itemEnd(lines, last)
@@ -65,7 +60,8 @@ func (b *blocks) next(source string, last bool, tall int) (done block, size int,
 	if count == 0 {
 		return block{}, 0, false
 	}
-	return b.plain(strings.Join(lines[:count], ""), gap), size + len(strings.Join(lines[:count], "")), true
+	text := strings.Join(lines[:count], "")
+	return b.plain(text, gap), size + len(text), true
 }
 
 // joins reports whether the block that source begins with seems to follow the
@@ -81,9 +77,7 @@ func (b *blocks) plain(text string, gap bool) block {
 	item := itemLine.FindStringSubmatchIndex(text)
 	tight := item != nil && b.tightly && !gap
 	switch {
-	case item == nil:
-		b.ordinal = 0
-	case item[4] < 0:
+	case item == nil, item[4] < 0: // no item, or one without a number
 		b.ordinal = 0
 	case b.listed && b.ordinal > 0:
 		b.ordinal++
@@ -194,7 +188,7 @@ func paragraphEnd(lines []string, last bool) int {
 // it. A rule does not: below a paragraph it makes a heading of it.
 func starts(line string) bool {
 	return fenceLine.MatchString(line) || headingLine.MatchString(line) ||
-		itemLine.MatchString(line) && !ruleLine.MatchString(strings.TrimRight(line, "\r\n"))
+		itemLine.MatchString(line) && !ruleLine.MatchString(strings.TrimRight(line, "\n"))
 }
 
 func blank(line string) bool { return strings.TrimSpace(line) == "" }

@@ -67,7 +67,7 @@ func completionNodes(above []*kong.Flag, path string, node *kong.Node) []complet
 		}
 	}
 	for _, arg := range node.Positional {
-		here.Files = here.Files || arg.Tag.TypeName == "path"
+		here.Files = here.Files || arg.Tag.Type == "path"
 		if arg.Enum != "" {
 			here.Values = append(here.Values, arg.EnumSlice()...)
 		}

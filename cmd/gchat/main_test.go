@@ -55,6 +55,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":     cmdCode,
 			"journal":  cmdJournal,
+			"await":    cmdAwait,
 			"filemode": cmdFileMode,
 			"state":    cmdState,
 			"sshd":     cmdSSHD,
@@ -95,6 +96,22 @@ func cmdJournal(ts *testscript.TestScript, neg bool, args []string) {
 	if found == neg {
 		ts.Fatalf("requests with %q: %v, want %v, among:\n%s", args[1:], found, !neg, strings.Join(p.requests, "\n"))
 	}
+}
+
+// cmdAwait waits, for half a minute at most, until a request holds the text:
+// await open stall
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	p := ts.Value(args[0]).(*pretend)
+	for range 600 {
+		p.mu.Lock()
+		all := strings.Join(p.requests, "\n")
+		p.mu.Unlock()
+		if strings.Contains(all, args[1]) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("no request with %q came", args[1])
 }
 
 // cmdFileMode wants a file's mode: filemode 0600 path

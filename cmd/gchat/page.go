@@ -1,9 +1,6 @@
 package main
 
-import (
-	"io"
-	"strings"
-)
+import "io"
 
 // page is what an answer is written on, piece by piece.
 type page interface {
@@ -44,6 +41,3 @@ func (p *plainPage) close() {
 		_, _ = io.WriteString(p.out, "\n")
 	}
 }
-
-// visible reports whether a line shows anything at all.
-func visible(line string) bool { return strings.TrimSpace(line) != "" }

@@ -101,7 +101,7 @@ func (q quickCommand) plan(c *console, s *settings) (*trip, error) {
 	if err := to.check(); err != nil {
 		return nil, usage("the ssh destination: "+err.Error(), "check --host, --user and --port")
 	}
-	t.tunnel, err = newTunnel(m, to)
+	t.tunnel, err = newTunnel(to)
 	return t, err
 }
 

@@ -61,6 +61,9 @@ func (g *grammar) settings(c *console) (*settings, error) {
 	if s.file, err = readConfig(s.path); err != nil {
 		return nil, err
 	}
+	if s.exposed() {
+		fmt.Fprintf(c.err, "gchat: %s holds your key and others may read it; run: chmod 600 %[1]s\n", s.path)
+	}
 	saved, err := cleanServer(s.file.Server)
 	if err != nil {
 		return nil, &failure{exitConfig, fmt.Sprintf("%s: server: %v", s.path, err), "gchat login"}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 )
@@ -24,32 +25,37 @@ const (
 type tunnel struct {
 	to      destination
 	port    int
-	control string // path of the control socket; empty where ssh has none
+	control string // path of the control socket; empty while there is none
 	process *exec.Cmd
 	ended   chan struct{} // closed when ssh has ended
 	err     error         // how it ended; read after ended
 }
 
-// newTunnel chooses a port and a folder, and starts nothing yet. The folder is
-// removed by close.
-func newTunnel(m machine, to destination) (*tunnel, error) {
+// newTunnel chooses a port and starts nothing yet.
+func newTunnel(to destination) (*tunnel, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("looking for a free port: %w", err)
 	}
-	t := &tunnel{to: to, port: listener.Addr().(*net.TCPAddr).Port, ended: make(chan struct{})}
+	port := listener.Addr().(*net.TCPAddr).Port
 	if err := listener.Close(); err != nil {
 		return nil, fmt.Errorf("looking for a free port: %w", err)
 	}
-	if m.goos == "windows" {
-		return t, nil // its ssh knows no control sockets
+	return &tunnel{to: to, port: port, ended: make(chan struct{})}, nil
+}
+
+// prepare makes the control socket's folder, which close removes. The ssh of
+// Windows knows no control sockets.
+func (t *tunnel) prepare() error {
+	if runtime.GOOS == "windows" {
+		return nil
 	}
 	dir, err := os.MkdirTemp("", "gchat-") // mode 0700
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for ssh's control socket: %w", err)
+		return fmt.Errorf("making a folder for ssh's control socket: %w", err)
 	}
 	t.control = filepath.Join(dir, "ssh")
-	return t, nil
+	return nil
 }
 
 // arguments returns the command line after "ssh". The user's own settings for
@@ -68,6 +74,9 @@ func (t *tunnel) arguments() []string {
 // open starts ssh, which asks for what it needs on the terminal, and returns
 // when the port takes connections.
 func (t *tunnel) open(ctx context.Context, c *console) error {
+	if err := t.prepare(); err != nil {
+		return err
+	}
 	t.process = exec.Command("ssh", t.arguments()...)
 	t.process.Stdout, t.process.Stderr = c.err, c.err
 	if err := t.process.Start(); err != nil {
