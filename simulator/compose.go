@@ -22,7 +22,7 @@ func (c *call) plan(q *question) *plan {
 	if f, ok := c.fault(OtherModel); ok {
 		p.downgrade, p.otherModel = true, f.Value
 	}
-	if q.temporary && c.s.cfg.RefuseTemporaryPictures && p.pictures > 0 {
+	if refuses := c.s.cfg.RefuseTemporaryPictures || c.has(TempRefused); refuses && q.temporary && p.pictures > 0 {
 		p.pictures, p.say, p.exact = 0, "I can't create images in a temporary chat.", true
 	}
 	if p.form == "" { // either form is met on the web; a prompt always gets the same one

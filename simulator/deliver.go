@@ -32,7 +32,7 @@ func (c *call) deliver(q *question, p *plan) {
 	if p.downgrade {
 		d.served = c.otherModel(q.model, p.otherModel)
 	}
-	if !c.s.cfg.HideModel {
+	if !c.s.cfg.HideModel && !c.has(HiddenModel) {
 		d.shown = d.served
 	}
 	c.note(func(e *Entry) { e.Served = d.served.ID })
@@ -72,7 +72,7 @@ func (d *delivery) prepare() {
 		d.media = d.c.media(d)
 	}
 	d.pieces = p.pace.pieces(p.say)
-	if !d.q.stream || !d.chunked() {
+	if !d.q.stream || !d.c.chunked() {
 		d.held = p.pace.Gap * time.Duration(len(d.pieces)-1)
 		d.pieces = []string{p.say}
 	}
@@ -88,8 +88,6 @@ func (d *delivery) prepare() {
 		d.thoughts = escape(evenly(thoughts(lastTurn(stripKeywords(d.q.prompt))), 6))
 	}
 }
-
-func (d *delivery) chunked() bool { return d.c.r.URL.Query().Get("rt") == "c" }
 
 // finished is the candidate as the history keeps it.
 func (d *delivery) finished() candidate {

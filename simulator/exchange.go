@@ -30,7 +30,8 @@ type exchange struct {
 	header  http.Header
 	status  int
 	sent    http.Header // the head as it was sent
-	pending []byte
+	pending []byte      // written, of which taken bytes were read
+	taken   int
 	err     error // ends reading once pending is empty
 	broken  error // ends reading at once
 	closed  bool  // the reader has left
@@ -100,7 +101,7 @@ func (x *exchange) Write(b []byte) (int, error) {
 		case x.request.Method == http.MethodHead:
 			x.mu.Unlock()
 			return len(b), nil
-		case len(x.pending) < maxPending:
+		case len(x.pending)-x.taken < maxPending:
 			x.pending = append(x.pending, b...)
 			x.written += int64(len(b))
 			x.mu.Unlock()
@@ -188,11 +189,10 @@ func (x *exchange) take(b []byte, over bool) (n int, err error, ok bool) {
 		return 0, http.ErrBodyReadAfterClose, true
 	case x.broken != nil:
 		return 0, x.broken, true
-	case len(x.pending) > 0:
-		n = copy(b, x.pending)
-		x.pending = x.pending[n:]
-		if len(x.pending) == 0 {
-			x.pending = nil
+	case len(x.pending) > x.taken:
+		n = copy(b, x.pending[x.taken:])
+		if x.taken += n; x.taken == len(x.pending) {
+			x.pending, x.taken = x.pending[:0], 0
 		}
 		signal(x.room)
 		return n, nil, true

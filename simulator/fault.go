@@ -41,6 +41,8 @@ const (
 	// RPCs.
 	AccountStatus Kind = "account_status" // otAQ7b says Code
 	RPCRefused    Kind = "rpc_refused"    // row with a bare status Code (0: 7)
+	AnyToken      Kind = "any_token"      // as Config.TokenOptional
+	HandOut       Kind = "hand_out_token" // as Config.HandOutToken
 
 	// StreamGenerate.
 	ErrorCode     Kind = "error"        // code Code; Value first (default), late, trailing
@@ -48,6 +50,8 @@ const (
 	OtherModel    Kind = "model"        // model Value answers (empty: another on offer)
 	FollowUpLimit Kind = "follow_up"    // 1097 on follow-ups, first turns are fine
 	Cut           Kind = "cut"          // ends without the completion mark, saved in the history
+	HiddenModel   Kind = "hide_model"   // as Config.HideModel
+	TempRefused   Kind = "temporary"    // as Config.RefuseTemporaryPictures
 	LatePicture   Kind = "late_picture" // pictures come in a row behind the finished text
 
 	// Media.
@@ -59,7 +63,8 @@ const (
 var kinds = []Kind{
 	Latency, Outage, Reset, Lost, Status, Truncate, Stall, Empty, HTML, Compress, Chopped, Guest, Login, Sorry, Block,
 	Malformed, LengthOff, Drift, NoToken, ConsentPage, ConsentFlag, BuildChanged, Identity, NoValue, Interval,
-	AccountStatus, RPCRefused, ErrorCode, BareStatus, OtherModel, FollowUpLimit, Cut, LatePicture, Pending, Expired,
+	AccountStatus, RPCRefused, AnyToken, HandOut, ErrorCode, BareStatus, OtherModel, FollowUpLimit, Cut,
+	HiddenModel, TempRefused, LatePicture, Pending, Expired,
 }
 
 // Kinds lists every kind of fault.

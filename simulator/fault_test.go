@@ -52,6 +52,13 @@ var faultCases = map[simulator.Kind]struct {
 	simulator.RPCRefused: {simulator.Fault{}, callStatus, func(_ *testing.T, r reply) bool {
 		return strings.Contains(r.body, `["wrb.fr","otAQ7b",null,null,null,[7],"generic"]`)
 	}},
+	simulator.AnyToken: {simulator.Fault{}, callStrange, func(t *testing.T, r reply) bool { return read(t, r.body).done }},
+	simulator.HandOut:  {simulator.Fault{}, callStrange, func(_ *testing.T, r reply) bool { return r.status == 400 && strings.Contains(r.body, `"xsrf"`) }},
+	simulator.HiddenModel: {simulator.Fault{}, callGenerate, func(t *testing.T, r reply) bool {
+		a := read(t, r.body)
+		return a.done && a.served == "" && a.name == ""
+	}},
+	simulator.TempRefused: {simulator.Fault{}, callTemporary, func(t *testing.T, r reply) bool { a := read(t, r.body); return a.done && len(a.pictures) == 0 }},
 	simulator.ErrorCode: {simulator.Fault{Code: 1096, Value: "trailing"}, callGenerate, func(t *testing.T, r reply) bool {
 		a := read(t, r.body)
 		return a.done && a.code == 1096
@@ -75,7 +82,11 @@ func callPage(b *browser) reply     { r, _ := b.open(); return r }
 func callRotate(b *browser) reply   { return b.rotate() }
 func callGenerate(b *browser) reply { return b.generate(ask{prompt: "hi"}) }
 func callZipped(b *browser) reply   { return b.generate(ask{prompt: "hi", gzip: true}) }
-func callPicture(b *browser) reply  { return b.generate(ask{prompt: "[image]"}) }
+func callStrange(b *browser) reply  { b.at = "x:1"; return callGenerate(b) }
+func callTemporary(b *browser) reply {
+	return b.generate(ask{prompt: "[image]", set: map[int]any{45: 1}})
+}
+func callPicture(b *browser) reply { return b.generate(ask{prompt: "[image]"}) }
 
 func callStatus(b *browser) reply {
 	return b.post(rpcPath, map[string][]string{"rpcids": {"otAQ7b"}, "rt": {"c"}}, map[string][]string{"f.req": {`[[["otAQ7b","[]",null,"generic"]]]`}})

@@ -47,6 +47,10 @@ func (c *call) form() (request json.RawMessage, ok bool) {
 	return request, true
 }
 
+// chunked tells whether the answer is wanted frame by frame, in the
+// length-prefixed form.
+func (c *call) chunked() bool { return c.r.URL.Query().Get("rt") == "c" }
+
 // list is a JSON array whose elements are looked at one by one; elements that
 // are not there read as null.
 type list []json.RawMessage

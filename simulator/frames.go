@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 )
 
 const prologue = ")]}'\n\n"
@@ -17,10 +18,13 @@ type frames struct {
 	skew    int // added to every announced length
 	garble  int // frame to break, counted from 1; 0 breaks none
 	count   int
-	buf     []byte
 	head    []byte // what is due before the next frame
 	rows    []byte // of the older form
 }
+
+// framePool lends the buffers in which frames are put together: the last frame
+// of a long answer is as long as the answer.
+var framePool = sync.Pool{New: func() any { return new([]byte) }}
 
 // newFrames writes the headers. Nothing reaches the client before a frame.
 func (c *call) newFrames(status int) *frames {
@@ -31,7 +35,7 @@ func (c *call) newFrames(status int) *frames {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Server", "ESF")
 	c.w.WriteHeader(status)
-	f := &frames{c: c, chunked: c.r.URL.Query().Get("rt") == "c" || status != http.StatusOK, head: []byte(prologue), total: len(prologue)}
+	f := &frames{c: c, chunked: c.chunked() || status != http.StatusOK, head: []byte(prologue), total: len(prologue)}
 	if off, ok := c.fault(LengthOff); ok {
 		f.skew = off.Code
 		if f.skew == 0 {
@@ -63,11 +67,13 @@ func (f *frames) rowsOf(rows ...[]byte) error {
 func (f *frames) frame(n int, parts ...[]byte) error {
 	f.count++
 	f.c.w.frames++
-	b := append(f.buf[:0], f.head...)
-	f.head = nil
 	if !f.chunked {
 		return f.gather(parts)
 	}
+	lent := framePool.Get().(*[]byte)
+	defer framePool.Put(lent)
+	b := append((*lent)[:0], f.head...)
+	f.head = nil
 	b = strconv.AppendInt(b, int64(n+2+f.skew), 10)
 	digits := len(strconv.Itoa(n + 2 + f.skew))
 	b = append(b, '\n')
@@ -79,7 +85,7 @@ func (f *frames) frame(n int, parts ...[]byte) error {
 		breakJSON(b[start:])
 	}
 	b = append(b, '\n')
-	f.buf = b
+	*lent = b
 	f.total += digits + n + 2
 	if _, err := f.c.w.Write(b); err != nil {
 		return err
@@ -147,7 +153,7 @@ func (c *call) badRequest(why string) {
 	c.note(func(e *Entry) { e.Refusal = why })
 	f := c.newFrames(http.StatusBadRequest)
 	row := []any{"er", nil, nil, nil, nil, 400, nil, nil, nil, 3}
-	if c.s.cfg.HandOutToken && c.alive {
+	if c.alive && (c.s.cfg.HandOutToken || c.has(HandOut)) {
 		row[9] = []any{object{48448350: []any{"xsrf", c.pageToken(), []string{c.who.Account}}}}
 	}
 	number := strconv.FormatInt(int64(c.s.nextNumber()), 10)

@@ -128,19 +128,20 @@ func (ss *session) token(s *Simulator) string {
 
 // tokenVerdict judges the form field at.
 func (c *call) tokenVerdict(at string, present bool) (word string, ok bool) {
+	optional := c.s.cfg.TokenOptional || c.has(AnyToken)
 	switch {
 	case !c.alive: // a guest's page has no token, so none is asked for
 		return "absent", true
 	case !present || at == "":
-		return "absent", c.s.cfg.TokenOptional || c.has(NoToken)
+		return "absent", optional || c.has(NoToken)
 	case at == "None":
-		return "none", c.s.cfg.TokenOptional || c.has(NoToken)
+		return "none", optional || c.has(NoToken)
 	}
 	secret, _, _ := strings.Cut(at, ":")
 	if secret == c.session.token(c.s) {
 		return "valid", true
 	}
-	return "stale", c.s.cfg.TokenOptional
+	return "stale", optional
 }
 
 func (c *call) html(status int, body string) {

@@ -64,7 +64,7 @@ func (d *delivery) progress() error {
 
 // think writes the frames in which only the thoughts grow.
 func (d *delivery) think() error {
-	if !d.p.think || !d.q.stream || !d.chunked() {
+	if !d.p.think || !d.q.stream || !d.c.chunked() {
 		return nil
 	}
 	t := d.template(false)

@@ -78,13 +78,11 @@ func (c *call) rotateBody(body string) bool {
 }
 
 func (c *call) tooManyCookies() bool {
-	for _, ck := range c.r.Cookies() {
+	rule := c.s.cfg.RotateCookies
+	return rule != CookiesAny && slices.ContainsFunc(c.r.Cookies(), func(ck *http.Cookie) bool {
 		two := ck.Name == namePSID || ck.Name == namePSIDTS
-		if !two && (c.s.cfg.ExactRotateCookies || !slices.Contains(passingCookies, ck.Name)) {
-			return true
-		}
-	}
-	return false
+		return !two && (rule == CookiesExact || !slices.Contains(passingCookies, ck.Name))
+	})
 }
 
 func (c *call) tooSoon() bool {

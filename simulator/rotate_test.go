@@ -38,13 +38,14 @@ func TestRotateAnswer(t *testing.T) {
 func TestRotateRefusals(t *testing.T) {
 	for _, tt := range []struct {
 		name, extra, body, agent, kind string
-		exact                          bool
+		rule                           simulator.CookieRule
 		want                           int
 	}{
 		{name: "the two alone", want: 200},
 		{name: "with what a client picks up", extra: "; NID=1; AEC=2; SIDCC=3; __Secure-1PSIDCC=4", want: 200},
-		{name: "the same, exactly", extra: "; NID=1", exact: true, want: 401},
+		{name: "the same, exactly", extra: "; NID=1", rule: simulator.CookiesExact, want: 401},
 		{name: "with the browser's login", extra: "; SID=1; HSID=2; SAPISID=3", want: 401},
+		{name: "the same, whatever comes", extra: "; SID=1; HSID=2", rule: simulator.CookiesAny, want: 200},
 		{name: "with anything unheard of", extra: "; foo=bar", want: 401},
 		{name: "tidied number", body: `[0,"-0000000000000000000"]`, want: 400},
 		{name: "no body", body: " ", want: 400},
@@ -52,7 +53,7 @@ func TestRotateRefusals(t *testing.T) {
 		{name: "form", kind: "application/x-www-form-urlencoded", want: 400},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := simulator.New(simulator.Config{ExactRotateCookies: tt.exact})
+			s := simulator.New(simulator.Config{RotateCookies: tt.rule})
 			have := s.AddSession(simulator.SessionConfig{})
 			body := tt.body
 			if body == "" {

@@ -33,10 +33,9 @@ type Config struct {
 	TokenOptional bool
 	// HandOutToken puts the right page token into the 400 that refuses a wrong one.
 	HandOutToken bool
-	// ExactRotateCookies refuses a rotation with 401 when it brings any cookie
-	// but the two. false lets preference and continuity cookies pass, which a
-	// client picks up on its way, and refuses the other login cookies.
-	ExactRotateCookies bool
+	// RotateCookies says which cookies a rotation may bring beside the two; more
+	// are answered 401. "" means CookiesPassing.
+	RotateCookies CookieRule
 	// RotateFloor answers 429 to a rotation sooner than this after the last one
 	// of the same session. 0 means never.
 	RotateFloor time.Duration
@@ -73,6 +72,16 @@ const (
 	GuestRedirected   GuestMode = "redirected"   // 302 to the sign-in page everywhere
 )
 
+// CookieRule says how many cookies are too many for a rotation.
+type CookieRule string
+
+// The rules. Reports from the web differ; the middle one fits most of them.
+const (
+	CookiesExact   CookieRule = "exact"   // the two and nothing else
+	CookiesPassing CookieRule = "passing" // and those that a client picks up on its way
+	CookiesAny     CookieRule = "any"     // whatever comes
+)
+
 // Simulator is a pretend upstream. It is an http.Handler, an http.RoundTripper
 // and its own remote control; all methods are safe for concurrent use.
 type Simulator struct {
@@ -101,6 +110,7 @@ func New(cfg Config) *Simulator {
 	}
 	setDefault(&cfg.PageBytes, 512<<10)
 	setDefault(&cfg.Guest, GuestRefused)
+	setDefault(&cfg.RotateCookies, CookiesPassing)
 	setDefault(&cfg.PromptLimit, 130_000)
 	setDefault(&cfg.PromptMax, 1<<20)
 	setDefault(&cfg.LinkLife, time.Hour)
