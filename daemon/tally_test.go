@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"slices"
 	"sort"
+	"testing"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -248,6 +250,9 @@ func (x *watcher) Handle(_ context.Context, r slog.Record) error {
 	}
 	attrs := make(map[string]string)
 	r.Attrs(func(a slog.Attr) bool { attrs[a.Key] = a.Value.String(); return true })
+	if testing.Verbose() && os.Getenv("GEMINID_SIM_STORY") != "" {
+		x.w.t.Logf("day %d %s: %s -> %s: %s; next %s", x.w.day(), x.w.now().Format(time.TimeOnly), attrs["from"], attrs["to"], attrs["evidence"], attrs["next"])
+	}
 	x.changed(supervisor.State(attrs["to"]))
 	return nil
 }

@@ -27,7 +27,7 @@ const (
 	meanBlock   = 12 * 24 * time.Hour // the address is refused for two hours
 	meanOutage  = 6 * 24 * time.Hour  // the upstream is down for minutes to two hours
 	meanFlap    = 5 * 24 * time.Hour  // every second call fails for a quarter of an hour
-	meanLimit   = 4 * 24 * time.Hour  // 429 on everything for minutes
+	meanLimit   = 4 * 24 * time.Hour  // 429 on everything for minutes, or on rotations alone
 	meanDryRun  = 8 * time.Hour       // a rotation returns nothing, once
 	meanRefusal = 6 * 24 * time.Hour  // a rotation is refused although the session lives
 	meanRestart = 2 * 24 * time.Hour  // a clean restart
@@ -107,7 +107,13 @@ func (w *world) plan() {
 		w.spoil("outage", w.between(2*time.Minute, 2*time.Hour), simulator.Fault{Kind: simulator.Outage})
 	})
 	w.every(meanLimit, func(w *world) {
-		w.spoil("limit", w.between(time.Minute, 10*time.Minute), simulator.Fault{Kind: simulator.Status, Code: http.StatusTooManyRequests})
+		limited := simulator.Fault{Kind: simulator.Status, Code: http.StatusTooManyRequests}
+		limited.Until = w.now().Add(w.between(time.Minute, 3*time.Minute))
+		if w.rnd.IntN(2) == 0 {
+			limited.Operations = rotations
+			limited.Until = w.now().Add(w.between(time.Minute, 10*time.Minute))
+		}
+		w.fault(limited)
 	})
 	w.every(meanFlap, func(w *world) {
 		w.fault(simulator.Fault{Kind: simulator.Status, Code: http.StatusInternalServerError, Every: 2, Until: w.now().Add(15 * time.Minute)})
@@ -209,6 +215,9 @@ func (w *world) crash() {
 	for _, name := range []string{"accounts/.default.json123456", "accounts/.geminid-write"} {
 		_ = os.WriteFile(filepath.Join(image, name), []byte(`{"format":1,"cur`), 0o600)
 	}
+	if testing.Verbose() && os.Getenv("GEMINID_SIM_STORY") != "" {
+		w.t.Logf("day %d %s: crash, severed %v", w.day(), w.now().Format(time.TimeOnly), w.crashed)
+	}
 	w.watching.deaf = true
 	w.shutdown()
 	w.watching.deaf = false
@@ -291,14 +300,20 @@ func netscapeFile(c simulator.Credentials) string {
 
 // minute lets a minute pass: events happen, the owner looks, requests are asked.
 func (w *world) minute() {
-	time.Sleep(time.Minute)
+	step := time.Minute
+	if w.severed {
+		step = 5 * time.Second // be there when the machine dies
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+		time.Sleep(step)
+		if w.crashed {
+			w.crash()
+		}
+	}
 	for len(w.events) > 0 && !w.now().Before(w.events[0].at) {
 		next := w.events[0]
 		w.events = w.events[1:]
 		next.do(w)
-	}
-	if w.crashed {
-		w.crash()
 	}
 	w.owner()
 	w.count.minute(w)

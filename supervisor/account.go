@@ -76,7 +76,7 @@ type account struct {
 	saveNext time.Time // when an unsaved record is tried again
 	saveBad  int
 	flushed  time.Time // last write
-	dirty    bool      // extra cookies changed since
+	dirty    bool      // something changed since that can wait for the next write
 	rand     *rand.Rand
 }
 
@@ -130,13 +130,27 @@ func (a *account) unlock() { <-a.work }
 // change is the one way to alter an account: fn runs under the lock, the state
 // follows from the facts, readers see it at once, and it is made durable.
 func (a *account) change(fn func(m *memo, now time.Time)) {
+	a.alter(fn)
+	_ = a.persist() // said by persist
+}
+
+// confirm is change for what only repeats what is known, such as one more good
+// probe: it is made durable when it changes the state, else with the next write.
+func (a *account) confirm(fn func(m *memo, now time.Time)) {
+	if a.alter(fn) {
+		_ = a.persist()
+	}
+}
+
+func (a *account) alter(fn func(m *memo, now time.Time)) (moved bool) {
 	a.mu.Lock()
 	now := a.s.now()
 	fn(&a.memo, now)
-	moved := a.settle(now)
+	t := a.settle(now)
+	a.dirty = true
 	a.mu.Unlock()
-	a.announce(moved)
-	a.persist()
+	a.announce(t)
+	return t != nil
 }
 
 // publish lets readers see what was made durable before.
@@ -151,10 +165,11 @@ func (a *account) publish() {
 // mu is held.
 func (a *account) settle(now time.Time) *transition {
 	m := &a.memo
-	state := judge(m.Facts, a.outlook(now))
+	o := a.outlook(now)
+	state := judge(m.Facts, o)
 	var moved *transition
 	if state != m.State {
-		moved = &transition{from: m.State, to: state, evidence: m.Facts.Evidence, next: a.nextAction(now, state)}
+		moved = &transition{from: m.State, to: state, evidence: grounds(m.Facts, state, o), next: a.nextAction(now, state)}
 		if state == Expired {
 			a.bury(now)
 		}

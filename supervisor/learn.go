@@ -50,7 +50,7 @@ func (a *account) answered() {
 	heal := a.memo.Facts.Transient > 0 || a.memo.RequestProbes > 0
 	a.mu.Unlock()
 	if heal {
-		a.change(func(m *memo, now time.Time) {
+		a.confirm(func(m *memo, now time.Time) {
 			m.RequestProbes = 0
 			m.absorb(byRequest, cookie.Finding{Evidence: cookie.SignedIn}, now)
 		})
@@ -104,7 +104,11 @@ func (a *account) probe(ctx context.Context) cookie.Finding {
 		return finding // we were stopped: nothing was learned
 	}
 	a.s.metrics.CookieProbeDuration.WithLabelValues(a.name).Observe(a.s.now().Sub(began).Seconds())
-	a.change(func(m *memo, now time.Time) {
+	apply := a.change
+	if finding.Evidence == cookie.SignedIn {
+		apply = a.confirm
+	}
+	apply(func(m *memo, now time.Time) {
 		if changed(m.Identity, finding) {
 			finding = cookie.Finding{Evidence: cookie.IdentityChanged, Detail: "another Google account answers than before"}
 		}
@@ -153,7 +157,7 @@ func (a *account) proved(m *memo, finding cookie.Finding, now time.Time) {
 		g.LastIn = now
 	}
 	if !finding.Set.IsZero() && finding.Set.Key() == a.set.Key() {
-		a.set, a.dirty = finding.Set, true // refreshed extra cookies
+		a.set = finding.Set // refreshed extra cookies
 	}
 	switch {
 	case first && m.NextRotation.IsZero():

@@ -12,8 +12,10 @@ import (
 const (
 	lineageKept = 50              // generations remembered, as hashes
 	trialPeriod = 5 * time.Minute // in which a new set that dies is rolled back
-	// A lifetime is learned only when the moments last seen alive and first seen
-	// dead lie close together.
+	// A lifetime is learned only when the upstream had answered that it does not
+	// renew, and when the moments last seen alive and first seen dead lie close
+	// together. After a rotation without an answer the value may have been
+	// replaced without us.
 	tightEnd = 15 * time.Minute
 	// A renewal that late was missed by us (asleep, blocked), so a death then
 	// says nothing about who ended the session.
@@ -98,7 +100,7 @@ func (a *account) bury(now time.Time) {
 		}
 	}
 	switch {
-	case !f.Missed.IsZero() && dead.Sub(alive) <= tightEnd:
+	case f.Barren && dead.Sub(alive) <= tightEnd:
 		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
 		m.Lifetimes.died(age)
 		a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(age.Seconds())

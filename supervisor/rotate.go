@@ -78,7 +78,7 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 		}
 	case cookie.RotateLimited:
 		m.RotateFailures++
-		m.NextRotation = now.Add(max(rotateLimited, min(finding.RetryAfter, 24*time.Hour)))
+		m.NextRotation = now.Add(limitedFor(finding.RetryAfter, m.RotateFailures))
 	case cookie.RotateRefused:
 		m.RotateFailures++
 		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))

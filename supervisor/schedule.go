@@ -12,7 +12,6 @@ const (
 	rotateEvery   = 540 * time.Second // without an estimate of the lifetime
 	rotateFloor   = 60 * time.Second  // never faster, whoever asks
 	rotateAnswer  = time.Hour         // a wished interval above this is a refusal to say
-	rotateLimited = 30 * time.Minute  // how long rotation alone waits after a 429
 	firstRotation = 60 * time.Second  // after the first proof of a new file
 	probeEvery    = 5 * time.Minute
 	probeFloor    = 30 * time.Second // between probes that live requests cause
@@ -71,12 +70,26 @@ var dryRetries = []time.Duration{rotateFloor, 90 * time.Second}
 // requestProbes are the gaps between probes that failing live requests cause.
 var requestProbes = []time.Duration{0, probeFloor, time.Minute, 2 * time.Minute, 5 * time.Minute}
 
+// rotateLimited is how long rotation alone waits after a 429, by how many came
+// in a row. The first wait is short because a value may live for a quarter of an
+// hour only, and the usual cause, a rotation moments ago, is over soon.
+var rotateLimited = []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute}
+
+func limitedFor(asked time.Duration, failures int) time.Duration {
+	if asked > 0 {
+		return min(max(asked, rotateFloor), 24*time.Hour)
+	}
+	return rung(rotateLimited, failures-1)
+}
+
 func rung(ladder []time.Duration, n int) time.Duration {
 	return ladder[min(n, len(ladder)-1)]
 }
 
 // holdFor is the time to the next trial call: what the upstream asked for, else
-// an eighth of the time already refused, within the bounds of its kind.
+// a part of the time already refused, within the bounds of its kind. Blocks were
+// seen to last about two hours, so that is when trials are five to eight minutes
+// apart.
 func holdFor(state State, lasted, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return min(max(asked, time.Second), 24*time.Hour)
@@ -84,5 +97,5 @@ func holdFor(state State, lasted, asked time.Duration) time.Duration {
 	if state == RateLimited {
 		return min(max(lasted, time.Minute), 30*time.Minute)
 	}
-	return min(max(lasted/8, 10*time.Minute), 6*time.Hour)
+	return min(max(lasted/16, 5*time.Minute), 6*time.Hour)
 }

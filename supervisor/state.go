@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -31,9 +32,10 @@ type facts struct {
 	Hold      State     `json:"hold,omitempty"`      // RateLimited or Blocked
 	HoldSince time.Time `json:"hold_since,omitzero"`
 	HoldUntil time.Time `json:"hold_until,omitzero"`
-	Dry       int       `json:"dry,omitempty"`   // due rotations answered without a value since the last one
-	Missed    time.Time `json:"missed,omitzero"` // when a renewal first failed while the session lived
-	Evidence  string    `json:"evidence"`        // what the present state rests on
+	Dry       int       `json:"dry,omitempty"`    // due rotations answered without a value since the last one
+	Missed    time.Time `json:"missed,omitzero"`  // when a renewal first failed while the session lived
+	Barren    bool      `json:"barren,omitempty"` // the upstream answered that it gives no value
+	Evidence  string    `json:"evidence"`         // what the present state rests on
 }
 
 // rule is one row of the state table: what a piece of evidence does when it
@@ -58,7 +60,7 @@ var rules = []rule{
 	{cookie.Offline, byProbe, unheard},
 	{cookie.WeakOut, byProbe, unheard},
 	{cookie.Rotated, byRotation, renewed},
-	{cookie.NoNewTS, byRotation, dry},
+	{cookie.NoNewTS, byRotation, barren},
 	{cookie.RotateLimited, byRotation, dry},
 	{cookie.RotateRefused, byRotation, refused},
 	{cookie.Transient, byRotation, missed},
@@ -83,7 +85,8 @@ func proven(f *facts, finding cookie.Finding, now time.Time) {
 	if f.Refused && since.IsZero() {
 		since = now
 	}
-	*f = facts{Proven: true, Proof: now, Dry: f.Dry, Missed: since, Evidence: "signed in: " + finding.Detail}
+	*f = facts{Proven: true, Proof: now, Dry: f.Dry, Missed: since, Barren: f.Barren || f.Refused,
+		Evidence: "signed in: " + finding.Detail}
 }
 
 // answered: a live answer shows that the upstream works. It is no proof of the
@@ -140,7 +143,12 @@ func failed(f *facts, finding cookie.Finding, now time.Time) {
 }
 
 func renewed(f *facts, _ cookie.Finding, _ time.Time) {
-	f.Dry, f.Refused, f.Transient, f.Missed = 0, false, 0, time.Time{}
+	f.Dry, f.Refused, f.Barren, f.Transient, f.Missed = 0, false, false, 0, time.Time{}
+}
+
+func barren(f *facts, finding cookie.Finding, now time.Time) {
+	f.Barren = true
+	dry(f, finding, now)
 }
 
 func dry(f *facts, finding cookie.Finding, now time.Time) {
@@ -165,6 +173,7 @@ const (
 	confirmAfter   = 30 * time.Second // between the OUT that closes the gate and the one that is believed
 	transientLimit = 3                // failures in a row that make a session degraded
 	dryLimit       = 3                // due rotations without a value that make it expiring
+	dryNear        = 2                // the same when the predicted end is near; one is chance
 )
 
 // outlook is what judge needs to know beside the facts.
@@ -191,14 +200,27 @@ func judge(f facts, o outlook) State {
 		return Unknown
 	case f.Transient >= transientLimit, f.Trouble != "", o.now.Sub(f.Proof) > o.fresh:
 		return Degraded
-	case f.Dry >= dryLimit, !f.Missed.IsZero() && ending(o):
+	case f.Dry >= dryLimit, f.Dry >= dryNear && ending(o):
 		return Expiring
 	}
 	return Healthy
 }
 
+// grounds says in words what a state rests on. It is pure.
+func grounds(f facts, state State, o outlook) string {
+	switch {
+	case state == Expiring:
+		return fmt.Sprintf("%d rotations in a row gave no new value, the last %s ago", f.Dry, short(o.now.Sub(f.Missed)))
+	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
+		return "no proof of life for " + short(o.now.Sub(f.Proof))
+	case state == Missing && f.Evidence == "":
+		return "no cookies were brought yet"
+	}
+	return f.Evidence
+}
+
 // ending reports whether the predicted end is near. A session whose rotations
-// give values is renewed long before, so only one that missed a renewal is asked.
+// give values is renewed long before, so only one that went dry is asked.
 func ending(o outlook) bool {
 	if o.end.IsZero() {
 		return false

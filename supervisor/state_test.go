@@ -87,7 +87,7 @@ func repeat(n int, s step) []step {
 	return out
 }
 
-// TestHoldGrows: an eighth of what a block has lasted, within bounds; what the
+// TestHoldGrows: a sixteenth of what a block has lasted, within bounds; what the
 // upstream asks for goes first.
 func TestHoldGrows(t *testing.T) {
 	tests := []struct {
@@ -95,8 +95,8 @@ func TestHoldGrows(t *testing.T) {
 		lasted, asked time.Duration
 		want          time.Duration
 	}{
-		{supervisor.Blocked, 0, 0, 10 * time.Minute},
-		{supervisor.Blocked, 2 * time.Hour, 0, 15 * time.Minute},
+		{supervisor.Blocked, 0, 0, 5 * time.Minute},
+		{supervisor.Blocked, 2 * time.Hour, 0, 7*time.Minute + 30*time.Second},
 		{supervisor.Blocked, 30 * 24 * time.Hour, 0, 6 * time.Hour},
 		{supervisor.Blocked, 0, 90 * time.Minute, 90 * time.Minute},
 		{supervisor.Blocked, 0, 90 * time.Hour, 24 * time.Hour},

@@ -131,7 +131,7 @@ func (a *account) snapshot(now time.Time) Account {
 	defer a.mu.Unlock()
 	m, v := &a.memo, a.view.Load()
 	out := Account{
-		Name: a.name, State: m.State, Activity: a.activity, Since: m.Since, Evidence: m.Facts.Evidence,
+		Name: a.name, State: m.State, Activity: a.activity, Since: m.Since, Evidence: grounds(m.Facts, m.State, a.outlook(now)),
 		NextAction: a.nextAction(now, m.State), Remedy: a.remedy(),
 		PredictedEnd: a.outlook(now).end, Basis: m.Lifetimes.basis(), Nominal: m.Nominal,
 		LastProbe: m.LastProbe, LastProof: m.Facts.Proof, LastRotation: m.LastRotation,

@@ -104,8 +104,8 @@ func TestBlocked(t *testing.T) {
 		probes, rotates := h.up.counts()
 		h.pass(2 * time.Hour)
 		p, r := h.up.counts()
-		if p-probes < 8 || p-probes > 12 || r != rotates {
-			t.Errorf("%d trials and %d rotations in a two-hour block, want 8 to 12 and 0", p-probes, r-rotates)
+		if p-probes < 16 || p-probes > 24 || r != rotates {
+			t.Errorf("%d trials and %d rotations in a two-hour block, want 16 to 24 and 0", p-probes, r-rotates)
 		}
 		var refusal *supervisor.Refusal
 		if _, err := h.Lease(); !errors.As(err, &refusal) || refusal.State != supervisor.Blocked || refusal.RetryAfter <= 0 {
@@ -129,8 +129,8 @@ func TestBlockedTrialWithoutVerdict(t *testing.T) {
 		probes, _ := h.up.counts()
 		h.up.answers(cookie.Transient)
 		h.pass(time.Hour)
-		if p, _ := h.up.counts(); p-probes > 6 {
-			t.Errorf("%d trials in an hour, want at most 6", p-probes)
+		if p, _ := h.up.counts(); p-probes > 12 {
+			t.Errorf("%d trials in an hour, want at most 12", p-probes)
 		}
 	})
 }
