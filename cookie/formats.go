@@ -21,7 +21,8 @@ type format struct {
 	parse func(text string, found *list) *Rejection
 }
 
-// formats are tried from top to bottom; the first that fits is the one.
+// formats are tried from top to bottom and the first that fits is the one, so
+// the particular stand above the general.
 var formats = []format{
 	{"Firefox cookies.sqlite", isSQLite, parseFirefox},
 	{"HAR", looksHAR, parseHAR},

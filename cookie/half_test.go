@@ -34,7 +34,7 @@ func TestDamagedDatabase(t *testing.T) {
 	for _, name := range []string{"firefox-v16-ms.sqlite", "firefox-utf16.sqlite", "chrome-cookies.sqlite"} {
 		data := sample(t, "exports", name)
 		for i := range data {
-			for _, b := range []byte{0, 1, 0x7f, 0x80, 0xff} {
+			for _, b := range []byte{0, 0x7f, 0xff} {
 				before := data[i]
 				data[i] = b
 				export, err := cookie.Parse("f", data, today)

@@ -119,9 +119,6 @@ func RejectUnreadable(u Unreadable) *Rejection {
 		u.UID, owner, u.Mode.Perm(), shownPath(u.Path)).in(u.Path)
 }
 
-// RejectEmpty is the verdict on a file that has stayed empty.
-func RejectEmpty(name string) *Rejection { return emptyFile(0).in(name) }
-
 // RejectTooBig is the verdict on a file over MaxFile, for callers that stop
 // reading there.
 func RejectTooBig(name string) *Rejection {

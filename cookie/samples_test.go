@@ -53,7 +53,7 @@ func sample(t testing.TB, path ...string) []byte {
 }
 
 // TestSamples parses every sample and prints its verdict. The folder samples
-// is shared with other projects, exports is our own.
+// has files as people bring them, exports has one for every trap of a format.
 func TestSamples(t *testing.T) {
 	for _, folder := range []string{"samples", "exports"} {
 		files, _ := expectations(t, folder)

@@ -17,10 +17,11 @@ const (
 // checkValues refuses values that can not be a session, the clearest reason
 // first. psidts may be empty.
 func checkValues(psid, psidts string) *Rejection {
-	for _, v := range []Named{{NamePSID, NewValue(psid)}, {NamePSIDTS, NewValue(psidts)}} {
-		if isPlaceholder(v.Value.Reveal()) {
-			return reject(CodePlaceholder, "still holds the example text for %s. Put the real value there, from a browser that is signed in.", v.Name)
-		}
+	if isPlaceholder(psid) {
+		return placeholder(NamePSID)
+	}
+	if isPlaceholder(psidts) {
+		return placeholder(NamePSIDTS)
 	}
 	if strings.HasPrefix(psid, "sidts-") && !strings.HasPrefix(psidts, "sidts-") {
 		return reject(CodeSwapped, "has the two values swapped, by their looks: %s holds what belongs to %s. Exchange them.", NamePSID, NamePSIDTS)
@@ -38,6 +39,10 @@ func checkValues(psid, psidts string) *Rejection {
 		return reject(CodeBadValue, "has the same value for %s and %s. Copy each one by itself.", NamePSID, NamePSIDTS)
 	}
 	return nil
+}
+
+func placeholder(name string) *Rejection {
+	return reject(CodePlaceholder, "still holds the example text for %s. Put the real value there, from a browser that is signed in.", name)
 }
 
 // valueFlaw says what is wrong with a session value, empty when nothing is.
