@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/geminid/geminid/cookie"
 )
 
 // childEnv makes the test binary play another part than running tests: some
@@ -88,4 +91,22 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func makeSet(psid, psidts string, extra ...string) cookie.Set {
+	values := map[string]cookie.Value{}
+	for i := 0; i < len(extra); i += 2 {
+		values[extra[i]] = cookie.NewValue(extra[i+1])
+	}
+	return cookie.NewSet(cookie.NewValue(psid), cookie.NewValue(psidts), values)
+}
+
+// flat writes a set in clear text, for comparing.
+func flat(s cookie.Set) string {
+	var b strings.Builder
+	b.WriteString(s.PSID().Reveal() + "|" + s.PSIDTS().Reveal())
+	for _, n := range s.Extra() {
+		b.WriteString("|" + n.Name + "=" + n.Value.Reveal())
+	}
+	return b.String()
 }

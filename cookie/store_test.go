@@ -36,24 +36,6 @@ func openStore(t *testing.T, dir string) *cookie.Store {
 	return s
 }
 
-func makeSet(psid, psidts string, extra ...string) cookie.Set {
-	values := map[string]cookie.Value{}
-	for i := 0; i < len(extra); i += 2 {
-		values[extra[i]] = cookie.NewValue(extra[i+1])
-	}
-	return cookie.NewSet(cookie.NewValue(psid), cookie.NewValue(psidts), values)
-}
-
-// flat writes a set in clear text, for comparing.
-func flat(s cookie.Set) string {
-	var b strings.Builder
-	b.WriteString(s.PSID().Reveal() + "|" + s.PSIDTS().Reveal())
-	for _, n := range s.Extra() {
-		b.WriteString("|" + n.Name + "=" + n.Value.Reveal())
-	}
-	return b.String()
-}
-
 func TestStoreKeepsRecords(t *testing.T) {
 	tests := []struct {
 		name   string
