@@ -1,8 +1,6 @@
 package cookie
 
-import (
-	"time"
-)
+import "time"
 
 // MaxFile is the largest file Parse looks into, in bytes. Callers should read
 // no more than one byte over it.
