@@ -13,15 +13,19 @@ import (
 // inboxScript runs in the shell on the server. It puts the cookies into the
 // inbox in one step, readable for the daemon's group, and then says once a
 // second what became of them: the daemon's note when the file was refused, the
-// daemon's status otherwise. The cookies come on its standard input, so they
+// daemon's status otherwise. An old note goes first, unless the very same file
+// was refused with it. The cookies come on the script's standard input, so they
 // are never in a process list.
 const inboxScript = `umask 007
 cd -- "$inbox" || { echo "fail the inbox can not be entered"; exit 0; }
 status() { echo "status $(geminid cookies status --json 2>/dev/null </dev/null | tr -d '\n')"; }
 status
-rm -f -- "$name.rejected.txt"
-cat >".$name.tmp" <<'END_OF_COOKIES' && chmod 0660 ".$name.tmp" && mv -f -- ".$name.tmp" "$name" || { rm -f ".$name.tmp"; echo "fail the file can not be written there"; exit 0; }
+cannot() { rm -f -- ".$name.tmp"; echo "fail the file can not be written there"; exit 0; }
+cat >".$name.tmp" <<'END_OF_COOKIES' || cannot
 %sEND_OF_COOKIES
+chmod 0660 ".$name.tmp" || cannot
+cmp -s -- ".$name.tmp" "$name" || rm -f -- "$name.rejected.txt"
+mv -f -- ".$name.tmp" "$name" || cannot
 echo delivered
 while [ "$seconds" -gt 0 ]; do
   sleep 1
