@@ -95,6 +95,17 @@ func New(cfg Config) (*Client, error) {
 		}
 		cfg.Transport = t
 	}
+	cfg.setDefaults()
+	c := &Client{
+		cfg: cfg, transport: cfg.Transport,
+		cleanups: make(chan struct{}, cleanupsAtOnce),
+		flights:  make(map[cookie.Key]*flight),
+	}
+	c.root, c.stop = context.WithCancel(context.Background())
+	return c, nil
+}
+
+func (cfg *Config) setDefaults() {
 	cfg.UserAgent = cmp.Or(cfg.UserAgent, defaultUserAgent)
 	cfg.FirstByteTimeout = cmp.Or(cfg.FirstByteTimeout, defaultPatience)
 	cfg.IdleTimeout = cmp.Or(cfg.IdleTimeout, defaultPatience)
@@ -113,13 +124,6 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{
-		cfg: cfg, transport: cfg.Transport,
-		cleanups: make(chan struct{}, cleanupsAtOnce),
-		flights:  make(map[cookie.Key]*flight),
-	}
-	c.root, c.stop = context.WithCancel(context.Background())
-	return c, nil
 }
 
 // Close waits for background work until ctx ends, then cuts it off. Streams are

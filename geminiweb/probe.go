@@ -28,7 +28,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		case err == nil:
 			s, extra = read, news
 		case !cached || err.finding.Evidence != cookie.Transient:
-			return c.found(err.finding, set, news)
+			return found(err.finding, set, news)
 		}
 	}
 	finding, news := c.status(ctx, s, set)
@@ -37,7 +37,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		read, news, err := c.load(ctx, set)
 		extra = append(extra, news...)
 		if err != nil {
-			return c.found(err.finding, set, extra)
+			return found(err.finding, set, extra)
 		}
 		s = read
 	}
@@ -48,7 +48,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		c.keep(set, s)
 		finding.Account = s.account
 	}
-	return c.found(finding, set, extra)
+	return found(finding, set, extra)
 }
 
 // doubtful reports whether the page must help to judge: the status RPC was
@@ -58,7 +58,7 @@ func doubtful(f cookie.Finding) bool {
 }
 
 // found adds to a finding the set with the cookies that were refreshed.
-func (c *Client) found(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
+func found(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
 	if len(extra) > 0 {
 		f.Set = set.WithExtra(extra)
 	}

@@ -35,13 +35,14 @@ func (r *reading) release() {
 	r.answer.release()
 }
 
-// all reads to the end. The watchdog already waits for the first frame.
-func (r *reading) all(ctx context.Context) *Error {
+// all reads to the end. The watchdog already waits for the first frame; it ends
+// ctx, and what comes after the answer hangs on parent alone.
+func (r *reading) all(ctx, parent context.Context) *Error {
 	for {
 		frame, err := r.frames.next()
 		r.watch.rest()
 		if err != nil {
-			return r.end(ctx, err)
+			return r.end(ctx, parent, err)
 		}
 		switch news, ok := r.answer.read(frame); {
 		case ok:
@@ -53,7 +54,7 @@ func (r *reading) all(ctx context.Context) *Error {
 			r.t.c.cfg.Drifted("json")
 		}
 		if r.ended {
-			return r.end(ctx, io.EOF)
+			return r.end(ctx, parent, io.EOF)
 		}
 		if r.answer.done || r.refused != nil {
 			r.watch.wait(endPatience)
@@ -124,14 +125,14 @@ func (t *turn) downgraded() *Error {
 }
 
 // end judges how the answer ended.
-func (r *reading) end(ctx context.Context, err error) *Error {
+func (r *reading) end(ctx, parent context.Context, err error) *Error {
 	if !r.answer.done {
 		return r.broken(ctx, err)
 	}
 	if failure := r.pass(r.answer.flush()); failure != nil {
 		return failure
 	}
-	if failure := r.deliver(ctx); failure != nil {
+	if failure := r.deliver(parent); failure != nil {
 		return failure
 	}
 	if !r.t.begun {

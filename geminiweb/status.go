@@ -29,10 +29,10 @@ type Error struct {
 type again uint8
 
 const (
-	never        again = iota
-	later              // the same call after a short pause
-	withToken          // a new page token
-	withoutToken       // the same page token was fine, the session id was not
+	never          again = iota
+	later                // the same call after a short pause
+	withToken            // with another page token
+	withoutSession       // without the session number, f.sid
 )
 
 // Error implements error.
@@ -138,7 +138,7 @@ var refusals = map[int]func(model string) *Error{
 	1100: always(chat.BadRequest, cookie.Silent, "Google refused the attached file; ask without it"),
 	1152: always(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it"),
 	1155: func(string) *Error {
-		return fail(chat.Upstream, cookie.Silent, "Google refused the request's session number").retry(withoutToken)
+		return fail(chat.Upstream, cookie.Silent, "Google refused the request's session number").retry(withoutSession)
 	},
 	1185: func(string) *Error {
 		return fail(chat.Quota, cookie.Silent, "Google limits pictures of this account for now; wait two minutes").after(2 * time.Minute)

@@ -52,12 +52,12 @@ const (
 
 func (t *turn) run(ctx context.Context, req *chat.Request) error {
 	c := t.c
-	if len(chat.Files(req)) > 0 {
-		return fail(chat.Unsupported, cookie.Silent, "files can not be sent to the model yet; ask without them")
+	if failure := attach(req); failure != nil {
+		return failure
 	}
 	known := c.accountOf(t.set)
 	if _, ok := c.resolve(req.Model, known); !ok && known.known {
-		return unknownModel(req.Model)
+		return unknownModel()
 	}
 	s, failure := c.open(ctx, t.set)
 	if failure != nil {
@@ -65,11 +65,11 @@ func (t *turn) run(ctx context.Context, req *chat.Request) error {
 	}
 	to, ok := c.resolve(req.Model, c.accountOf(t.set))
 	if !ok {
-		return unknownModel(req.Model)
+		return unknownModel()
 	}
 	t.q = c.newQuestion(to, chat.Prompt(req), c.language(s))
 	defer t.tidy(s)
-	var tried [withoutToken + 1]bool
+	var tried [withoutSession + 1]bool
 	for {
 		token, failure := t.attempt(ctx, s)
 		switch {
@@ -87,10 +87,19 @@ func (t *turn) run(ctx context.Context, req *chat.Request) error {
 	}
 }
 
-func unknownModel(name string) *Error {
+// attach is where a request's files go to the upstream. It refuses them: only
+// text is carried.
+func attach(req *chat.Request) *Error {
+	if len(chat.Files(req)) == 0 {
+		return nil
+	}
+	return fail(chat.Unsupported, cookie.Silent, "files can not be sent to the model; ask without them")
+}
+
+// unknownModel does not repeat the name: it comes from outside.
+func unknownModel() *Error {
 	e := fail(chat.UnknownModel, cookie.Silent, "there is no model of that name; GET /v1/models lists the ones there are")
 	e.told.Param = "model"
-	_ = name // a name comes from outside and is not repeated
 	return e
 }
 
@@ -103,7 +112,7 @@ func (t *turn) prepare(ctx context.Context, s *session, failure *Error, token st
 			return nil, failure // the page has no other
 		}
 		return next, err
-	case withoutToken:
+	case withoutSession:
 		next := *s
 		next.omitSession = true
 		t.c.keep(t.set, &next)
@@ -150,7 +159,7 @@ func (t *turn) attempt(parent context.Context, s *session) (token string, failur
 	}
 	r := newReading(t, src, watch)
 	defer r.release()
-	failure = r.all(ctx)
+	failure = r.all(ctx, parent)
 	return r.token, failure
 }
 

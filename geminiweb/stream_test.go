@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -477,4 +478,69 @@ func TestObserve(t *testing.T) {
 			t.Errorf("drifts %v, want one for the broken frame", drifts)
 		}
 	})
+}
+
+// script answers StreamGenerate with a body of its own, then keeps the
+// connection open until the client goes.
+type scripted struct {
+	next http.RoundTripper
+	body string
+}
+
+func (s scripted) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.URL.Path, "/StreamGenerate") {
+		return s.next.RoundTrip(r)
+	}
+	body := &hanging{Reader: strings.NewReader(s.body), gone: r.Context().Done()}
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, Request: r}, nil
+}
+
+type hanging struct {
+	*strings.Reader
+	gone <-chan struct{}
+}
+
+func (h *hanging) Read(p []byte) (int, error) {
+	if h.Len() > 0 {
+		return h.Reader.Read(p)
+	}
+	<-h.gone
+	return 0, context.Canceled
+}
+
+func (h *hanging) Close() error { return nil }
+
+func TestCompleteAnswerNeedsNoEnd(t *testing.T) {
+	t.Parallel()
+	done := guard + frame(wire{text: "half "}.row()) + frame(wire{text: "half and half", done: true}.row())
+	tests := []struct {
+		name, body string
+		want       string
+		kind       chat.Kind
+		took       time.Duration
+	}{
+		{name: "silence behind the answer", body: done, want: "half and half", took: 10 * time.Second},
+		{name: "silence behind the end frame", body: done + frame(`[["e",4,null,null,9]]`), want: "half and half", took: time.Second},
+		{name: "silence before the end", body: guard + frame(wire{text: "half "}.row()), want: "half ", kind: chat.Timeout, took: 120 * time.Second},
+		{name: "silence from the start", body: guard, kind: chat.Timeout, took: 120 * time.Second},
+		{name: "half a frame", body: guard + "9999\n[[", kind: chat.Timeout, took: 120 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10})
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: scripted{sim, tt.body}})
+				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
+				start := time.Now()
+				got, err := w.ask(t.Context(), "hi")
+				if got.Text != tt.want || (err != nil) != (tt.kind != 0) || err != nil && chat.AsError(err).Kind != tt.kind {
+					t.Errorf("got %q, %v; want %q", got.Text, err, tt.want)
+				}
+				if took := time.Since(start); took != tt.took {
+					t.Errorf("took %s, want %s", took, tt.took)
+				}
+			})
+		})
+	}
 }
