@@ -18,7 +18,7 @@ type stream struct {
 // streaming is row 3: one client, 25 frames 20 ms apart. Every text is compared
 // byte by byte while it comes.
 func streaming(ctx context.Context, l *lab) ([]line, error) {
-	const rounds = 12
+	const rounds = 16
 	subjects, err := l.ready(ctx)
 	if err != nil {
 		return nil, err
@@ -44,8 +44,10 @@ func streaming(ctx context.Context, l *lab) ([]line, error) {
 	if have(subjects) {
 		g, p := &seen[geminid], &seen[rproxy]
 		times := ratio(g.late.Quantile(.5), p.late.Quantile(.5))
-		timing = judge(first(geminid, .5) <= time.Millisecond && times <= 1.5, "first +%s ms, frames %.2fx rproxy", ms(first(geminid, .5)), times)
-		pieces = judge(g.events == g.frames && g.bunched == 0, "text identical in %d streams", rounds)
+		most := max(time.Millisecond, first(rproxy, .5)*3/2)
+		timing = judge(first(geminid, .5) <= most && times <= 1.5, "first +%s of %s ms, frames %.2fx rproxy", ms(first(geminid, .5)), ms(most), times)
+		// A machine that stands still for a frame's time bunches for everybody.
+		pieces = judge(g.events == g.frames && g.bunched <= p.bunched, "text identical in %d streams", rounds)
 	}
 	return []line{
 		{"first text p50 / p99, ms", "", each(subjects, func(c column) string {

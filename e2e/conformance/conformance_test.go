@@ -4,13 +4,77 @@
 package conformance_test
 
 import (
+	"net/http"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/geminid/geminid/e2e/harness"
 )
 
 func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+
+// TestConformance lets every kind of client talk to one daemon.
+func TestConformance(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, world)
+	}{
+		{"OpenAI", testOpenAI},
+		{"Gemini", testGemini},
+		{"scripts", testScripts},
+		{"economy", testEconomy},
+		// From here on the upstream fails, and the session is not what it was.
+		{"OpenAI errors", testOpenAIErrors},
+		{"Gemini errors", testGeminiErrors},
+		{"OpenAI stream breaks", testOpenAIStreamBreaks},
+		{"Gemini stream breaks", testGeminiStreamBreaks},
+		{"metrics", testMetrics},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, w) })
+	}
+}
+
+// testEconomy looks at what the upstream saw of all that.
+func testEconomy(t *testing.T, w world) {
+	pages := len(w.sim.Journal(t, "page"))
+	if pages != 1 {
+		t.Errorf("the page of the session was loaded %d times, want once", pages)
+	}
+	for _, call := range w.sim.Journal(t, "") {
+		if len(call.Violations) > 0 {
+			t.Errorf("a %s call breaks cookie rules: %v", call.Operation, call.Violations)
+		}
+		if call.Operation == "generate" && !call.Temporary {
+			t.Error("a chat was left in the account's history")
+		}
+	}
+}
+
+// testMetrics looks for secrets and for labels that clients could fill at will.
+func testMetrics(t *testing.T, w world) {
+	reply := w.Do(t, http.MethodGet, "/metrics", "")
+	if reply.Status != http.StatusOK {
+		t.Fatalf("/metrics answers %d", reply.Status)
+	}
+	if leaks := harness.Leaks(reply.Body); leaks != nil {
+		t.Errorf("the metrics hold secrets: %v", leaks)
+	}
+	for _, want := range []string{"geminid_http_requests_total{", `geminid_cookie_state{account="default",state="healthy"}`} {
+		if !strings.Contains(reply.Body, want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+	for _, foreign := range []string{"gpt-4o", "gemini-0-none", "127.0.0.1", "/v1/nothing"} {
+		if strings.Contains(reply.Body, foreign) {
+			t.Errorf("the metrics hold %q, which a client chose", foreign)
+		}
+	}
+	if series := strings.Count(reply.Body, "\n"); series > 5000 {
+		t.Errorf("the metrics have %d lines", series)
+	}
+}
 
 // textModel is one of the ids that are always served.
 const textModel = "gemini-2.5-flash"

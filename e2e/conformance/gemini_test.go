@@ -27,8 +27,7 @@ func (w world) gemini(t *testing.T, version string) *genai.Client {
 	return client
 }
 
-func TestGemini(t *testing.T) {
-	w := newWorld(t)
+func testGemini(t *testing.T, w world) {
 	for _, version := range []string{"v1beta", "v1", "v1alpha"} {
 		t.Run(version, func(t *testing.T) {
 			client := w.gemini(t, version)
@@ -191,6 +190,7 @@ func geminiThoughts(t *testing.T, client *genai.Client) {
 }
 
 func geminiCancel(t *testing.T, w world, client *genai.Client) {
+	before := w.sim.Canceled(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	seen := 0
@@ -205,11 +205,10 @@ func geminiCancel(t *testing.T, w world, client *genai.Client) {
 			cancel()
 		}
 	}
-	harness.Eventually(t, 5*time.Second, "the upstream call is canceled", func() bool { return w.sim.Canceled(t) == 1 })
+	harness.Eventually(t, 5*time.Second, "the upstream call is canceled", func() bool { return w.sim.Canceled(t) == before+1 })
 }
 
-func TestGeminiErrors(t *testing.T) {
-	w := newWorld(t)
+func testGeminiErrors(t *testing.T, w world) {
 	client := w.gemini(t, "v1beta")
 	wrong := world{&harness.Daemon{URL: w.URL, Key: "gmd_wrong"}, w.sim}.gemini(t, "v1beta")
 	for _, c := range []struct {
@@ -265,8 +264,7 @@ func wantGeminiError(t *testing.T, err error, code int, status string) {
 	}
 }
 
-func TestGeminiStreamBreaks(t *testing.T) {
-	w := newWorld(t)
+func testGeminiStreamBreaks(t *testing.T, w world) {
 	for name, prompt := range breaks {
 		t.Run(name, func(t *testing.T) {
 			got, err := geminiGather(w.gemini(t, "v1beta").Models.GenerateContentStream(t.Context(), textModel, genai.Text(prompt), nil))

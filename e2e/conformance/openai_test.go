@@ -32,8 +32,7 @@ func ask(text string) openai.ChatCompletionNewParams {
 	}
 }
 
-func TestOpenAI(t *testing.T) {
-	w := newWorld(t)
+func testOpenAI(t *testing.T, w world) {
 	client := w.openAI()
 	t.Run("models", func(t *testing.T) { openAIModels(t, client) })
 	t.Run("model", func(t *testing.T) {
@@ -209,6 +208,7 @@ func openAIThoughts(t *testing.T, client openai.Client) {
 }
 
 func openAICancel(t *testing.T, w world, client openai.Client) {
+	before := w.sim.Canceled(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	stream := client.Chat.Completions.NewStreaming(ctx, ask(endless))
@@ -218,14 +218,13 @@ func openAICancel(t *testing.T, w world, client openai.Client) {
 		}
 	}
 	cancel()
-	harness.Eventually(t, 5*time.Second, "the upstream call is canceled", func() bool { return w.sim.Canceled(t) == 1 })
+	harness.Eventually(t, 5*time.Second, "the upstream call is canceled", func() bool { return w.sim.Canceled(t) == before+1 })
 	if err := stream.Close(); err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
 
-func TestOpenAIErrors(t *testing.T) {
-	w := newWorld(t)
+func testOpenAIErrors(t *testing.T, w world) {
 	for _, c := range []struct {
 		name    string
 		prompt  string // empty means one that is answered
@@ -286,8 +285,8 @@ func wantOpenAIError(t *testing.T, err error, status int, code string) *openai.E
 }
 
 // A stream that breaks after its first words must not look finished.
-func TestOpenAIStreamBreaks(t *testing.T) {
-	client := newWorld(t).openAI()
+func testOpenAIStreamBreaks(t *testing.T, w world) {
+	client := w.openAI()
 	for name, prompt := range breaks {
 		t.Run(name, func(t *testing.T) {
 			got, err := gatherChunks(t, client.Chat.Completions.NewStreaming(t.Context(), ask(prompt)))

@@ -15,7 +15,7 @@ import (
 	"github.com/geminid/geminid/e2e/harness"
 )
 
-// TestScripts plays testdata/*.txt: requests as applications write them, with
+// testScripts plays testdata/*.txt: requests as applications write them, with
 // what each of them needs of the answer. A script is a list of exchanges:
 //
 //	== name
@@ -27,14 +27,14 @@ import (
 //
 // {key}, {admin} and {host} stand for the daemon's. No key is sent unless the
 // script does. The checks are listed in the table below.
-func TestScripts(t *testing.T) {
+func testScripts(t *testing.T, w world) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("found scripts %v, %v", files, err)
 	}
-	w := newWorld(t)
 	fill := strings.NewReplacer("{key}", w.Key, "{admin}", w.Admin, "{host}", strings.TrimPrefix(w.URL, "http://"))
-	w.Key = ""
+	keyless := *w.Daemon
+	keyless.Key = ""
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			content, err := os.ReadFile(file)
@@ -43,13 +43,13 @@ func TestScripts(t *testing.T) {
 			}
 			for _, block := range strings.Split("\n"+fill.Replace(string(content)), "\n== ")[1:] {
 				name, rest, _ := strings.Cut(block, "\n")
-				t.Run(name, func(t *testing.T) { play(t, w, rest) })
+				t.Run(name, func(t *testing.T) { play(t, &keyless, rest) })
 			}
 		})
 	}
 }
 
-func play(t *testing.T, w world, block string) {
+func play(t *testing.T, d *harness.Daemon, block string) {
 	var head, wants []string
 	var body strings.Builder
 	inBody := false
@@ -70,7 +70,7 @@ func play(t *testing.T, w world, block string) {
 	if !ok || len(wants) == 0 {
 		t.Fatalf("not an exchange: %q with %d checks", head, len(wants))
 	}
-	reply := w.Do(t, method, path, body.String(), head[1:]...)
+	reply := d.Do(t, method, path, body.String(), head[1:]...)
 	for _, want := range wants {
 		verb, argument, _ := strings.Cut(want, " ")
 		check, known := checks[verb]

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -108,18 +107,17 @@ func (d *Daemon) Open(ctx context.Context, t testing.TB, method, path, body stri
 // client follows no redirects: the API must not make any.
 var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// StateFile returns the one account's record as it stands on disk.
-func (d *Daemon) StateFile(t testing.TB) []byte {
+// StateFile returns the record of the account called default as it stands on
+// disk, waiting for a moment until it does.
+func (d *Daemon) StateFile(t testing.TB) string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(d.State(), "accounts", "*.json"))
-	if err != nil || len(found) != 1 {
-		t.Fatalf("found state files %v, want one", found)
-	}
-	content, err := os.ReadFile(found[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bytes.Clone(content)
+	var content []byte
+	Eventually(t, patience, "the account is saved", func() (saved bool) {
+		var err error
+		content, err = os.ReadFile(filepath.Join(d.State(), "accounts", "default.json"))
+		return err == nil
+	})
+	return string(content)
 }
 
 // AwaitState waits until the status API tells the wanted state.

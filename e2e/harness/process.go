@@ -80,7 +80,7 @@ func Start(t testing.TB, c Command) *Process {
 	t.Cleanup(func() {
 		p.Kill()
 		if t.Failed() {
-			t.Logf("%s %s printed:\n%s", c.Name, strings.Join(c.Args, " "), p.Output())
+			t.Logf("%s %s printed at last:\n%s", c.Name, strings.Join(c.Args, " "), tail(p.Output(), 40))
 		}
 	})
 	return p
@@ -99,6 +99,12 @@ func (c Command) prepare(t testing.TB) *exec.Cmd {
 	}, c.Env...)
 	cmd.Stdin = strings.NewReader(c.Stdin)
 	return cmd
+}
+
+// tail is the last lines of a text.
+func tail(text string, lines int) string {
+	all := strings.SplitAfter(text, "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "")
 }
 
 // Run starts a command, waits for its end and returns the outputs apart and the

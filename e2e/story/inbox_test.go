@@ -39,11 +39,11 @@ func TestNewCookiesDuringAStream(t *testing.T) {
 
 // A bad file changes nothing and says why, in a note beside it.
 func TestBadCookiesChangeNothing(t *testing.T) {
-	for _, c := range []struct{ name, content, code string }{
-		{"signed out", "", "E_PROBE_SIGNED_OUT"}, // well-formed, but of nobody
-		{"not cookies", "<!doctype html><title>Sign in - Google Accounts</title>", "E_HTML"},
-		{"no psid", ".google.com\tTRUE\t/\tTRUE\t0\tNID\tabcdefghijklmnopqrstuvwxyz\n", "E_SIGNED_OUT"},
-		{"empty", "   \n", "E_EMPTY"},
+	for _, c := range []struct{ name, content, code, reason string }{
+		{"of nobody", harness.Stranger().Netscape(), "E_PROBE_SIGNED_OUT", "answers as signed out"},
+		{"a web page", "<!doctype html><title>Sign in - Google Accounts</title>", "E_HTML", "is a web page"},
+		{"signed out", ".google.com\tTRUE\t/\tTRUE\t0\tNID\tabcdefghijklmnopqrstuvwxyz\n", "E_SIGNED_OUT", "signed-out browser"},
+		{"empty", "   \n", "E_EMPTY", "is empty"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sim, home, first := house(t)
@@ -52,11 +52,7 @@ func TestBadCookiesChangeNothing(t *testing.T) {
 			d.Key = admin
 			d.AwaitState(t, "valid", 10*time.Second)
 			before := d.StateFile(t)
-			content := c.content
-			if content == "" {
-				content = harness.Stranger().Netscape()
-			}
-			home.Drop(t, "cookies.txt", content)
+			home.Drop(t, "cookies.txt", c.content)
 			note := filepath.Join(home.Inbox(), "cookies.txt.rejected.txt")
 			harness.Eventually(t, 20*time.Second, "a note lies beside the file", func() bool {
 				_, err := os.Stat(note)
@@ -66,13 +62,14 @@ func TestBadCookiesChangeNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.Contains(string(said), c.code) {
-				t.Errorf("the note does not say %s: %s", c.code, said)
+			if !strings.Contains(string(said), "cookies.txt") || !strings.Contains(string(said), c.reason) {
+				t.Errorf("the note does not say %q: %s", c.reason, said)
 			}
+			harness.Eventually(t, 5*time.Second, "the log says "+c.code, func() bool { return strings.Contains(d.Output(), c.code) })
 			if leaks := harness.Leaks(string(said)); leaks != nil {
 				t.Errorf("the note holds secrets: %v", leaks)
 			}
-			if after := d.StateFile(t); string(after) != string(before) {
+			if after := d.StateFile(t); after != before {
 				t.Error("the state file has changed")
 			}
 			asked := sim.Answers(t, first)

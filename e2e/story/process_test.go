@@ -118,7 +118,7 @@ func TestStopEndsLongStreams(t *testing.T) {
 
 // Expired cookies are told as such, at once and without asking the upstream.
 func TestExpiredCookies(t *testing.T) {
-	sim, home, session := house(t)
+	sim, home, session := house(t, "tick: 1s") // the confirming probe comes 30 s after the first sign
 	admin := home.AddKey(t, "boss", "--admin")
 	d := harness.Launch(t, home)
 	d.Key = admin
