@@ -41,7 +41,7 @@ func (l look) same(other look) bool {
 // beneath it by the kernel, so that no link leads out, whoever swaps it when.
 type room struct {
 	root *os.Root
-	dir  string // without symbolic links
+	dir  string
 }
 
 func enter(dir string) (*room, error) {
@@ -49,11 +49,7 @@ func enter(dir string) (*room, error) {
 	if err != nil {
 		return nil, err
 	}
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return nil, errors.Join(err, root.Close())
-	}
-	return &room{root, real}, nil
+	return &room{root, dir}, nil
 }
 
 func (r *room) close() { _ = r.root.Close() }
@@ -148,11 +144,12 @@ func (r *room) resolve(name string) (string, error) {
 	if info.Mode().Type() != fs.ModeSymlink {
 		return "", errNotHere
 	}
+	dir, dirErr := filepath.EvalSymlinks(r.dir)
 	end, err := filepath.EvalSymlinks(filepath.Join(r.dir, name))
-	if err != nil {
+	if dirErr != nil || err != nil {
 		return "", errNotHere // it leads nowhere, or where we may not look
 	}
-	target, err := filepath.Rel(r.dir, end)
+	target, err := filepath.Rel(dir, end)
 	if err != nil || !filepath.IsLocal(target) {
 		return "", errNotHere
 	}

@@ -538,3 +538,39 @@ func TestInboxTakesEverySample(t *testing.T) {
 		}
 	}
 }
+
+// The regular look that finds nothing is what a quiet day consists of.
+func BenchmarkInboxIdle(b *testing.B) {
+	dir := b.TempDir()
+	for n := range 3 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.json", n)), []byte(export(n)), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	i, err := cookie.NewInbox(cookie.InboxConfig{Dir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if s, err := i.Rescan(b.Context()); err != nil || len(s.Drops) != 3 {
+		b.Fatal(s, err)
+	}
+	for b.Loop() {
+		if s, err := i.Rescan(b.Context()); err != nil || len(s.Drops) > 0 {
+			b.Fatal(s, err)
+		}
+	}
+}
+
+func BenchmarkStoreSave(b *testing.B) {
+	s, err := cookie.OpenStore(cookie.StoreConfig{Dir: b.TempDir(), NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	record := cookie.Record{Current: makeSet(psidA, psidtsA), Memo: []byte(`{"lineage":[]}`)}
+	for b.Loop() {
+		if err := s.Save("default", record); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -240,7 +240,7 @@ func TestInboxUnreadable(t *testing.T) {
 }
 
 func readerWithoutRights() error {
-	dir := os.Getenv("INBOX")
+	dir := filepath.Join(os.Getenv("INBOX"), "inbox")
 	path := filepath.Join(dir, "it's mine.json")
 	i, err := cookie.NewInbox(cookie.InboxConfig{Dir: dir})
 	if err != nil {
@@ -296,7 +296,19 @@ func readerWithoutRights() error {
 			return fmt.Errorf("%s: Unreadable is %v, want %v", step.name, got, want)
 		}
 	}
-	return nil
+	for _, mode := range []fs.FileMode{0o000, 0o600, 0o300} {
+		if err := os.Chmod(dir, mode); err != nil {
+			return err
+		}
+		s, err := i.Rescan(context.Background())
+		if err == nil || !strings.Contains(err.Error(), uid+" may not list") || len(s.Gone) > 0 {
+			return fmt.Errorf("a directory of mode %o: got %+v, %v, want an error for a person", mode, s, err)
+		}
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return err
+	}
+	return expect("the directory is open again")
 }
 
 func list(t *testing.T, dir string) string {
