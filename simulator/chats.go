@@ -10,7 +10,7 @@ import (
 
 const (
 	keptChats = 1000     // per simulator, listed or not
-	keptBytes = 64 << 20 // of prompts and answers in them
+	keptBytes = 16 << 20 // of prompts and answers in them
 )
 
 // chats are the conversations, oldest first. What grows over the limits falls

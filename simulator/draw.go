@@ -7,19 +7,20 @@ import (
 	_ "image/gif" // uploads may be of any of these kinds
 	"image/jpeg"
 	"image/png"
+	"io"
 	"math/rand/v2"
 )
 
 const thumbSide = 192
 
-// thumbnail is a small copy of an uploaded picture, nil when the bytes are no
-// picture that can be read, or one of absurd size.
-func thumbnail(data []byte) image.Image {
-	cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
+// thumbnail is a small copy of an uploaded picture, nil when it is none that can
+// be read, or one of absurd size. head is the beginning of data.
+func thumbnail(head []byte, data io.Reader) image.Image {
+	cfg, _, err := image.DecodeConfig(bytes.NewReader(head))
 	if err != nil || cfg.Width <= 0 || cfg.Height <= 0 || cfg.Width*cfg.Height > 50_000_000 {
 		return nil
 	}
-	img, _, err := image.Decode(bytes.NewReader(data))
+	img, _, err := image.Decode(data)
 	if err != nil {
 		return nil
 	}

@@ -1,9 +1,13 @@
 package simulator
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"image"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,6 +20,8 @@ const (
 	maxFile   = 100 << 20
 	keptFiles = 500
 )
+
+var errTooLarge = errors.New("simulator: the file is too large")
 
 // files are the uploads of the last day, oldest first. Of a picture only a
 // small copy is kept, of other files their hash.
@@ -34,11 +40,22 @@ type upload struct {
 	small           image.Image
 }
 
-// store takes a file in and returns its reference.
-func (s *Simulator) store(name, mime string, data []byte) string {
-	u := &upload{name: name, mime: mime, size: len(data), sum: sha256.Sum256(data), made: s.now(), small: thumbnail(data)}
+// store takes a file in as it comes and returns its reference. Only what the
+// answers show of it is kept.
+func (s *Simulator) store(name, mime string, from io.Reader) (ref string, err error) {
+	sum, size := sha256.New(), counter(0)
+	data := bufio.NewReaderSize(io.TeeReader(io.LimitReader(from, maxFile+1), io.MultiWriter(sum, &size)), 64<<10)
+	head, _ := data.Peek(64 << 10)
+	sniffed := http.DetectContentType(head)
+	u := &upload{name: name, mime: mime, made: s.now(), small: thumbnail(bytes.Clone(head), data)}
+	if _, err := io.Copy(io.Discard, data); err != nil {
+		return "", err
+	}
+	if size > maxFile {
+		return "", errTooLarge
+	}
+	u.size, u.sum = int(size), [sha256.Size]byte(sum.Sum(nil))
 	u.ref = fmt.Sprintf("/contrib_service/ttl_1d/%d%s", s.now().Unix(), strings.ToLower(letters(s.random("file", s.nextID()), 30)))
-	sniffed := http.DetectContentType(data)
 	for _, kind := range []string{"image/", "audio/", "video/", "application/pdf"} {
 		if strings.HasPrefix(sniffed, kind) != strings.HasPrefix(mime, kind) && !strings.HasPrefix(sniffed, "application/octet-stream") {
 			u.misnamed = true
@@ -50,8 +67,13 @@ func (s *Simulator) store(name, mime string, data []byte) string {
 	if n := len(s.files.list); n > keptFiles {
 		s.files.list = slices.Clone(s.files.list[n-keptFiles:])
 	}
-	return u.ref
+	return u.ref, nil
 }
+
+// counter counts the bytes written to it.
+type counter int
+
+func (n *counter) Write(b []byte) (int, error) { *n += counter(len(b)); return len(b), nil }
 
 // find returns the upload behind a reference; nil when there is none.
 func (f *files) find(ref string) *upload {

@@ -50,6 +50,9 @@ func (c *call) obstructed() bool {
 // plainStatus answers with a status in the way the operation would: a 400 of
 // the RPC fronts and a refused rotation have bodies of their own.
 func (c *call) plainStatus(f Fault) {
+	if f.Code < 200 || f.Code > 599 {
+		f.Code = http.StatusInternalServerError
+	}
 	if f.Body == "" && len(f.Header) == 0 {
 		switch {
 		case f.Code == http.StatusBadRequest && (c.route.op == OpRPC || c.route.op == OpGenerate):

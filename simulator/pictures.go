@@ -92,7 +92,7 @@ func (c *call) makePictures(d *delivery) []any {
 	inputs := c.inputs(d.q)
 	turn := stripKeywords(lastTurn(d.q.prompt))
 	for i := range p.pictures {
-		noise := number(p.option("noise"), 0)
+		noise := min(number(p.option("noise"), 0), maxNoise)
 		pic := &picture{im: "im_" + c.s.nextID(), rcid: d.rcid, session: c.session, width: p.width, height: p.height,
 			label: fmt.Sprintf("http://googleusercontent.com/image_generation_content/%d", i),
 			seed:  c.s.digest("draw", turn, itoa(i)), noise: noise, inputs: inputs, jpeg: p.option("jpeg") != "",

@@ -68,10 +68,16 @@ type Keyword struct {
 	set         func(p *plan, arg string)
 }
 
+// maxLong and maxNoise bound what a prompt can make the simulator hold.
+const (
+	maxLong  = 16 << 20
+	maxNoise = 64 << 20
+)
+
 // keywords is the table of everything a prompt can ask of the simulator.
 var keywords = []Keyword{
 	{"say", "[say TEXT] answers exactly TEXT", func(p *plan, arg string) { p.say, p.exact = arg, true }},
-	{"long", "[long N] answers N bytes (LongText) in frames of 4 KiB", func(p *plan, arg string) { p.long = number(arg, 64<<10) }},
+	{"long", "[long N] answers N bytes (LongText) in frames of 4 KiB", func(p *plan, arg string) { p.long = min(number(arg, 64<<10), maxLong) }},
 	{"think", "[think] streams thoughts before the text", func(p *plan, _ string) { p.think = true }},
 	{"code", "[code] has a code block whose closing fence comes and goes", func(p *plan, _ string) { p.code, p.flicker = true, true }},
 	{"flicker", "[flicker] has escaped Markdown marks that come and go at the tail", func(p *plan, _ string) { p.flicker = true }},

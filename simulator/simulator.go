@@ -15,7 +15,8 @@ import (
 // without sessions, faults or delays, on the real clock.
 type Config struct {
 	// Now tells the time by which sessions, links and uploads age. It is read at
-	// every request and may jump either way. nil means time.Now.
+	// every request, by many goroutines at once, and may jump either way. nil
+	// means time.Now.
 	Now func() time.Time
 	// Seed makes ids, cookie values, lives and pictures: one seed, one run.
 	Seed uint64

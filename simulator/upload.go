@@ -1,10 +1,12 @@
 package simulator
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,16 +34,7 @@ func (c *call) uploadForm() {
 		if part.FormName() != "file" {
 			continue
 		}
-		data, err := readFile(part)
-		if err != nil {
-			c.uploadError(http.StatusRequestEntityTooLarge)
-			return
-		}
-		kind := part.Header.Get("Content-Type")
-		if kind == "" {
-			kind = "application/octet-stream"
-		}
-		c.reference(c.s.store(part.FileName(), kind, data))
+		c.take(part.FileName(), orWord(part.Header.Get("Content-Type"), "application/octet-stream"), part)
 		return
 	}
 }
@@ -61,19 +54,17 @@ func (c *call) uploadError(status int) {
 	c.w.WriteHeader(status)
 }
 
-func (c *call) reference(ref string) {
-	c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	c.w.WriteString(ref)
-}
-
-var errTooLarge = errors.New("simulator: the file is too large")
-
-func readFile(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = errTooLarge
+// take stores a file and answers its reference.
+func (c *call) take(name, mime string, from io.Reader) {
+	switch ref, err := c.s.store(name, mime, from); {
+	case errors.Is(err, errTooLarge):
+		c.uploadError(http.StatusRequestEntityTooLarge)
+	case err != nil:
+		c.uploadError(http.StatusBadRequest)
+	default:
+		c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		c.w.WriteString(ref)
 	}
-	return data, err
 }
 
 // transfer is a resumable upload under way.
@@ -122,10 +113,7 @@ func (c *call) startTransfer() {
 	}
 	body, _ := io.ReadAll(io.LimitReader(c.r.Body, 4096))
 	name := strings.TrimSpace(strings.TrimPrefix(string(body), "File name:"))
-	kind := h.Get("X-Goog-Upload-Header-Content-Type")
-	if kind == "" {
-		kind = mime.TypeByExtension(name[strings.LastIndex(name, ".")+1:])
-	}
+	kind := orWord(h.Get("X-Goog-Upload-Header-Content-Type"), mime.TypeByExtension(path.Ext(name)))
 	t := &transfer{id: c.s.nextID() + c.s.nextID(), name: name, mime: kind, length: length, touched: c.s.now()}
 	c.s.files.addTransfer(t)
 	host := c.hostName()
@@ -140,7 +128,7 @@ func (c *call) startTransfer() {
 // continueTransfer takes bytes in; "finalize" in the command ends the upload.
 func (c *call) continueTransfer(t *transfer, command string) {
 	offset, err := strconv.Atoi(c.r.Header.Get("X-Goog-Upload-Offset"))
-	data, readErr := readFile(c.r.Body)
+	data, readErr := io.ReadAll(io.LimitReader(c.r.Body, int64(t.length)+1))
 	final := strings.Contains(command, "finalize")
 	f := &c.s.files
 	f.mu.Lock()
@@ -159,7 +147,7 @@ func (c *call) continueTransfer(t *transfer, command string) {
 	case final:
 		f.endTransfer(t)
 		c.w.Header().Set("X-Goog-Upload-Status", "final")
-		c.reference(c.s.store(t.name, t.mime, t.data))
+		c.take(t.name, t.mime, bytes.NewReader(t.data))
 	default:
 		c.transferStatus("active", have)
 	}
