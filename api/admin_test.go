@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -153,28 +154,28 @@ func TestCheckKeepsNothing(t *testing.T) {
 
 // Every sample file gets an answer that holds none of its values.
 func TestCheckOfEverySample(t *testing.T) {
-	files, err := filepath.Glob("../cookie/testdata/*")
-	if err != nil {
-		t.Fatal(err)
-	}
 	g := newRig(t)
 	checked := 0
-	for _, file := range files {
-		content, err := os.ReadFile(file)
+	err := filepath.WalkDir("../cookie/testdata", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
 		if err != nil {
-			continue // a directory of further samples
+			return err
 		}
 		checked++
 		w := g.do(admin(http.MethodPost, "/api/cookies/check?name=upload.txt", string(content)))
-		if w.Code != 200 && w.Code != 422 {
-			t.Errorf("%s: status %d", filepath.Base(file), w.Code)
+		if w.Code != 200 && w.Code != 422 && len(content) > 0 {
+			t.Errorf("%s: status %d", path, w.Code)
 		}
-		if strings.Contains(w.Body.String(), "sidts-") {
-			t.Errorf("%s: a value came back: %s", filepath.Base(file), w.Body)
+		if strings.Contains(w.Body.String(), "sidts-") || strings.Contains(w.Body.String(), "g.a0") {
+			t.Errorf("%s: a value came back: %s", path, w.Body)
 		}
-	}
-	if checked == 0 {
-		t.Skip("no sample files beside the cookie package")
+		return nil
+	})
+	if err != nil || checked < 20 {
+		t.Errorf("%d samples checked: %v", checked, err)
 	}
 }
 

@@ -115,6 +115,7 @@ func (a *API) converse(ctx context.Context, x *exchange, call *dialect.Call, can
 	}
 	x.streaming = true
 	s := openStream(x, call, cancel)
+	defer s.close() // also when a provider panics: nothing may write afterwards
 	err = a.await(ctx, x, turn)
 	if err == nil {
 		a.count.Streams.WithLabelValues(x.dialect.Name).Inc()
@@ -187,6 +188,9 @@ func seconds(d time.Duration) string {
 // await waits for the model's turn. A question that does not get one costs the
 // client nothing.
 func (a *API) await(ctx context.Context, x *exchange, turn allowance) error {
+	if x.live.Limits.ModelGap <= 0 {
+		return nil
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	defer context.AfterFunc(a.gate.closing, func() { stop(errShutdown) })()

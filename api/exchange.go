@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/geminid/geminid/chat"
@@ -87,14 +88,26 @@ func (x *exchange) extend() {
 
 // writeJSON answers with v.
 func (x *exchange) writeJSON(status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		x.api.log.Error("an answer could not be encoded", "request_id", x.id, "err", err)
-		status, body = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":"internal error"}}`)
-	}
 	x.Header().Set("Content-Type", "application/json")
-	x.WriteHeader(status)
-	_, _ = x.Write(append(body, '\n')) // a reader who is gone needs no answer
+	encoder := json.NewEncoder(&jsonBody{x: x, status: status})
+	encoder.SetEscapeHTML(false) // nothing of it is shown as a page
+	// An encoder fails before it writes, or because the reader is gone.
+	if err := encoder.Encode(v); err != nil && x.status == 0 {
+		x.api.log.Error("an answer could not be encoded", "request_id", x.id, "err", err)
+		x.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+// jsonBody sends the status ahead of the one Write of an encoder.
+type jsonBody struct {
+	x      *exchange
+	status int
+}
+
+func (b *jsonBody) Write(p []byte) (int, error) {
+	b.x.Header().Set("Content-Length", strconv.Itoa(len(p)))
+	b.x.WriteHeader(b.status)
+	return b.x.Write(p)
 }
 
 // plain is an error on the routes that are no dialect's.
@@ -113,6 +126,9 @@ func (x *exchange) fail(err *chat.Error) {
 	header := x.Header()
 	for name, values := range dialect.Header(err) {
 		header[name] = values
+	}
+	if err.Kind == chat.Unauthorized {
+		header.Set("WWW-Authenticate", `Bearer realm="geminid"`)
 	}
 	if x.dialect != nil {
 		x.writeJSON(dialect.StatusCode(err.Kind), x.dialect.Fail(err))

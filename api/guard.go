@@ -67,6 +67,9 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 	}
 	keys := presented(r)
 	x.role = a.keys.match(keys)
+	if err := a.keys.news(); err != nil {
+		a.log.Error("the key file can not be used; the keys read before stay valid", "err", err)
+	}
 	switch {
 	case x.role == RoleAdmin, x.role == RoleAPI && need == RoleAPI:
 		return nil

@@ -101,11 +101,11 @@ func (a *API) settleFailure(x *exchange) {
 	}
 }
 
-// logAccess writes the one line of a request. Probes of health and metrics come
-// every few seconds and say nothing new.
+// logAccess writes the one line of a request. Who asks for the health or the
+// metrics does so every few seconds and hears nothing new.
 func (a *API) logAccess(x *exchange, e Entry) {
 	level := slog.LevelInfo
-	if x.dialect == nil && x.method == http.MethodGet && e.Status < 400 {
+	if x.dialect == nil && x.method == http.MethodGet && (e.Status < 400 || x.op == dialect.Status) {
 		level = slog.LevelDebug
 	}
 	ctx := context.Background()

@@ -51,6 +51,7 @@ type Keys struct {
 	checked time.Time
 	stamp   stamp
 	err     error
+	told    bool // news has returned err
 }
 
 // stamp tells one content of the file from the next; the zero stamp is like no
@@ -72,7 +73,7 @@ var (
 	ErrNoSuchKey  = errors.New("no key has this name")
 	ErrKeyName    = errors.New("a key's name has 1 to 64 letters, digits, dots, dashes or underscores")
 	ErrFixedKeys  = errors.New("these keys are fixed and can not be changed")
-	errKeysAbsent = errors.New("the file is gone; the keys read before stay valid")
+	errKeysAbsent = errors.New("the file is gone; an empty one would mean that there are no keys")
 )
 
 // StaticKeys are keys known by heart, without a file: those of the demo.
@@ -161,23 +162,46 @@ func (k *Keys) current() []Key {
 		return k.keys
 	}
 	k.checked = time.Now()
+	k.reread()
+	return k.keys
+}
+
+// reread takes the file's content when it has changed. The lock is held.
+func (k *Keys) reread() {
 	st, err := stampOf(k.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && len(k.keys) == 0:
 		k.err = nil
 	case errors.Is(err, fs.ErrNotExist):
-		k.stamp, k.err = stamp{}, fmt.Errorf("reading the keys: %s: %w", k.path, errKeysAbsent)
+		k.trouble(fmt.Errorf("reading the keys: %s: %w", k.path, errKeysAbsent))
 	case err != nil:
-		k.stamp, k.err = stamp{}, fmt.Errorf("reading the keys: %w", err)
+		k.trouble(fmt.Errorf("reading the keys: %w", err))
 	case !st.equal(k.stamp):
-		k.stamp = st
-		if keys, _, err := readKeys(k.path); err != nil {
-			k.err = err
+		keys, _, err := readKeys(k.path)
+		if err != nil {
+			k.trouble(err)
 		} else {
 			k.keys, k.err = keys, nil
 		}
+		k.stamp = st
 	}
-	return k.keys
+}
+
+// trouble notes why the file can not be read. The lock is held.
+func (k *Keys) trouble(err error) {
+	k.told = k.told && k.err != nil && k.err.Error() == err.Error()
+	k.stamp, k.err = stamp{}, err
+}
+
+// news returns a new reason why the file can not be read, each once.
+func (k *Keys) news() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err == nil || k.told {
+		return nil
+	}
+	k.told = true
+	return k.err
 }
 
 // Err is why the file could not be read when it was last looked at; nil when it

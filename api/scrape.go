@@ -12,7 +12,6 @@ import (
 // the admin key or the key made for it.
 func (a *API) metrics(x *exchange, r *http.Request) {
 	if !x.mayScrape(r) {
-		x.Header().Set("WWW-Authenticate", `Bearer realm="geminid metrics"`)
 		a.count.AuthFailures.WithLabelValues("missing").Inc()
 		x.fail(chat.Fault(chat.Unauthorized, "metrics need the admin key or metrics_key as a bearer token"))
 		return

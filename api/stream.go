@@ -158,20 +158,37 @@ func (s *stream) beat() {
 		s.timer.Reset(left)
 		return
 	}
+	defer s.timer.Reset(beatEvery)
 	if s.broken == nil {
-		if err := s.encoder.Ping(); err != nil {
-			_ = s.lose(err) // the answer's goroutine finds it with its next event
-		} else {
-			_ = s.flush()
-		}
+		s.ping()
 	}
-	s.timer.Reset(beatEvery)
 }
 
+// ping keeps the connection warm. What goes wrong is found by the answer's
+// goroutine with its next event; a panic here would end the whole server.
+func (s *stream) ping() {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = s.lose(errPing)
+		}
+	}()
+	if err := s.encoder.Ping(); err != nil {
+		_ = s.lose(err)
+		return
+	}
+	_ = s.flush()
+}
+
+var errPing = errors.New("the heartbeat failed")
+
 // close ends the heartbeat and waits for one that is under way. Afterwards only
-// the caller touches the stream.
+// the caller touches the stream. The second time it does nothing.
 func (s *stream) close() {
 	s.mu.Lock()
+	if s.done {
+		s.mu.Unlock()
+		return
+	}
 	s.done = true
 	// The timer is armed whenever the lock is free, so one that can not be
 	// stopped has a beat waiting for the lock.
