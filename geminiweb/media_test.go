@@ -28,6 +28,7 @@ func TestPictures(t *testing.T) {
 		{name: "dense", prompt: "[image dense]", kinds: []string{"image/png"}, calls: 3},
 		{name: "sparse", prompt: "[image sparse]", kinds: []string{"image/png"}, calls: 3},
 		{name: "not made yet", prompt: "[image pending=2]", kinds: []string{"image/png"}, calls: 5},
+		{name: "in a later row", prompt: "[image late]", kinds: []string{"image/png"}, calls: 3},
 		{name: "link dead", prompt: "[image expired]", calls: 2},
 		{name: "a web page behind the link", prompt: "[image html]", calls: 6},
 	}

@@ -480,7 +480,7 @@ func TestObserve(t *testing.T) {
 	})
 }
 
-// script answers StreamGenerate with a body of its own, then keeps the
+// scripted answers StreamGenerate with a body of its own, then keeps the
 // connection open until the client goes.
 type scripted struct {
 	next http.RoundTripper
