@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/geminid/geminid/chat"
@@ -22,10 +23,10 @@ func (x *exchange) bound(r *http.Request, limit int64) *chat.Error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	body := &pacedBody{ReadCloser: r.Body, control: x.control, began: time.Now()}
 	// MaxBytesReader closes the connection only when it is given the writer of
 	// net/http itself.
-	r.Body = http.MaxBytesReader(x.ResponseWriter, body, limit)
+	bounded := http.MaxBytesReader(x.ResponseWriter, r.Body, limit)
+	r.Body = &pacedBody{ReadCloser: bounded, control: x.control, began: time.Now()}
 	if r.ContentLength > limit {
 		x.Header().Set("Connection", "close")
 		return tooLarge(limit)
@@ -63,4 +64,14 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 func (b *pacedBody) pace() {
 	due := b.began.Add(bodyGrace + time.Duration(b.read)*time.Second/bodyRate)
 	_ = b.control.SetReadDeadline(due) // not every writer has deadlines
+}
+
+// buffers spare every body a buffer of its own; most bodies are far smaller.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
+
+// WriteTo implements io.WriterTo for io.Copy.
+func (b *pacedBody) WriteTo(w io.Writer) (int64, error) {
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	return io.CopyBuffer(w, struct{ io.Reader }{b}, *buffer)
 }
