@@ -1,5 +1,8 @@
 # geminid: build, try, test. `make help` lists the targets.
 
+SHELL       := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X main.version=$(VERSION)
@@ -41,7 +44,7 @@ vet: ## Check format and go vet; gchat also for the other systems.
 .PHONY: sim
 sim: ## Simulate 90 days with each of 20 seeds and print a table.
 	@[ ! -w /dev/shm ] || export TMPDIR=/dev/shm; \
-	GEMINID_SIM_SEED=$${GEMINID_SIM_SEED:-1-20} GEMINID_SIM_DAYS=$${GEMINID_SIM_DAYS:-90} \
+	GOGC=300 GEMINID_SIM_SEED=$${GEMINID_SIM_SEED:-1-20} GEMINID_SIM_DAYS=$${GEMINID_SIM_DAYS:-90} \
 	  $(GO) test ./daemon -run '^TestNinetyDays$$' -count=1 -timeout 30m -v | grep -v -e '^=== ' -e '^ *--- PASS'
 
 .PHONY: e2e

@@ -31,7 +31,7 @@ type Config struct {
 	// Settings is the configuration; see Load and Defaults.
 	Settings Settings
 	// Build is what the binary says of itself.
-	Build metrics.Build
+	Build Build
 	// Logger nil logs nothing; Level, when set, follows log_level on a reload.
 	Logger *slog.Logger
 	Level  *slog.LevelVar

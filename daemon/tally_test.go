@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"slices"
 	"sort"
-	"testing"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -68,7 +66,7 @@ func (c *tally) minute(w *world) {
 	if day := w.day(); day != c.today {
 		c.newDay(w, day)
 	}
-	if c.dead && c.goodAt.Before(standing.End) || w.spoiledAt(now) {
+	if c.dead && !w.goodFileSince(standing.End) || within(w.spoiled, now) {
 		return
 	}
 	c.counted++
@@ -81,6 +79,7 @@ func (c *tally) minute(w *world) {
 		c.why = make(map[string]int)
 	}
 	c.why[string(state)]++
+	w.tell("down: %s, value in use alive %v (%s since %s)", state, standing.Alive, standing.Cause, standing.End.Format(time.TimeOnly))
 }
 
 // standing is what the upstream thinks of the set in use.
@@ -89,8 +88,14 @@ func (w *world) standing() (cookie.Set, simulator.Standing) {
 	return set, w.sim.Standing(set.PSID().Reveal(), set.PSIDTS().Reveal())
 }
 
-func (w *world) spoiledAt(at time.Time) bool {
-	return slices.ContainsFunc(w.spoiled, func(s span) bool { return !at.Before(s.from) && at.Before(s.until) })
+// goodFileSince reports whether the owner brought a good file after a death. One
+// whose value died before it could be used (dropped into a block) is none.
+func (w *world) goodFileSince(death time.Time) bool {
+	return !w.count.goodAt.Before(death) && w.sim.Standing(w.session.PSID, w.session.PSIDTS).Alive
+}
+
+func within(spans []span, at time.Time) bool {
+	return slices.ContainsFunc(spans, func(s span) bool { return !at.Before(s.from) && at.Before(s.until) })
 }
 
 func (c *tally) die(w *world, s simulator.Standing) {
@@ -135,7 +140,7 @@ func (c *tally) kept(w *world, before cookie.Set, severed bool) {
 
 func (c *tally) request(w *world, status int, body string) {
 	_, standing := w.standing()
-	if !standing.Alive || w.spoiledAt(w.now()) || !w.daemon.Supervisor().Ready() {
+	if !standing.Alive || within(w.spoiled, w.now()) || within(w.flaps, w.now()) || !w.daemon.Supervisor().Ready() {
 		return
 	}
 	c.requests++
@@ -250,9 +255,7 @@ func (x *watcher) Handle(_ context.Context, r slog.Record) error {
 	}
 	attrs := make(map[string]string)
 	r.Attrs(func(a slog.Attr) bool { attrs[a.Key] = a.Value.String(); return true })
-	if testing.Verbose() && os.Getenv("GEMINID_SIM_STORY") != "" {
-		x.w.t.Logf("day %d %s: %s -> %s: %s; next %s", x.w.day(), x.w.now().Format(time.TimeOnly), attrs["from"], attrs["to"], attrs["evidence"], attrs["next"])
-	}
+	x.w.tell("%s -> %s: %s; next %s", attrs["from"], attrs["to"], attrs["evidence"], attrs["next"])
 	x.changed(supervisor.State(attrs["to"]))
 	return nil
 }

@@ -62,6 +62,7 @@ type world struct {
 	session  simulator.Credentials // the newest login, as it was exported
 	boundAt  time.Time             // when the session in use turned unrenewable
 	spoiled  []span                // blocks, outages, suspends
+	flaps    []span                // a single request may fail then, availability counts all the same
 	events   []event               // still to come, in order
 	alertAt  time.Time             // since when the owner has something to do
 	lazy     bool                  // this time the owner waits for the end
@@ -116,7 +117,9 @@ func (w *world) plan() {
 		w.fault(limited)
 	})
 	w.every(meanFlap, func(w *world) {
-		w.fault(simulator.Fault{Kind: simulator.Status, Code: http.StatusInternalServerError, Every: 2, Until: w.now().Add(15 * time.Minute)})
+		flap := span{w.now(), w.now().Add(15 * time.Minute), "flap"}
+		w.flaps = append(w.flaps, flap)
+		w.fault(simulator.Fault{Kind: simulator.Status, Code: http.StatusInternalServerError, Every: 2, Until: flap.until})
 	})
 	w.every(meanRestart, func(w *world) { w.restart() })
 	w.every(meanCrash, func(w *world) {
@@ -195,6 +198,14 @@ func (w *world) shutdown() {
 	}
 }
 
+// tell writes the story of the run, for whoever wants to know why a row of the
+// table is what it is: GEMINID_SIM_STORY=1.
+func (w *world) tell(format string, args ...any) {
+	if os.Getenv("GEMINID_SIM_STORY") != "" {
+		w.t.Logf("day %d %s: %s", w.day(), w.now().Format(time.TimeOnly), fmt.Sprintf(format, args...))
+	}
+}
+
 func (w *world) day() int { return int(w.now().Sub(w.count.started) / (24 * time.Hour)) }
 
 func (w *world) restart() {
@@ -215,9 +226,7 @@ func (w *world) crash() {
 	for _, name := range []string{"accounts/.default.json123456", "accounts/.geminid-write"} {
 		_ = os.WriteFile(filepath.Join(image, name), []byte(`{"format":1,"cur`), 0o600)
 	}
-	if testing.Verbose() && os.Getenv("GEMINID_SIM_STORY") != "" {
-		w.t.Logf("day %d %s: crash, severed %v", w.day(), w.now().Format(time.TimeOnly), w.crashed)
-	}
+	w.tell("crash, between a rotation and its save: %v", w.crashed)
 	w.watching.deaf = true
 	w.shutdown()
 	w.watching.deaf = false
@@ -282,6 +291,7 @@ func (w *world) bringBad() {
 }
 
 func (w *world) drop(content string) {
+	w.tell("the owner drops a file of %d bytes", len(content))
 	w.files++
 	if err := os.MkdirAll(w.inbox, 0o700); err != nil {
 		w.t.Fatal(err)

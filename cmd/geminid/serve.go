@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/metrics"
 )
 
 // settingFlags are the settings that are often wanted on the command line.
@@ -94,4 +93,4 @@ func (versionCmd) Run() error {
 	return nil
 }
 
-func build() metrics.Build { return metrics.Build{Version: version, Revision: revision()} }
+func build() daemon.Build { return daemon.Build{Version: version, Revision: revision()} }
