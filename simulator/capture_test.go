@@ -121,4 +121,11 @@ func TestPathsAsRecorded(t *testing.T) {
 			t.Errorf("thoughts = %q in %v", a.thoughts, a.candidate)
 		}
 	}
+	pending := gather(t, rows(t, captured(t, "frame_video_pending_2026.txt")))
+	mine = read(t, b.generate(ask{prompt: "[video pending]"}).body)
+	for _, a := range []answer{pending, mine} {
+		if a.done || at(a.candidate, 12, 64, 0, 0) != "http://googleusercontent.com/video_gen_chip/0" || len(at(a.candidate, 12, 64, 1).(string)) != 36 {
+			t.Errorf("pending video in %v", a.candidate)
+		}
+	}
 }

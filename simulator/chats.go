@@ -33,13 +33,14 @@ type conversation struct {
 	turns     []turn // oldest first
 }
 
-// turn is one question and its answer. Once stored it does not change, but for
-// the answer that is made while its question is read already.
+// turn is one question and its answer. Once stored it does not change.
 type turn struct {
 	rid, rcid string
 	prompt    string
-	candidate []byte // the finished candidate as JSON; nil while it is made
+	candidate []byte // the finished candidate as JSON
 	time      time.Time
+	ready     time.Time // until then the history shows working instead
+	working   []byte
 }
 
 // conversation finds one by its id, the session's own only.
@@ -113,11 +114,11 @@ func (c *call) readChat(p list) []any {
 		if limit > 0 && len(rows) == limit {
 			break
 		}
-		var candidates []any
-		if t.candidate != nil {
-			candidates = []any{json.RawMessage(t.candidate)}
+		shown := t.candidate
+		if c.s.now().Before(t.ready) {
+			shown = t.working
 		}
-		rows = append(rows, []any{[]any{k.cid, t.rid}, nil, []any{[]any{t.prompt}}, []any{candidates}, stamp(t.time)})
+		rows = append(rows, []any{[]any{k.cid, t.rid}, nil, []any{[]any{t.prompt}}, []any{[]any{json.RawMessage(shown)}}, stamp(t.time)})
 	}
 	return []any{rows}
 }

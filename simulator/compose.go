@@ -8,8 +8,8 @@ import (
 
 // plan reads the question's keywords and lays the faults over them.
 func (c *call) plan(q *question) *plan {
-	p, turn, rest := readPlan(q.prompt, *c.s.pace.Load())
-	p.drawWanted(turn[:min(len(turn), 2000)], q.picture)
+	p, rest := readPlan(q.prompt, *c.s.pace.Load())
+	p.drawWanted(q.picture)
 	if f, ok := c.fault(ErrorCode); ok {
 		p.errCode, p.errAt = f.Code, f.Value
 	}
@@ -28,12 +28,12 @@ func (c *call) plan(q *question) *plan {
 	if p.form == "" { // either form is met on the web; a prompt always gets the same one
 		p.form = [...]string{"dense", "sparse"}[c.s.digest("form", q.prompt)%2]
 	}
-	c.write(p, q, turn, rest)
+	c.write(p, q, rest)
 	return p
 }
 
 // write fills in the answer's text.
-func (c *call) write(p *plan, q *question, turn, rest string) {
+func (c *call) write(p *plan, q *question, rest string) {
 	switch {
 	case p.exact:
 	case p.long > 0:
@@ -44,7 +44,7 @@ func (c *call) write(p *plan, q *question, turn, rest string) {
 	case p.pictures > 0:
 		p.say = "Here is your picture.\n\n"
 	default:
-		p.say = c.echo(p, q, turn, rest)
+		p.say = c.echo(p, q, rest)
 	}
 	if p.leak {
 		p.say = "<ctrl94>thought\nThis should not be seen.\n<ctrl95>" + p.say
@@ -65,13 +65,13 @@ var paragraphs = []string{
 }
 
 // echo is the ordinary answer.
-func (c *call) echo(p *plan, q *question, turn, rest string) string {
+func (c *call) echo(p *plan, q *question, rest string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "You said: %s\n\n", abridge(rest, 4096))
 	for _, f := range q.files {
 		b.WriteString(c.s.files.describe(f))
 	}
-	from := int(c.s.digest("echo", turn) % uint64(len(paragraphs)))
+	from := int(c.s.digest("echo", p.turn) % uint64(len(paragraphs)))
 	for i := range paragraphs {
 		b.WriteString(paragraphs[(from+i)%len(paragraphs)])
 		b.WriteString("\n\n")

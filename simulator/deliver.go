@@ -3,6 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,6 +20,7 @@ type delivery struct {
 	text, thoughts escaped
 	variant        escaped         // the text as it looked before a rewrite
 	media          json.RawMessage // of the finished candidate
+	job            []any           // the video that is being made, nil for none
 	dense          bool
 	held           time.Duration // what a client waits that wants no snapshots
 }
@@ -85,7 +87,7 @@ func (d *delivery) prepare() {
 		d.variant = escape(changed)
 	}
 	if p.think {
-		d.thoughts = escape(evenly(thoughts(lastTurn(stripKeywords(d.q.prompt))), 6))
+		d.thoughts = escape(evenly(thoughts(p.turn), 6))
 	}
 }
 
@@ -93,7 +95,7 @@ func (d *delivery) prepare() {
 func (d *delivery) finished() candidate {
 	k := candidate{rcid: d.rcid, text: d.p.say, done: true, media: d.media, dense: d.dense}
 	if d.p.think {
-		k.thoughts = thoughts(lastTurn(stripKeywords(d.q.prompt)))
+		k.thoughts = thoughts(d.p.turn)
 	}
 	if d.p.card {
 		k.card, k.text = k.text, "http://googleusercontent.com/card_content/0"
@@ -107,20 +109,34 @@ func (d *delivery) save() {
 	switch {
 	case d.p.end == "unsaved" || d.p.end == "silent" || d.p.end == "empty" || d.p.errStatus != 0:
 		return
-	case d.p.errCode != 0 && d.p.errAt != "trailing" || d.c.session == nil:
+	case d.p.errCode != 0 && d.p.errAt != "trailing" || !d.c.alive:
 		return
 	}
 	k := d.q.chat
 	if k == nil {
-		k = &conversation{cid: d.cid, session: d.c.session, model: d.q.model.ID, temporary: d.q.temporary,
-			title: title(stripKeywords(lastTurn(d.q.prompt)))}
+		k = &conversation{cid: d.cid, session: d.c.session, model: d.q.model.ID, temporary: d.q.temporary, title: title(d.p.turn)}
 	}
-	d.c.s.keep(k, turn{rid: d.rid, rcid: d.rcid, prompt: d.q.prompt, candidate: encode(d.finished().value()), time: d.c.s.now()})
+	t := turn{rid: d.rid, rcid: d.rcid, prompt: d.q.prompt, candidate: encode(d.finished().value()), time: d.c.s.now()}
+	if d.p.ready > 0 {
+		t.ready, t.working = t.time.Add(d.p.ready), encode(d.working().value())
+	}
+	d.c.s.keep(k, t)
+}
+
+// working is the candidate as the history shows it while its media is made.
+func (d *delivery) working() candidate {
+	k := d.finished()
+	media := fields{6: []any{1}}
+	if d.job != nil {
+		media[64] = d.job
+	}
+	k.done, k.media = false, encode(media.sparse(7))
+	return k
 }
 
 // otherModel is the model that answers in place of the one that was asked.
 func (c *call) otherModel(asked Model, id string) Model {
-	for _, m := range append(c.who.offers(), freeModels...) {
+	for _, m := range slices.Concat(c.who.offers(), freeModels) {
 		if id == "" && m.ID != asked.ID || m.ID == id {
 			return m
 		}

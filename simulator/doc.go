@@ -41,10 +41,12 @@
 //	[delay D] [slow D]    wait before the first frame, between frames
 //	[frames N] [bytes N]  how the text is divided into frames
 //	[image N W×H WORD...] pictures; words: late (in a row after the text),
-//	                      readback (only in the history), sparse, jpeg, once,
-//	                      expired, html, pending=N, noise=BYTES
+//	                      readback (only in the history; readback=D: there
+//	                      after D), sparse, jpeg, once, expired, html,
+//	                      pending=N (answers of 206), noise=BYTES
 //	[web]                 pictures found on the web
-//	[video] [music]       media files; [video pending] is never done
+//	[video] [music]       media files; [video pending D] is ready in the history
+//	                      after D (30 s)
 //	[error CODE]          refused; [error CODE late] after half the text,
 //	                      [error CODE trailing] behind the whole answer
 //	[status N]            refused with a bare status

@@ -210,6 +210,12 @@ func TestGuests(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			_, b := signedIn(t, simulator.Config{Now: clk.now, Guest: mode}, simulator.SessionConfig{Life: simulator.Fixed(time.Hour)})
 			clk.advance(2 * time.Hour)
+			if page, keys := b.open(); (page.url.Path == "/ServiceLogin") != (mode == simulator.GuestRedirected) || keys["SNlM0e"] != "" {
+				t.Errorf("page: %d at %v", page.status, page.url)
+			}
+			if got := callStatus(b); mode == simulator.GuestUnauthorized && got.status != 401 || mode == simulator.GuestRedirected && got.url.Path != "/ServiceLogin" {
+				t.Errorf("status RPC: %d at %v", got.status, got.url)
+			}
 			if got := b.generate(ask{prompt: "hi", model: "e6fa609c3fa255c0"}); !want(got) {
 				t.Errorf("got %d %.300s", got.status, got.body)
 			}

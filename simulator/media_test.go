@@ -208,6 +208,31 @@ func TestPicturesInTheHistory(t *testing.T) {
 	}
 }
 
+func TestMediaThatTakesItsTime(t *testing.T) {
+	clk := newClock()
+	_, b := signedIn(t, simulator.Config{Now: clk.now}, simulator.SessionConfig{})
+	for prompt, path := range map[string][]int{
+		"[video pending 1m] [sparse]":          {12, 59, 0, 0, 0, 7, 1},
+		"[video pending 1m] [dense]":           {12, 59, 0, 0, 0, 7, 1},
+		"[image readback=1m 16x16] [sparse]":   {12, 7, 0, 0, 0, 3, 3},
+		"[image readback=1m 2 16x16] [dense]x": {12, 7, 0, 1, 0, 3, 3},
+	} {
+		a := read(t, b.generate(ask{prompt: prompt}).body)
+		chat := fmt.Sprintf("[%q,1]", a.cid)
+		early, _ := b.rpc("hNvQHb", chat)
+		clk.advance(time.Minute)
+		late, _ := b.rpc("hNvQHb", chat)
+		first, last := at(early, 0, 0, 3, 0, 0), at(late, 0, 0, 3, 0, 0)
+		if a.done || at(first, 8, 0) != 1.0 || at(first, 12, 6, 0) != 1.0 || at(first, path...) != nil {
+			t.Errorf("%s: early candidate = %v", prompt, first)
+		}
+		link, _ := at(last, path...).(string)
+		if at(last, 8, 0) != 2.0 || at(last, 12, 6) != nil || b.get(link).status != 200 {
+			t.Errorf("%s: late candidate = %v", prompt, last)
+		}
+	}
+}
+
 func TestVideoAndMusic(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	video := read(t, b.generate(ask{prompt: "[video]"}).body)

@@ -54,6 +54,8 @@ func (ps *pictures) find(match func(*picture) bool) *picture {
 	return nil
 }
 
+const videoChip = "http://googleusercontent.com/video_gen_chip/0"
+
 // media makes what the answer shows and returns the media container of the
 // candidate; it adds the placeholders to the text.
 func (c *call) media(d *delivery) json.RawMessage {
@@ -65,12 +67,12 @@ func (c *call) media(d *delivery) json.RawMessage {
 	if p.web {
 		container[1] = c.webImages()
 	}
-	switch {
-	case p.video == "pending":
-		p.say += "\nYour video is being made. This can take a few minutes.\nhttp://googleusercontent.com/video_gen_chip/0\n"
-		container[64] = []any{[]any{"http://googleusercontent.com/video_gen_chip/0"}, "e3136f2f-29f4-4f33-9223-271d4697c60a"}
-	case p.video != "":
-		p.say += "\nhttp://googleusercontent.com/video_gen_chip/0\n"
+	if p.video != "" {
+		if p.video == "pending" {
+			p.say += "\nYour video is being made. This can take a few minutes."
+			d.job = []any{[]any{videoChip}, "e3136f2f-29f4-4f33-9223-" + c.s.nextID()[:12]}
+		}
+		p.say += "\n" + videoChip + "\n"
 		v := fields{7: []any{c.base(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "video.mp4", p)}}
 		container[59] = []any{[]any{[]any{v.array()}}}
 	}
@@ -90,19 +92,18 @@ func (c *call) makePictures(d *delivery) []any {
 	p := d.p
 	var rows []any
 	inputs := c.inputs(d.q)
-	turn := stripKeywords(lastTurn(d.q.prompt))
 	for i := range p.pictures {
 		noise := min(number(p.option("noise"), 0), maxNoise)
 		pic := &picture{im: "im_" + c.s.nextID(), rcid: d.rcid, session: c.session, width: p.width, height: p.height,
 			label: fmt.Sprintf("http://googleusercontent.com/image_generation_content/%d", i),
-			seed:  c.s.digest("draw", turn, itoa(i)), noise: noise, inputs: inputs, jpeg: p.option("jpeg") != "",
+			seed:  c.s.digest("draw", p.turn, itoa(i)), noise: noise, inputs: inputs, jpeg: p.option("jpeg") != "",
 			once: p.option("once") != "", dead: p.option("expired") != "", html: p.option("html") != "", pending: number(p.option("pending"), 0)}
 		if noise > 0 {
 			pic.width = max(1, int(math.Sqrt(float64(noise)/3)))
 			pic.height = pic.width
 		}
 		c.s.addPicture(pic)
-		rows = append(rows, c.pictureRow(pic, turn))
+		rows = append(rows, c.pictureRow(pic, p.turn))
 		p.say += pic.label + "\n\n"
 	}
 	return rows

@@ -1,8 +1,6 @@
 package simulator
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // play writes the frames of an answer in their order. An error means that
 // nothing more can or shall be written.
@@ -132,8 +130,8 @@ func (d *delivery) finish() error {
 			return errCut
 		}
 	}
-	if d.p.video == "pending" {
-		k.done = false
+	if d.job != nil {
+		k.done, k.media = false, encode(fields{64: d.job}.sparse(0))
 	}
 	if d.media != nil || d.p.card {
 		return d.row(k.body(d.cid, d.rid, d.shown))
@@ -207,7 +205,7 @@ func (d *delivery) closing() error {
 		return nil
 	}
 	if d.q.chat == nil && !d.q.temporary {
-		f := fields{1: []any{d.cid, d.rid}, 10: []any{title(stripKeywords(lastTurn(d.q.prompt)))}}
+		f := fields{1: []any{d.cid, d.rid}, 10: []any{title(d.p.turn)}}
 		body := f.sparse(2)
 		if d.dense {
 			body = f.array()

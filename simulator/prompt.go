@@ -25,6 +25,7 @@ type Pace struct {
 // plan is what a prompt's keywords, the faults and the chance of the seed make
 // of an answer.
 type plan struct {
+	turn       string // what the user said last, without keywords
 	say        string // the whole text, when exact
 	exact      bool
 	long       int
@@ -46,6 +47,7 @@ type plan struct {
 	web        bool
 	video      string
 	music      bool
+	ready      time.Duration // until the history has the finished media
 	errCode    int
 	errStatus  int
 	errAt      string
@@ -93,9 +95,9 @@ var keywords = []Keyword{
 	{"slow", "[slow D] waits D between frames", func(p *plan, arg string) { p.pace.Gap = duration(arg) }},
 	{"frames", "[frames N] divides the text into N frames", func(p *plan, arg string) { p.pace.Frames = max(1, number(arg, 1)) }},
 	{"bytes", "[bytes N] adds N bytes of text a frame", func(p *plan, arg string) { p.pace.FrameBytes, p.pace.Frames = max(1, number(arg, 1)), 0 }},
-	{"image", "[image N W×H WORD...] makes pictures; words: late readback dense sparse jpeg noise=BYTES once expired pending=N html", setPicture},
+	{"image", "[image N W×H WORD...] makes pictures; words: late readback[=D] sparse jpeg noise=BYTES once expired pending=N html", setPicture},
 	{"web", "[web] shows pictures found on the web", func(p *plan, _ string) { p.web = true }},
-	{"video", "[video] or [video pending] makes a video", func(p *plan, arg string) { p.video = orWord(arg, "done") }},
+	{"video", "[video] or [video pending D] makes a video, the latter ready in the history after D", setVideo},
 	{"music", "[music] makes a piece of music", func(p *plan, _ string) { p.music = true }},
 	{"error", "[error CODE], [error CODE late], [error CODE trailing] refuses at once, after half the text, after the whole answer", setError},
 	{"status", "[status N] refuses with a bare status", func(p *plan, arg string) { p.errStatus = number(arg, 13) }},
@@ -128,15 +130,16 @@ var (
 // readPlan takes the keywords out of the last turn of a prompt. rest is the
 // whole prompt without any keyword, those of earlier turns included: they were
 // obeyed in their time.
-func readPlan(prompt string, pace Pace) (p *plan, turn, rest string) {
+func readPlan(prompt string, pace Pace) (p *plan, rest string) {
 	p = &plan{pace: pace, pictures: -1}
-	turn = lastTurn(prompt)
-	for _, m := range bracketed.FindAllStringSubmatch(turn, -1) {
+	raw := lastTurn(prompt)
+	for _, m := range bracketed.FindAllStringSubmatch(raw, -1) {
 		if i := keywordIndex(m[1]); i >= 0 {
 			keywords[i].set(p, m[2])
 		}
 	}
-	return p, stripKeywords(turn), stripKeywords(prompt)
+	p.turn = stripKeywords(raw)
+	return p, stripKeywords(prompt)
 }
 
 func keywordIndex(name string) int {
@@ -165,7 +168,8 @@ func lastTurn(prompt string) string {
 }
 
 // drawWanted decides about pictures that were asked for in plain words.
-func (p *plan) drawWanted(turn string, byFlag bool) {
+func (p *plan) drawWanted(byFlag bool) {
+	turn := p.turn[:min(len(p.turn), 2000)]
 	if p.pictures < 0 && !p.exact && p.long == 0 && (byFlag || drawing.MatchString(turn)) {
 		p.pictures = 1
 		if m := howMany.FindStringSubmatch(turn); m != nil {
@@ -203,6 +207,9 @@ func setPicture(p *plan, arg string) {
 			p.width, p.height = sizeIn(word)
 		} else if n, err := strconv.Atoi(word); err == nil {
 			p.pictures = n
+		} else if wait, ok := strings.CutPrefix(word, "readback="); ok {
+			p.ready = duration(wait)
+			p.picture = append(p.picture, "readback")
 		} else {
 			p.picture = append(p.picture, word)
 		}
@@ -222,6 +229,16 @@ func (p *plan) option(name string) string {
 		}
 	}
 	return ""
+}
+
+func setVideo(p *plan, arg string) {
+	word, wait, _ := strings.Cut(arg, " ")
+	if p.video = orWord(word, "done"); p.video == "pending" {
+		p.ready = 30 * time.Second
+		if wait != "" {
+			p.ready = duration(wait)
+		}
+	}
 }
 
 func setError(p *plan, arg string) {
