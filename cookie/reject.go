@@ -115,7 +115,7 @@ func RejectUnreadable(u Unreadable) *Rejection {
 	if owner == "" {
 		owner = "unknown"
 	}
-	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). Run: chmod g+r %s",
+	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). Run: chmod g+r %s; or, when the group is wrong: chown geminid: %[4]s",
 		u.UID, owner, u.Mode.Perm(), shownPath(u.Path)).in(u.Path)
 }
 

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -71,6 +70,7 @@ type Daemon struct {
 	service    service
 
 	intake   chan struct{}   // token: one scan of the inbox at a time
+	scanned  string          // what was wrong with the last scan; the token guards it
 	poked    chan struct{}   // the watcher's wake-ups
 	listener net.Listener    // nil when detached
 	control  net.Listener    // nil when detached
@@ -131,12 +131,6 @@ func (d *Daemon) openState() (err error) {
 		return err
 	}
 	d.onStop("store", func(context.Context) error { return d.store.Close() })
-	if err := d.store.Writable(); err != nil {
-		d.log.Warn("the state directory can not be written; renewed cookies live in memory only", "dir", s.StateDir, "err", err)
-	}
-	if err := os.MkdirAll(s.InboxDir, 0o770); err != nil {
-		return fmt.Errorf("creating the inbox: %w", err)
-	}
 	d.inbox, err = cookie.NewInbox(cookie.InboxConfig{Dir: s.InboxDir, Now: d.now, Logger: d.log})
 	return err
 }
@@ -147,9 +141,9 @@ func (d *Daemon) openUpstream() (err error) {
 		return err
 	}
 	d.onStop("provider", d.provider.Close)
-	mark := func(cookie.Set) string { return "" }
-	if key, err := d.store.Secret("mark"); err == nil {
-		mark = func(set cookie.Set) string { return cookie.Mark(key, set) }
+	key, err := d.store.Secret("mark") // on a read-only disk it lives in memory
+	if len(key) == 0 {
+		return err
 	}
 	note, err := d.openAudit()
 	if err != nil {
@@ -157,7 +151,7 @@ func (d *Daemon) openUpstream() (err error) {
 	}
 	d.supervisor, err = supervisor.New(supervisor.Config{
 		Upstream: d.provider, Store: d.store, Now: d.now, Logger: d.log, Metrics: d.metrics,
-		Mark: mark, Audit: note, ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
+		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: note, ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})
 	if d.supervisor == nil {
 		return err

@@ -19,9 +19,8 @@ func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
 		return false
 	}
 	scan, err := d.inbox.Rescan(ctx)
-	if err != nil && ctx.Err() == nil {
-		d.metrics.WatcherEvents.WithLabelValues("error").Inc()
-		d.log.Debug("the inbox can not be read", "err", err)
+	if ctx.Err() == nil {
+		d.heard(err)
 	}
 	for _, name := range scan.Gone {
 		d.log.Warn("a cookie file was deleted; the session in use is kept", "file", name)
@@ -30,6 +29,23 @@ func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
 		d.consider(ctx, drop, trigger)
 	}
 	return scan.Pending
+}
+
+// heard tells when the inbox stops or begins to be readable. The token is held.
+func (d *Daemon) heard(err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+		d.metrics.WatcherEvents.WithLabelValues("error").Inc()
+	}
+	switch {
+	case text == d.scanned:
+	case text != "":
+		d.log.Warn("the inbox can not be looked at; the sessions in use are kept", "err", err)
+	default:
+		d.log.Info("the inbox can be looked at again")
+	}
+	d.scanned = text
 }
 
 // consider offers one dropped file and leaves the reason beside a refused one.
