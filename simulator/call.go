@@ -15,7 +15,8 @@ type call struct {
 	w     *answer
 	r     *http.Request
 	route route
-	known bool // the Host is one of the upstream's
+	host  string
+	known bool // the host is one of the upstream's
 	user  int  // of the /u/N prefix
 
 	session   *session      // nil when the PSID was never made here
@@ -31,7 +32,7 @@ type call struct {
 // begin opens a call: who is it, where does it go, which faults hit it.
 func (s *Simulator) begin(w http.ResponseWriter, r *http.Request) *call {
 	c := &call{s: s, r: r}
-	c.route, c.known, c.user = find(r)
+	c.route, c.host, c.known, c.user = find(r)
 	if c.route.op == OpRPC {
 		c.rpcs = strings.Split(r.URL.Query().Get("rpcids"), ",")
 	}

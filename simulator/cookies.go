@@ -54,12 +54,10 @@ const year = 365 * 24 * time.Hour
 func (c *call) violations(names []string) []string {
 	var out []string
 	carries := slices.ContainsFunc(names, func(n string) bool { return slices.Contains(loginCookies, n) })
-	switch host := c.hostName(); {
-	case host == hostMedia:
-		if carries {
-			out = append(out, "login cookies at "+host)
-		}
-	case c.route.op == OpGoogle && carries:
+	switch {
+	case carries && c.host == hostMedia:
+		out = append(out, "login cookies at "+c.host)
+	case carries && c.route.op == OpGoogle:
 		out = append(out, "login cookies in the preflight")
 	}
 	if c.route.op == OpRotate && slices.ContainsFunc(names, func(n string) bool { return n != namePSID && n != namePSIDTS }) {

@@ -73,7 +73,7 @@ func Kinds() []Kind { return append([]Kind(nil), kinds...) }
 // Fault is one thing that goes wrong. Its zero filters match every call.
 type Fault struct {
 	// Name identifies the fault; SetFault replaces one of the same name.
-	// "" makes a name from the kind.
+	// "" makes a name from kind, first operation and From.
 	Name string
 	Kind Kind
 	// Operations limits it to these; an RPC id counts as an operation too.

@@ -223,4 +223,8 @@ func TestOutageWindowByTheClock(t *testing.T) {
 		}
 		clk.advance(time.Hour)
 	}
+	s.SetFault(simulator.Fault{Kind: simulator.Outage, From: clk.t.Add(time.Hour)})
+	if names := s.Faults(); len(names) != 2 {
+		t.Errorf("two windows are %d faults", len(names))
+	}
 }

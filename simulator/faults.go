@@ -23,6 +23,9 @@ func (s *Simulator) SetFault(f Fault) string {
 		if len(f.Operations) > 0 {
 			f.Name += "-" + string(f.Operations[0])
 		}
+		if !f.From.IsZero() { // so that windows of one kind stand side by side
+			f.Name += "@" + f.From.UTC().Format(time.RFC3339)
+		}
 	}
 	f.Operations = slices.Clone(f.Operations)
 	s.faults.mu.Lock()

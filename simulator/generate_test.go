@@ -223,6 +223,23 @@ func TestGuests(t *testing.T) {
 	}
 }
 
+func TestHardStatusesRefuseAnswers(t *testing.T) {
+	for status, want := range map[int][2]int{1060: {9, 1060}, 1014: {7, 0}, 1021: {7, 0}, 1054: {7, 0}, 1057: {7, 0}, 1033: {0, 0}, 1040: {0, 0}} {
+		_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{Status: status})
+		if a := read(t, b.generate(ask{prompt: "hi"}).body); a.status != want[0] || a.code != want[1] || a.done != (want[0] == 0) {
+			t.Errorf("account status %d: refused with %d, %d", status, a.status, a.code)
+		}
+	}
+}
+
+func TestLongEchoIsAbridged(t *testing.T) {
+	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
+	a := read(t, b.generate(ask{prompt: "head " + strings.Repeat("世", 5000) + " tail"}).body)
+	if !strings.HasPrefix(a.text(), "You said: head 世") || !strings.Contains(a.text(), "世 tail\n\n") || len(a.text()) > 6000 {
+		t.Errorf("%d bytes: %.60q", len(a.text()), a.text())
+	}
+}
+
 func TestLongPrompts(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{PromptLimit: 1000, PromptMax: 5000}, simulator.SessionConfig{})
 	cut := read(t, b.generate(ask{prompt: strings.Repeat("é", 1000) + " [say tail]"}).body)

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"maps"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -136,12 +135,4 @@ func (c *call) shownPath() string {
 		path = path[:200]
 	}
 	return path
-}
-
-func (c *call) hostName() string {
-	host := strings.ToLower(c.r.Host)
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		return h
-	}
-	return host
 }

@@ -243,6 +243,24 @@ func TestPicturesInPlainWords(t *testing.T) {
 	}
 }
 
+func TestSizesInPlainWords(t *testing.T) {
+	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
+	for prompt, want := range map[string][2]float64{
+		"draw a picture":                       {1024, 1024},
+		"draw a picture, 640x480":              {640, 480},
+		"draw a picture of 1536 × 1024 pixels": {1536, 1024},
+		"draw a picture, 9999x9999":            {1024, 1024},
+		"draw a picture in 16:9":               {1024, 576},
+		"draw a picture in 3:4, please":        {768, 1024},
+		"[image 50x70] not 16:9":               {50, 70},
+	} {
+		a := read(t, b.generate(ask{prompt: prompt}).body)
+		if w, h := at(a.pictures[0], 0, 3, 15, 0), at(a.pictures[0], 0, 3, 15, 1); w != want[0] || h != want[1] {
+			t.Errorf("%q: %v x %v, want %v", prompt, w, h, want)
+		}
+	}
+}
+
 func TestTemporaryChatMayRefusePictures(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{RefuseTemporaryPictures: true}, simulator.SessionConfig{})
 	if a := read(t, b.generate(ask{prompt: "[image]", set: map[int]any{45: 1}}).body); len(a.pictures) != 0 || !a.done {

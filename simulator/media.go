@@ -84,7 +84,7 @@ func (c *call) mediaHop() {
 		token = strings.TrimPrefix(marked, markEnd)
 	}
 	pic := c.s.pictures.find(func(p *picture) bool { return p.token == token && p.kind == "" })
-	rightHost := !c.known || middle == (c.hostName() == hostMiddle)
+	rightHost := !c.known || middle == (c.host == hostMiddle)
 	if pic == nil || !rightHost {
 		c.notFound()
 		return

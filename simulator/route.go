@@ -3,6 +3,7 @@ package simulator
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -75,45 +76,31 @@ var routes = []route{
 
 var nowhere = route{path: "", op: OpOther, serve: (*call).notFound}
 
-// find returns the route of a request, whether its Host is one of the
-// upstream's, and the number in a /u/N prefix (0 without one).
-func find(r *http.Request) (rt route, known bool, user int) {
-	host := strings.ToLower(r.Host)
+// find returns the route of a request, its Host without port, whether that is
+// one of the upstream's, and the number in a /u/N prefix (0 without one).
+func find(r *http.Request) (rt route, host string, known bool, user int) {
+	host = strings.ToLower(r.Host)
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	path, user := cutUser(r.URL.Path)
-	if user != 0 || path != r.URL.Path {
-		if host != hostGemini && isUpstream(host) {
-			return nowhere, true, 0
-		}
-	}
 	known = isUpstream(host)
+	path := r.URL.Path
+	if host == hostGemini || !known {
+		path, user = cutUser(path)
+	}
 	for _, rt := range routes {
 		if rt.matches(path) && (!known || rt.on(host)) {
-			return rt, known, user
+			return rt, host, known, user
 		}
 	}
-	return nowhere, known, user
+	return nowhere, host, known, user
 }
 
 func isUpstream(host string) bool {
-	for _, rt := range routes {
-		if rt.on(host) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(routes, func(rt route) bool { return rt.on(host) })
 }
 
-func (rt route) on(host string) bool {
-	for _, h := range rt.hosts {
-		if h == host {
-			return true
-		}
-	}
-	return false
-}
+func (rt route) on(host string) bool { return slices.Contains(rt.hosts, host) }
 
 func (rt route) matches(path string) bool {
 	if rt.path == "/" || !strings.HasSuffix(rt.path, "/") {

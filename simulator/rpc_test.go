@@ -67,6 +67,26 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+func TestRPCsThatOnlyAcknowledge(t *testing.T) {
+	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{Plan: simulator.Plus})
+	for _, id := range []string{"maGuAc", "kwDCne", "K4WWud", "cYRIkd", "o30O0e", "MUAZcd", "PCck7e"} {
+		if body, status := b.rpc(id, "[0]"); status != 0 || len(body) != 0 {
+			t.Errorf("%s: %v, status %d", id, body, status)
+		}
+	}
+	if _, status := b.rpc("GzXR5e", `["c_nobody"]`); status != 5 {
+		t.Errorf("forgetting no chat: status %d, want 5", status)
+	}
+	if body, _ := b.rpc("otAQ7b", "[]"); at(body, 17, 0) != 115.0 {
+		t.Errorf("capabilities of the plus plan = %v", at(body, 17))
+	}
+	for _, path := range []string{rpcPath, generatePath} {
+		if got := b.get("https://gemini.google.com" + path); got.status != 405 {
+			t.Errorf("GET %s: %d, want 405", path, got.status)
+		}
+	}
+}
+
 func TestGuestsMayCallLittle(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	s.SetFault(simulator.Fault{Kind: simulator.Guest})

@@ -161,6 +161,7 @@ func (s *Simulator) Bind(psid string, bound bool) error {
 // Configure changes what can change in a running session: Status, Consent,
 // Models, Quota, Account, Life (of values still to be issued), Guest, Bound.
 // change gets the present settings; names and values in it are not taken over.
+// It runs under the simulator's lock and must not call back.
 func (s *Simulator) Configure(psid string, change func(*SessionConfig)) error {
 	return s.changeSession(psid, func(ss *session) {
 		cfg := ss.SessionConfig

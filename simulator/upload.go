@@ -116,7 +116,7 @@ func (c *call) startTransfer() {
 	kind := orWord(h.Get("X-Goog-Upload-Header-Content-Type"), mime.TypeByExtension(path.Ext(name)))
 	t := &transfer{id: c.s.nextID() + c.s.nextID(), name: name, mime: kind, length: length, touched: c.s.now()}
 	c.s.files.addTransfer(t)
-	host := c.hostName()
+	host := c.host
 	if !c.known {
 		host = hostPush
 	}
