@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/dialect"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -37,6 +38,7 @@ func (a *API) handle(x *exchange, r *http.Request, param func(string) string) {
 		return
 	}
 	fault := explain(ctx, err)
+	x.evidence = cookie.FindingOf(err).Evidence // fault is but the part for the client
 	if fault.Kind == chat.Canceled || x.inStream {
 		x.failure = fault
 		// Without this net/http would end the answer as if it were whole.

@@ -72,10 +72,9 @@ func refused(r *supervisor.Refusal) *chat.Error {
 }
 
 // limitOrigin is the metrics label of a 429 or a block: whose limit it was.
-// Empty means that err is no limit.
-func limitOrigin(err *chat.Error) string {
+// Empty means that err is no limit. evidence is what err says of the session.
+func limitOrigin(err *chat.Error, evidence cookie.Evidence) string {
 	var refusal *supervisor.Refusal
-	evidence := cookie.FindingOf(err).Evidence
 	switch {
 	case errors.As(err, &refusal) && refusal.State == supervisor.RateLimited, evidence == cookie.Limited:
 		return "upstream_429"
@@ -88,7 +87,7 @@ func limitOrigin(err *chat.Error) string {
 }
 
 // abortCause is the metrics label of a stream that broke off.
-func abortCause(err *chat.Error) string {
+func abortCause(err *chat.Error, evidence cookie.Evidence) string {
 	switch {
 	case errors.Is(err, errSlowClient):
 		return "slow_client"
@@ -98,7 +97,7 @@ func abortCause(err *chat.Error) string {
 		return "shutdown"
 	case err.Kind == chat.Timeout:
 		return "upstream_timeout"
-	case cookie.FindingOf(err).Evidence == cookie.Drift:
+	case evidence == cookie.Drift:
 		return "malformed"
 	}
 	return "upstream_reset"

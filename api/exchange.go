@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/dialect"
 )
 
@@ -43,9 +44,10 @@ type exchange struct {
 	streaming bool // answered as it is made
 	status    int  // 0 until the header is written
 	failure   *chat.Error
-	inStream  bool          // the failure came after the status had gone out
-	first     time.Duration // until the first piece of a streamed answer; 0 while none came
-	extended  time.Time     // when the write deadline was last moved
+	evidence  cookie.Evidence // what the failure says of the session
+	inStream  bool            // the failure came after the status had gone out
+	first     time.Duration   // until the first piece of a streamed answer; 0 while none came
+	extended  time.Time       // when the write deadline was last moved
 }
 
 // Unwrap lets http.ResponseController reach the connection.

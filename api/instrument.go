@@ -90,11 +90,11 @@ func (a *API) settle(x *exchange) {
 // settleFailure counts whose limit and what broken stream a failure was, and
 // logs the cause of one that is our own fault.
 func (a *API) settleFailure(x *exchange) {
-	if origin := limitOrigin(x.failure); origin != "" {
+	if origin := limitOrigin(x.failure, x.evidence); origin != "" {
 		a.count.RateLimited.WithLabelValues(origin).Inc()
 	}
 	if x.inStream || x.streaming && x.failure.Kind == chat.Canceled {
-		a.count.StreamAborts.WithLabelValues(abortCause(x.failure)).Inc()
+		a.count.StreamAborts.WithLabelValues(abortCause(x.failure, x.evidence)).Inc()
 	}
 	if x.failure.Kind == chat.Internal {
 		a.log.Error("a request failed inside the server", "request_id", x.id, "route", string(x.op), "err", x.failure.Err)
