@@ -61,7 +61,7 @@ func testMetrics(t *testing.T, w world) {
 	if leaks := harness.Leaks(reply.Body); leaks != nil {
 		t.Errorf("the metrics hold secrets: %v", leaks)
 	}
-	for _, want := range []string{"geminid_http_requests_total{", `geminid_cookie_state{account="default",state="healthy"}`} {
+	for _, want := range []string{"geminid_http_requests_total{", `outcome="canceled"`, `geminid_cookie_state{account="default",state="healthy"}`} {
 		if !strings.Contains(reply.Body, want) {
 			t.Errorf("the metrics lack %s", want)
 		}

@@ -67,6 +67,9 @@ func TestSmuggling(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			conn := dial(t, d)
+			if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
 			if _, err := io.WriteString(conn, c.request); err != nil {
 				t.Fatal(err)
 			}
