@@ -50,6 +50,13 @@ func (a *API) history(x *exchange, r *http.Request) {
 	x.writeJSON(http.StatusOK, body)
 }
 
+// events tells what happened to the sessions in the last two days.
+func (a *API) events(x *exchange, _ *http.Request) {
+	x.writeJSON(http.StatusOK, struct {
+		Events []supervisor.Event `json:"events"`
+	}{nonNil(a.supervisor.Events())})
+}
+
 // Checked is the body of POST /api/cookies/check: what a file is, without any of
 // its values.
 type Checked struct {

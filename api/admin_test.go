@@ -245,11 +245,32 @@ func TestRequestsList(t *testing.T) {
 	if len(list) != 500 {
 		t.Fatalf("%d are remembered, want 500", len(list))
 	}
+	if at(list, 0, "cause") != "unknown_model" || at(list, 1, "cause") != nil {
+		t.Errorf("causes %v, %v", at(list, 0, "cause"), at(list, 1, "cause"))
+	}
 	if at(list, 0, "model") != "other" || at(list, 0, "status") != float64(404) || at(list, 1, "status") != float64(200) || at(list, 1, "account") != "main" {
 		t.Errorf("latest %v, %v", list[0], list[1])
 	}
 	if strings.Contains(w.Body.String(), "made-up-name") || strings.Contains(w.Body.String(), "first") {
 		t.Error("too much or too old")
+	}
+	noValues(t, w.Body.String())
+}
+
+func TestEvents(t *testing.T) {
+	g := newRig(t)
+	g.do(admin("POST", "/api/accounts/main/probe", ""))
+	w := g.do(admin("GET", "/api/events", ""))
+	list, _ := at(fields(t, w.Body.Bytes()), "events").([]any)
+	kinds := map[any]bool{}
+	for _, e := range list {
+		if at(e, "account") != "main" || at(e, "time") == nil {
+			t.Errorf("got %v", e)
+		}
+		kinds[at(e, "kind")] = true
+	}
+	if !kinds["file"] || !kinds["state"] || !kinds["probe"] {
+		t.Errorf("the events lack a kind: %s", w.Body)
 	}
 	noValues(t, w.Body.String())
 }

@@ -79,7 +79,7 @@ func (a *API) settle(x *exchange) {
 	entry := Entry{
 		Time: a.now().UTC().Truncate(time.Millisecond), ID: x.id, Client: shown(x.client, x.live.MaskClients),
 		Dialect: speaker, Route: route, Method: methodLabel(x.method), Model: modelLabel(x), Account: x.account,
-		Status: x.status, Outcome: outcome, Took: took.Milliseconds(), First: x.first.Milliseconds(),
+		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure), Took: took.Milliseconds(), First: x.first.Milliseconds(),
 	}
 	if x.dialect != nil {
 		a.recent.add(entry)

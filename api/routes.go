@@ -29,6 +29,7 @@ var ownRoutes = []ownRoute{
 	{http.MethodGet, "/api/cookies", dialect.Other, RoleAdmin, (*API).accounts},
 	{http.MethodGet, "/api/cookies/history", dialect.Other, RoleAdmin, (*API).history},
 	{http.MethodPost, "/api/cookies/check", dialect.Other, RoleAdmin, (*API).check},
+	{http.MethodGet, "/api/events", dialect.Other, RoleAdmin, (*API).events},
 	{http.MethodGet, "/api/requests", dialect.Other, RoleAdmin, (*API).requests},
 	{http.MethodPut, "/api/accounts/:account/cookies", dialect.Other, RoleAdmin, (*API).offer},
 	{http.MethodPost, "/api/accounts/:account/rotate", dialect.Other, RoleAdmin, (*API).rotate},

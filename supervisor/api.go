@@ -162,6 +162,9 @@ type Account struct {
 	Persisted    bool      `json:"persisted"`
 	Serving      bool      `json:"serving"`
 	Notes        []string  `json:"notes,omitempty"` // suspicions and warnings, in plain words
+	// LastFile is how the last file or push for the account ended, nil when
+	// there was none since the start.
+	LastFile *Event `json:"last_file,omitempty"`
 }
 
 // Generation is one set in an account's lineage, without its values.

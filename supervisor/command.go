@@ -92,7 +92,7 @@ func (s *Supervisor) pause(name string, on bool) error {
 		kind = "paused"
 	}
 	s.log.Info("account "+kind+" by command", "account", name)
-	s.audit(kind, name, nil)
+	s.note(kind, name, nil)
 	return nil
 }
 

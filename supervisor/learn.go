@@ -115,7 +115,7 @@ func (a *account) probe(ctx context.Context) cookie.Finding {
 		a.proved(m, finding, now)
 	})
 	a.s.metrics.CookieProbes.WithLabelValues(a.name, probeResult(finding.Evidence)).Inc()
-	a.s.audit("probe", a.name, map[string]string{"result": finding.Evidence.String(), "detail": finding.Detail, "set": a.s.mark(set)})
+	a.s.note("probe", a.name, map[string]string{"result": finding.Evidence.String(), "detail": finding.Detail, "set": a.s.mark(set)})
 	a.rollBackIfDead(ctx)
 	return finding
 }

@@ -143,7 +143,7 @@ func (a *account) goBack(ctx context.Context) Verdict {
 		m.WasGood = false
 	})
 	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()
-	a.s.audit("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(dead)})
+	a.s.note("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(dead)})
 	return a.verdict(RolledBack, "the previous cookies are in use again")
 }
 
@@ -159,5 +159,5 @@ func (a *account) wipe() {
 			Lineage: kept.Lineage, Files: maps.Clone(kept.Files), LastAttempt: kept.LastAttempt}
 		m.Facts.Evidence = "removed by command"
 	})
-	a.s.audit("removed", a.name, nil)
+	a.s.note("removed", a.name, nil)
 }

@@ -103,7 +103,7 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 			m.Files[c.File] = c.Hash
 		}
 	})
-	a.s.audit("swap", a.name, map[string]string{"origin": string(c.Origin), "set": a.s.mark(set), "proof": proof.Evidence.String()})
+	a.s.note("swap", a.name, map[string]string{"origin": string(c.Origin), "set": a.s.mark(set), "proof": proof.Evidence.String()})
 	if proof.Evidence != cookie.SignedIn {
 		return a.verdict(Applied, "in use, but not proven yet: "+proof.Detail)
 	}
@@ -163,8 +163,9 @@ func (a *account) retryParked(ctx context.Context) {
 	}
 }
 
-// told counts and logs how an offer ended.
+// told counts, notes and logs how an offer ended.
 func (s *Supervisor) told(c Candidate, v Verdict) {
+	s.noteFile(v)
 	trigger := c.Trigger
 	if trigger == "" {
 		trigger = "push"
@@ -190,7 +191,7 @@ func (s *Supervisor) told(c Candidate, v Verdict) {
 		s.log.Info("cookies parked", "account", v.Account, "file", c.File, "reason", v.Message)
 	}
 	if v.Result == Rejected {
-		s.audit("rejected", v.Account, map[string]string{"code": v.Code, "set": s.mark(c.Set)})
+		s.note("rejected", v.Account, map[string]string{"code": v.Code, "set": s.mark(c.Set)})
 	}
 }
 

@@ -27,7 +27,7 @@ func (a *account) announce(t *transition) {
 	}
 	level("session changed state", "account", a.name, "from", t.from, "to", t.to, "evidence", t.evidence, "next", t.next)
 	a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
-	a.s.audit("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
+	a.s.note("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
 }
 
 // gauges mirrors the account into the metrics. mu is held.
@@ -137,7 +137,7 @@ func (a *account) snapshot(now time.Time) Account {
 		LastProbe: m.LastProbe, LastProof: m.Facts.Proof, LastRotation: m.LastRotation,
 		NextProbe: m.NextProbe, NextRotation: m.NextRotation, RetryAt: m.Facts.HoldUntil,
 		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
-		Serving: v != nil && v.serving, Notes: a.notes(now),
+		Serving: v != nil && v.serving, Notes: a.notes(now), LastFile: a.s.chronicle.lastFile(a.name),
 	}
 	if m.Paused {
 		out.Activity = "paused"

@@ -57,10 +57,11 @@ type Supervisor struct {
 	probeEvery time.Duration
 	noFloor    bool
 
-	accounts atomic.Pointer[[]*account] // copied on write, read without a lock
-	turn     atomic.Int64
-	offers   chan struct{} // one offer at a time
-	clock    clock
+	accounts  atomic.Pointer[[]*account] // copied on write, read without a lock
+	turn      atomic.Int64
+	offers    chan struct{} // one offer at a time
+	clock     clock
+	chronicle chronicle
 
 	mu   sync.Mutex // guards rand and the making of accounts
 	rand *rand.Rand

@@ -1,0 +1,106 @@
+package supervisor
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Event is one thing that happened to an account, as a timeline shows it. It
+// holds no value.
+type Event struct {
+	Time time.Time `json:"time"`
+	// Account is empty when a file could not be told to be any account's.
+	Account string `json:"account,omitempty"`
+	// Kind is state, probe, rotation, file, rollback, paused, resumed or removed.
+	Kind string `json:"kind"`
+	// Result is how it ended: the new State of a state, the evidence of a probe
+	// or a rotation, the Result of a file. The other kinds have none.
+	Result string `json:"result,omitempty"`
+	// From is the State before a state.
+	From State `json:"from,omitempty"`
+	// Code is the E_… of a file that was rejected.
+	Code string `json:"code,omitempty"`
+	// Detail says in words what was seen.
+	Detail string `json:"detail,omitempty"`
+}
+
+const (
+	// eventSpan is how far back events are told.
+	eventSpan = 48 * time.Hour
+	// eventsKept bounds what is remembered of one account: two days of probes
+	// and rotations at their usual pace, and some more.
+	eventsKept = 1200
+)
+
+// chronicle remembers what happened lately, in memory only: the audit log is
+// what lasts. Its zero value is empty.
+type chronicle struct {
+	mu       sync.Mutex
+	accounts map[string][]Event // oldest first
+}
+
+func (c *chronicle) add(e Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.accounts == nil {
+		c.accounts = make(map[string][]Event)
+	}
+	events := c.accounts[e.Account]
+	if len(events) >= eventsKept {
+		events = slices.Delete(events, 0, eventsKept/8)
+	}
+	c.accounts[e.Account] = append(events, e)
+}
+
+// lastFile returns the latest file event of an account, nil when none is known.
+func (c *chronicle) lastFile(account string) *Event {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range slices.Backward(c.accounts[account]) {
+		if e.Kind == "file" {
+			return &e
+		}
+	}
+	return nil
+}
+
+// Events returns what happened to all accounts in the last 48 hours, oldest
+// first. After a start it begins anew.
+func (s *Supervisor) Events() []Event {
+	edge := s.now().Add(-eventSpan)
+	s.chronicle.mu.Lock()
+	defer s.chronicle.mu.Unlock()
+	var out []Event
+	for _, events := range s.chronicle.accounts {
+		for _, e := range events {
+			if e.Time.After(edge) {
+				out = append(out, e)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Event) int {
+		return cmp.Or(x.Time.Compare(y.Time), cmp.Compare(x.Account, y.Account))
+	})
+	return out
+}
+
+// note records what happened to an account: for good in the audit log, for a
+// while in the chronicle.
+func (s *Supervisor) note(kind, account string, fields map[string]string) {
+	s.audit(kind, account, fields)
+	e := Event{Time: s.now(), Account: account, Kind: kind, Result: fields["result"], Detail: fields["detail"]}
+	switch kind {
+	case "swap", "rejected":
+		return // told says more of a file
+	case "state":
+		e.Result, e.From, e.Detail = fields["to"], State(fields["from"]), fields["evidence"]
+	}
+	s.chronicle.add(e)
+}
+
+// noteFile puts the end of an offer into the chronicle.
+func (s *Supervisor) noteFile(v Verdict) {
+	s.chronicle.add(Event{Time: s.now(), Account: v.Account, Kind: "file", Result: string(v.Result), Code: v.Code, Detail: v.Message})
+}

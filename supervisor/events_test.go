@@ -1,0 +1,97 @@
+package supervisor_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor"
+)
+
+func TestEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.pass(20 * time.Minute)
+		h.up.answers(cookie.SignedOut)
+		h.offer("cookies.txt", set("N", "1"))
+		h.offer("again.txt", set("A", "1"))
+		h.pass(10 * time.Minute)
+		if err := h.Pause("default"); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]int{}
+		events := h.Events()
+		for _, e := range events {
+			seen[e.Kind+" "+e.Result]++
+			if e.Account != "default" || strings.Contains(e.Detail, "sidts") {
+				t.Errorf("got %+v", e)
+			}
+		}
+		for _, want := range []string{"file applied", "file rejected", "file unchanged", "state healthy", "state expired",
+			"probe signed_in", "probe signed_out", "rotation rotated", "paused "} {
+			if seen[want] == 0 {
+				t.Errorf("no %q among %v", want, seen)
+			}
+		}
+		if !slices.IsSortedFunc(events, func(x, y supervisor.Event) int { return x.Time.Compare(y.Time) }) {
+			t.Error("the events are not in order")
+		}
+		for _, e := range events {
+			if e.Kind == "state" && e.Result == "expired" && (e.From != supervisor.Degraded || e.Detail == "") {
+				t.Errorf("got %+v, want what it was before and why", e)
+			}
+		}
+	})
+}
+
+// TestLastFile: the status tells how the last offer ended, also of a file that
+// changed nothing.
+func TestLastFile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		last := func() supervisor.Event {
+			t.Helper()
+			if e := h.Accounts()[0].LastFile; e != nil {
+				return *e
+			}
+			t.Fatal("nothing is known of the file that the session came from")
+			return supervisor.Event{}
+		}
+		first := last()
+		if first.Result != "applied" || first.Detail == "" {
+			t.Errorf("got %+v", first)
+		}
+		time.Sleep(time.Minute)
+		h.offer("again.txt", set("A", "1"))
+		if e := last(); e.Result != "unchanged" || !e.Time.After(first.Time) {
+			t.Errorf("got %+v", e)
+		}
+		h.up.answers(cookie.SignedOut)
+		h.offer("other.txt", set("A", "9"))
+		if e := last(); e.Result != "rejected" || e.Code != "E_PROBE_SIGNED_OUT" {
+			t.Errorf("got %+v", e)
+		}
+	})
+}
+
+// TestEventsAreBounded: what is older than two days goes, and nothing grows
+// without end.
+func TestEventsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.pass(50 * time.Hour)
+		events := h.Events()
+		if age := time.Since(events[0].Time); age > 48*time.Hour || age < 47*time.Hour {
+			t.Errorf("the oldest of %d events is %s old", len(events), age)
+		}
+		for range 2000 {
+			h.offer("again.txt", set("A", "1"))
+		}
+		if n := len(h.Events()); n > 1200 || n < 1000 {
+			t.Errorf("%d events are remembered", n)
+		}
+	})
+}
