@@ -14,7 +14,8 @@ import (
 // inbox in one step, readable for the daemon's group, and then says once a
 // second what became of them: the daemon's note when the file was refused, the
 // daemon's status otherwise. An old note goes first, unless the very same file
-// was refused with it. The cookies come on the script's standard input, so they
+// was refused with it; a file that lies there already, unrefused, is said to be
+// the same, for the daemon does not look at it twice. The cookies come on the script's standard input, so they
 // are never in a process list.
 const inboxScript = `umask 007
 cd -- "$inbox" || { echo "fail the inbox can not be entered"; exit 0; }
@@ -24,9 +25,14 @@ cannot() { rm -f -- ".$name.tmp"; echo "fail the file can not be written there";
 cat >".$name.tmp" <<'END_OF_COOKIES' || cannot
 %sEND_OF_COOKIES
 chmod 0660 ".$name.tmp" || cannot
-cmp -s -- ".$name.tmp" "$name" || rm -f -- "$name.rejected.txt"
+word=delivered
+if cmp -s -- ".$name.tmp" "$name"; then
+  [ -f "$name.rejected.txt" ] || word=same
+else
+  rm -f -- "$name.rejected.txt"
+fi
 mv -f -- ".$name.tmp" "$name" || cannot
-echo delivered
+echo "$word"
 while [ "$seconds" -gt 0 ]; do
   sleep 1
   seconds=$((seconds - 1))
@@ -60,7 +66,7 @@ func (u updateCommand) drop(ctx context.Context, c *console, to destination, coo
 	done() // the rest of the wait is not needed
 	ended := ssh.Wait()
 	switch {
-	case watch.over:
+	case watch.over, watch.verdict.Result != "":
 		return watch.tell(c)
 	case !watch.delivered && ended != nil:
 		return &failure{exitUnavailable, fmt.Sprintf("ssh to %s ended: %v", to, ended), "try it by hand: ssh " + quoted(to.arguments())}
@@ -89,12 +95,13 @@ func (u updateCommand) script(cookies []byte) string {
 // inboxWatch makes a verdict of what the script says.
 type inboxWatch struct {
 	account   string
-	before    *account // nil when there was none, or nothing was told
-	told      bool     // the first status has come
+	before    *report // nil when nothing was told
+	told      bool    // the first status has come
 	delivered bool
+	same      bool // the very same file lay there already
 	over      bool
-	verdict   verdict
-	broken    string // why the file could not be delivered
+	verdict   verdict // parked while it is not over: the daemon tries again
+	broken    string  // why the file could not be delivered
 }
 
 // hear takes in one line of the script.
@@ -108,8 +115,10 @@ func (w *inboxWatch) hear(line string) {
 		w.over = true
 	case "delivered":
 		w.delivered = true
+	case "same":
+		w.delivered, w.same = true, true
 	case "status":
-		w.compare(find([]byte(rest), w.account))
+		w.compare([]byte(rest))
 	}
 }
 
@@ -123,30 +132,67 @@ func reason(note string) string {
 	return strings.ReplaceAll(strings.Join(paragraphs, " "), "\t", " ")
 }
 
-// compare looks for the proof that the account has taken the file: a new
-// generation, or a younger probe of the one it had.
-func (w *inboxWatch) compare(now *account) {
+// compare looks for what became of the file: the daemon says how the last one
+// ended, and a new generation is proof as well.
+func (w *inboxWatch) compare(raw []byte) {
+	now, err := readReport(raw)
 	if !w.told {
-		w.told, w.before = true, now
+		if w.told = true; err == nil {
+			w.before = &now
+		}
 		return
 	}
-	if now == nil || !w.delivered {
+	if err != nil || !w.delivered {
 		return
 	}
-	taken := w.before == nil || now.Generation != w.before.Generation || now.LastProbe.After(w.before.LastProbe)
-	if taken && (now.State == "healthy" || now.State == "expiring") {
-		w.verdict = verdict{Account: now.Name, Result: "applied", State: now.State, Since: now.Since, Message: now.Evidence}
-		w.over = true
+	if a := now.lastTaken(); a != nil && (w.before == nil || a.LastFile.Time.After(w.before.lastTime())) {
+		w.end(a, a.LastFile.Result, a.LastFile.Detail)
+		w.verdict.Code = a.LastFile.Code
+		return
+	}
+	a := now.find(w.account)
+	if a == nil || a.State != "healthy" && a.State != "expiring" {
+		if w.same && a != nil && (a.State == "expired" || a.State == "missing") {
+			w.end(a, "rejected", "the very same file lies there already, and its session has ended")
+		}
+		return
+	}
+	switch {
+	case w.same:
+		w.end(a, "unchanged", "the very same file was taken in before")
+	case w.before == nil || w.before.find(w.account) == nil || a.Generation != w.before.find(w.account).Generation:
+		w.end(a, "applied", a.Evidence)
 	}
 }
 
-// find returns the account in a status; the only one when it is called
-// differently, because a lone account takes every file called cookies.json.
-func find(raw []byte, name string) *account {
-	r, err := readReport(raw)
-	if err != nil {
-		return nil
+// end notes the verdict; one that is parked may still change.
+func (w *inboxWatch) end(a *account, result, message string) {
+	w.verdict = verdict{Account: a.Name, Result: result, State: a.State, Since: a.Since, Message: message}
+	w.over = result != "parked"
+}
+
+// lastTaken returns the account whose file ended last, nil when none is known.
+func (r *report) lastTaken() *account {
+	var last *account
+	for i := range r.Accounts {
+		if a := &r.Accounts[i]; a.LastFile != nil && (last == nil || a.LastFile.Time.After(last.LastFile.Time)) {
+			last = a
+		}
 	}
+	return last
+}
+
+// lastTime is when a file ended last, zero when none is known.
+func (r *report) lastTime() time.Time {
+	if a := r.lastTaken(); a != nil {
+		return a.LastFile.Time
+	}
+	return time.Time{}
+}
+
+// find returns an account by its name; the only one when it is called
+// differently, because a lone account takes every file called cookies.json.
+func (r *report) find(name string) *account {
 	for i := range r.Accounts {
 		if r.Accounts[i].Name == name {
 			return &r.Accounts[i]

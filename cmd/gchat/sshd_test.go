@@ -65,6 +65,8 @@ LogLevel ERROR
 	write(ts, 0o700, filepath.Join(dir, "bin", "ssh"), fmt.Sprintf("#!/bin/sh\nexec %s -F %s/config \"$@\"\n", ssh, dir))
 	ts.Setenv("PATH", filepath.Join(dir, "bin")+string(os.PathListSeparator)+ts.Getenv("PATH"))
 
+	// Debian makes this folder when the service starts, which it never did here.
+	_ = os.Mkdir("/run/sshd", 0o755)
 	log := &strings.Builder{}
 	server := exec.Command(sshd, "-D", "-e", "-f", filepath.Join(dir, "sshd_config"))
 	server.Stderr = log

@@ -46,6 +46,15 @@ type account struct {
 	LastRotation time.Time `json:"last_rotation"`
 	Generation   int       `json:"generation"`
 	Notes        []string  `json:"notes"`
+	LastFile     *lastFile `json:"last_file"`
+}
+
+// lastFile is how the last file for an account ended.
+type lastFile struct {
+	Time   time.Time `json:"time"`
+	Result string    `json:"result"` // as in a verdict
+	Code   string    `json:"code"`
+	Detail string    `json:"detail"`
 }
 
 // stateWord is what a state means, and the exit code that goes with it.

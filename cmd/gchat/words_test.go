@@ -105,6 +105,10 @@ func TestInboxWatch(t *testing.T) {
 		return `status {"status":"valid","accounts":[{"name":"` + name + `","state":"` + state + `","generation":` + generation +
 			`,"last_probe":"2025-06-01T12:0` + probe + `:00Z","since":"2025-06-01T12:00:00Z"}]}`
 	}
+	file := func(name, state, minute, result string) string {
+		return `status {"status":"valid","accounts":[{"name":"` + name + `","state":"` + state + `","generation":1,"last_file":{"time":"2025-06-01T12:0` +
+			minute + `:00Z","kind":"file","result":"` + result + `","detail":"so it is"}}]}`
+	}
 	tests := []struct {
 		name    string
 		account string
@@ -113,7 +117,16 @@ func TestInboxWatch(t *testing.T) {
 	}{
 		{"new generation", "default", []string{status("default", "healthy", "1", "0"), "delivered",
 			status("default", "healthy", "1", "0"), status("default", "healthy", "2", "0")}, "applied"},
-		{"the same session, probed again", "default", []string{status("default", "healthy", "1", "0"), "delivered", status("default", "healthy", "1", "5")}, "applied"},
+		{"the same session, probed again", "default", []string{status("default", "healthy", "1", "0"), "delivered", status("default", "healthy", "1", "5")}, ""},
+		{"older cookies of the session in use", "default", []string{file("default", "healthy", "1", "applied"), "delivered",
+			file("default", "healthy", "1", "applied"), file("default", "healthy", "2", "unchanged")}, "unchanged"},
+		{"not provable now", "default", []string{file("default", "healthy", "1", "applied"), "delivered", file("default", "healthy", "2", "parked"),
+			file("default", "healthy", "3", "applied")}, "applied"},
+		{"of an account that was found by its session", "default", []string{file("mine", "healthy", "1", "applied"), "delivered", file("mine", "healthy", "2", "applied")}, "applied"},
+		{"refused in the status", "default", []string{file("default", "healthy", "1", "applied"), "delivered", file("default", "healthy", "2", "rejected")}, "rejected so it is"},
+		{"the very same file", "default", []string{file("default", "healthy", "1", "applied"), "same", file("default", "healthy", "1", "applied")}, "unchanged"},
+		{"the very same file of an ended session", "default", []string{file("default", "expired", "1", "applied"), "same", file("default", "expired", "1", "applied")},
+			"rejected the very same file lies there already, and its session has ended"},
 		{"new account", "work", []string{status("default", "healthy", "1", "0"), "delivered", status("work", "healthy", "1", "0")}, "applied"},
 		{"a lone account of another name", "default", []string{status("mine", "expired", "1", "0"), "delivered", status("mine", "healthy", "2", "0")}, "applied"},
 		{"nothing yet", "default", []string{status("default", "healthy", "1", "0"), "delivered", status("default", "healthy", "1", "0")}, ""},
