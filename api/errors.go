@@ -29,9 +29,9 @@ func explain(ctx context.Context, err error) *chat.Error {
 	switch {
 	case errors.Is(cause, errShutdown), errors.Is(err, errShutdown):
 		return stopping()
-	case errors.Is(cause, errSlowClient), errors.Is(err, errSlowClient):
+	case errors.Is(cause, errSlowClient):
 		return &chat.Error{Kind: chat.Canceled, Message: errSlowClient.Error(), Err: errSlowClient}
-	case cause != nil, errors.Is(err, errClientGone):
+	case cause != nil:
 		return &chat.Error{Kind: chat.Canceled, Message: errClientGone.Error(), Err: errClientGone}
 	case errors.As(err, &refusal):
 		return refused(refusal)

@@ -157,6 +157,25 @@ func TestGuessingIsSlowAndLimited(t *testing.T) {
 	})
 }
 
+// Who sends no key at all is not guessing.
+func TestMissingKeyIsNoGuess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t)
+		began := time.Now()
+		for range 50 {
+			if w := g.do(call{path: "/v1/models"}); w.Code != http.StatusUnauthorized || w.Header().Get("WWW-Authenticate") == "" {
+				t.Fatalf("status %d, %v", w.Code, w.Header())
+			}
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("took %v", took)
+		}
+		if got := testutil.ToFloat64(g.metrics.AuthFailures.WithLabelValues("missing")); got != 50 {
+			t.Errorf("%v counted as missing", got)
+		}
+	})
+}
+
 func TestHost(t *testing.T) {
 	loopback := with(func(s *api.Settings) {
 		s.PublicURL = "https://ai.example:8443/base"

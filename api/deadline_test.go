@@ -1,0 +1,90 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
+)
+
+// clocked is a writer that notes the deadlines it is given.
+type clocked struct {
+	*httptest.ResponseRecorder
+	read, write []time.Time
+}
+
+func (c *clocked) SetReadDeadline(at time.Time) error  { c.read = append(c.read, at); return nil }
+func (c *clocked) SetWriteDeadline(at time.Time) error { c.write = append(c.write, at); return nil }
+
+// What is left of a body that nobody wants is read by the server after the
+// answer, and may not take for ever.
+func TestDeadlineOfAnUnwantedBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t)
+		began := time.Now()
+		w := &clocked{ResponseRecorder: httptest.NewRecorder()}
+		g.api.Handler().ServeHTTP(w, g.request(generate("openai", false).with(func(c *call) { c.key = "" })))
+		if w.Code != http.StatusUnauthorized || len(w.read) != 1 || w.read[0].Sub(began) != 10*time.Second {
+			t.Errorf("status %d, read deadlines %v", w.Code, w.read)
+		}
+		w = &clocked{ResponseRecorder: httptest.NewRecorder()}
+		g.api.Handler().ServeHTTP(w, g.request(call{path: "/v1/models", key: apiKey}))
+		if len(w.read) != 0 {
+			t.Errorf("a request without a body has read deadlines %v", w.read)
+		}
+	})
+}
+
+// While an answer is made the client sends nothing and is in no hurry.
+func TestDeadlinesOfAnAnswer(t *testing.T) {
+	g := newRig(t)
+	w := &clocked{ResponseRecorder: httptest.NewRecorder()}
+	g.actor.plays(func(ctx context.Context, set cookie.Set, req *chat.Request, yield func(chat.Event, error) bool) {
+		if last := w.read[len(w.read)-1]; !last.IsZero() {
+			t.Errorf("the client has to send something until %v", last)
+		}
+		says("x")(ctx, set, req, yield)
+	})
+	g.api.Handler().ServeHTTP(w, g.request(generate("openai", false)))
+	if w.Code != http.StatusOK || !w.write[0].IsZero() {
+		t.Errorf("status %d, write deadlines %v: the first must undo that of the answer before", w.Code, w.write)
+	}
+}
+
+// A reader that is lost in a silence ends the upstream call at the next ping.
+func TestLostReaderEndsTheUpstreamCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t)
+		g.actor.plays(waits(nil))
+		began := time.Now()
+		func() {
+			defer func() { _ = recover() }()
+			g.api.Handler().ServeHTTP(&stuck{ResponseRecorder: httptest.NewRecorder()}, g.request(generate("openai", true)))
+		}()
+		if took := time.Since(began); took != 10*time.Second {
+			t.Errorf("the upstream call went on for %v", took)
+		}
+	})
+}
+
+// Nothing that comes behind a finished answer changes it.
+func TestFinishIsTheEnd(t *testing.T) {
+	g := newRig(t)
+	g.actor.plays(func(ctx context.Context, set cookie.Set, req *chat.Request, yield func(chat.Event, error) bool) {
+		says("whole")(ctx, set, req, yield)
+		if yield(chat.Event{Kind: chat.Text, Text: "extra"}, nil) {
+			yield(chat.Event{}, errors.New("late"))
+		}
+	})
+	w, cut := g.serve(g.api.Handler(), g.request(generate("openai", true)))
+	if body := w.Body.String(); cut || !strings.HasSuffix(body, "data: [DONE]\n\n") || strings.Contains(body, "extra") || strings.Contains(body, "error") {
+		t.Errorf("cut %v:\n%s", cut, body)
+	}
+}
