@@ -54,6 +54,9 @@ type Config struct {
 	Now func() time.Time
 	// Settings is the reloadable part; see Reconfigure.
 	Settings Settings
+	// Reload reads the configuration again, for POST /api/reload. Nil means that
+	// there is none to read.
+	Reload func() (Reloaded, error)
 }
 
 // Settings is what may change while requests run. The zero value is a public
@@ -132,6 +135,7 @@ type API struct {
 	keys       *Keys
 	log        *slog.Logger
 	now        func() time.Time
+	reread     func() (Reloaded, error)
 	count      counters
 
 	live   atomic.Pointer[settings]
@@ -165,7 +169,7 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys,
-		log: cfg.Logger, now: cfg.Now, count: counters{cfg.Metrics},
+		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),
 	}

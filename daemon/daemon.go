@@ -69,17 +69,18 @@ type Daemon struct {
 	scheduler  gocron.Scheduler
 	service    service
 
-	intake   chan struct{}   // token: one scan of the inbox at a time
-	scanned  string          // what was wrong with the last scan; the token guards it
-	poked    chan struct{}   // the watcher's wake-ups
-	listener net.Listener    // nil when detached
-	control  net.Listener    // nil when detached
-	servers  []*http.Server  // of the listeners
-	group    *errgroup.Group // every goroutine of ours
-	cancel   context.CancelFunc
-	cleanups []cleanup // undone in reverse order
-	stopping sync.Once
-	stopErr  error
+	intake      chan struct{}   // token: one scan of the inbox at a time
+	scanned     string          // what was wrong with the last scan; the token guards it
+	poked       chan struct{}   // the watcher's wake-ups
+	listener    net.Listener    // nil when detached
+	control     net.Listener    // nil when detached
+	certificate *certificate    // nil without tls_cert
+	servers     []*http.Server  // of the listeners
+	group       *errgroup.Group // every goroutine of ours
+	cancel      context.CancelFunc
+	cleanups    []cleanup // undone in reverse order
+	stopping    sync.Once
+	stopErr     error
 
 	settings Settings // as started with
 
@@ -199,7 +200,7 @@ func VerifyAudit(path string) (string, error) {
 func (d *Daemon) openSurface() (err error) {
 	keys := d.cfg.Keys
 	if keys == nil {
-		if keys, err = api.OpenKeys(KeysPath(d.settings.StateDir)); err != nil {
+		if keys, err = OpenKeys(d.settings); err != nil {
 			return err
 		}
 	}
@@ -208,9 +209,17 @@ func (d *Daemon) openSurface() (err error) {
 	}
 	d.api, err = api.New(api.Config{
 		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys,
-		Logger: d.log, Now: d.now, Settings: d.settings.surface(),
+		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(),
 	})
 	return err
+}
+
+// rereader is Reload where there is something to read again.
+func (d *Daemon) rereader() func() (api.Reloaded, error) {
+	if d.cfg.Reload == nil {
+		return nil
+	}
+	return d.Reload
 }
 
 // ConfigError is a configuration that can not be run: exit code 78.
@@ -300,6 +309,8 @@ func (d *Daemon) undo(ctx context.Context) error {
 
 // Run is New, Start, waiting for ctx or a failure, and Stop.
 func Run(ctx context.Context, c Config) error {
+	hup, stop := hangups()
+	defer stop()
 	d, err := New(c)
 	if err != nil {
 		return err
@@ -308,7 +319,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	d.log.Info("serving", "address", c.Settings.Listen, "version", c.Build.Version, "inbox", c.Settings.InboxDir)
-	err = d.Wait(ctx)
+	err = d.wait(ctx, hup)
 	d.log.Info("stopping", "drain", c.Settings.DrainTimeout.String())
 	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
 }

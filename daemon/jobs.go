@@ -34,6 +34,7 @@ func (d *Daemon) openScheduler() (err error) {
 
 // schedule starts the jobs; the tick runs at once and then at its interval.
 func (d *Daemon) schedule(ctx context.Context) error {
+	d.service.ticked(time.Now()) // the first tick counts from here
 	for _, j := range jobs {
 		every := j.every(d)
 		if every == 0 {
@@ -61,7 +62,11 @@ func (d *Daemon) stopJobs() error {
 func (d *Daemon) tick(ctx context.Context) {
 	d.takeIn(ctx, "poll")
 	d.supervisor.Tick(ctx)
-	d.service.status(d.supervisor)
+	if d.certificate != nil {
+		d.certificate.renew()
+	}
+	d.service.ticked(time.Now())
+	d.service.status(statusLine(d.supervisor.Accounts(), d.now()))
 }
 
 // jobMonitor counts the runs of jobs, the skipped ones too.

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"path/filepath"
 
 	"github.com/geminid/geminid/api"
@@ -9,12 +10,11 @@ import (
 // Keys are the keys of clients; only their hashes are kept.
 type Keys = api.Keys
 
-// KeysPath is the key file of a state directory.
-func KeysPath(stateDir string) string { return filepath.Join(stateDir, "keys") }
-
-// OpenKeys opens the key file of the settings' state directory. A running daemon
-// sees a change by itself.
-func OpenKeys(s Settings) (*Keys, error) { return api.OpenKeys(KeysPath(s.StateDir)) }
+// OpenKeys opens the key file that the settings name. A running daemon sees a
+// change by itself.
+func OpenKeys(s Settings) (*Keys, error) {
+	return api.OpenKeys(cmp.Or(s.KeysFile, filepath.Join(s.StateDir, "keys")))
+}
 
 // FixedKeys are two keys that live in memory only, for the demo.
 func FixedKeys(client, admin string) *Keys {

@@ -34,6 +34,11 @@ func (d *Daemon) listen(ctx context.Context) error {
 		return fmt.Errorf("opening %s: %w; is another server running there? Set listen to a free address", d.settings.Listen, err)
 	}
 	d.listener = netutil.LimitListener(d.listener, d.settings.MaxConnections)
+	if d.settings.TLSCert != "" {
+		if d.certificate, err = openCertificate(d.settings, d.log); err != nil {
+			return err
+		}
+	}
 	d.control, err = d.openControl(ctx)
 	return err
 }
@@ -71,12 +76,21 @@ func (d *Daemon) serve(ctx context.Context) {
 		server.BaseContext = func(net.Listener) context.Context { return ctx }
 		d.servers = append(d.servers, server)
 		d.group.Go(func() error {
-			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			if err := d.answer(server, listener); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("serving %s: %w", listener.Addr(), err)
 			}
 			return nil
 		})
 	}
+}
+
+// answer serves one listener: the API's with TLS when there is a certificate.
+func (d *Daemon) answer(server *http.Server, listener net.Listener) error {
+	if listener == d.listener && d.certificate != nil {
+		server.TLSConfig = d.certificate.config()
+		return server.ServeTLS(listener, "", "")
+	}
+	return server.Serve(listener)
 }
 
 // shutServers closes the listeners at once and waits for the requests. What is
@@ -94,12 +108,23 @@ func (d *Daemon) shutServers(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
+// hangups delivers SIGHUP until stop is called. It is asked for before the start,
+// so that an early reload is late and does not end the process.
+func hangups() (hup chan os.Signal, stop func()) {
+	hup = make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	return hup, func() { signal.Stop(hup) }
+}
+
 // Wait blocks until ctx ends, a part fails, or a signal says so: SIGHUP reloads,
 // a second SIGINT or SIGTERM ends the process at once.
 func (d *Daemon) Wait(ctx context.Context) error {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
+	hup, stop := hangups()
+	defer stop()
+	return d.wait(ctx, hup)
+}
+
+func (d *Daemon) wait(ctx context.Context, hup <-chan os.Signal) error {
 	failed := make(chan error, 1)
 	go func() { failed <- d.group.Wait() }() // ends with Stop at the latest
 	for {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 )
 
-// Sources is where settings come from; later ones win: file, environment, flags.
+// Sources is where settings come from; later ones win: file, credentials of
+// systemd, environment, flags.
 type Sources struct {
 	// File is the path of the YAML file; empty means ConfigPath, which may be
 	// absent. A named file must exist.
@@ -41,6 +43,11 @@ const (
 func Load(src Sources) (Settings, error) {
 	env := lookup(src.Environ)
 	s := Defaults(env)
+	if dir := env("CREDENTIALS_DIRECTORY"); dir != "" {
+		if keys := filepath.Join(dir, "geminid.keys"); isFile(keys) {
+			s.KeysFile = keys
+		}
+	}
 	path := cmp.Or(src.File, ConfigPath(env))
 	body, err := os.ReadFile(path)
 	switch {
@@ -57,6 +64,14 @@ func Load(src Sources) (Settings, error) {
 	from := make(map[string]string)
 	for key := range k.Raw() {
 		from[key] = fmt.Sprintf("%s:%d", path, lines[key])
+	}
+	for key, path := range credentials(env("CREDENTIALS_DIRECTORY")) {
+		value, err := os.ReadFile(path)
+		if err != nil {
+			return s, fmt.Errorf("reading a credential: %w", err)
+		}
+		_ = k.Load(confmap.Provider(map[string]any{key: strings.TrimSpace(string(value))}, ""), nil)
+		from[key] = "credential " + filepath.Base(path)
 	}
 	for key, value := range environment(src.Environ) {
 		_ = k.Load(confmap.Provider(map[string]any{key: value}, ""), nil)
@@ -75,6 +90,26 @@ func Load(src Sources) (Settings, error) {
 		return s, fmt.Errorf("%s: %w", where(p.key), p)
 	}
 	return s, nil
+}
+
+// credentials finds the settings among the credentials that systemd passes: files
+// called geminid.<key>. The credential geminid.keys is the key file itself.
+func credentials(dir string) map[string]string {
+	out := make(map[string]string)
+	if dir == "" {
+		return out
+	}
+	for _, key := range SettingNames() {
+		if path := filepath.Join(dir, "geminid."+key); isFile(path) {
+			out[key] = path
+		}
+	}
+	return out
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // decode fills s key by key, so that an error can name its own.

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -39,47 +40,62 @@ func (s *Settings) Level() slog.Level {
 	return level
 }
 
-// reload reads the settings again. A broken file changes nothing; what can not
-// change while running is named and kept.
-func (d *Daemon) reload() {
+// Reload reads the settings again. A broken file changes nothing; what can not
+// change while running is named and kept. Limits and back-offs go on counting. It
+// blocks for as long as reading the file takes.
+func (d *Daemon) Reload() (api.Reloaded, error) {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	if d.cfg.Reload == nil {
-		return
+		return api.Reloaded{}, errors.New("this server has no configuration to read again")
 	}
 	d.service.reloading()
 	defer d.service.ready()
 	fresh, err := d.cfg.Reload()
 	d.configRead(err == nil)
 	if err != nil {
-		d.log.Error("the configuration can not be used; the present one stays", "err", err)
-		return
+		return api.Reloaded{}, err
 	}
-	merged, fixed := merge(d.current, fresh)
+	merged, outcome := merge(d.current, fresh)
 	d.current = merged
 	d.api.Reconfigure(merged.surface())
 	if d.cfg.Level != nil {
 		d.cfg.Level.Set(merged.Level())
 	}
-	if len(fixed) > 0 {
-		d.log.Warn("these settings change with a restart only", "keys", strings.Join(fixed, ", "))
+	if d.certificate != nil {
+		d.certificate.renew()
 	}
-	d.log.Info("configuration read again")
+	return outcome, nil
 }
 
-// merge takes the live keys of fresh into now and names the others that differ.
-func merge(now, fresh Settings) (merged Settings, fixed []string) {
+// reload is Reload for SIGHUP, whose sender reads the answer in the log.
+func (d *Daemon) reload() {
+	outcome, err := d.Reload()
+	if err != nil {
+		d.log.Error("the configuration can not be used; the present one stays", "err", err)
+		return
+	}
+	if len(outcome.Restart) > 0 {
+		d.log.Warn("these settings change with a restart only", "keys", strings.Join(outcome.Restart, ", "))
+	}
+	d.log.Info("configuration read again", "changed", strings.Join(outcome.Changed, ", "))
+}
+
+// merge takes the live keys of fresh into now and names all that differ.
+func merge(now, fresh Settings) (merged Settings, outcome api.Reloaded) {
 	merged = now
 	to, from := reflect.ValueOf(&merged).Elem(), reflect.ValueOf(fresh)
 	for i, key := range SettingNames() {
 		switch {
+		case reflect.DeepEqual(to.Field(i).Interface(), from.Field(i).Interface()):
 		case slices.Contains(live, key):
 			to.Field(i).Set(from.Field(i))
-		case !reflect.DeepEqual(to.Field(i).Interface(), from.Field(i).Interface()):
-			fixed = append(fixed, key)
+			outcome.Changed = append(outcome.Changed, key)
+		default:
+			outcome.Restart = append(outcome.Restart, key)
 		}
 	}
-	return merged, fixed
+	return merged, outcome
 }
 
 // configRead mirrors the outcome of reading the settings into the metrics.

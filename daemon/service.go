@@ -1,11 +1,18 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
@@ -26,9 +33,14 @@ const (
 	tickTooOld   = 90 * time.Second
 )
 
-func (s *service) ready()     { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
-func (s *service) stopping()  { _, _ = systemd.SdNotify(false, systemd.SdNotifyStopping) }
-func (s *service) reloading() { _, _ = systemd.SdNotify(false, systemd.SdNotifyReloading) }
+func (s *service) ready()    { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
+func (s *service) stopping() { _, _ = systemd.SdNotify(false, systemd.SdNotifyStopping) }
+
+// reloading carries the time in the same datagram, as notify-reload of newer
+// systemds asks for.
+func (s *service) reloading() {
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyReloading+"\n"+systemd.SdNotifyMonotonicUsec())
+}
 
 // watchdogEvery is how often to ping, zero when nobody listens.
 func (s *service) watchdogEvery() time.Duration {
@@ -40,20 +52,53 @@ func (s *service) watchdogEvery() time.Duration {
 	return s.every
 }
 
-// status tells systemctl status in one line, when it changed.
-func (s *service) status(sup *supervisor.Supervisor) {
-	s.tick.Store(time.Now().Unix())
-	state, _, remedy := sup.Overall()
-	text := fmt.Sprintf("STATUS=%s", state)
-	for _, a := range sup.Accounts()[:min(1, len(sup.Accounts()))] {
-		text = fmt.Sprintf("STATUS=%s %s, %s", a.Name, a.State, a.NextAction)
+// ticked notes that the supervisor's tick ran.
+func (s *service) ticked(at time.Time) { s.tick.Store(at.Unix()) }
+
+// status is what systemctl status shows in one line; it is told when it changed.
+func (s *service) status(line string) {
+	if old := s.said.Swap(&line); old == nil || *old != line {
+		_, _ = systemd.SdNotify(false, "STATUS="+line)
 	}
+}
+
+// statusLine sums the accounts up, such as "1 healthy, rotates in 7 min, ends
+// ~14:20": how many are in which state, then the earliest renewal and the earliest
+// end that is foreseen, and what a person has to do.
+func statusLine(accounts []supervisor.Account, now time.Time) string {
+	if len(accounts) == 0 {
+		return "no session yet; drop a cookie file into the inbox"
+	}
+	count := make(map[supervisor.State]int)
+	var rotates, ends time.Time
+	var remedy string
+	for _, a := range accounts {
+		count[a.State]++
+		rotates, ends = earlier(rotates, a.NextRotation), earlier(ends, a.PredictedEnd)
+		remedy = cmp.Or(remedy, a.Remedy)
+	}
+	var parts []string
+	for _, state := range slices.Sorted(maps.Keys(count)) {
+		parts = append(parts, fmt.Sprintf("%d %s", count[state], state))
+	}
+	if !rotates.IsZero() {
+		parts = append(parts, fmt.Sprintf("rotates in %d min", max(0, int(rotates.Sub(now).Round(time.Minute).Minutes()))))
+	}
+	if !ends.IsZero() {
+		parts = append(parts, "ends ~"+ends.Format("15:04"))
+	}
+	line := strings.Join(parts, ", ")
 	if remedy != "" {
-		text += "; " + remedy
+		line += "; " + remedy
 	}
-	if old := s.said.Swap(&text); old == nil || *old != text {
-		_, _ = systemd.SdNotify(false, text)
+	return line
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
 	}
+	return a
 }
 
 // feedWatchdog pings systemd while the loops really turn: the last tick is young
@@ -71,8 +116,8 @@ func (d *Daemon) feedWatchdog(ctx context.Context) {
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyWatchdog)
 }
 
-// answers asks the control socket whether the process is alive. Having too many
-// connections is no failure: then the socket refuses, but the handler works.
+// answers asks over the control socket whether the process is alive. Having no
+// file descriptor left for the question is no failure: what runs goes on running.
 func (d *Daemon) answers(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -80,17 +125,17 @@ func (d *Daemon) answers(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	probe := &statusProbe{header: make(http.Header)}
-	d.api.Control().ServeHTTP(probe, request)
-	return probe.code == 0 || probe.code == http.StatusOK
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var dialer net.Dialer
+			return dialer.DialContext(ctx, "unix", d.settings.Socket)
+		},
+	}}
+	response, err := client.Do(request)
+	if err != nil {
+		return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+	}
+	defer response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }
-
-// statusProbe keeps the status of an answer and nothing else.
-type statusProbe struct {
-	header http.Header
-	code   int
-}
-
-func (p *statusProbe) Header() http.Header         { return p.header }
-func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
-func (p *statusProbe) WriteHeader(code int)        { p.code = code }

@@ -17,9 +17,17 @@ import (
 type Settings struct {
 	// Listen is the address of the API. Anything but loopback needs a key.
 	Listen string `koanf:"listen"`
+	// TLSCert and TLSKey are PEM files that make the listener speak HTTPS; a
+	// renewed certificate is taken up within a tick. Empty means plain HTTP, for
+	// loopback or behind a proxy.
+	TLSCert string `koanf:"tls_cert"`
+	TLSKey  string `koanf:"tls_key"`
 	// InboxDir is where cookie files are dropped; StateDir is the daemon's own.
 	InboxDir string `koanf:"inbox_dir"`
 	StateDir string `koanf:"state_dir"`
+	// KeysFile holds the names, roles and digests of the clients' keys; empty
+	// means keys in the state directory.
+	KeysFile string `koanf:"keys_file"`
 	// Socket is the unix control socket that the subcommands talk to.
 	Socket string `koanf:"socket"`
 
@@ -82,6 +90,11 @@ type Settings struct {
 	InsecureNoAuth bool `koanf:"insecure_no_auth"`
 	// MetricsKey lets a scraper read /metrics from outside.
 	MetricsKey Secret `koanf:"metrics_key"`
+
+	// ExitIPURL is a plain-text service that tells the address a caller comes
+	// from; geminid doctor asks it through upstream_proxy whether the address
+	// changed. Empty asks nobody.
+	ExitIPURL string `koanf:"exit_ip_url"`
 
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
 	LogLevel  string `koanf:"log_level"`
@@ -172,7 +185,7 @@ func (s *Settings) checkAddresses() error {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return problem{"listen", fmt.Sprintf("%q is not host:port, such as 127.0.0.1:8100", s.Listen)}
 	}
-	for key, raw := range map[string]string{"public_url": s.PublicURL, "upstream_url": s.UpstreamURL} {
+	for key, raw := range map[string]string{"public_url": s.PublicURL, "upstream_url": s.UpstreamURL, "exit_ip_url": s.ExitIPURL} {
 		if u, err := url.Parse(raw); raw != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
 			return problem{key, "is not an http or https URL, such as https://ai.example.org"}
 		}
@@ -180,6 +193,9 @@ func (s *Settings) checkAddresses() error {
 	if u, err := url.Parse(s.UpstreamProxy); s.UpstreamProxy != "" &&
 		(err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)) {
 		return problem{"upstream_proxy", "is not an http, https, socks5 or socks5h URL with a host"}
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return problem{"tls_cert", "and tls_key belong together; set both or none"}
 	}
 	_, err := s.proxies()
 	return err

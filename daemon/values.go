@@ -1,8 +1,10 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -58,7 +60,29 @@ func (s Secret) Reveal() string { return s.text }
 // paths are where files live when nothing is configured.
 type paths struct{ config, inbox, state, socket string }
 
-// homes follows systemd's directories when it gives them, else XDG.
+// The directories of the installed service.
+const (
+	serviceState   = "/var/lib/geminid"
+	serviceRuntime = "/run/geminid"
+)
+
+// serviceConfig is the configuration of the installed service. Tests put another
+// path in its place.
+var serviceConfig = "/etc/geminid/geminid.yaml"
+
+// installed reports whether commands run by hand are about the installed service:
+// it is configured, and the caller keeps no configuration of an own server. A
+// service whose directory may not even be looked into is one too.
+func installed(own string) bool {
+	if _, err := os.Lstat(own); err == nil {
+		return false
+	}
+	_, err := os.Stat(serviceConfig)
+	return err == nil || errors.Is(err, os.ErrPermission)
+}
+
+// homes follows systemd's directories when it gives them, else those of the
+// installed service, else XDG.
 func homes(env func(string) string) paths {
 	xdg := func(name, fallback string) string {
 		if dir := env(name); dir != "" {
@@ -70,7 +94,9 @@ func homes(env func(string) string) paths {
 	base := filepath.Join(xdg("XDG_STATE_HOME", ".local/state"), "geminid")
 	run := env("XDG_RUNTIME_DIR")
 	if dir, _, _ := strings.Cut(env("STATE_DIRECTORY"), ":"); dir != "" {
-		base, config = dir, "/etc/geminid"
+		base, config = dir, filepath.Dir(serviceConfig)
+	} else if installed(filepath.Join(config, "geminid.yaml")) {
+		base, run, config = serviceState, serviceRuntime, filepath.Dir(serviceConfig)
 	}
 	if dir, _, _ := strings.Cut(env("RUNTIME_DIRECTORY"), ":"); dir != "" {
 		run = dir

@@ -34,6 +34,7 @@ type commands struct {
 	Demo        demoCmd        `cmd:"" help:"Run the server on a built-in pretend upstream, to try everything without an account."`
 	Simulate    simulateCmd    `cmd:"" help:"Run the pretend upstream alone, with a control endpoint for its faults."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Read the configuration, say what is wrong with it, and exit."`
+	Reload      reloadCmd      `cmd:"" help:"Have the running server read its configuration again."`
 	Keys        keysCmd        `cmd:"" help:"Make, list and revoke the keys of clients."`
 	Cookies     cookiesCmd     `cmd:"" help:"Look at the sessions and act on them."`
 	Audit       auditCmd       `cmd:"" help:"Check the audit log."`

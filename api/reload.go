@@ -1,0 +1,29 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// Reloaded is the body of POST /api/reload: which keys of the configuration have
+// another value now, and which will have one after a restart.
+type Reloaded struct {
+	Changed []string `json:"changed"`
+	Restart []string `json:"restart_needed"`
+}
+
+// reload reads the configuration again. A broken one is a 400 that says where the
+// fault is; what runs goes on with the old one.
+func (a *API) reload(x *exchange, _ *http.Request) {
+	if a.reread == nil {
+		x.fail(chat.Fault(chat.UnknownPath, "this server has no configuration to read again"))
+		return
+	}
+	outcome, err := a.reread()
+	if err != nil {
+		x.fail(&chat.Error{Kind: chat.BadRequest, Message: "the configuration can not be used; the present one stays: " + err.Error(), Err: err})
+		return
+	}
+	x.writeJSON(http.StatusOK, Reloaded{nonNil(outcome.Changed), nonNil(outcome.Restart)})
+}

@@ -1,0 +1,20 @@
+package daemon
+
+import (
+	"time"
+
+	"github.com/geminid/geminid/supervisor"
+)
+
+// SetServiceConfig puts another path in place of the installed service's
+// configuration and returns how to undo it.
+func SetServiceConfig(path string) (undo func()) {
+	old := serviceConfig
+	serviceConfig = path
+	return func() { serviceConfig = old }
+}
+
+// StatusLine is what systemctl status shows.
+func StatusLine(accounts []supervisor.Account, now time.Time) string {
+	return statusLine(accounts, now)
+}

@@ -1,0 +1,158 @@
+package daemon_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/simulator"
+)
+
+// configured is a house that reads its settings from a file.
+func configured(t *testing.T, lines string) (h *house, file string) {
+	t.Helper()
+	h = newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	file = filepath.Join(h.dir, "geminid.yaml")
+	base := h.config.Settings
+	read := func() (daemon.Settings, error) {
+		return daemon.Load(daemon.Sources{File: file, Flags: map[string]any{
+			"inbox_dir": base.InboxDir, "state_dir": base.StateDir, "socket": base.Socket, "watch": base.Watch, "fsync": base.Fsync,
+		}})
+	}
+	put(t, file, lines)
+	var err error
+	if h.config.Settings, err = read(); err != nil {
+		t.Fatal(err)
+	}
+	h.config.Reload = read
+	h.start()
+	t.Cleanup(h.stop)
+	return h, file
+}
+
+func put(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// post asks for a reload as the command does.
+func (h *house) post() (int, string) {
+	recorder := httptest.NewRecorder()
+	h.daemon.Control().ServeHTTP(recorder, httptest.NewRequestWithContext(h.t.Context(), http.MethodPost, "/api/reload", nil))
+	return recorder.Code, recorder.Body.String()
+}
+
+func TestReloadTellsWhatChanged(t *testing.T) {
+	h, file := configured(t, "requests_per_hour: 2\nmodel_interval: 0s\n")
+	for range 2 {
+		if code, _ := h.ask("hello"); code != http.StatusOK {
+			t.Fatalf("got %d before the limit", code)
+		}
+	}
+	put(t, file, "requests_per_hour: 3\nmodel_interval: 0s\nlisten: 127.0.0.1:1\nlog_level: warn\n")
+	code, body := h.post()
+	var got struct {
+		Changed []string
+		Restart []string `json:"restart_needed"`
+	}
+	if err := json.Unmarshal([]byte(body), &got); code != http.StatusOK || err != nil {
+		t.Fatalf("%d %s", code, body)
+	}
+	if fmt.Sprint(got.Changed) != "[requests_per_hour log_level]" || fmt.Sprint(got.Restart) != "[listen]" {
+		t.Errorf("changed %v, restart %v", got.Changed, got.Restart)
+	}
+	// Two were counted before the reload: one is left of three.
+	if code, _ := h.ask("third"); code != http.StatusOK {
+		t.Errorf("the third answers %d under the new limit", code)
+	}
+	if code, _ := h.ask("fourth"); code != http.StatusTooManyRequests {
+		t.Errorf("the fourth answers %d: the reload forgot what it had counted", code)
+	}
+	if _, body := h.post(); body != `{"changed":[],"restart_needed":["listen"]}`+"\n" {
+		t.Errorf("reading the same again says %s", body)
+	}
+}
+
+func TestBrokenReloadChangesNothing(t *testing.T) {
+	tests := []struct{ name, content, says string }{
+		{"unknown key", "model_interval: 0s\nrequests_per_day: 3\n", "geminid.yaml:2: requests_per_day: no such key"},
+		{"wrong type", "requests_per_hour: many\n", "geminid.yaml:1: requests_per_hour: can not be read as a number"},
+		{"wrong word", "log_level: loud\n", `geminid.yaml:1: log_level: "loud" is not one of debug, info, warn, error`},
+		{"not YAML", "requests_per_hour: 1\n  log_level: [\n", "line 2"},
+	}
+	h, file := configured(t, "requests_per_hour: 0\nmodel_interval: 0s\n")
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			put(t, file, test.content)
+			code, body := h.post()
+			var failure struct{ Error struct{ Message string } }
+			if err := json.Unmarshal([]byte(body), &failure); err != nil || code != http.StatusBadRequest {
+				t.Fatalf("%d %s", code, body)
+			}
+			if !strings.Contains(failure.Error.Message, test.says) {
+				t.Errorf("got %q, want in it %q", failure.Error.Message, test.says)
+			}
+			if _, page := h.send(http.MethodGet, "/metrics", ""); !strings.Contains(page, "config_last_reload_successful 0") {
+				t.Error("the metrics do not tell of the failure")
+			}
+			if code, _ := h.ask("hello"); code != http.StatusOK {
+				t.Errorf("requests answer %d after a broken reload", code)
+			}
+		})
+	}
+	put(t, file, "requests_per_hour: 0\nmodel_interval: 0s\n")
+	h.post()
+	if _, page := h.send(http.MethodGet, "/metrics", ""); !strings.Contains(page, "config_last_reload_successful 1") {
+		t.Error("the metrics do not tell of the recovery")
+	}
+}
+
+// A storm of reloads, drops and requests: no race, and the last valid
+// configuration is the one in force.
+func TestReloadStorm(t *testing.T) {
+	h, file := configured(t, "requests_per_hour: 0\nmodel_interval: 0s\n")
+	end := time.Now().Add(2 * time.Second)
+	var crowd sync.WaitGroup
+	storm := func(act func(n int)) {
+		crowd.Go(func() {
+			for n := 0; time.Now().Before(end); n++ {
+				act(n)
+				time.Sleep(10 * time.Millisecond)
+			}
+		})
+	}
+	replace := func(content string) { // as editors do, so that no reader sees half a file
+		put(t, file+".new", content)
+		if err := os.Rename(file+".new", file); err != nil {
+			t.Error(err)
+		}
+	}
+	storm(func(int) { h.post() })
+	storm(func(int) { h.post() })
+	storm(func(n int) {
+		replace([]string{"requests_per_hour: 0\nmodel_interval: 0s\n", "requests_per_hour: -1\n", "model_interval: 0s\nrequests_per_hour: 0\nmask_clients: true\n"}[n%3])
+	})
+	storm(func(n int) { h.drop("cookies.txt", netscapeFile(h.session)+strings.Repeat("#\n", n%5)) })
+	storm(func(int) {
+		if code, body := h.ask("hello"); code != http.StatusOK {
+			t.Errorf("a request answers %d %s", code, body)
+		}
+	})
+	crowd.Wait()
+	replace("requests_per_hour: 1\nmodel_interval: 0s\n")
+	h.post()
+	h.ask("the one that is allowed")
+	if code, _ := h.ask("one too many"); code != http.StatusTooManyRequests {
+		t.Errorf("got %d: the last configuration is not in force", code)
+	}
+}

@@ -1,0 +1,111 @@
+package daemon_test
+
+import (
+	"context"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/supervisor"
+)
+
+func TestStatusLine(t *testing.T) {
+	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	at := func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }
+	tests := []struct {
+		name     string
+		accounts []supervisor.Account
+		want     string
+	}{
+		{"none", nil, "no session yet; drop a cookie file into the inbox"},
+		{"one", []supervisor.Account{{State: supervisor.Healthy, NextRotation: at(7), PredictedEnd: at(140)}}, "1 healthy, rotates in 7 min, ends ~14:20"},
+		{"two, the earlier times count", []supervisor.Account{
+			{State: supervisor.Healthy, NextRotation: at(9)}, {State: supervisor.Healthy, NextRotation: at(3), PredictedEnd: at(30)},
+		}, "2 healthy, rotates in 3 min, ends ~12:30"},
+		{"one needs a person", []supervisor.Account{
+			{State: supervisor.Expired, Remedy: "sign in anew"}, {State: supervisor.Healthy, NextRotation: at(-1)},
+		}, "1 expired, 1 healthy, rotates in 0 min; sign in anew"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := daemon.StatusLine(test.accounts, now); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// manager plays systemd's side of the notification socket.
+type manager struct {
+	mu    sync.Mutex
+	heard []string
+}
+
+func listenForNotes(t *testing.T) *manager {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "notify")
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	t.Setenv("NOTIFY_SOCKET", path)
+	m := &manager{}
+	go func() {
+		for buffer := make([]byte, 4096); ; {
+			n, err := conn.Read(buffer)
+			if err != nil {
+				return
+			}
+			m.mu.Lock()
+			m.heard = append(m.heard, string(buffer[:n]))
+			m.mu.Unlock()
+		}
+	}()
+	return m
+}
+
+// await waits until a note with the prefix came as the n-th of its kind.
+func (m *manager) await(t *testing.T, prefix string, n int) (note string) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		m.mu.Lock()
+		matching := slices.Clone(m.heard)
+		m.mu.Unlock()
+		matching = slices.DeleteFunc(matching, func(s string) bool { return !strings.HasPrefix(s, prefix) })
+		if len(matching) >= n {
+			return matching[n-1]
+		}
+	}
+	t.Fatalf("%q was not told %d times; heard %q", prefix, n, m.heard)
+	return ""
+}
+
+func TestWhatSystemdHears(t *testing.T) {
+	m := listenForNotes(t)
+	t.Setenv("WATCHDOG_USEC", "300000")
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	h.config.Detached, h.config.Settings.Tick = false, time.Second
+	h.config.Reload = func() (daemon.Settings, error) { return h.config.Settings, nil }
+	h.start()
+	m.await(t, "READY=1", 1)
+	m.await(t, "WATCHDOG=1", 3)
+	m.await(t, "STATUS=1 healthy, rotates in ", 1)
+	if _, err := h.daemon.Reload(); err != nil {
+		t.Error(err)
+	}
+	if note := m.await(t, "RELOADING=1", 1); !strings.Contains(note, "\nMONOTONIC_USEC=") {
+		t.Errorf("the time of the reload is missing in %q", note)
+	}
+	m.await(t, "READY=1", 2)
+	if err := h.daemon.Stop(context.Background()); err != nil {
+		t.Error(err)
+	}
+	m.await(t, "STOPPING=1", 1)
+}
