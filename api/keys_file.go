@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/google/renameio/v2"
 )
@@ -70,6 +73,19 @@ func (k *Keys) change(edit func([]Key) ([]Key, error)) error {
 	return nil
 }
 
+// giveTo makes the owner of the directory the owner of the file too: root makes
+// keys for a daemon that runs as somebody else and has to read them.
+func giveTo(file *os.File, dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil || os.Geteuid() != 0 {
+		return err
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok {
+		return file.Chown(int(owner.Uid), int(owner.Gid))
+	}
+	return nil
+}
+
 func writeKeys(path string, keys []Key) error {
 	var text strings.Builder
 	for _, key := range keys {
@@ -81,6 +97,9 @@ func writeKeys(path string, keys []Key) error {
 	}
 	defer file.Cleanup()
 	if _, err := file.WriteString(text.String()); err != nil {
+		return err
+	}
+	if err := giveTo(file.File, filepath.Dir(path)); err != nil {
 		return err
 	}
 	return file.CloseAtomicallyReplace()
