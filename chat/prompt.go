@@ -15,6 +15,12 @@ func Prompt(req *Request) string {
 	if len(req.System) == 0 && len(req.Turns) == 1 {
 		return strings.Join(texts(req.Turns[0].Parts), "\n")
 	}
+	return strings.Join(blocks(req), "\n\n")
+}
+
+// blocks are the pieces of a conversation's prompt: one for each system text,
+// one for each turn.
+func blocks(req *Request) []string {
 	blocks := make([]string, 0, len(req.System)+len(req.Turns))
 	blocks = append(blocks, req.System...)
 	files := 0
@@ -30,7 +36,7 @@ func Prompt(req *Request) string {
 		}
 		blocks = append(blocks, strings.Join(lines, "\n"))
 	}
-	return strings.Join(blocks, "\n\n")
+	return blocks
 }
 
 // Files returns the files of a conversation in the order in which Prompt counts

@@ -45,7 +45,7 @@ func newGeminiWeb(d *Daemon) (Provider, error) {
 	}
 	return geminiweb.New(geminiweb.Config{
 		Transport: transport, UserAgent: s.UserAgent, Language: s.Language, ChatMode: s.ChatMode,
-		Overrides: s.Models, Aliases: s.Aliases, AllowDowngrade: s.AllowDowngrade,
+		Overrides: s.Models, Aliases: s.Aliases, AllowDowngrade: s.AllowDowngrade, MaxPrompt: int(s.MaxPrompt),
 		FirstByteTimeout: s.FirstByteTimeout, IdleTimeout: s.IdleTimeout, Now: d.now, Logger: d.log,
 		Observe: func(operation, outcome string, took time.Duration) {
 			d.metrics.UpstreamRequests.WithLabelValues(operation, outcome).Inc()

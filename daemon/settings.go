@@ -76,6 +76,9 @@ type Settings struct {
 	QueueWait     time.Duration `koanf:"queue_wait"`
 	// MaxBody bounds a request's body.
 	MaxBody Size `koanf:"max_body"`
+	// MaxPrompt is the longest prompt that is sent as one; what is longer goes up
+	// as a text file.
+	MaxPrompt Size `koanf:"max_prompt_bytes"`
 	// MaxConnections bounds open client connections.
 	MaxConnections int `koanf:"max_connections"`
 
@@ -115,7 +118,7 @@ func Defaults(env func(string) string) Settings {
 		FirstByteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		Tick: 30 * time.Second, ProbeInterval: 5 * time.Minute, Watch: "inotify", Fsync: true,
 		RequestsPerHour: 60, ModelInterval: 5 * time.Second, QueueSize: 8, QueueWait: 40 * time.Second,
-		MaxBody: 32 << 20, MaxConnections: 4096,
+		MaxBody: 32 << 20, MaxPrompt: 128_000, MaxConnections: 4096,
 		LogLevel: "info", LogFormat: "text", DrainTimeout: 25 * time.Second,
 	}
 }
@@ -174,6 +177,9 @@ func (s *Settings) check() error {
 	}
 	if s.MaxBody < 1<<10 || s.MaxBody > 1<<30 {
 		return problem{"max_body", "must lie between 1KiB and 1GiB"}
+	}
+	if s.MaxPrompt < 1<<10 || s.MaxPrompt > 16<<20 {
+		return problem{"max_prompt_bytes", "must lie between 1KiB and 16MiB"}
 	}
 	if s.MaxConnections < 1 {
 		return problem{"max_connections", "must be at least 1"}

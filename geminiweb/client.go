@@ -39,6 +39,9 @@ type Config struct {
 	Aliases map[string]string
 	// AllowDowngrade serves what another model answered. false fails it.
 	AllowDowngrade bool
+	// MaxPrompt is the longest prompt in bytes; what is longer goes up as a text
+	// file. 0 means 128,000: the web app cuts the tail of more, silently.
+	MaxPrompt int
 	// FirstByteTimeout bounds the wait for an answer's first frame, IdleTimeout
 	// the wait for each further one. 0 means 120 s.
 	FirstByteTimeout, IdleTimeout time.Duration
@@ -57,6 +60,7 @@ type Config struct {
 const (
 	defaultUserAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 	defaultPatience  = 120 * time.Second
+	defaultPrompt    = 128_000
 )
 
 // Client talks to the upstream for any number of sessions at once. All methods
@@ -107,6 +111,7 @@ func New(cfg Config) (*Client, error) {
 
 func (cfg *Config) setDefaults() {
 	cfg.UserAgent = cmp.Or(cfg.UserAgent, defaultUserAgent)
+	cfg.MaxPrompt = cmp.Or(cfg.MaxPrompt, defaultPrompt)
 	cfg.FirstByteTimeout = cmp.Or(cfg.FirstByteTimeout, defaultPatience)
 	cfg.IdleTimeout = cmp.Or(cfg.IdleTimeout, defaultPatience)
 	if cfg.Models == nil {

@@ -56,23 +56,30 @@ type question struct {
 	remove    bool // delete the chat afterwards
 }
 
-// newQuestion encodes a prompt. Pictures are refused in temporary chats, so
-// theirs are deleted instead.
-func (c *Client) newQuestion(t target, prompt, language string) question {
-	q := question{target: t, id: strings.ToUpper(uuid.NewString()), language: language}
+// ask is what goes into a question.
+type ask struct {
+	prompt   string
+	files    []upload
+	language string
+}
+
+// newQuestion encodes a prompt and its files. Pictures are refused in temporary
+// chats, so theirs are deleted instead.
+func (c *Client) newQuestion(t target, a ask) question {
+	q := question{target: t, id: strings.ToUpper(uuid.NewString()), language: a.language}
 	switch c.cfg.ChatMode {
 	case ChatTemporary:
 		q.temporary, q.remove = !t.image, t.image
 	case ChatDeleteAfter:
 		q.remove = true
 	}
-	q.form = url.QueryEscape(marshal([]any{nil, q.inner(prompt)}))
+	q.form = url.QueryEscape(marshal([]any{nil, q.inner(a)}))
 	return q
 }
 
-func (q question) inner(prompt string) string {
+func (q question) inner(a ask) string {
 	in := make([]any, places)
-	in[placeTurn] = []any{prompt, 0, nil, nil, nil, nil, 0}
+	in[placeTurn] = []any{a.prompt, 0, nil, attached(a.files), nil, nil, 0}
 	in[placeLanguage] = []any{q.language}
 	in[placeChat] = []any{"", "", "", nil, nil, nil, nil, nil, nil, ""}
 	in[6] = []any{1}
@@ -95,6 +102,18 @@ func (q question) inner(prompt string) string {
 	in[61] = []any{}
 	in[68] = 2
 	return marshal(in)
+}
+
+// attached is the list of a question's files, nil for none.
+func attached(files []upload) any {
+	if len(files) == 0 {
+		return nil
+	}
+	list := make([]any, len(files))
+	for i, f := range files {
+		list[i] = []any{[]any{f.reference}, f.name}
+	}
+	return list
 }
 
 func (q question) header(h http.Header) {

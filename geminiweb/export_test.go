@@ -91,7 +91,7 @@ type Facts struct {
 func Parse(frame []byte) Facts {
 	f := parse(frame)
 	out := Facts{
-		Text: f.text, Thoughts: f.thoughts, CID: f.cid, Served: f.served.ID, ServedName: f.served.Name,
+		Text: f.text, Thoughts: f.thoughts, CID: f.ids.cid, Served: f.served.ID, ServedName: f.served.Name,
 		Token: f.token, Candidates: f.candidates, Done: f.done, Ended: f.ended,
 	}
 	if f.refused != nil {

@@ -18,13 +18,16 @@ type facts struct {
 	text       string
 	replaced   bool // the text stands in another place than usual
 	thoughts   string
-	cid        string
+	ids        turnIDs
 	served     chat.Served
 	pictures   []picture
 	refused    *refusal
 	token      string // a page token handed out with a request error
 	ended      bool   // the last frame of the body
 }
+
+// turnIDs name a question and its answer in the account's history.
+type turnIDs struct{ cid, rid, rcid string }
 
 // refusal is an error inside a body that came with status 200.
 type refusal struct {
@@ -33,8 +36,9 @@ type refusal struct {
 	http   bool
 }
 
-// picture is a generated image as the answer names it.
-type picture struct{ url, name string }
+// picture is a generated image as the answer names it: the link to its preview,
+// a file name, and the id under which the app knows it.
+type picture struct{ url, name, id string }
 
 const cardContent = "http://googleusercontent.com/card_content/"
 
@@ -68,7 +72,8 @@ func (f *facts) wrapped(row gjson.Result) {
 		return
 	}
 	f.rows++
-	set(&f.cid, at(body, 1, 0))
+	set(&f.ids.cid, at(body, 1, 0))
+	set(&f.ids.rid, at(body, 1, 1))
 	set(&f.served.ID, at(body, 39))
 	set(&f.served.Name, at(body, 42))
 	if first := at(body, 4, 0); first.IsArray() {
@@ -80,6 +85,7 @@ func (f *facts) wrapped(row gjson.Result) {
 // candidate reads the first candidate. Where several rows carry one, the last
 // that is not empty wins.
 func (f *facts) candidate(c gjson.Result) {
+	set(&f.ids.rcid, at(c, 0))
 	if text := str(at(c, 1, 0)); text != "" {
 		f.text = text
 	}
@@ -107,7 +113,7 @@ func generated(media gjson.Result) []picture {
 	at(media, 7, 0).ForEach(func(_, g gjson.Result) bool {
 		image := at(g, 0, 3)
 		if url := str(at(image, 3)); url != "" {
-			out = append(out, picture{url: url, name: str(at(image, 2))})
+			out = append(out, picture{url: url, name: str(at(image, 2)), id: str(at(g, 1, 0))})
 		}
 		return true
 	})

@@ -1,6 +1,7 @@
 package geminiweb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -91,9 +92,7 @@ func (r *reading) learn(f *facts) *Error {
 	if len(f.pictures) > 0 {
 		r.pictures = slices.Clone(f.pictures)
 	}
-	if f.cid != "" {
-		t.cid = f.cid
-	}
+	t.ids = turnIDs{cid: cmp.Or(f.ids.cid, t.ids.cid), rid: cmp.Or(f.ids.rid, t.ids.rid), rcid: cmp.Or(f.ids.rcid, t.ids.rcid)}
 	if f.served.ID != "" {
 		t.served.ID = f.served.ID
 	}
@@ -152,11 +151,23 @@ func emptyAnswer() *Error {
 	return fail(chat.Upstream, cookie.Transient, "Google's answer was empty; try again").detail("empty answer").retry(later)
 }
 
+// codeFile is the refusal of a file that came without the browser's attestation.
+const codeFile = 1100
+
+// refusedBy turns a refusal into an error. A refused file that holds the
+// conversation itself means that the conversation can not be carried.
+func (t *turn) refusedBy(r *refusal) *Error {
+	if r.code == codeFile && t.overflowed {
+		return tooLong().detail("code %d for the conversation's file", r.code)
+	}
+	return refusedWith(r, t.q.target.public)
+}
+
 // broken finds out why an answer ended without the mark of a complete one.
 func (r *reading) broken(ctx context.Context, err error) *Error {
 	switch {
 	case r.refused != nil:
-		return refusedWith(r.refused, r.t.q.target.public)
+		return r.t.refusedBy(r.refused)
 	case errors.Is(err, errFrameTooLong):
 		r.t.c.cfg.Drifted("frame")
 		return fail(chat.Upstream, cookie.Drift, msgStrange).because(err)

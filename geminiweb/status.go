@@ -121,7 +121,7 @@ func blocked() *Error {
 
 // refusals are the codes that come inside an answer with status 200.
 var refusals = map[int]func(model string) *Error{
-	1003: always(chat.Upstream, cookie.Silent, "Google does not know the conversation; send the request again"),
+	1003: always(chat.Upstream, cookie.Silent, "Google does not know the conversation or one of its files any more; send the request again"),
 	1013: func(string) *Error {
 		return fail(chat.Unavailable, cookie.Transient, "Google had a temporary fault; try again").after(5 * time.Second).retry(later)
 	},

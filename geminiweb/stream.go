@@ -35,11 +35,13 @@ type turn struct {
 	q     question
 	yield func(chat.Event, error) bool
 
+	overflowed bool // the conversation went up as a file
+
 	begun  bool // an event went out: nothing can be tried again
 	left   bool // the consumer broke out of the loop
 	served chat.Served
 	told   bool // the served model went out
-	cid    string
+	ids    turnIDs
 }
 
 // errLeft ends an attempt whose consumer is gone.
@@ -52,9 +54,6 @@ const (
 
 func (t *turn) run(ctx context.Context, req *chat.Request) error {
 	c := t.c
-	if failure := attach(req); failure != nil {
-		return failure
-	}
 	known := c.accountOf(t.set)
 	if _, ok := c.resolve(req.Model, known); !ok && known.known {
 		return unknownModel()
@@ -67,7 +66,11 @@ func (t *turn) run(ctx context.Context, req *chat.Request) error {
 	if !ok {
 		return unknownModel()
 	}
-	t.q = c.newQuestion(to, chat.Prompt(req), c.language(s))
+	prompt, files, failure := t.carry(ctx, s, req)
+	if failure != nil {
+		return failure
+	}
+	t.q = c.newQuestion(to, ask{prompt: prompt, files: files, language: c.language(s)})
 	defer t.tidy(s)
 	var tried [withoutSession + 1]bool
 	for {
@@ -85,15 +88,6 @@ func (t *turn) run(ctx context.Context, req *chat.Request) error {
 		}
 		s = next
 	}
-}
-
-// attach is where a request's files go to the upstream. It refuses them: only
-// text is carried.
-func attach(req *chat.Request) *Error {
-	if len(chat.Files(req)) == 0 {
-		return nil
-	}
-	return fail(chat.Unsupported, cookie.Silent, "files can not be sent to the model; ask without them")
 }
 
 // unknownModel does not repeat the name: it comes from outside.
@@ -247,7 +241,7 @@ func (t *turn) tell() bool {
 
 // tidy deletes the chat that an answer was made in, when the mode wants it.
 func (t *turn) tidy(s *session) {
-	if t.q.remove && t.cid != "" {
-		t.c.removeChat(t.set, s, t.cid)
+	if t.q.remove && t.ids.cid != "" {
+		t.c.removeChat(t.set, s, t.ids.cid)
 	}
 }
