@@ -118,9 +118,10 @@ func openaiPart(n node) (chat.Part, error) {
 		blob, err := openaiFile(fields)
 		return chat.Part{Blob: blob}, err
 	case "input_audio":
-		return chat.Part{}, n.bad("is audio, which is not offered; send text, images or files")
+		blob, err := openaiAudio(fields.at("input_audio"))
+		return chat.Part{Blob: blob}, err
 	default:
-		return chat.Part{}, fields.at("type").bad("must be text, image_url or file")
+		return chat.Part{}, fields.at("type").bad("must be text, image_url, input_audio or file")
 	}
 }
 
@@ -134,6 +135,24 @@ func openaiImage(n node) (*chat.Blob, error) {
 		return nil, err
 	}
 	return dataURL(fields.at("url"))
+}
+
+// openaiAudio reads {data, format}.
+func openaiAudio(n node) (*chat.Blob, error) {
+	fields, err := n.object()
+	if err != nil {
+		return nil, err
+	}
+	place := fields.at("format")
+	format, err := place.text()
+	if err != nil {
+		return nil, err
+	}
+	kind, ok := map[string]string{"wav": "audio/wav", "mp3": "audio/mpeg"}[format]
+	if !ok {
+		return nil, place.bad("must be wav or mp3")
+	}
+	return inline(fields.at("data"), kind)
 }
 
 // openaiFile reads a file part. Its fields stand in "file", or in the part
