@@ -19,7 +19,7 @@ type footprint struct {
 }
 
 // memory is row 5: a process that has just become ready, then 1000 streams of
-// five seconds at once.
+// five seconds that begin within two, so that all of them run at once.
 func memory(ctx context.Context, l *lab) ([]line, error) {
 	const clients = 1000
 	subjects, err := l.fresh(ctx)
@@ -77,7 +77,7 @@ func (l *lab) weigh(ctx context.Context, s subject, clients int) (footprint, err
 	var watching sync.WaitGroup
 	watched, stop := context.WithCancel(ctx)
 	watching.Go(func() { f.watch(watched, s) })
-	result := load.Crowd{Clients: clients, Each: 1, Spread: time.Second}.Run(ctx, l.asker(s, question))
+	result := load.Crowd{Clients: clients, Each: 1, Spread: 2 * time.Second}.Run(ctx, l.asker(s, question))
 	stop()
 	watching.Wait()
 	f.done = len(result.Answers)
@@ -102,7 +102,7 @@ func (f *footprint) watch(ctx context.Context, s subject) {
 		if files, err := s.Files(); err == nil {
 			f.filesMax = max(f.filesMax, files)
 		}
-		if n == 15 && s.column == geminid {
+		if n == 18 && s.column == geminid {
 			start := time.Now()
 			if _, err := scrape(ctx, s); err == nil {
 				f.scrape = time.Since(start)

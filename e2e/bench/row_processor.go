@@ -33,6 +33,14 @@ func (l *lab) charge(ctx context.Context, s subject, crowd load.Crowd, q load.Qu
 	return cost{result, after - before}, nil
 }
 
+// add takes in another turn.
+func (c *cost) add(more cost, err error) error {
+	c.Answers = append(c.Answers, more.Answers...)
+	c.Wall += more.Wall
+	c.cpu += more.cpu
+	return err
+}
+
 func (c cost) perAnswer() time.Duration { return c.cpu / time.Duration(max(len(c.Answers), 1)) }
 
 // perCore is the rate that one busy core would carry.
@@ -48,22 +56,22 @@ func processor(ctx context.Context, l *lab) ([]line, error) {
 	paced := load.Question{Stream: true, Recipe: standin.Recipe{
 		Frames: frames, Size: 256, First: 20 * time.Millisecond, Gap: 20 * time.Millisecond,
 	}}
+	served := subjects[1:] // direct has no process
 	var answers, streams [columns]cost
-	for _, s := range subjects {
-		if s.Process == nil {
-			continue
-		}
-		full := load.Crowd{Clients: 64, For: 4 * time.Second}
-		if answers[s.column], err = l.charge(ctx, s, full, short); err != nil {
-			return nil, err
-		}
-		steady := load.Crowd{Clients: 64, Each: 3, Spread: time.Second}
-		if streams[s.column], err = l.charge(ctx, s, steady, paced); err != nil {
-			return nil, err
+	// Turns, for the reason that latency takes them.
+	for range 4 {
+		for _, s := range served {
+			full := load.Crowd{Clients: 64, For: 1500 * time.Millisecond}
+			if err := answers[s.column].add(l.charge(ctx, s, full, short)); err != nil {
+				return nil, err
+			}
+			steady := load.Crowd{Clients: 64, Each: 1, Spread: 500 * time.Millisecond}
+			if err := streams[s.column].add(l.charge(ctx, s, steady, paced)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	perFrame := func(c column) time.Duration { return streams[c].perAnswer() / frames }
-	served := subjects[1:]
 	lines := []line{
 		{"CPU of a short answer, 64 clients, us", "<= 500, <= 1.35x rproxy", each(served, func(c column) string {
 			return us(answers[c].perAnswer())
