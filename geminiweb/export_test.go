@@ -97,7 +97,7 @@ func Parse(frame []byte) Facts {
 	if f.refused != nil {
 		out.Status, out.Code, out.HTTP = f.refused.status, f.refused.code, f.refused.http
 	}
-	for _, p := range f.pictures {
+	for _, p := range f.media {
 		out.Pictures = append(out.Pictures, p.name)
 	}
 	return out
@@ -195,8 +195,8 @@ func Sized(link string) string {
 	if err != nil {
 		panic(err)
 	}
-	return sized(u).String()
+	return sized(u, pictureSize).String()
 }
 
 // PictureName makes a plain file name.
-func PictureName(name, kind string) string { return pictureName(name, kind) }
+func PictureName(name, kind string) string { return plainName(name) + pictureTypes[kind] }

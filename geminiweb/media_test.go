@@ -3,11 +3,13 @@ package geminiweb_test
 import (
 	"bytes"
 	"errors"
+	"image/png"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/geminiweb"
@@ -29,8 +31,8 @@ func TestPictures(t *testing.T) {
 		{name: "sparse", prompt: "[image sparse]", kinds: []string{"image/png"}, calls: 3},
 		{name: "not made yet", prompt: "[image pending=2]", kinds: []string{"image/png"}, calls: 5},
 		{name: "in a later row", prompt: "[image late]", kinds: []string{"image/png"}, calls: 3},
-		{name: "link dead", prompt: "[image expired]", calls: 2},
-		{name: "a web page behind the link", prompt: "[image html]", calls: 6},
+		{name: "link dead", prompt: "[image expired]", calls: 3},
+		{name: "a web page behind the link", prompt: "[image html]", calls: 9},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -144,3 +146,110 @@ func TestPicturesFromHostileLinks(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestPicturesInFullSize: the size that was made, with the 2048 pixels of the
+// link and then its preview to fall back on.
+func TestPicturesInFullSize(t *testing.T) {
+	t.Parallel()
+	noText := simulator.Fault{Kind: simulator.RPCRefused, Operations: []simulator.Operation{"c8o8Fe"}}
+	tests := []struct {
+		name  string
+		fault *simulator.Fault
+		side  int
+	}{
+		{"full size", nil, 3000},
+		{"without the procedure", &noText, 2048},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+				if tt.fault != nil {
+					w.sim.SetFault(*tt.fault)
+				}
+				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", "[image 1 3000x3000]")))
+				if err != nil || len(answer.Media) != 1 {
+					t.Fatalf("%d pictures, %v", len(answer.Media), err)
+				}
+				size, err := png.DecodeConfig(bytes.NewReader(answer.Media[0].Data))
+				if err != nil || size.Width != tt.side || size.Height != tt.side {
+					t.Errorf("%d×%d, %v; want %d", size.Width, size.Height, err, tt.side)
+				}
+			})
+		})
+	}
+}
+
+// TestFilesOfAnswers: videos and music come the same way, when they are made.
+func TestFilesOfAnswers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		prompt string
+		files  []string
+		wait   time.Duration
+	}{
+		{"[video]", []string{"video/mp4 video.mp4"}, 0},
+		{"[dense][video]", []string{"video/mp4 video.mp4"}, 0},
+		{"[video pending 25s]", []string{"video/mp4 video.mp4"}, 30 * time.Second},
+		{"[music]", []string{"audio/mpeg music.mp3", "video/mp4 music.mp4"}, 0},
+		{"[image readback=45s]", []string{"image/png"}, 50 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.prompt, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+				start := time.Now()
+				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", tt.prompt)))
+				if err != nil || len(answer.Media) != len(tt.files) {
+					t.Fatalf("%d files, %v", len(answer.Media), err)
+				}
+				for i, blob := range answer.Media {
+					if got := blob.MIME + " " + blob.Name; !strings.HasPrefix(got, tt.files[i]) {
+						t.Errorf("file %d is %s, want %s", i, got, tt.files[i])
+					}
+				}
+				if took := time.Since(start); took != tt.wait {
+					t.Errorf("took %s, want %s", took, tt.wait)
+				}
+			})
+		})
+	}
+}
+
+// TestCutAnswersAreReadInTheHistory: what the history has is passed on, and
+// nothing twice.
+func TestCutAnswersAreReadInTheHistory(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, prompt string
+		fault        *simulator.Fault
+		whole        bool
+	}{
+		{"saved", "[cut 3][long 9000]", nil, true},
+		{"saved, dense", "[dense][cut 3][long 9000]", nil, true},
+		{"not saved", "[cut 3 unsaved][long 9000]", nil, false},
+		{"history refused", "[cut 3][long 9000]", &simulator.Fault{Kind: simulator.RPCRefused, Operations: []simulator.Operation{"hNvQHb"}}, false},
+		{"history late", "[cut 3][long 9000]", &simulator.Fault{Kind: simulator.Status, Code: 503, Count: 1, Operations: []simulator.Operation{"hNvQHb"}}, true},
+		{"history silent", "[cut 3][long 9000]", &simulator.Fault{Kind: simulator.Latency, Delay: 1 << 40, Operations: []simulator.Operation{"hNvQHb"}}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+				if tt.fault != nil {
+					w.sim.SetFault(*tt.fault)
+				}
+				answer, err := w.ask(t.Context(), tt.prompt)
+				if tt.whole && (err != nil || answer.Text != simulator.LongText(9000)) {
+					t.Errorf("got %d bytes, %v", len(answer.Text), err)
+				}
+				if !tt.whole && (err == nil || !strings.HasPrefix(simulator.LongText(9000), answer.Text) || answer.Text == "") {
+					t.Errorf("got %d bytes, %v; want an error behind the beginning", len(answer.Text), err)
+				}
+			})
+		})
+	}
+}

@@ -20,7 +20,9 @@ type facts struct {
 	thoughts   string
 	ids        turnIDs
 	served     chat.Served
-	pictures   []picture
+	media      []media
+	saved      bool // the account's history has the turn
+	job        bool // a tool is at work on something
 	refused    *refusal
 	token      string // a page token handed out with a request error
 	ended      bool   // the last frame of the body
@@ -36,9 +38,12 @@ type refusal struct {
 	http   bool
 }
 
-// picture is a generated image as the answer names it: the link to its preview,
-// a file name, and the id under which the app knows it.
-type picture struct{ url, name, id string }
+// media is a generated picture, video or piece of music as the answer names it:
+// a link, a file name, and for pictures the id under which the app knows it.
+type media struct {
+	url, name, id string
+	picture       bool
+}
 
 const cardContent = "http://googleusercontent.com/card_content/"
 
@@ -74,6 +79,8 @@ func (f *facts) wrapped(row gjson.Result) {
 	f.rows++
 	set(&f.ids.cid, at(body, 1, 0))
 	set(&f.ids.rid, at(body, 1, 1))
+	f.job = f.job || at(body, 6, 1, 0).Exists()
+	f.saved = f.saved || str(at(body, 25)) != ""
 	set(&f.served.ID, at(body, 39))
 	set(&f.served.Name, at(body, 42))
 	if first := at(body, 4, 0); first.IsArray() {
@@ -99,24 +106,39 @@ func (f *facts) candidate(c gjson.Result) {
 		f.thoughts = thoughts
 	}
 	f.done = f.done || at(c, 8, 0).Int() == finished
-	if pictures := generated(at(c, 12)); len(pictures) > 0 {
-		f.pictures = pictures
+	container := at(c, 12)
+	f.job = f.job || at(container, 64).IsArray()
+	if made := generated(container); len(made) > 0 {
+		f.media = made
 	}
 }
 
 // finished is the candidate's mark for a complete answer; 1 is in progress.
 const finished = 2
 
-// generated reads the generated images in a media container.
-func generated(media gjson.Result) []picture {
-	var out []picture
-	at(media, 7, 0).ForEach(func(_, g gjson.Result) bool {
+// generated reads what a media container holds. A picture's link shows a preview
+// of it; of a video and a piece of music the second link is the file.
+func generated(container gjson.Result) []media {
+	var out []media
+	at(container, 7, 0).ForEach(func(_, g gjson.Result) bool {
 		image := at(g, 0, 3)
 		if url := str(at(image, 3)); url != "" {
-			out = append(out, picture{url: url, name: str(at(image, 2)), id: str(at(g, 1, 0))})
+			out = append(out, media{url: url, name: str(at(image, 2)), id: str(at(g, 1, 0)), picture: true})
 		}
 		return true
 	})
+	video, music := at(container, 59, 0, 0, 0), at(container, 86)
+	for _, file := range []struct {
+		links gjson.Result
+		name  string
+	}{
+		{at(video, 0, 7), "video"}, {at(video, 7), "video"},
+		{at(music, 0, 1, 7), "music"}, {at(music, 1, 1, 7), "music"},
+	} {
+		if url := str(at(file.links, 1)); url != "" {
+			out = append(out, media{url: url, name: file.name})
+		}
+	}
 	return out
 }
 

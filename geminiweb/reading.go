@@ -23,7 +23,8 @@ type reading struct {
 	rows, lost int
 	refused    *refusal
 	token      string
-	pictures   []picture
+	media      []media
+	saved, job bool
 	ended      bool
 }
 
@@ -89,9 +90,10 @@ func (r *reading) learn(f *facts) *Error {
 	if f.refused != nil && r.refused == nil {
 		r.refused, r.token = f.refused, f.token
 	}
-	if len(f.pictures) > 0 {
-		r.pictures = slices.Clone(f.pictures)
+	if len(f.media) > 0 {
+		r.media = slices.Clone(f.media)
 	}
+	r.saved, r.job = r.saved || f.saved, r.job || f.job
 	t.ids = turnIDs{cid: cmp.Or(f.ids.cid, t.ids.cid), rid: cmp.Or(f.ids.rid, t.ids.rid), rcid: cmp.Or(f.ids.rcid, t.ids.rcid)}
 	if f.served.ID != "" {
 		t.served.ID = f.served.ID
@@ -126,7 +128,9 @@ func (t *turn) downgraded() *Error {
 // end judges how the answer ended.
 func (r *reading) end(ctx, parent context.Context, err error) *Error {
 	if !r.answer.done {
-		return r.broken(ctx, err)
+		if failure := r.mend(ctx, parent, err); failure != nil {
+			return failure
+		}
 	}
 	if failure := r.pass(r.answer.flush()); failure != nil {
 		return failure
@@ -145,6 +149,21 @@ func (r *reading) end(ctx, parent context.Context, err error) *Error {
 		_, _ = io.CopyN(io.Discard, r.src, errorHead)
 	}
 	return nil
+}
+
+// mend reads the rest of an answer that ended without the mark of a complete
+// one in the history, where it may be, or says why it ended.
+func (r *reading) mend(ctx, parent context.Context, err error) *Error {
+	r.watch.rest()
+	if r.recallable(ctx, err) {
+		switch whole, failure := r.recall(parent); {
+		case failure != nil:
+			return failure
+		case whole && r.answer.done:
+			return nil
+		}
+	}
+	return r.broken(ctx, err)
 }
 
 func emptyAnswer() *Error {

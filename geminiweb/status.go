@@ -44,6 +44,11 @@ func (e *Error) Unwrap() error { return e.told }
 // Finding implements cookie.Witness.
 func (e *Error) Finding() cookie.Finding { return e.finding }
 
+// passing reports whether the same call may succeed a little later.
+func (e *Error) passing() bool {
+	return e.finding.Evidence == cookie.Transient || e.finding.Evidence == cookie.Offline
+}
+
 func fail(kind chat.Kind, evidence cookie.Evidence, message string) *Error {
 	return &Error{told: chat.Fault(kind, message), finding: cookie.Finding{Evidence: evidence, Detail: message}}
 }

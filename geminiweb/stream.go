@@ -35,7 +35,8 @@ type turn struct {
 	q     question
 	yield func(chat.Event, error) bool
 
-	overflowed bool // the conversation went up as a file
+	session    *session // of the attempt at hand
+	overflowed bool     // the conversation went up as a file
 
 	begun  bool // an event went out: nothing can be tried again
 	left   bool // the consumer broke out of the loop
@@ -122,6 +123,7 @@ func (t *turn) prepare(ctx context.Context, s *session, failure *Error, token st
 // came with a refusal.
 func (t *turn) attempt(parent context.Context, s *session) (token string, failure *Error) {
 	c := t.c
+	t.session = s
 	start := c.cfg.Now()
 	defer func() {
 		if t.left {

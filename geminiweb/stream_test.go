@@ -216,7 +216,7 @@ func TestStreamFailures(t *testing.T) {
 			Header: map[string]string{"Location": "https://evil.example/"}}, kind: chat.Upstream, evidence: cookie.Drift},
 		{name: "no connection", fault: on(simulator.Outage, 0), kind: chat.Unavailable, evidence: cookie.Offline},
 		{name: "reset in the text", prompt: "[reset 3][long 4000][bytes 100]", kind: chat.Upstream, evidence: cookie.Transient, text: "00000001"},
-		{name: "cut in the text", prompt: "[cut 3][long 4000][bytes 100]", kind: chat.Upstream, evidence: cookie.Transient, text: "00000001"},
+		{name: "cut in the text", prompt: "[cut 3 unsaved][long 4000][bytes 100]", kind: chat.Upstream, evidence: cookie.Transient, text: "00000001"},
 		{name: "stall in the text", prompt: "[stall 3][long 4000][bytes 100]", kind: chat.Timeout, evidence: cookie.Transient, text: "00000001"},
 		{name: "slow first byte", prompt: "[delay 10m]", kind: chat.Timeout, evidence: cookie.Transient},
 		{name: "empty", prompt: "[empty]", kind: chat.Upstream, evidence: cookie.Transient, calls: 2},
