@@ -91,6 +91,10 @@ func writeKeys(path string, keys []Key) error {
 	for _, key := range keys {
 		fmt.Fprintf(&text, "%s:%s:%s\n", key.Name, key.Role, hex.EncodeToString(key.Digest[:]))
 	}
+	// The first key is often made before the first start.
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
 	file, err := renameio.NewPendingFile(path, renameio.WithStaticPermissions(0o600))
 	if err != nil {
 		return err

@@ -100,8 +100,8 @@ func (d *Daemon) onStop(name string, undo func(ctx context.Context) error) {
 
 // New wires a daemon and takes the state directory's lock. On an error nothing
 // stays open. It starts no goroutine and makes no call.
-func New(c Config) (d *Daemon, err error) {
-	d = &Daemon{cfg: c, log: c.Logger, now: c.Now, settings: c.Settings, current: c.Settings,
+func New(c Config) (*Daemon, error) {
+	d := &Daemon{cfg: c, log: c.Logger, now: c.Now, settings: c.Settings, current: c.Settings,
 		intake: make(chan struct{}, 1), poked: make(chan struct{}, 1)}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -109,15 +109,9 @@ func New(c Config) (d *Daemon, err error) {
 	if d.now == nil {
 		d.now = time.Now
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, d.undo(context.Background()))
-			d = nil
-		}
-	}()
 	for _, step := range []func() error{d.openState, d.openUpstream, d.openSurface, d.openScheduler} {
 		if err := step(); err != nil {
-			return nil, err
+			return nil, errors.Join(err, d.undo(context.Background()))
 		}
 	}
 	return d, nil

@@ -1,7 +1,9 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -25,10 +27,20 @@ func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
 	for _, name := range scan.Gone {
 		d.log.Warn("a cookie file was deleted; the session in use is kept", "file", name)
 	}
+	// A file with a name that browsers give may mean any account; it goes first,
+	// so that it does not take one that a file beside it has just made.
+	slices.SortStableFunc(scan.Drops, func(a, b cookie.Drop) int { return cmp.Compare(order(a), order(b)) })
 	for _, drop := range scan.Drops {
 		d.consider(ctx, drop, trigger)
 	}
 	return scan.Pending
+}
+
+func order(d cookie.Drop) int {
+	if d.Generic {
+		return 0
+	}
+	return 1
 }
 
 // heard tells when the inbox stops or begins to be readable. The token is held.

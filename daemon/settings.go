@@ -34,7 +34,7 @@ type Settings struct {
 	// Provider names the upstream; the only one today is geminiweb.
 	Provider string `koanf:"provider"`
 	// UpstreamURL sends all upstream connections to one address instead, such as
-	// a simulator; hosts, cookies and certificates stay those of the real ones.
+	// a simulator; requests and cookies stay those of the real hosts.
 	UpstreamURL string `koanf:"upstream_url"`
 	// UpstreamProxy is an http, https, socks5 or socks5h URL. The environment's
 	// proxy variables are not read.

@@ -153,6 +153,15 @@ func (a *account) alter(fn func(m *memo, now time.Time)) (moved bool) {
 	return t != nil
 }
 
+// adopt is change for a new set: it is made durable before requests see it.
+func (a *account) adopt(fn func(m *memo, now time.Time)) {
+	a.mu.Lock()
+	fn(&a.memo, a.s.now())
+	a.mu.Unlock()
+	_ = a.persist() // said by persist; the session goes on from memory
+	a.publish()
+}
+
 // publish lets readers see what was made durable before.
 func (a *account) publish() {
 	a.mu.Lock()

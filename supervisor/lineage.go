@@ -138,7 +138,7 @@ func (a *account) goBack(ctx context.Context) Verdict {
 	if finding.Evidence != cookie.SignedIn {
 		return a.verdict(Rejected, "the previous cookies are not signed in ("+finding.Detail+"); nothing was changed")
 	}
-	a.change(func(m *memo, now time.Time) {
+	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: FromRollback, parent: dead, end: "rolled_back"}, finding, now)
 		m.WasGood = false
 	})

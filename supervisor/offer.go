@@ -95,7 +95,7 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	if !proof.Set.IsZero() && proof.Set.Key() == set.Key() {
 		set = proof.Set
 	}
-	a.change(func(m *memo, now time.Time) {
+	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
 		a.parked = nil
 		m.Nominal = c.Nominal

@@ -47,8 +47,7 @@ func (a *account) rotate(ctx context.Context) cookie.Finding {
 // current while requests are still lent the old one.
 func (a *account) keep(before cookie.Set, finding cookie.Finding) {
 	a.mu.Lock()
-	m := &a.memo
-	now := a.s.now()
+	m, now := &a.memo, a.s.now()
 	m.Lifetimes.lived(now.Sub(m.Issued))
 	a.advance(m, generation{set: finding.Set, origin: FromRotation, parent: before, end: "rotated"}, now)
 	m.LastRotation = now

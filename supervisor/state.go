@@ -91,7 +91,12 @@ func proven(f *facts, finding cookie.Finding, now time.Time) {
 
 // answered: a live answer shows that the upstream works. It is no proof of the
 // login, because guests are answered too.
-func answered(f *facts, _ cookie.Finding, _ time.Time) { f.Transient = 0 }
+func answered(f *facts, _ cookie.Finding, _ time.Time) {
+	if f.Transient >= transientLimit {
+		f.Evidence = "requests are answered again"
+	}
+	f.Transient = 0
+}
 
 // signedOut: the first OUT closes the gate, a second one at least confirmAfter
 // later is believed. A refused rotation before it counts as the first.

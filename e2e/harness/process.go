@@ -24,6 +24,9 @@ type Command struct {
 	Name string
 	// Args follow it.
 	Args []string
+	// Wrapper is a command line that runs it, such as unshare's; empty runs it
+	// directly.
+	Wrapper []string
 	// Env is added to an environment of PATH, HOME and the XDG folders below it.
 	Env []string
 	// Home is the home directory; empty makes a new one.
@@ -91,7 +94,7 @@ func (c Command) prepare(t testing.TB) *exec.Cmd {
 	if c.Home == "" {
 		c.Home = NewHome(t).Dir
 	}
-	cmd := exec.Command(Binary(t, c.Name), c.Args...)
+	cmd := c.wrapped(Binary(t, c.Name))
 	cmd.Dir = c.Home
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + c.Home, "XDG_RUNTIME_DIR=" + c.Home,
