@@ -38,6 +38,8 @@ func (d *Daemon) listen(ctx context.Context) error {
 		if d.certificate, err = openCertificate(d.settings, d.log); err != nil {
 			return err
 		}
+	} else {
+		d.listener = api.Strict(d.listener)
 	}
 	d.control, err = d.openControl(ctx)
 	return err
