@@ -18,3 +18,9 @@ func SetServiceConfig(path string) (undo func()) {
 func StatusLine(accounts []supervisor.Account, now time.Time) string {
 	return statusLine(accounts, now)
 }
+
+// Live are the keys that a reload changes; KindOf says in words what a key takes.
+var (
+	Live   = live
+	KindOf = kindOf
+)
