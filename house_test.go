@@ -21,13 +21,14 @@ var arrows = map[string][]string{
 	"metrics":     {},
 	"audit":       {},
 	"simulator":   {},
+	"manual":      {},
 	"supervisor":  {"cookie", "metrics"},
 	"geminiweb":   {"cookie", "chat"},
 	"dialect":     {"chat"},
 	"api":         {"dialect", "supervisor", "metrics", "chat", "cookie"},
 	"daemon":      {"api", "supervisor", "geminiweb", "metrics", "cookie", "chat", "audit"},
-	"cmd/geminid": {"daemon", "simulator", "cookie"},
-	"cmd/gchat":   {"cookie"},
+	"cmd/geminid": {"daemon", "simulator", "cookie", "manual"},
+	"cmd/gchat":   {"cookie", "manual"},
 }
 
 // owners says which rooms alone may import a library.

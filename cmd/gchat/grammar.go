@@ -26,6 +26,7 @@ type grammar struct {
 	Login      loginCommand      `cmd:"" help:"Save the server's address and your key."`
 	Cookies    cookiesCommand    `cmd:"" help:"Bring browser cookies to the server and see how they do."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
+	Man        manCommand        `cmd:"" hidden:"" help:"Print the man page."`
 	Help       helpCommand       `cmd:"" hidden:"" help:"Print the help."`
 	About      versionCommand    `cmd:"" name:"version" help:"Print the version."`
 }

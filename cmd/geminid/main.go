@@ -38,6 +38,8 @@ type commands struct {
 	Keys        keysCmd        `cmd:"" help:"Make, list and revoke the keys of clients."`
 	Cookies     cookiesCmd     `cmd:"" help:"Look at the sessions and act on them."`
 	Audit       auditCmd       `cmd:"" help:"Check the audit log."`
+	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`
+	Man         manCmd         `cmd:"" hidden:"" help:"Print the man page."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
