@@ -62,6 +62,8 @@ fuzz: ## Fuzz every parser of foreign bytes for FUZZTIME each (default 60s).
 	    echo "== $$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-60s} || exit 1; \
 	  done; done
 
+include packages/packages.mk
+
 .PHONY: clean
 clean: ## Remove what the targets made.
 	rm -rf $(BIN) dist

@@ -16,19 +16,20 @@ const module = "github.com/geminid/geminid/"
 
 // arrows lists, for each room, the rooms it may import.
 var arrows = map[string][]string{
-	"chat":        {},
-	"cookie":      {},
-	"metrics":     {},
-	"audit":       {},
-	"simulator":   {},
-	"manual":      {},
-	"supervisor":  {"cookie", "metrics"},
-	"geminiweb":   {"cookie", "chat"},
-	"dialect":     {"chat"},
-	"api":         {"dialect", "supervisor", "metrics", "chat", "cookie"},
-	"daemon":      {"api", "supervisor", "geminiweb", "metrics", "cookie", "chat", "audit"},
-	"cmd/geminid": {"daemon", "simulator", "cookie", "manual"},
-	"cmd/gchat":   {"cookie", "manual"},
+	"chat":          {},
+	"cookie":        {},
+	"metrics":       {},
+	"audit":         {},
+	"simulator":     {},
+	"manual":        {},
+	"supervisor":    {"cookie", "metrics"},
+	"geminiweb":     {"cookie", "chat"},
+	"dialect":       {"chat"},
+	"api":           {"dialect", "supervisor", "metrics", "chat", "cookie"},
+	"daemon":        {"api", "supervisor", "geminiweb", "metrics", "cookie", "chat", "audit"},
+	"packages/sbom": {},
+	"cmd/geminid":   {"daemon", "simulator", "cookie", "manual"},
+	"cmd/gchat":     {"cookie", "manual"},
 }
 
 // owners says which rooms alone may import a library.

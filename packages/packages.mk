@@ -1,0 +1,83 @@
+# What is handed out: a tree to install, packages, an image. Everything is made
+# from what install puts into a folder, and the same commit gives the same bytes.
+
+DESTDIR ?=
+PREFIX  ?= /usr
+DIST    := dist
+STAGE   := $(DIST)/root
+NFPM    := $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.2
+ARCH    ?= $(shell $(GO) env GOARCH)
+
+# Times in packages are that of the commit.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
+# Packages want a number first; v1.2.3-4-gabc is after 1.2.3, a bare commit before 1.
+PACKAGE_VERSION := $(shell echo '$(VERSION)' | sed -E 's/^v//; s/-dirty$$/+dirty/; s/-([0-9]+)-g/+\1.g/; /^[0-9]/!s/^/0~/')
+
+.PHONY: install
+install: build ## Install programs, units, man pages, completions and examples below DESTDIR.
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/geminid
+	install -m 755 $(BIN)/geminid $(BIN)/gchat $(DESTDIR)$(PREFIX)/bin/
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' systemd/geminid.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/geminid.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/geminid.service
+	install -m 644 systemd/geminid.socket $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 systemd/geminid.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/geminid.conf
+	install -m 644 systemd/geminid.tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/geminid.conf
+	[ -e $(DESTDIR)/etc/geminid/geminid.yaml ] || install -m 640 packages/geminid.yaml $(DESTDIR)/etc/geminid/geminid.yaml
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	for p in geminid gchat; do \
+	  $(BIN)/$$p man | gzip -9n > $(DESTDIR)$(PREFIX)/share/man/man1/$$p.1.gz && \
+	  $(BIN)/$$p completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
+	  $(BIN)/$$p completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_$$p && \
+	  $(BIN)/$$p completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$p.fish || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/doc/geminid/examples
+	install -m 644 README.md CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/geminid/
+	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/geminid/copyright
+	install -m 644 packages/geminid.yaml prometheus/geminid.rules.yml grafana/geminid.json systemd/journald.conf.d/geminid.conf \
+	  $(wildcard docs/caddy/Caddyfile docs/caddy/nginx.conf) $(DESTDIR)$(PREFIX)/share/doc/geminid/examples/
+	mv $(DESTDIR)$(PREFIX)/share/doc/geminid/examples/geminid.conf $(DESTDIR)$(PREFIX)/share/doc/geminid/examples/journald-geminid.conf
+
+# stage is what every package is packed from.
+.PHONY: stage
+stage: build
+	rm -rf $(STAGE) && umask 022 && $(MAKE) --no-print-directory install DESTDIR=$(STAGE) PREFIX=/usr >/dev/null
+	find $(STAGE) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
+
+.PHONY: deb rpm
+deb rpm: stage ## Pack a .deb or an .rpm into dist/.
+	STAGE='$(STAGE)' VERSION='$(PACKAGE_VERSION)' ARCH='$(ARCH)' $(NFPM) package -f packages/nfpm.yaml -p $@ -t $(DIST)/
+
+.PHONY: tarball
+tarball: stage ## Pack the installed tree as dist/geminid-VERSION-linux-ARCH.tar.gz.
+	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH) -C $(STAGE) -cf - etc usr \
+	  | gzip -9n > $(DIST)/geminid-$(VERSION)-linux-$(ARCH).tar.gz
+
+.PHONY: sbom
+sbom: ## List every module in the binaries as CycloneDX, dist/geminid.cdx.json.
+	mkdir -p $(DIST) && $(GO) run ./packages/sbom -version '$(VERSION)' > $(DIST)/geminid.cdx.json
+
+.PHONY: image
+image: build ## Build the OCI image FROM scratch with buildah and save it as dist/geminid-image.tar.
+	packages/image.sh '$(VERSION)' $(DIST)/geminid-image.tar
+
+APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=500 install -y -q --no-install-recommends
+
+# e2e-tools fetches what the runs below need, on Debian and as root; elsewhere they
+# say themselves what is missing and are skipped.
+.PHONY: e2e-tools
+e2e-tools:
+	@[ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1 || \
+	  dpkg -s systemd-container dbus caddy nginx-light buildah crun curl mandoc >/dev/null 2>&1 || \
+	  { apt-get update -q && $(APT) systemd-container dbus caddy nginx-light buildah crun curl mandoc; } >/dev/null
+
+.PHONY: e2e-systemd e2e-deb e2e-caddy e2e-image
+e2e-systemd: e2e-tools ## Boot systemd in a container and run the unit for real.
+	cd e2e && $(GO) test -count=1 -v -timeout 15m ./systemd/... -run '^TestUnit'
+e2e-deb: e2e-tools ## Install, upgrade and purge the .deb under a real systemd.
+	cd e2e && $(GO) test -count=1 -v -timeout 15m ./systemd/... -run '^TestDeb'
+e2e-caddy: e2e-tools ## Put Debian's Caddy and nginx before the daemon.
+	cd e2e && $(GO) test -count=1 -v -timeout 10m ./proxies/...
+e2e-image: e2e-tools ## Build the image and run it.
+	cd e2e && $(GO) test -count=1 -v -timeout 10m ./image/...
