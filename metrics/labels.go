@@ -47,8 +47,13 @@ func (m *Metrics) precreate() {
 // Account makes the children of one account. It is called when an account
 // appears; calling it again changes nothing.
 func (m *Metrics) Account(name string) {
-	for _, v := range States {
-		m.CookieState.WithLabelValues(name, v)
+	for _, from := range States {
+		m.CookieState.WithLabelValues(name, from)
+		for _, to := range States {
+			if from != to {
+				m.CookieTransitions.WithLabelValues(name, from, to)
+			}
+		}
 	}
 	for _, v := range probeResults {
 		m.CookieProbes.WithLabelValues(name, v)

