@@ -198,7 +198,7 @@ func (d *Daemon) openSurface() (err error) {
 			return err
 		}
 	}
-	if !d.settings.loopback() && !keys.Has(api.RoleAPI) && !d.settings.InsecureNoAuth {
+	if !d.settings.loopback() && !keys.Has(api.RoleAPI) && !keys.Has(api.RoleAdmin) && !d.settings.InsecureNoAuth {
 		return &ConfigError{fmt.Errorf("listen: %s can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)", d.settings.Listen)}
 	}
 	d.api, err = api.New(api.Config{
@@ -272,10 +272,16 @@ func (d *Daemon) Stop(ctx context.Context) error {
 		d.service.stopping()
 		drain, done := context.WithTimeout(ctx, d.settings.DrainTimeout)
 		defer done()
+		// The servers get a little longer than the streams, which are told the
+		// end in their own format first.
+		shut, shutDone := context.WithTimeout(ctx, d.settings.DrainTimeout+lastWords)
+		defer shutDone()
 		var failures []error
 		closed := make(chan error, 1)
-		go func() { closed <- d.shutServers(drain) }() // closes the listeners first
-		d.api.Drain(drain)
+		go func() { closed <- d.shutServers(shut) }() // closes the listeners first
+		if err := d.api.Drain(drain); err != nil {
+			d.log.Warn("running answers were cut at the end of the drain time", "err", err)
+		}
 		failures = append(failures, <-closed)
 		if d.cancel != nil {
 			d.cancel()
@@ -288,6 +294,9 @@ func (d *Daemon) Stop(ctx context.Context) error {
 	})
 	return d.stopErr
 }
+
+// lastWords is what a stream that is cut gets to say so.
+const lastWords = 3 * time.Second
 
 // undo runs the cleanups, last one first.
 func (d *Daemon) undo(ctx context.Context) error {

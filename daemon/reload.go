@@ -25,7 +25,7 @@ func (s *Settings) surface() api.Settings {
 			MaxBody: int64(s.MaxBody),
 		},
 		PublicURL: s.PublicURL, AllowedHosts: s.AllowedHosts, TrustedProxies: proxies,
-		Loopback: s.loopback(), MaskClients: s.MaskClients,
+		Loopback: s.loopback(), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
 	}
 	if key := s.MetricsKey.Reveal(); key != "" {
 		out.MetricsKey = api.DigestOf(key)

@@ -101,7 +101,10 @@ func (a *account) probe(ctx context.Context) cookie.Finding {
 	began := a.s.now()
 	finding := a.ask(ctx, set)
 	if finding.Evidence == cookie.Silent {
-		return finding // we were stopped: nothing was learned
+		if ctx.Err() != nil {
+			return finding // we were stopped: nothing was learned
+		}
+		finding.Evidence = cookie.Transient // an answer that says nothing is a failed probe
 	}
 	a.s.metrics.CookieProbeDuration.WithLabelValues(a.name).Observe(a.s.now().Sub(began).Seconds())
 	apply := a.change

@@ -65,6 +65,7 @@ var rules = []rule{
 	{cookie.RotateRefused, byRotation, refused},
 	{cookie.Transient, byRotation, missed},
 	{cookie.Offline, byRotation, missed},
+	{cookie.Silent, byRotation, missed},
 }
 
 // next returns the facts after a finding. It is pure.

@@ -131,6 +131,7 @@ func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease 
 			}
 			return s.refusal()
 		}
+		a.used.Store(s.turn.Add(1))
 		committed, err := fn(ctx, v.lease)
 		again := a.learn(ctx, v.lease, cookie.FindingOf(err))
 		if err == nil || committed || !again || ctx.Err() != nil {
@@ -145,7 +146,8 @@ func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease 
 	}
 }
 
-// Lease returns what Do would use now, or a *Refusal.
+// Lease returns what Do would use now, or a *Refusal. It is a look and takes no
+// turn.
 func (s *Supervisor) Lease() (Lease, error) {
 	_, v := s.pick(nil)
 	if v == nil {
@@ -167,9 +169,6 @@ func (s *Supervisor) pick(tried []*account) (*account, *view) {
 			cmp.Compare(a.used.Load(), best.used.Load())) < 0 {
 			best, chosen = a, v
 		}
-	}
-	if best != nil {
-		best.used.Store(s.turn.Add(1))
 	}
 	return best, chosen
 }

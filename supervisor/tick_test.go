@@ -63,7 +63,7 @@ func TestHealthyDay(t *testing.T) {
 // TestHardFailure: an upstream that refuses every connection for an hour is not
 // hammered, is not taken for a dead session, and is noticed when it is back.
 func TestHardFailure(t *testing.T) {
-	for _, failure := range []cookie.Evidence{cookie.Transient, cookie.Offline} {
+	for _, failure := range []cookie.Evidence{cookie.Transient, cookie.Offline, cookie.Silent} {
 		t.Run(failure.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := withSession(t)
