@@ -20,6 +20,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/files"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -46,6 +47,9 @@ type Config struct {
 	// Keys decides who may come in. Nil means that there are no keys: the API
 	// is open on a loopback listener and shut on every other.
 	Keys *Keys
+	// Files keeps the pictures of answers for links. Nil keeps none; then they
+	// travel inside the answers.
+	Files *files.Store
 	// Logger gets one line a request and the causes of internal errors. Nil
 	// discards them.
 	Logger *slog.Logger
@@ -133,6 +137,7 @@ type API struct {
 	supervisor *supervisor.Supervisor
 	provider   Provider
 	keys       *Keys
+	files      *files.Store
 	log        *slog.Logger
 	now        func() time.Time
 	reread     func() (Reloaded, error)
@@ -168,7 +173,7 @@ func New(cfg Config) (*API, error) {
 		cfg.Keys = StaticKeys()
 	}
 	a := &API{
-		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys,
+		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files,
 		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),

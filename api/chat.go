@@ -64,6 +64,7 @@ func (a *API) answer(x *exchange, r *http.Request, q question) error {
 		return err
 	}
 	x.op = call.Op
+	call.Link = a.linker(x, r)
 	if r.ContentLength > 0 {
 		a.count.RequestSize.WithLabelValues(x.dialect.Name).Observe(float64(r.ContentLength))
 	}

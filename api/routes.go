@@ -25,6 +25,7 @@ var ownRoutes = []ownRoute{
 	{http.MethodGet, "/readyz", dialect.Status, "", (*API).health},
 	{http.MethodGet, "/livez", dialect.Status, "", (*API).alive},
 	{http.MethodGet, "/metrics", dialect.Other, "", (*API).metrics},
+	{http.MethodGet, "/files/:file", dialect.Files, "", (*API).file},
 	{http.MethodGet, "/api/cookies/status", dialect.Status, RoleAPI, (*API).cookieStatus},
 	{http.MethodGet, "/api/cookies", dialect.Other, RoleAdmin, (*API).accounts},
 	{http.MethodGet, "/api/cookies/history", dialect.Other, RoleAdmin, (*API).history},
@@ -88,7 +89,9 @@ func (a *API) own(route ownRoute) httprouter.Handle {
 				return
 			}
 		}
-		r.SetPathValue("account", params.ByName("account"))
+		for _, p := range params {
+			r.SetPathValue(p.Key, p.Value)
+		}
 		route.do(a, x, r)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/geminid/geminid/api"
 	"github.com/geminid/geminid/audit"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/files"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -65,6 +66,7 @@ type Daemon struct {
 	inbox      *cookie.Inbox
 	provider   Provider
 	supervisor *supervisor.Supervisor
+	files      *files.Store // nil when the disk does not let it
 	api        *api.API
 	scheduler  gocron.Scheduler
 	service    service
@@ -201,8 +203,9 @@ func (d *Daemon) openSurface() (err error) {
 	if !d.settings.loopback() && !keys.Has(api.RoleAPI) && !keys.Has(api.RoleAdmin) && !d.settings.InsecureNoAuth {
 		return &ConfigError{fmt.Errorf("listen: %s can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)", d.settings.Listen)}
 	}
+	d.openFiles()
 	d.api, err = api.New(api.Config{
-		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys,
+		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
 		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(),
 	})
 	return err
@@ -214,6 +217,20 @@ func (d *Daemon) rereader() func() (api.Reloaded, error) {
 		return nil
 	}
 	return d.Reload
+}
+
+// openFiles opens the store of pictures. Without it pictures travel inside the
+// answers, so a disk that can not be written keeps nothing from being served.
+func (d *Daemon) openFiles() {
+	store, err := files.Open(files.Config{
+		Dir: filepath.Join(d.settings.StateDir, "files"), Now: d.now, Logger: d.log,
+		MaxSize: int64(d.settings.FilesMaxSize), MaxAge: d.settings.FilesMaxAge,
+	})
+	if err != nil {
+		d.log.Error("pictures can not be kept for links; answers hold them themselves", "err", err)
+		return
+	}
+	d.files = store
 }
 
 // ConfigError is a configuration that can not be run: exit code 78.

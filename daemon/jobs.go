@@ -58,10 +58,13 @@ func (d *Daemon) stopJobs() error {
 	return d.scheduler.Shutdown()
 }
 
-// tick does all due work: take in dropped files, probe, rotate, save.
+// tick does all due work: take in dropped files, probe, rotate, save, let old files go.
 func (d *Daemon) tick(ctx context.Context) {
 	d.takeIn(ctx, "poll")
 	d.supervisor.Tick(ctx)
+	if d.files != nil {
+		d.files.Sweep()
+	}
 	if d.certificate != nil {
 		d.certificate.renew()
 	}

@@ -89,6 +89,9 @@ type Settings struct {
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; by
 	// default loopback when public_url is set, else none.
 	TrustedProxies []string `koanf:"trusted_proxies"`
+	// FilesMaxSize and FilesMaxAge bound the pictures that are kept for links.
+	FilesMaxSize Size          `koanf:"files_max_size"`
+	FilesMaxAge  time.Duration `koanf:"files_max_age"`
 	// InsecureNoAuth allows a public address without a key.
 	InsecureNoAuth bool `koanf:"insecure_no_auth"`
 	// MetricsKey lets a scraper read /metrics from outside.
@@ -119,6 +122,7 @@ func Defaults(env func(string) string) Settings {
 		Tick: 30 * time.Second, ProbeInterval: 5 * time.Minute, Watch: "inotify", Fsync: true,
 		RequestsPerHour: 60, ModelInterval: 5 * time.Second, QueueSize: 8, QueueWait: 40 * time.Second,
 		MaxBody: 32 << 20, MaxPrompt: 128_000, MaxConnections: 4096,
+		FilesMaxSize: 512 << 20, FilesMaxAge: 24 * time.Hour,
 		LogLevel: "info", LogFormat: "text", DrainTimeout: 25 * time.Second,
 	}
 }
@@ -148,6 +152,7 @@ var spans = []struct {
 	{"queue_wait", func(s *Settings) time.Duration { return s.QueueWait }, 0, 10 * time.Minute},
 	{"first_byte_timeout", func(s *Settings) time.Duration { return s.FirstByteTimeout }, time.Second, time.Hour},
 	{"idle_timeout", func(s *Settings) time.Duration { return s.IdleTimeout }, time.Second, time.Hour},
+	{"files_max_age", func(s *Settings) time.Duration { return s.FilesMaxAge }, time.Second, 30 * 24 * time.Hour},
 	{"drain_timeout", func(s *Settings) time.Duration { return s.DrainTimeout }, 0, time.Hour},
 }
 
@@ -180,6 +185,9 @@ func (s *Settings) check() error {
 	}
 	if s.MaxPrompt < 1<<10 || s.MaxPrompt > 16<<20 {
 		return problem{"max_prompt_bytes", "must lie between 1KiB and 16MiB"}
+	}
+	if s.FilesMaxSize < 1<<20 || s.FilesMaxSize > 1<<40 {
+		return problem{"files_max_size", "must lie between 1MiB and 1024GiB"}
 	}
 	if s.MaxConnections < 1 {
 		return problem{"max_connections", "must be at least 1"}

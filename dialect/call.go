@@ -13,6 +13,14 @@ func newCall(op Operation, model string) *Call {
 	return &Call{Op: op, Model: model, ID: rand.Text(), Created: time.Now()}
 }
 
+// link is an address for a file of the answer, empty when there is none.
+func (c *Call) link(blob *chat.Blob) string {
+	if c.Link == nil {
+		return ""
+	}
+	return c.Link(blob)
+}
+
 // modelName brings a name to its bare form and refuses what can be no name, so
 // that nothing else is ever echoed, counted or looked up. param is the field it
 // came from.

@@ -100,8 +100,8 @@ type Call struct {
 	IncludeUsage bool
 	// SSE says that a Gemini stream is an event stream, not a JSON array.
 	SSE bool
-	// Link returns an absolute URL under which the client can fetch blob. When
-	// it is nil, pictures travel as data URLs where a dialect has no field of
+	// Link returns an absolute URL under which the client can fetch blob, empty
+	// when there is none. Then, and when Link is nil, pictures travel as data URLs where a dialect has no field of
 	// its own for them.
 	Link func(blob *chat.Blob) string
 }

@@ -125,8 +125,8 @@ func openaiText(call *Call, answer chat.Answer) string {
 			b.WriteString("\n\n")
 		}
 		b.WriteString(markdownOpen(blob))
-		if call.Link != nil {
-			b.WriteString(call.Link(blob))
+		if link := call.link(blob); link != "" {
+			b.WriteString(link)
 		} else {
 			b.WriteString(dataHead(blob))
 			b.Write(base64Of(nil, blob.Data))

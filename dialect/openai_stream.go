@@ -111,8 +111,8 @@ func (e *openaiStream) media(blob *chat.Blob) error {
 	}
 	e.answer.File()
 	e.begin()
-	if e.call.Link != nil {
-		e.delta(content, open+e.call.Link(blob)+")")
+	if link := e.call.link(blob); link != "" {
+		e.delta(content, open+link+")")
 		return e.flush()
 	}
 	e.delta(content, open+dataHead(blob))

@@ -1,0 +1,211 @@
+// Package files keeps the pictures and other files of answers for a while, so
+// that a link can lead to them. A name can not be guessed and is the only key to
+// its file; age and size are capped. It knows no HTTP and no format of clients.
+package files
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Config says where files are kept and for how long.
+type Config struct {
+	// Dir is the folder of the store, made when it is missing. It belongs to the
+	// store alone. Required.
+	Dir string
+	// MaxSize is how many bytes are kept in all; older files make room for newer
+	// ones. 0 means 512 MiB.
+	MaxSize int64
+	// MaxAge is how long a file is kept. 0 means 24 hours.
+	MaxAge time.Duration
+	// Now is the wall clock. Nil means time.Now.
+	Now func() time.Time
+	// Logger hears of files that can not be removed. Nil discards.
+	Logger *slog.Logger
+}
+
+const (
+	defaultSize = 512 << 20
+	defaultAge  = 24 * time.Hour
+	unfinished  = ".new-" // begins the name of a file that is being written
+)
+
+// ErrNotFound is the answer for a name that has no file, or none any more.
+var ErrNotFound = errors.New("there is no such file")
+
+// ErrTooLarge is the answer for a file that is larger than the whole store.
+var ErrTooLarge = errors.New("the file is larger than the store")
+
+// Store keeps files in one folder. It is safe for concurrent use. What it has is
+// told by the names in the folder alone, so it needs no index on disk and a
+// restart loses nothing.
+type Store struct {
+	cfg Config
+
+	mu    sync.Mutex
+	files []entry // oldest first
+	size  int64
+}
+
+// entry is one kept file.
+type entry struct {
+	name string
+	size int64
+	made time.Time // by the store's clock, to the second
+}
+
+// File is an open file of the store. Close it.
+type File struct {
+	*os.File
+	// MIME is its media type, Made when it was stored, Expires when it goes.
+	MIME          string
+	Made, Expires time.Time
+}
+
+// Open opens the store and forgets what is too old or was never finished.
+func Open(cfg Config) (*Store, error) {
+	cfg.MaxSize = cmp.Or(cfg.MaxSize, defaultSize)
+	cfg.MaxAge = cmp.Or(cfg.MaxAge, defaultAge)
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("opening the store of files: %w", err)
+	}
+	found, err := os.ReadDir(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the store of files: %w", err)
+	}
+	s := &Store{cfg: cfg}
+	for _, f := range found {
+		s.find(f)
+	}
+	slices.SortFunc(s.files, func(a, b entry) int { return a.made.Compare(b.made) })
+	s.Sweep()
+	return s, nil
+}
+
+// find takes in a file that an earlier run left.
+func (s *Store) find(f fs.DirEntry) {
+	if strings.HasPrefix(f.Name(), unfinished) {
+		s.remove(f.Name())
+		return
+	}
+	made, _, ok := parse(f.Name())
+	info, err := f.Info()
+	if !ok || err != nil || !info.Mode().IsRegular() {
+		return // not ours: left alone
+	}
+	s.files = append(s.files, entry{f.Name(), info.Size(), made})
+	s.size += info.Size()
+}
+
+// Put keeps a file and returns its name, which ends like files of the media type
+// do. When it returns the file can be fetched.
+func (s *Store) Put(mime string, data []byte) (name string, err error) {
+	if int64(len(data)) > s.cfg.MaxSize {
+		return "", ErrTooLarge
+	}
+	made := s.cfg.Now().Truncate(time.Second)
+	name = strconv.FormatInt(made.Unix(), 36) + "-" + strings.ToLower(rand.Text()) + ending(mime)
+	if err := s.write(name, data); err != nil {
+		return "", fmt.Errorf("keeping a file: %w", err)
+	}
+	s.mu.Lock()
+	s.files = append(s.files, entry{name, int64(len(data)), made})
+	s.size += int64(len(data))
+	s.mu.Unlock()
+	s.Sweep()
+	return name, nil
+}
+
+// write makes the file appear whole or not at all. It is not synced: a link that
+// does not outlive a power cut costs one picture.
+func (s *Store) write(name string, data []byte) error {
+	f, err := os.OpenFile(s.path(unfinished+name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(s.path(unfinished+name), s.path(name))
+	}
+	if err != nil {
+		_ = os.Remove(s.path(unfinished + name))
+	}
+	return err
+}
+
+// Get opens a file. The error is ErrNotFound for every name that has none,
+// whatever its form.
+func (s *Store) Get(name string) (*File, error) {
+	s.mu.Lock()
+	i := slices.IndexFunc(s.files, func(e entry) bool { return e.name == name })
+	var e entry
+	if i >= 0 {
+		e = s.files[i]
+	}
+	s.mu.Unlock()
+	if i < 0 || !s.cfg.Now().Before(e.made.Add(s.cfg.MaxAge)) {
+		return nil, ErrNotFound
+	}
+	f, err := os.Open(s.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening a kept file: %w", err)
+	}
+	_, mime, _ := parse(name)
+	return &File{File: f, MIME: mime, Made: e.made, Expires: e.made.Add(s.cfg.MaxAge)}, nil
+}
+
+// Sweep removes what is too old and, oldest first, what is too much. It is
+// cheap when there is nothing to do.
+func (s *Store) Sweep() {
+	now := s.cfg.Now()
+	s.mu.Lock()
+	n := 0
+	for size := s.size; n < len(s.files); n++ {
+		if e := s.files[n]; size <= s.cfg.MaxSize && now.Before(e.made.Add(s.cfg.MaxAge)) {
+			break
+		}
+		size -= s.files[n].size
+		s.size = size
+	}
+	gone := slices.Clone(s.files[:n])
+	s.files = slices.Delete(s.files, 0, n)
+	s.mu.Unlock()
+	for _, e := range gone {
+		s.remove(e.name)
+	}
+}
+
+// Size tells how many files the store has and how many bytes they take.
+func (s *Store) Size() (files int, bytes int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.files), s.size
+}
+
+func (s *Store) remove(name string) {
+	if err := os.Remove(s.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.cfg.Logger.Warn("a kept file could not be removed; remove it by hand", "dir", s.cfg.Dir, "err", err)
+	}
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.cfg.Dir, name) }
