@@ -78,6 +78,9 @@ func show(v reflect.Value) string {
 		}
 		return x.String()
 	case daemon.Size:
+		if x%(1<<20) != 0 {
+			return fmt.Sprint(int64(x))
+		}
 		return fmt.Sprintf("%dMiB", x>>20)
 	case daemon.Secret, []string, map[string]string:
 		return ""
