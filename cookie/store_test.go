@@ -411,3 +411,17 @@ func FuzzDecodeRecord(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkStoreSave(b *testing.B) {
+	s, err := cookie.OpenStore(cookie.StoreConfig{Dir: b.TempDir(), NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	record := cookie.Record{Current: makeSet(psidA, psidtsA), Memo: []byte(`{"lineage":[]}`)}
+	for b.Loop() {
+		if err := s.Save("default", record); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
