@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/geminid/geminid/api"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -282,23 +283,37 @@ func TestPage(t *testing.T) {
 		word := "valid"
 		if len(g.supervisor.Accounts()) == 0 {
 			word = "missing"
-			if !strings.Contains(body, "What to do:") {
-				t.Error("the page does not say what to do")
-			}
 		}
-		if w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") || !strings.Contains(body, `<p class="word">`+word+"</p>") {
+		if hasRemedy := !strings.Contains(body, `class="todo" hidden`); hasRemedy != (word == "missing") {
+			t.Errorf("%s: says what to do: %t", word, hasRemedy)
+		}
+		if w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") || !strings.Contains(body, `data-word="`+word+`"`) {
 			t.Errorf("%d:\n%s", w.Code, body)
 		}
-		policy := w.Header().Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
+		if policy := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
 			t.Errorf("policy %q", policy)
 		}
-		style := body[strings.Index(body, "<style>")+len("<style>") : strings.Index(body, "</style>")]
-		if !strings.Contains(policy, digest64(style)) {
-			t.Error("the policy forbids the page's own style")
+		for _, model := range g.actor.Models(cookie.Set{}) {
+			if !strings.Contains(body, model.ID) {
+				t.Errorf("the settings lack the model %s", model.ID)
+			}
 		}
-		if strings.Contains(body, "main account") || strings.Contains(body, "http://") || strings.Contains(body, "https://") {
-			t.Errorf("the page names accounts or other hosts:\n%s", body)
+		if strings.Contains(body, "main account") {
+			t.Errorf("the page names accounts:\n%s", body)
 		}
+		noValues(t, body)
+	}
+}
+
+// The page tells clients the address that is configured, else the one under
+// which it was asked for itself.
+func TestPageAddress(t *testing.T) {
+	g := newRig(t)
+	if body := g.do(call{path: "/"}).Body.String(); !strings.Contains(body, ">http://127.0.0.1:8100/v1<") {
+		t.Error("the page does not tell its own address")
+	}
+	g = newRig(t, with(func(s *api.Settings) { s.PublicURL = "https://ai.example/" }))
+	if body := g.do(call{path: "/"}).Body.String(); !strings.Contains(body, ">https://ai.example/v1<") {
+		t.Error("the page does not tell the configured address")
 	}
 }

@@ -1,0 +1,51 @@
+package page
+
+import "strings"
+
+// client is a chat program with the settings that lead it here.
+type client struct {
+	Name string
+	Rows []setting
+}
+
+// setting is one field of a client's settings.
+type setting struct {
+	// Label is the field's name.
+	Label string
+	// Value is what to put there.
+	Value string
+	// Path is the part of Value behind the server's address, for the script,
+	// which knows the address that really leads here; absent without HasBase.
+	Path    string
+	HasBase bool
+	// ID lets the script find the row, empty for most.
+	ID string
+}
+
+// clients are the ready-made settings. Each program adds its own part to the
+// address: CherryStudio and NextChat /v1/…, ChatBox only what follows /v1.
+func (l *spoken) clients(v View) []client {
+	address := func(label, path string) setting {
+		return setting{Label: l.t(label), Value: v.Base + path, Path: path, HasBase: true}
+	}
+	key := setting{Label: l.t("client.key"), Value: l.t("client.yourkey")}
+	return []client{
+		{"CherryStudio", []setting{
+			{Label: l.t("client.type"), Value: "OpenAI"}, address("client.host", ""), key, address("client.gemini", "/gemini"),
+		}},
+		{"NextChat", []setting{
+			{Label: l.t("client.type"), Value: "OpenAI"}, address("client.endpoint", ""), key,
+			{Label: l.t("client.models"), Value: customModels(v.Models), ID: "custom-models"},
+			address("client.gemini", "/gemini"),
+		}},
+		{"ChatBox", []setting{
+			{Label: l.t("client.type"), Value: "OpenAI API Compatible"}, address("client.host", "/v1"),
+			{Label: l.t("client.path"), Value: "/chat/completions"}, key, address("client.gemini", "/gemini"),
+		}},
+	}
+}
+
+// customModels is how NextChat is told which models there are.
+func customModels(models []string) string {
+	return strings.Join(append([]string{"-all"}, models...), ",+")
+}

@@ -1,0 +1,82 @@
+// Package page is the front door for people: one HTML page that tells the state
+// of the sessions in a word and what to do, and the addresses for chat clients.
+// That much is for everybody and needs no JavaScript. With an admin key, which
+// the page's script keeps in memory and sends as a header, it shows each account
+// with its timeline and takes a dropped cookie export to the server.
+//
+// The page is one answer: style and script stand in it, allowed by their hashes,
+// and nothing else may run, load or be called.
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/http"
+)
+
+// View is what the page shows to everybody.
+type View struct {
+	// State is the best account's state: healthy, expiring, degraded, unknown,
+	// rate_limited, blocked, expired or missing.
+	State string
+	// Word is what scripts call the state.
+	Word string
+	// Remedy says in English what a person should do; empty for nothing.
+	Remedy string
+	// Ready says that questions are answered.
+	Ready bool
+	// Base is the address at which clients find the server, without a slash at
+	// the end.
+	Base string
+	// Models are the names that clients may ask for.
+	Models []string
+}
+
+//go:embed page.html
+var html string
+
+//go:embed page.css
+var style string
+
+// policy lets the page's own style and script run and talk to its own server,
+// and nothing else. Text can not become script in it: trusted types forbid the
+// ways in which it could.
+var policy = "default-src 'none'; script-src 'sha256-" + digest(script) + "'; style-src 'sha256-" + digest(style) + "'; " +
+	"connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types 'none'"
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Serve answers with the page, in the language that the request prefers. An
+// error means that nothing was written yet.
+func Serve(w http.ResponseWriter, r *http.Request, v View) error {
+	l := preferred(r.Header.Get("Accept-Language"))
+	var body bytes.Buffer
+	err := l.template.Execute(&body, map[string]any{
+		"View": v, "Lang": l.name, "Texts": l.texts, "Sentence": l.sentence(v), "Todo": l.todo(v),
+		"Clients": l.clients(v),
+		"Style":   template.CSS(style), "Script": template.JS(script), // ours, not a client's
+	})
+	if err != nil {
+		return fmt.Errorf("making the status page: %w", err)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Language", l.name)
+	header.Add("Vary", "Accept-Language")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", policy)
+	header.Set("Cross-Origin-Opener-Policy", "same-origin")
+	header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	header.Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(body.Bytes()) // a reader who is gone needs no answer
+	return nil
+}

@@ -1,0 +1,73 @@
+// One card for each account.
+
+// nextAction says what happens next without a person, by the server's deadlines.
+function nextAction(a) {
+  if (a.activity === 'paused') return t('next.paused');
+  if (a.activity === 'probing') return t('next.probe.now');
+  if (a.activity === 'rotating') return t('next.rotation.now');
+  if (a.state === 'missing') return t('next.file');
+  const probe = when(a.next_probe) || Infinity;
+  const rotation = a.state === 'expired' ? Infinity : when(a.next_rotation) || Infinity;
+  const next = Math.min(probe, rotation);
+  if (next === Infinity) return a.next_action;
+  const kind = rotation <= probe ? 'rotation' : 'probe';
+  return next <= now() ? t(`next.${kind}.now`) : t('next.' + kind, { span: span(next - now()) });
+}
+
+function predictedEnd(a) {
+  const end = when(a.predicted_end);
+  if (!end) return t('account.end.unknown');
+  return end > now() ? span(end - now()) : t('account.end.due', { span: span(now() - end) });
+}
+
+function figure(label, text, note) {
+  return el('div', { class: 'figure' }, el('dt', {}, label), el('dd', {}, tick(el('span'), text), note ?? null));
+}
+
+// accountCard shows the state with its proof, the next action and the end. open
+// says whether the list of events was unfolded.
+function accountCard(a, events, generations, open) {
+  const mine = events.filter((e) => e.account === a.name);
+  const paused = a.activity === 'paused';
+  const state = paused ? 'paused' : a.state;
+  const holder = el('div', { class: 'drawing' });
+  const card = el('article', { class: 'card account', 'aria-labelledby': 'account-' + a.name, 'data-account': a.name, 'data-state': a.state },
+    el('div', { class: 'title' }, el('h3', { id: 'account-' + a.name }, a.name),
+      el('span', { class: 'badge state-' + state }, el('span', { class: 'sign', 'aria-hidden': true }), t('word.' + state)),
+      el('span', { class: 'quiet serving' }, t(a.serving ? 'account.serving' : 'account.notserving'))),
+    a.remedy ? el('p', { class: 'todo' }, el('strong', {}, t('todo')), ' ', lang !== 'en' && texts['todo.' + a.state] ? t('todo.' + a.state) : foreign('span', a.remedy)) : null,
+    el('p', { class: 'proof' }, el('b', {}, t('account.why') + ': '), foreign('span', a.evidence || '–'), ' · ',
+      tick(el('span', { class: 'quiet' }), () => (a.last_proof ? t('account.proved', { ago: ago(a.last_proof) }) : t('account.neverproved')))),
+    el('dl', { class: 'figures' },
+      figure(t('account.next'), () => nextAction(a)),
+      figure(t('account.end'), () => predictedEnd(a), foreign('small', a.basis)),
+      figure(t('account.renewed'), () => (a.last_rotation ? ago(a.last_rotation) : t('account.never'))),
+      figure(t('account.session'), () => t('account.generation', { n: a.generation, state: t('word.' + a.state).toLowerCase(), span: span(now() - when(a.since)) }),
+        a.persisted ? null : el('small', { class: 'bad' }, t('account.unsaved')))),
+    holder,
+    el('details', { open }, el('summary', {}, t('time.list')), eventList(mine)),
+    ...(a.notes ?? []).map((note) => foreign('p', note, { class: 'note' })));
+  return { card, draw: () => holder.replaceChildren(drawTimeline(a, mine, generations, Math.max(260, Math.floor(holder.clientWidth)))) };
+}
+
+let drawings = [];
+
+function showAccounts(accounts, events, histories) {
+  const list = $('account-list');
+  const open = new Set([...list.querySelectorAll('details[open]')].map((d) => d.closest('article').dataset.account));
+  if (accounts.length === 0) {
+    list.replaceChildren(el('p', { class: 'card quiet' }, t('account.none')));
+    drawings = [];
+    return;
+  }
+  const cards = accounts.map((a) =>
+    accountCard(a, events, histories.find((h) => h.account === a.name)?.generations ?? [], open.has(a.name)));
+  const held = document.activeElement?.closest?.('article')?.dataset.account;
+  list.replaceChildren(...cards.map((c) => c.card));
+  drawings = cards.map((c) => c.draw);
+  for (const draw of drawings) draw();
+  // The card that had the keyboard's focus has it again.
+  if (held) cards.find((c) => c.card.dataset.account === held)?.card.querySelector('summary').focus({ preventScroll: true });
+}
+
+new ResizeObserver(() => drawings.forEach((draw) => draw())).observe($('account-list'));

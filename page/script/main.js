@@ -1,0 +1,85 @@
+// Letting the owner in, and keeping the page fresh.
+
+const every = 10 * second;
+let latest = 0; // number of the newest refresh; an older one that comes late is dropped
+
+// headline repeats the page's first lines with what the server says now.
+function headline(status, accounts) {
+  const best = accounts.find((a) => a.serving) ?? accounts[0];
+  const state = best?.state ?? 'missing';
+  const paused = best?.activity === 'paused';
+  $('verdict').className = 'verdict state-' + (paused ? 'paused' : state);
+  $('word').dataset.word = status.status;
+  show($('word'), t('word.' + (paused ? 'paused' : state)));
+  show($('sentence'), t('sentence.' + (paused && ['healthy', 'expiring'].includes(state) ? 'paused' : state)));
+  $('todo').hidden = !status.remedy;
+  show($('todo').querySelector('span'), lang !== 'en' && texts['todo.' + state] ? t('todo.' + state) : status.remedy);
+  document.title = `${t('word.' + (paused ? 'paused' : state))} · geminid`;
+}
+
+async function refresh() {
+  if (key === '') return;
+  const mine = ++latest;
+  try {
+    const [status, events, history, requests, models] = await Promise.all([
+      get('/api/cookies/status'), get('/api/events'), get('/api/cookies/history'), get('/api/requests'), get('/v1/models')]);
+    if (mine !== latest || key === '') return;
+    skew = when(status.generated_at) - Date.now();
+    headline(status, status.accounts);
+    showAccounts(status.accounts, events.events, history.accounts);
+    showTargets(status.accounts);
+    showTraffic(requests.requests);
+    showErrors(requests.requests, events.events);
+    showModels(models.data);
+    $('fresh').className = 'quiet';
+    show($('fresh'), t('fresh', { time: clock.format(now()) }));
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    if (trouble.status === 401 || trouble.status === 403) return forget(t('key.wrong'));
+    $('fresh').className = 'trouble';
+    show($('fresh'), trouble.message);
+  }
+}
+
+// enter tries the key; it is kept only when it opens the admin routes.
+async function enter(typed) {
+  key = typed;
+  try {
+    await get('/api/cookies');
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    key = '';
+    show($('signin-trouble'), refusals[trouble.status] ? t(refusals[trouble.status]) : trouble.message);
+    $('key').focus();
+    return;
+  }
+  show($('signin-trouble'), '');
+  $('signin').hidden = true;
+  $('house').hidden = $('forget').hidden = false;
+  await refresh();
+  $('accounts').focus({ preventScroll: true });
+}
+
+function forget(why) {
+  key = '';
+  waiting = null;
+  $('house').hidden = $('forget').hidden = true;
+  for (const id of ['account-list', 'outcome', 'traffic', 'errors', 'models']) $(id).replaceChildren();
+  show($('fresh'), '');
+  show($('signin-trouble'), why);
+  $('signin').hidden = false;
+  $('key').focus();
+}
+
+$('signin').hidden = false;
+$('signin').querySelector('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const typed = $('key').value.trim();
+  $('key').value = '';
+  // A key is plain letters; anything else could not stand in a header.
+  if (/^[\x21-\x7e]+$/.test(typed)) enter(typed);
+  else show($('signin-trouble'), t('key.wrong'));
+});
+$('forget').addEventListener('click', () => forget(''));
+setInterval(() => { if (!document.hidden) refresh(); }, every);
+document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
