@@ -250,6 +250,7 @@ func (x *watcher) WithGroup(string) slog.Handler            { return x }
 
 // Handle implements slog.Handler.
 func (x *watcher) Handle(_ context.Context, r slog.Record) error {
+	x.w.daemonsTurn()
 	if x.deaf || r.Message != "session changed state" {
 		return nil
 	}
@@ -262,9 +263,6 @@ func (x *watcher) Handle(_ context.Context, r slog.Record) error {
 
 func (x *watcher) changed(to supervisor.State) {
 	w := x.w
-	if w.daemon == nil {
-		return
-	}
 	switch to {
 	case supervisor.Healthy:
 		x.expiring = time.Time{}

@@ -10,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -71,6 +73,7 @@ type world struct {
 	crashed  bool
 	count    tally
 	watching *watcher
+	turns    atomic.Int64 // how often the world went to sleep
 }
 
 // event is something that happens at its time.
@@ -93,7 +96,10 @@ func newWorld(t *testing.T, dir string, seed uint64, days int) *world {
 
 // now is the wall clock of daemon and upstream: the bubble's time and the sleep
 // that no timer saw.
-func (w *world) now() time.Time { return time.Now().Add(w.asleep) }
+func (w *world) now() time.Time {
+	w.daemonsTurn()
+	return time.Now().Add(w.asleep)
+}
 
 // plan draws the whole future.
 func (w *world) plan() {
@@ -184,13 +190,26 @@ func (w *world) boot() {
 	if err != nil {
 		w.t.Fatalf("starting on day %d: %v", w.day(), err)
 	}
+	w.daemon = d
 	if err := d.Start(w.t.Context()); err != nil {
 		w.t.Fatalf("starting on day %d: %v", w.day(), err)
 	}
-	w.daemon = d
 	w.boots++
-	time.Sleep(5 * time.Second) // the first tick
+	w.sleep(5 * time.Second) // the first tick
 }
+
+// sleep lets the daemon live for a while. Nothing of it runs when the world goes
+// on: what they share needs no lock, and a seed tells the same story each time.
+// The memory model has to be told of the turns; see daemonsTurn.
+func (w *world) sleep(d time.Duration) {
+	w.turns.Add(1)
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// daemonsTurn begins whatever the daemon calls in the world: it sees all that
+// the world did before it went to sleep.
+func (w *world) daemonsTurn() { _ = w.turns.Load() }
 
 func (w *world) shutdown() {
 	if err := w.daemon.Stop(context.Background()); err != nil {
@@ -248,6 +267,7 @@ func (w *world) suspend(lasts time.Duration) {
 type severable struct{ w *world }
 
 func (s severable) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.w.daemonsTurn()
 	response, err := s.w.sim.RoundTrip(r)
 	if err == nil && s.w.severed && !s.w.crashed && strings.HasSuffix(r.URL.Path, "/RotateCookies") {
 		_, _ = io.Copy(io.Discard, response.Body)
@@ -315,7 +335,7 @@ func (w *world) minute() {
 		step = 5 * time.Second // be there when the machine dies
 	}
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		time.Sleep(step)
+		w.sleep(step)
 		if w.crashed {
 			w.crash()
 		}
