@@ -41,7 +41,7 @@ func (s *settings) client() *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	transport.ResponseHeaderTimeout = headerTimeout
-	return &client{server: s.server, key: s.key, http: &http.Client{
+	return &client{server: s.server, key: s.sentKey(), http: &http.Client{
 		Transport: transport,
 		// A redirect could carry the key to another host: it is shown instead.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -18,6 +18,9 @@ import (
 const (
 	defaultServer = "http://127.0.0.1:8100"
 	defaultModel  = "gemini-2.5-flash"
+
+	// demoKey opens the demo, which everybody may know; a real server refuses it.
+	demoKey = "sk-demo"
 )
 
 // secret is an API key. It can not be printed by accident.
@@ -79,6 +82,15 @@ func (g *grammar) settings(c *console) (*settings, error) {
 		s.key = secret(s.file.Key)
 	}
 	return s, err
+}
+
+// sentKey returns the key for requests. Someone without any settings is trying
+// geminid out: what answers at the default address is most likely its demo.
+func (s *settings) sentKey() secret {
+	if s.key == "" && s.server == defaultServer {
+		return demoKey
+	}
+	return s.key
 }
 
 // givenKey returns the key of the flag or the environment, or reads it.

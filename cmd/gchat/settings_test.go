@@ -82,6 +82,31 @@ func TestSettingsPrecedence(t *testing.T) {
 	}
 }
 
+// Without any settings gchat tries the demo; the demo's key goes nowhere else
+// and never stands in for a key that someone has.
+func TestDemoKey(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		want secret
+	}{
+		{"nothing set", nil, demoKey},
+		{"a key", []string{"--key", "gmd_mine"}, "gmd_mine"},
+		{"another server", []string{"--server", "http://127.0.0.1:8200"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := settle(t, tt.args, nil, "", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.sentKey(); got != tt.want {
+				t.Errorf("gchat sends the key %q, want %q", string(got), string(tt.want))
+			}
+		})
+	}
+}
+
 func TestSettingsErrors(t *testing.T) {
 	tests := []struct {
 		name  string

@@ -121,7 +121,7 @@ func untilReady(ctx context.Context, d *daemon.Daemon) error {
 // welcome is what a newcomer needs: addresses for the clients they know and
 // lines to paste.
 func welcome(addr, inbox string) string {
-	return strings.NewReplacer("ADDR", addr, "KEY", demoKey, "ADMIN", demoAdminKey, "INBOX", inbox).Replace(`
+	return strings.NewReplacer("GCHAT", gchat(), "ADDR", addr, "KEY", demoKey, "ADMIN", demoAdminKey, "INBOX", inbox).Replace(`
 geminid demo: a pretend Gemini answers here, no account is needed. Ctrl-C ends it.
 
   OpenAI clients (NextChat, ChatBox, Open WebUI)  http://ADDR/v1
@@ -136,10 +136,20 @@ Paste any of these:
   curl -sN http://ADDR/v1/chat/completions -H 'Authorization: Bearer KEY' -H 'Content-Type: application/json' -d '{"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me a story"}]}'
   curl -s http://ADDR/gemini/v1beta/models/gemini-2.5-flash:generateContent -H 'x-goog-api-key: KEY' -H 'Content-Type: application/json' -d '{"contents":[{"parts":[{"text":"Hello"}]}]}'
   curl -sN 'http://ADDR/gemini/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse' -H 'x-goog-api-key: KEY' -H 'Content-Type: application/json' -d '{"contents":[{"parts":[{"text":"Hello"}]}]}'
+  printf hi | GCHAT --server http://ADDR --key KEY
   curl -s http://ADDR/api/cookies/status -H 'Authorization: Bearer ADMIN'
 
 The pretend session's cookie file lies in INBOX
 `)
+}
+
+// gchat is the client as a shell finds it: beside this program, else by name.
+func gchat() string {
+	beside := filepath.Join(filepath.Dir(os.Args[0]), "gchat")
+	if _, err := os.Stat(beside); err != nil {
+		return "gchat"
+	}
+	return beside
 }
 
 // serveControl opens the simulator's control endpoint; an empty address opens
