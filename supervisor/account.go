@@ -220,7 +220,7 @@ func (a *account) persist() error {
 		a.saveBad, a.flushed, a.dirty = 0, now, false
 	} else {
 		a.saveBad++
-		a.saveNext = now.Add(backoff(a.rand, a.saveBad, time.Minute, 10*time.Minute))
+		a.saveNext = now.Add(backoff(a.rand, a.saveBad, saveRetry, saveRetryMax))
 	}
 	a.mu.Unlock()
 	a.s.metrics.CookieStoreWrites.WithLabelValues(a.name, okOr(err)).Inc()

@@ -50,6 +50,13 @@ func backoff(r *rand.Rand, failures int, base, limit time.Duration) time.Duratio
 	return d/2 + time.Duration(r.Float64()*float64(d/2))
 }
 
+// A failed save is soon tried again: writing costs nothing beside what a restart
+// would lose meanwhile.
+const (
+	saveRetry    = 10 * time.Second
+	saveRetryMax = 5 * time.Minute
+)
+
 func rotateBackoff(r *rand.Rand, failures int) time.Duration {
 	return max(rotateFloor, backoff(r, failures, 90*time.Second, 30*time.Minute))
 }

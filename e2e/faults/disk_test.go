@@ -18,7 +18,7 @@ func TestSickDisk(t *testing.T) {
 	need(t, "strace")
 	for _, fault := range []string{"fsync:error=EIO", "rename,renameat,renameat2:error=ENOSPC"} {
 		t.Run(strings.ReplaceAll(fault, ",", " "), func(t *testing.T) {
-			h := newHouse(t)
+			h := newHouse(t, "tick: 1s")
 			d := h.serve(t)
 			before := readRecord(t, h.home)
 			syscalls, _, _ := strings.Cut(fault, ":")
@@ -41,7 +41,7 @@ func TestSickDisk(t *testing.T) {
 				t.Error("the log does not say that the session was not saved")
 			}
 			stop()
-			harness.Eventually(t, 3*time.Minute, "the value is saved when the disk is well", func() bool {
+			harness.Eventually(t, 2*time.Minute, "the value is saved when the disk is well", func() bool {
 				return only(t, d).Persisted && readRecord(t, h.home) != before
 			})
 		})
