@@ -61,6 +61,9 @@ type Config struct {
 	// Reload reads the configuration again, for POST /api/reload. Nil means that
 	// there is none to read.
 	Reload func() (Reloaded, error)
+	// TestNotify sends a test message through every channel that tells the owner
+	// things, for POST /api/notify/test. Nil means that there is none.
+	TestNotify func(context.Context) []Delivery
 }
 
 // Settings is what may change while requests run. The zero value is a public
@@ -141,6 +144,7 @@ type API struct {
 	log        *slog.Logger
 	now        func() time.Time
 	reread     func() (Reloaded, error)
+	testNotify func(context.Context) []Delivery
 	count      counters
 
 	live   atomic.Pointer[settings]
@@ -174,7 +178,7 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files,
-		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, count: counters{cfg.Metrics},
+		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),
 	}

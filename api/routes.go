@@ -33,6 +33,7 @@ var ownRoutes = []ownRoute{
 	{http.MethodGet, "/api/events", dialect.Other, RoleAdmin, (*API).events},
 	{http.MethodGet, "/api/requests", dialect.Other, RoleAdmin, (*API).requests},
 	{http.MethodPost, "/api/reload", dialect.Other, RoleAdmin, (*API).reload},
+	{http.MethodPost, "/api/notify/test", dialect.Other, RoleAdmin, (*API).notifyTest},
 	{http.MethodPut, "/api/accounts/:account/cookies", dialect.Other, RoleAdmin, (*API).offer},
 	{http.MethodPost, "/api/accounts/:account/rotate", dialect.Other, RoleAdmin, (*API).rotate},
 	{http.MethodPost, "/api/accounts/:account/probe", dialect.Other, RoleAdmin, (*API).probe},

@@ -22,6 +22,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/files"
 	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/notify"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -67,6 +68,7 @@ type Daemon struct {
 	provider   Provider
 	supervisor *supervisor.Supervisor
 	files      *files.Store // nil when the disk does not let it
+	notifier   *notify.Notifier
 	api        *api.API
 	scheduler  gocron.Scheduler
 	service    service
@@ -111,7 +113,7 @@ func New(c Config) (*Daemon, error) {
 	if d.now == nil {
 		d.now = time.Now
 	}
-	for _, step := range []func() error{d.openState, d.openUpstream, d.openSurface, d.openScheduler} {
+	for _, step := range []func() error{d.openState, d.openUpstream, d.openNotify, d.openSurface, d.openScheduler} {
 		if err := step(); err != nil {
 			return nil, errors.Join(err, d.undo(context.Background()))
 		}
@@ -206,7 +208,7 @@ func (d *Daemon) openSurface() (err error) {
 	d.openFiles()
 	d.api, err = api.New(api.Config{
 		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
-		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(),
+		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(), TestNotify: d.testNotify,
 	})
 	return err
 }
@@ -253,6 +255,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 	d.group, run = errgroup.WithContext(run)
 	d.serve(run)
 	d.watch(run)
+	d.group.Go(func() error { d.notifier.Run(run); return nil })
 	if err := d.schedule(run); err != nil {
 		return errors.Join(err, d.Stop(ctx))
 	}

@@ -19,6 +19,9 @@ func StatusLine(accounts []supervisor.Account, now time.Time) string {
 	return statusLine(accounts, now)
 }
 
+// Standing is an account in the notifier's words.
+var Standing = standing
+
 // Live are the keys that a reload changes; KindOf says in words what a key takes.
 var (
 	Live   = live

@@ -69,7 +69,9 @@ func (d *Daemon) tick(ctx context.Context) {
 		d.certificate.renew()
 	}
 	d.service.ticked(time.Now())
-	d.service.status(statusLine(d.supervisor.Accounts(), d.now()))
+	accounts := d.supervisor.Accounts()
+	d.tell(accounts)
+	d.service.status(statusLine(accounts, d.now()))
 }
 
 // jobMonitor counts the runs of jobs, the skipped ones too.

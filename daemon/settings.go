@@ -102,6 +102,35 @@ type Settings struct {
 	// changed. Empty asks nobody.
 	ExitIPURL string `koanf:"exit_ip_url"`
 
+	// NotifyWebhook is called with a JSON message when something happens to a
+	// session; NotifyWebhookSecret signs the calls (HMAC-SHA256, X-Geminid-Signature).
+	NotifyWebhook       Secret `koanf:"notify_webhook"`
+	NotifyWebhookSecret Secret `koanf:"notify_webhook_secret"`
+	// NotifyNtfy is an ntfy topic, such as https://ntfy.sh/my-topic, NotifyNtfyToken
+	// its access token when it is protected.
+	NotifyNtfy      Secret `koanf:"notify_ntfy"`
+	NotifyNtfyToken Secret `koanf:"notify_ntfy_token"`
+	// NotifyTelegramToken is a Telegram bot's token, NotifyTelegramChat the chat it
+	// writes to, NotifyTelegramAPI another server than Telegram's own.
+	NotifyTelegramToken Secret `koanf:"notify_telegram_token"`
+	NotifyTelegramChat  string `koanf:"notify_telegram_chat"`
+	NotifyTelegramAPI   string `koanf:"notify_telegram_api"`
+	// NotifyMailServer is smtps://user@host:465 or smtp://user@host:587; an @ in
+	// the user is written %40. NotifyMailPassword is only sent over TLS.
+	NotifyMailServer   string   `koanf:"notify_mail_server"`
+	NotifyMailPassword Secret   `koanf:"notify_mail_password"`
+	NotifyMailFrom     string   `koanf:"notify_mail_from"`
+	NotifyMailTo       []string `koanf:"notify_mail_to"`
+	// NotifyLanguage is en or zh, NotifyName this server's name in messages, by
+	// default its host name.
+	NotifyLanguage string `koanf:"notify_language"`
+	NotifyName     string `koanf:"notify_name"`
+	// NotifyQuietHours is a span of local time without messages, such as
+	// 23:00-07:00; what is still so is told at its end. NotifyPerHour caps the
+	// messages of each channel.
+	NotifyQuietHours string `koanf:"notify_quiet_hours"`
+	NotifyPerHour    int    `koanf:"notify_per_hour"`
+
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
 	LogLevel  string `koanf:"log_level"`
 	LogFormat string `koanf:"log_format"`
@@ -123,6 +152,7 @@ func Defaults(env func(string) string) Settings {
 		RequestsPerHour: 60, ModelInterval: 5 * time.Second, QueueSize: 8, QueueWait: 40 * time.Second,
 		MaxBody: 32 << 20, MaxPrompt: 128_000, MaxConnections: 4096,
 		FilesMaxSize: 512 << 20, FilesMaxAge: 24 * time.Hour,
+		NotifyLanguage: "en", NotifyPerHour: 12,
 		LogLevel: "info", LogFormat: "text", DrainTimeout: 25 * time.Second,
 	}
 }
@@ -136,6 +166,7 @@ var choices = []struct {
 	{"provider", func(s *Settings) string { return s.Provider }, providerNames()},
 	{"chat_mode", func(s *Settings) string { return s.ChatMode }, []string{"temporary", "keep", "delete_after"}},
 	{"watch", func(s *Settings) string { return s.Watch }, []string{"inotify", "poll"}},
+	{"notify_language", func(s *Settings) string { return s.NotifyLanguage }, []string{"en", "zh"}},
 	{"log_level", func(s *Settings) string { return s.LogLevel }, []string{"debug", "info", "warn", "error"}},
 	{"log_format", func(s *Settings) string { return s.LogFormat }, []string{"text", "json"}},
 }
@@ -192,7 +223,10 @@ func (s *Settings) check() error {
 	if s.MaxConnections < 1 {
 		return problem{"max_connections", "must be at least 1"}
 	}
-	return s.checkAddresses()
+	if err := s.checkAddresses(); err != nil {
+		return err
+	}
+	return s.checkNotify()
 }
 
 func (s *Settings) checkAddresses() error {

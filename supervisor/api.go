@@ -162,6 +162,10 @@ type Account struct {
 	Persisted    bool      `json:"persisted"`
 	Serving      bool      `json:"serving"`
 	Notes        []string  `json:"notes,omitempty"` // suspicions and warnings, in plain words
+	// RotationsFailed is how many renewals in a row gave no new value.
+	RotationsFailed int `json:"rotations_failed,omitempty"`
+	// SecondHolder says that something else seems to renew the session too.
+	SecondHolder bool `json:"second_holder,omitempty"`
 	// LastFile is how the last file or push for the account ended, nil when
 	// there was none since the start.
 	LastFile *Event `json:"last_file,omitempty"`

@@ -66,6 +66,10 @@ func (c *chronicle) lastFile(account string) *Event {
 	return nil
 }
 
+// Unplaced returns the latest event of a file that could not be told to be any
+// account's, nil when there was none since the start.
+func (s *Supervisor) Unplaced() *Event { return s.chronicle.lastFile("") }
+
 // Events returns what happened to all accounts in the last 48 hours, oldest
 // first. After a start it begins anew.
 func (s *Supervisor) Events() []Event {

@@ -52,6 +52,18 @@ func (l *lifetimes) relax(now time.Time) {
 	}
 }
 
+// shared reports whether values die so suddenly and so often that something else
+// must be renewing the session.
+func (l *lifetimes) shared(now time.Time) bool {
+	recent := 0
+	for _, t := range l.Sudden {
+		if now.Sub(t) <= suddenSpan {
+			recent++
+		}
+	}
+	return recent >= suddenTwice
+}
+
 // estimate is the tenth percentile of the known deaths, zero when none is known.
 func (l *lifetimes) estimate() time.Duration {
 	if len(l.Deaths) == 0 {

@@ -107,8 +107,7 @@ func (a *account) notes(now time.Time) []string {
 	if m.Facts.Dry >= dryLimit && m.Facts.Proven {
 		out = append(out, fmt.Sprintf("%d rotations gave no new value although the session is signed in: it is probably bound to the device it was made on (recent Chrome or Edge) and can not be kept alive here; export again from Firefox", m.Facts.Dry))
 	}
-	recent := slices.DeleteFunc(slices.Clone(m.Lifetimes.Sudden), func(t time.Time) bool { return now.Sub(t) > suddenSpan })
-	if len(recent) >= suddenTwice {
+	if m.Lifetimes.shared(now) {
 		out = append(out, "freshly renewed values died twice within a day: something else renews this session, such as an open browser tab or a second server; close it without signing out")
 	}
 	if m.Halted {
@@ -138,6 +137,7 @@ func (a *account) snapshot(now time.Time) Account {
 		NextProbe: m.NextProbe, NextRotation: m.NextRotation, RetryAt: m.Facts.HoldUntil,
 		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
 		Serving: v != nil && v.serving, Notes: a.notes(now), LastFile: a.s.chronicle.lastFile(a.name),
+		RotationsFailed: max(m.RotateFailures, m.Facts.Dry), SecondHolder: m.Lifetimes.shared(now),
 	}
 	if m.Paused {
 		out.Activity = "paused"

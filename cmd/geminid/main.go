@@ -37,6 +37,7 @@ type commands struct {
 	Reload      reloadCmd      `cmd:"" help:"Have the running server read its configuration again."`
 	Keys        keysCmd        `cmd:"" help:"Make, list and revoke the keys of clients."`
 	Cookies     cookiesCmd     `cmd:"" help:"Look at the sessions and act on them."`
+	Notify      notifyCmd      `cmd:"" help:"Try the channels that tell you what happens."`
 	Audit       auditCmd       `cmd:"" help:"Check the audit log."`
 	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`
 	Man         manCmd         `cmd:"" hidden:"" help:"Print the man page."`

@@ -1,0 +1,29 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// Delivery is how one channel took a test message.
+type Delivery struct {
+	Channel string `json:"channel"`
+	OK      bool   `json:"ok"`
+	Error   string `json:"error,omitempty"`
+}
+
+// notifyTest sends a test message and waits for every channel's answer.
+func (a *API) notifyTest(x *exchange, r *http.Request) {
+	var deliveries []Delivery
+	if a.testNotify != nil {
+		deliveries = a.testNotify(r.Context())
+	}
+	if len(deliveries) == 0 {
+		x.fail(chat.Fault(chat.BadRequest, "no channel is set up; set notify_webhook, notify_ntfy, notify_telegram_token or notify_mail_server and restart"))
+		return
+	}
+	x.writeJSON(http.StatusOK, struct {
+		Channels []Delivery `json:"channels"`
+	}{deliveries})
+}

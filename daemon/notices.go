@@ -1,0 +1,156 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/notify"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// notifyFile remembers in the state directory what the owner was told.
+const notifyFile = "notify.json"
+
+// notices are the settings as notify takes them. The error is a problem.
+func (s *Settings) notices() (notify.Config, error) {
+	c := notify.Config{
+		Webhook:  notify.Webhook{URL: s.NotifyWebhook, Secret: s.NotifyWebhookSecret},
+		Ntfy:     notify.Ntfy{URL: s.NotifyNtfy, Token: s.NotifyNtfyToken},
+		Telegram: notify.Telegram{Token: s.NotifyTelegramToken, Chat: s.NotifyTelegramChat, API: s.NotifyTelegramAPI},
+		Mail:     notify.Mail{Server: s.NotifyMailServer, Password: s.NotifyMailPassword, From: s.NotifyMailFrom, To: s.NotifyMailTo},
+		Language: s.NotifyLanguage, Server: s.NotifyName, PerHour: s.NotifyPerHour,
+	}
+	var err error
+	if c.Quiet, err = notify.ParseQuiet(s.NotifyQuietHours); err != nil {
+		return c, problem{"notify_quiet_hours", err.Error()}
+	}
+	return c, nil
+}
+
+// checkNotify finds the channel that can not be used.
+func (s *Settings) checkNotify() error {
+	if s.NotifyPerHour < 1 {
+		return problem{"notify_per_hour", "must be at least 1"}
+	}
+	c, err := s.notices()
+	if err != nil {
+		return err
+	}
+	_, err = notify.New(c)
+	var channel *notify.ConfigError
+	if errors.As(err, &channel) {
+		key := map[string]string{
+			"webhook": "notify_webhook", "ntfy": "notify_ntfy", "telegram": "notify_telegram_token", "mail": "notify_mail_server",
+		}[channel.Channel]
+		return problem{key, channel.Err.Error()}
+	}
+	return err
+}
+
+func (d *Daemon) openNotify() error {
+	c, err := d.settings.notices()
+	if err != nil {
+		return &ConfigError{err}
+	}
+	if c.Server == "" {
+		c.Server, _ = os.Hostname() // a message without it is one too
+	}
+	c.Path, c.Now, c.Logger = filepath.Join(d.settings.StateDir, notifyFile), d.now, d.log
+	if d.notifier, err = notify.New(c); err != nil {
+		return &ConfigError{err}
+	}
+	return nil
+}
+
+// tell says how everything stands; the notifier finds out what of it is news.
+func (d *Daemon) tell(accounts []supervisor.Account) {
+	placed := time.Time{} // when a file was last taken in
+	for _, a := range accounts {
+		if f := a.LastFile; f != nil && f.Result == string(supervisor.Applied) && f.Time.After(placed) {
+			placed = f.Time
+		}
+		if a.Activity == "paused" {
+			continue // by the owner's own command
+		}
+		for _, e := range standing(a) {
+			d.notifier.Tell(e)
+		}
+	}
+	if f := d.supervisor.Unplaced(); f != nil && f.Time.After(placed) {
+		d.notifier.Tell(ofFile("", f))
+	}
+}
+
+// failing is how many renewals in a row must give nothing before it is told.
+const failing = 3
+
+// standing is one account in the notifier's words. A state that says nothing
+// certain, such as unknown, tells nothing: what was told goes on.
+func standing(a supervisor.Account) []notify.Event {
+	var out []notify.Event
+	say := func(kind notify.Kind, detail string) {
+		out = append(out, notify.Event{Kind: kind, Account: a.Name, Detail: detail})
+	}
+	if a.LastFile != nil {
+		out = append(out, ofFile(a.Name, a.LastFile))
+	}
+	switch a.State {
+	case supervisor.Missing:
+		say(notify.Removed, "")
+	case supervisor.Healthy:
+		say(notify.Recovered, "")
+	case supervisor.Expiring:
+		say(notify.EndsSoon, moment(a.PredictedEnd))
+	case supervisor.Expired:
+		say(notify.Expired, "")
+	case supervisor.Blocked:
+		say(notify.Blocked, "")
+	}
+	alive := a.State == supervisor.Healthy || a.State == supervisor.Degraded
+	switch {
+	case alive && a.RotationsFailed >= failing:
+		say(notify.RotationFailing, "")
+	case alive && a.RotationsFailed == 0:
+		say(notify.RotationWorks, "")
+	}
+	if a.SecondHolder {
+		say(notify.SecondHolder, "")
+	} else {
+		say(notify.SoleHolder, "")
+	}
+	return out
+}
+
+// ofFile is how a file ended; one that waits for its check has no kind.
+func ofFile(account string, f *supervisor.Event) notify.Event {
+	kind := map[string]notify.Kind{
+		string(supervisor.Rejected): notify.FileRejected,
+		string(supervisor.Applied):  notify.FileAccepted, string(supervisor.Unchanged): notify.FileAccepted,
+	}[f.Result]
+	return notify.Event{Kind: kind, Account: account, Code: f.Code, Detail: f.Detail}
+}
+
+// moment is a time as the owner's clock shows it, empty for none.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
+// testNotify sends a message through every channel and says how each took it.
+func (d *Daemon) testNotify(ctx context.Context) []api.Delivery {
+	out := []api.Delivery{}
+	for _, o := range d.notifier.Test(ctx) {
+		delivery := api.Delivery{Channel: o.Channel, OK: o.Err == nil}
+		if o.Err != nil {
+			delivery.Error = o.Err.Error()
+		}
+		out = append(out, delivery)
+	}
+	return out
+}

@@ -1,0 +1,172 @@
+package daemon_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/notify"
+	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/supervisor"
+)
+
+func TestStanding(t *testing.T) {
+	at := time.Date(2026, 3, 1, 7, 10, 0, 0, time.Local)
+	rejected := &supervisor.Event{Result: "rejected", Code: "E_HTML", Detail: "x.html: a web page."}
+	tests := []struct {
+		name    string
+		account supervisor.Account
+		want    string
+	}{
+		{"well", supervisor.Account{State: supervisor.Healthy}, "session_recovered rotation_works sole_holder"},
+		{"two vain renewals are no news", supervisor.Account{State: supervisor.Healthy, RotationsFailed: 2}, "session_recovered sole_holder"},
+		{"three are", supervisor.Account{State: supervisor.Healthy, RotationsFailed: 3}, "session_recovered rotation_failing sole_holder"},
+		{"near its end", supervisor.Account{State: supervisor.Expiring, RotationsFailed: 4, PredictedEnd: at}, "session_ends_soon(2026-03-01 07:10) sole_holder"},
+		{"near its end, who knows when", supervisor.Account{State: supervisor.Expiring}, "session_ends_soon sole_holder"},
+		{"dead by another's hand", supervisor.Account{State: supervisor.Expired, SecondHolder: true}, "session_expired second_holder"},
+		{"blocked", supervisor.Account{State: supervisor.Blocked, RotationsFailed: 5}, "blocked sole_holder"},
+		{"not proven", supervisor.Account{State: supervisor.Unknown}, "sole_holder"},
+		{"slowed down", supervisor.Account{State: supervisor.RateLimited}, "sole_holder"},
+		{"gone", supervisor.Account{State: supervisor.Missing}, "removed sole_holder"},
+		{"a bad file", supervisor.Account{State: supervisor.Unknown, LastFile: rejected}, "file_rejected(x.html: a web page.) sole_holder"},
+		{"a good file", supervisor.Account{State: supervisor.Unknown, LastFile: &supervisor.Event{Result: "applied"}}, "file_accepted sole_holder"},
+		{"a file that waits", supervisor.Account{State: supervisor.Unknown, LastFile: &supervisor.Event{Result: "parked"}}, " sole_holder"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.account.Name = "default"
+			var got []string
+			for _, e := range daemon.Standing(test.account) {
+				word := string(e.Kind)
+				if e.Detail != "" && e.Kind != notify.FileAccepted {
+					word += "(" + e.Detail + ")"
+				}
+				got = append(got, word)
+				if e.Account != "default" {
+					t.Errorf("%s is about %q", e.Kind, e.Account)
+				}
+			}
+			if strings.Join(got, " ") != test.want {
+				t.Errorf("got %q, want %q", strings.Join(got, " "), test.want)
+			}
+		})
+	}
+}
+
+// pager is a webhook over real HTTP.
+func pager(t *testing.T) (url string, pages chan notify.Message) {
+	t.Helper()
+	pages = make(chan notify.Message, 16)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var m notify.Message
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
+			t.Error(err)
+		}
+		pages <- m
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/s3cret-path", pages
+}
+
+func await(t *testing.T, pages chan notify.Message, kind notify.Kind) notify.Message {
+	t.Helper()
+	select {
+	case m := <-pages:
+		if m.Event != kind {
+			t.Fatalf("got %+v, want %s", m, kind)
+		}
+		return m
+	case <-time.After(20 * time.Second):
+		t.Fatalf("nobody was told of %s", kind)
+		return notify.Message{}
+	}
+}
+
+// TestOwnerIsTold: files that are refused and taken, through the whole house to
+// a real receiver; a restart repeats nothing.
+func TestOwnerIsTold(t *testing.T) {
+	url, pages := pager(t)
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	if err := h.config.Settings.NotifyWebhook.UnmarshalText([]byte(url)); err != nil {
+		t.Fatal(err)
+	}
+	h.config.Settings.NotifyName, h.config.Settings.Tick = "box", time.Second
+	h.start()
+	h.drop("cookies.txt", "<!doctype html><title>Sign in</title>")
+	if m := await(t, pages, notify.FileRejected); m.Server != "box" || m.Account != "default" || !strings.Contains(m.Text, "cookies.txt") {
+		t.Errorf("got %+v", m)
+	}
+	h.stop()
+	h.start()
+	h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Name: "two"})))
+	await(t, pages, notify.FileAccepted)
+	h.stop()
+	if len(pages) != 0 {
+		t.Errorf("and then %+v", <-pages)
+	}
+	book, err := os.ReadFile(filepath.Join(h.dir, "state", "notify.json"))
+	if err != nil || strings.Contains(string(book)+h.log.String(), "s3cret") {
+		t.Errorf("the book or the log tells the address: %v\n%s", err, book)
+	}
+}
+
+func TestNotifyTest(t *testing.T) {
+	url, pages := pager(t)
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	ask := func() (int, string) {
+		recorder := httptest.NewRecorder()
+		h.daemon.Control().ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/notify/test", nil))
+		return recorder.Code, recorder.Body.String()
+	}
+	h.start()
+	if code, body := ask(); code != http.StatusBadRequest || !strings.Contains(body, "notify_webhook") {
+		t.Errorf("without a channel: %d %s", code, body)
+	}
+	h.stop()
+	for key, value := range map[*daemon.Secret]string{&h.config.Settings.NotifyWebhook: url, &h.config.Settings.NotifyNtfy: "http://127.0.0.1:1/s3cret"} {
+		if err := key.UnmarshalText([]byte(value)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.start()
+	defer h.stop()
+	code, body := ask()
+	if code != http.StatusOK || !strings.Contains(body, `{"channel":"webhook","ok":true}`) ||
+		!strings.Contains(body, `{"channel":"ntfy","ok":false,"error":"no answer`) || strings.Contains(body, "s3cret") {
+		t.Errorf("%d %s", code, body)
+	}
+	await(t, pages, notify.Test)
+	if code, _ := h.send(http.MethodPost, "/api/notify/test", ""); code != http.StatusNotFound {
+		t.Errorf("from the street: %d", code)
+	}
+}
+
+func TestNotifySettings(t *testing.T) {
+	tests := []struct{ lines, want string }{
+		{"notify_webhook: hooks.example/s3cret", "notify_webhook: needs an http or https address"},
+		{"notify_telegram_chat: -1001234567890", "notify_telegram_token: is only half set up"},
+		{"notify_telegram_chat: -1001234567890\nnotify_telegram_token: 1:s3cret", ""},
+		{"notify_mail_server: mail.example", "notify_mail_server: the server is not smtps://"},
+		{"notify_mail_server: smtps://me@mail.example\nnotify_mail_from: me@mail.example\nnotify_mail_to: [you@mail.example]", ""},
+		{"notify_quiet_hours: 23:00-07:00", ""},
+		{"notify_quiet_hours: nights", `notify_quiet_hours: "nights" is not a span`},
+		{"notify_per_hour: 0", "notify_per_hour: must be at least 1"},
+		{"notify_language: de", `notify_language: "de" is not one of en, zh`},
+	}
+	for _, test := range tests {
+		s, err := daemon.Load(daemon.Sources{File: write(t, test.lines+"\n")})
+		if got := fmt.Sprint(err); test.want == "" && err != nil || test.want != "" && !strings.Contains(got, test.want) || strings.Contains(got, "s3cret") {
+			t.Errorf("%s\ngot %v, want %q", test.lines, err, test.want)
+		}
+		if strings.Contains(fmt.Sprintf("%v %+v %#v", s, s, s), "s3cret") {
+			t.Errorf("%s: the settings print the secret", test.lines)
+		}
+	}
+}

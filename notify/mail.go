@@ -1,0 +1,167 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"mime"
+	"mime/quotedprintable"
+	"net"
+	"net/http"
+	netmail "net/mail"
+	"net/smtp"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Mail sends e-mail through a mail server.
+type Mail struct {
+	// Server is smtps://user@host:465 (TLS from the start) or
+	// smtp://user@host:587 (TLS as soon as the server offers it, which is
+	// demanded when there is a password). Empty is no mail.
+	Server   string
+	Password Secret // nil or empty: no sign-in
+	From     string
+	To       []string
+	// TLS nil means the system's certificates.
+	TLS *tls.Config
+}
+
+type mail struct {
+	host, address, user string
+	implicit            bool // TLS from the start
+	password            Secret
+	from                *netmail.Address
+	to                  []*netmail.Address
+	tls                 *tls.Config
+}
+
+func newMail(c Config, _ *http.Client) (sender, error) {
+	s := c.Mail
+	if s.Server == "" && len(s.To) == 0 {
+		return nil, nil
+	}
+	u, err := url.Parse(s.Server)
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
+		return nil, errors.New("the server is not smtps://user@host:465 or smtp://user@host:587")
+	}
+	if _, given := u.User.Password(); given {
+		return nil, errors.New("the password does not belong into the server's address")
+	}
+	if s.From == "" || len(s.To) == 0 {
+		return nil, errIncomplete
+	}
+	m := &mail{host: u.Hostname(), user: u.User.Username(), implicit: u.Scheme == "smtps", password: s.Password, tls: s.TLS}
+	m.address = net.JoinHostPort(m.host, u.Port())
+	if u.Port() == "" {
+		m.address = net.JoinHostPort(m.host, map[bool]string{true: "465", false: "587"}[m.implicit])
+	}
+	if m.from, err = netmail.ParseAddress(s.From); err != nil {
+		return nil, errors.New("the sender is not a mail address")
+	}
+	if m.to, err = netmail.ParseAddressList(strings.Join(s.To, ", ")); err != nil {
+		return nil, errors.New("a receiver is not a mail address")
+	}
+	return m, nil
+}
+
+func (s *mail) send(ctx context.Context, m Message) error {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", s.address)
+	if err != nil {
+		return fmt.Errorf("reaching the mail server: %w", err)
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	config := s.tls.Clone()
+	if config == nil {
+		config = &tls.Config{}
+	}
+	config.ServerName = s.host
+	line := conn
+	if s.implicit {
+		line = tls.Client(conn, config)
+	}
+	client, err := smtp.NewClient(line, s.host)
+	if err != nil {
+		return fmt.Errorf("the mail server does not greet: %w", err)
+	}
+	if err := s.talk(client, config, m); err != nil {
+		return verdict(err)
+	}
+	_ = client.Quit() // the message is taken; the rest is manners
+	return nil
+}
+
+// verdict tells a lasting refusal (5xx) from one that may pass (4xx, network).
+// The server's words may repeat what it was sent, so they are left out.
+func verdict(err error) error {
+	var answer *textproto.Error
+	switch {
+	case !errors.As(err, &answer):
+		return err
+	case answer.Code >= 500:
+		return refused{fmt.Errorf("the mail server refused with %d", answer.Code)}
+	}
+	return fmt.Errorf("the mail server asks to try later (%d)", answer.Code)
+}
+
+func (s *mail) talk(client *smtp.Client, config *tls.Config, m Message) error {
+	if offered, _ := client.Extension("STARTTLS"); !s.implicit && offered {
+		if err := client.StartTLS(config); err != nil {
+			return fmt.Errorf("securing the connection to the mail server: %w", err)
+		}
+	}
+	if password := reveal(s.password); password != "" {
+		if _, secure := client.TLSConnectionState(); !secure {
+			return refused{errors.New("the mail server offers no TLS, and the password is not sent in the clear")}
+		}
+		if err := client.Auth(smtp.PlainAuth("", s.user, password, s.host)); err != nil {
+			return fmt.Errorf("signing in at the mail server: %w", err)
+		}
+	}
+	if err := client.Mail(s.from.Address); err != nil {
+		return err
+	}
+	for _, to := range s.to {
+		if err := client.Rcpt(to.Address); err != nil {
+			return err
+		}
+	}
+	body, err := client.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := body.Write(s.letter(m)); err != nil {
+		return err
+	}
+	return body.Close()
+}
+
+func (s *mail) letter(m Message) []byte {
+	var b bytes.Buffer
+	_, domain, _ := strings.Cut(s.from.Address, "@")
+	var to []string
+	for _, address := range s.to {
+		to = append(to, address.String())
+	}
+	for _, line := range [][2]string{
+		{"From", s.from.String()}, {"To", strings.Join(to, ", ")},
+		{"Subject", mime.QEncoding.Encode("utf-8", strings.Join(strings.Fields(m.Title), " "))},
+		{"Date", m.Time.Format(time.RFC1123Z)}, {"Message-ID", "<" + m.ID + "@" + domain + ">"},
+		{"Auto-Submitted", "auto-generated"}, {"MIME-Version", "1.0"},
+		{"Content-Type", "text/plain; charset=utf-8"}, {"Content-Transfer-Encoding", "quoted-printable"},
+	} {
+		fmt.Fprintf(&b, "%s: %s\r\n", line[0], line[1])
+	}
+	b.WriteString("\r\n")
+	w := quotedprintable.NewWriter(&b)
+	_, _ = w.Write([]byte(strings.ReplaceAll(m.signed(), "\n", "\r\n") + "\r\n")) // into memory
+	_ = w.Close()
+	return b.Bytes()
+}

@@ -1,0 +1,213 @@
+// Package notify tells the owner what happens to the sessions, for people who
+// run one small server and no Alertmanager: by webhook, ntfy, Telegram and
+// e-mail, in English or Chinese. What was told is not told again while it lasts,
+// its end is told too, nothing is sent in quiet hours, and a restart forgets
+// none of it.
+package notify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Secret is a token or password that can not print itself. A nil Secret is none.
+type Secret interface {
+	// Reveal returns the text. It is called where a message is sent, and nowhere
+	// else.
+	Reveal() string
+}
+
+func reveal(s Secret) string {
+	if s == nil {
+		return ""
+	}
+	return s.Reveal()
+}
+
+// Config is what New needs. Without a channel nothing is ever sent.
+type Config struct {
+	Webhook  Webhook
+	Ntfy     Ntfy
+	Telegram Telegram
+	Mail     Mail
+	// Language is "en" or "zh"; empty means English.
+	Language string
+	// Server names this machine in the messages; empty leaves it out.
+	Server string
+	// Quiet is when nothing is sent; the zero value is never. What is still so
+	// when it ends is told then.
+	Quiet Quiet
+	// PerHour caps the messages of one channel; zero means 12. What is above it
+	// waits, unless it is over by then.
+	PerHour int
+	// Path is the file that remembers what was told and what waits; empty keeps
+	// it in memory.
+	Path string
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+	// Logger is told of messages that could not be delivered; nil means none.
+	Logger *slog.Logger
+	// Transport carries the HTTP calls; nil means the network, without the
+	// environment's proxies.
+	Transport http.RoundTripper
+}
+
+const perHour = 12
+
+// Notifier tells events through its channels. Tell, Report and Test may be
+// called at any time and from anywhere; Run delivers.
+type Notifier struct {
+	cfg      Config
+	channels []*channel
+
+	mu   sync.Mutex
+	book book
+	sick bool // the last write of the book failed
+}
+
+// New checks the configuration and reads what was told before. It sends nothing.
+func New(c Config) (*Notifier, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	c.Language = cmp.Or(c.Language, "en")
+	if _, ok := languages[c.Language]; !ok {
+		return nil, fmt.Errorf("there are no messages in the language %q; use en or zh", c.Language)
+	}
+	c.PerHour = cmp.Or(c.PerHour, perHour)
+	n := &Notifier{cfg: c}
+	client := newClient(c.Transport)
+	for _, row := range senders {
+		s, err := row.make(c, client)
+		if err != nil {
+			return nil, &ConfigError{row.name, err}
+		}
+		if s != nil {
+			n.channels = append(n.channels, &channel{name: row.name, sender: s, wake: make(chan struct{}, 1)})
+		}
+	}
+	if err := n.book.load(c.Path); err != nil {
+		c.Logger.Warn("what was told before can not be read; it may be told again", "err", err)
+	}
+	return n, nil
+}
+
+// Tell takes in how something stands. It may be said again and again: a message
+// goes out only when it is news, and the end of something that was never told is
+// none, and neither is a kind that there is not. It does not block.
+func (n *Notifier) Tell(e Event) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.channels) == 0 {
+		return
+	}
+	now := n.cfg.Now()
+	news, changed := n.book.take(e, now)
+	if news {
+		n.queueLocked(n.compose(e, now))
+	}
+	if news || changed {
+		n.saveLocked()
+	}
+}
+
+// Report queues a text of its own under a subject, such as the weekly report. It
+// does not block.
+func (n *Notifier) Report(subject, text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.channels) == 0 {
+		return
+	}
+	n.queueLocked(n.message(Report, subject, text, n.cfg.Now()))
+	n.saveLocked()
+}
+
+// queueLocked gives a message to every channel.
+func (n *Notifier) queueLocked(m Message) {
+	for _, c := range n.channels {
+		n.book.push(c.name, m)
+		c.poke()
+	}
+}
+
+func (n *Notifier) saveLocked() {
+	err := n.book.save(n.cfg.Path)
+	if err != nil && !n.sick {
+		n.cfg.Logger.Warn("what was told can not be saved; after a restart it may be told again", "err", err)
+	}
+	n.sick = err != nil
+}
+
+// Run delivers until ctx ends. What waits then is delivered after the next start.
+func (n *Notifier) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, c := range n.channels {
+		all.Go(func() { n.run(ctx, c) })
+	}
+	all.Wait()
+}
+
+// Outcome is how one channel took a test message.
+type Outcome struct {
+	Channel string
+	Err     error // nil when it was taken; without an address or a key
+}
+
+// Test sends one message through every channel at once, quiet hours or not, and
+// waits for the outcomes.
+func (n *Notifier) Test(ctx context.Context) []Outcome {
+	m := n.compose(Event{Kind: Test}, n.cfg.Now())
+	out := make([]Outcome, len(n.channels))
+	var all sync.WaitGroup
+	for i, c := range n.channels {
+		all.Go(func() { out[i] = Outcome{c.name, c.deliver(ctx, m)} })
+	}
+	all.Wait()
+	return out
+}
+
+// Channels names the channels that are set up.
+func (n *Notifier) Channels() []string {
+	var names []string
+	for _, c := range n.channels {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// refused is an answer that no retry will change.
+type refused struct{ error }
+
+func (r refused) Unwrap() error { return r.error }
+
+// later is a failure whose receiver said when to come back.
+type later struct {
+	error
+	after time.Duration
+}
+
+func (l later) Unwrap() error { return l.error }
+
+// ConfigError is a channel that can not be used as it is set up.
+type ConfigError struct {
+	Channel string // webhook, ntfy, telegram or mail
+	Err     error
+}
+
+// Error implements error.
+func (e *ConfigError) Error() string { return e.Channel + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+var errIncomplete = errors.New("is only half set up")

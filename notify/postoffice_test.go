@@ -1,0 +1,133 @@
+package notify_test
+
+import (
+	"bufio"
+	"crypto/tls"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/textproto"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// postOffice is a mail server that speaks as much SMTP as a real one needs to be
+// talked to.
+type postOffice struct {
+	habits
+	addr    string
+	trust   *tls.Config
+	keys    *tls.Config
+	letters chan letter
+
+	mu    sync.Mutex
+	heard strings.Builder
+}
+
+// habits are what tells mail servers apart.
+type habits struct {
+	implicit, starttls bool
+	refuse             map[string]string // answers that are not yes, by verb
+}
+
+type letter struct {
+	secure            bool
+	login, from, text string
+	to                []string
+}
+
+// postal opens the office on loopback until the test ends.
+func postal(t *testing.T, h habits) *postOffice {
+	t.Helper()
+	office := &postOffice{habits: h, letters: make(chan letter, 4)}
+	// The HTTP test server has a certificate for 127.0.0.1 and who trusts it.
+	authority := httptest.NewTLSServer(http.NotFoundHandler())
+	defer authority.Close()
+	office.keys = &tls.Config{Certificates: authority.TLS.Certificates}
+	office.trust = authority.Client().Transport.(*http.Transport).TLSClientConfig
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	office.addr = listener.Addr().String()
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() { defer conn.Close(); office.serve(conn) })
+		}
+	})
+	t.Cleanup(func() { listener.Close(); all.Wait() })
+	return office
+}
+
+func (s *postOffice) said() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heard.String()
+}
+
+func (s *postOffice) serve(conn net.Conn) {
+	secure := s.implicit
+	if s.implicit {
+		conn = tls.Server(conn, s.keys)
+	}
+	in := textproto.NewReader(bufio.NewReader(conn))
+	say := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
+	say("220 mail.example ready")
+	l := letter{secure: secure}
+	for {
+		line, err := in.ReadLine()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.heard.WriteString(line + "\n")
+		s.mu.Unlock()
+		verb, rest, _ := strings.Cut(line, " ")
+		verb = strings.ToUpper(verb)
+		if no := s.refuse[verb]; no != "" {
+			say(no)
+			continue
+		}
+		switch verb {
+		case "EHLO":
+			say("250-mail.example")
+			if s.starttls && !l.secure {
+				say("250-STARTTLS")
+			}
+			say("250 AUTH PLAIN")
+		case "STARTTLS":
+			say("220 go on")
+			conn, l.secure = tls.Server(conn, s.keys), true
+			in = textproto.NewReader(bufio.NewReader(conn))
+		case "AUTH":
+			plain, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(rest, "PLAIN "))
+			l.login = string(plain)
+			say("235 welcome")
+		case "MAIL":
+			l.from, _, _ = strings.Cut(strings.TrimPrefix(rest, "FROM:"), " ")
+			say("250 yes")
+		case "RCPT":
+			l.to = append(l.to, strings.TrimPrefix(rest, "TO:"))
+			say("250 yes")
+		case "DATA":
+			say("354 speak")
+			lines, _ := in.ReadDotLines()
+			l.text = strings.Join(lines, "\r\n")
+			say("250 taken")
+			s.letters <- l
+		case "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("500 what?")
+		}
+	}
+}
