@@ -45,9 +45,21 @@ stage: build
 	rm -rf $(STAGE) && umask 022 && $(MAKE) --no-print-directory install DESTDIR=$(STAGE) PREFIX=/usr >/dev/null
 	find $(STAGE) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 
-.PHONY: deb rpm
-deb rpm: stage ## Pack a .deb or an .rpm into dist/.
-	STAGE='$(STAGE)' VERSION='$(PACKAGE_VERSION)' ARCH='$(ARCH)' $(NFPM) package -f packages/nfpm.yaml -p $@ -t $(DIST)/
+PACK = STAGE='$(STAGE)' VERSION='$(PACKAGE_VERSION)' ARCH='$(ARCH)' $(NFPM) package -f packages/nfpm.yaml
+
+.PHONY: rpm
+rpm: stage ## Pack an .rpm into dist/.
+	$(PACK) -p rpm -t $(DIST)/
+
+# nfpm's own xz looks back less far than xz does and packs a third more; where
+# dpkg-deb is, it packs again.
+.PHONY: deb
+deb: stage ## Pack a .deb into dist/.
+	$(PACK) -p deb -t $(DIST)/geminid.deb
+	@! command -v dpkg-deb >/dev/null 2>&1 || { rm -rf $(DIST)/deb && dpkg-deb -R $(DIST)/geminid.deb $(DIST)/deb && \
+	  find $(DIST)/deb -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} + && \
+	  dpkg-deb --root-owner-group -Zxz -z9 -b $(DIST)/deb $(DIST)/geminid.deb && rm -rf $(DIST)/deb; }
+	mv $(DIST)/geminid.deb '$(DIST)/geminid_$(PACKAGE_VERSION)_$(ARCH).deb'
 
 .PHONY: tarball
 tarball: stage ## Pack the installed tree as dist/geminid-VERSION-linux-ARCH.tar.gz.
