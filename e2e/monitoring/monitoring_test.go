@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/geminid/geminid/e2e/harness"
@@ -24,32 +23,10 @@ var packages = map[string]string{
 	"chromium": "chromium", "npm": "npm",
 }
 
-// installing keeps tests from asking for packages at once.
-var installing sync.Mutex
-
 // tool returns the path of a tool, and installs it first where it is missing.
 func tool(t *testing.T, name string) string {
 	t.Helper()
-	installing.Lock()
-	defer installing.Unlock()
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	for _, args := range [][]string{
-		{"apt-get", "update"},
-		{"apt-get", "-o", "DPkg::Lock::Timeout=500", "install", "-y", "--no-install-recommends", packages[name]},
-	} {
-		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
-		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s is not installed, and %s failed: %v\n%s", name, strings.Join(args, " "), err, out)
-		}
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Fatalf("%s was installed and is still missing: %v", packages[name], err)
-	}
-	return path
+	return harness.Tool(t, name, packages[name])
 }
 
 // check runs a tool in a directory of the project and wants it content.
