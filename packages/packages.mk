@@ -12,7 +12,7 @@ ARCH    ?= $(shell $(GO) env GOARCH)
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
 # Packages want a number first; v1.2.3-4-gabc is after 1.2.3, a bare commit before 1.
-PACKAGE_VERSION := $(shell echo '$(VERSION)' | sed -E 's/^v//; s/-dirty$$/+dirty/; s/-([0-9]+)-g/+\1.g/; /^[0-9]/!s/^/0~/')
+PACKAGE_VERSION := $(shell echo '$(VERSION)' | sed -E 's/^v//; s/-dirty$$/+dirty/; s/-([0-9]+)-g/+\1.g/; /^[0-9]+\./!s/^/0~/')
 
 .PHONY: install
 install: build ## Install programs, units, man pages, completions and examples below DESTDIR.
@@ -72,24 +72,22 @@ sbom: ## List every module in the binaries as CycloneDX, dist/geminid.cdx.json.
 
 .PHONY: image
 image: build ## Build the OCI image FROM scratch with buildah and save it as dist/geminid-image.tar.
-	packages/image.sh '$(VERSION)' $(DIST)/geminid-image.tar
+	BIN=$(BIN) packages/image.sh '$(VERSION)' $(DIST)/geminid-image.tar
 
-APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=500 install -y -q --no-install-recommends
+.PHONY: reproducible
+reproducible: ## Build everything twice in two places and compare the bytes.
+	cd e2e && $(GO) test -count=1 -v -timeout 15m -run '^TestReproducible' ./packages
 
-# e2e-tools fetches what the runs below need, on Debian and as root; elsewhere they
-# say themselves what is missing and are skipped.
-.PHONY: e2e-tools
-e2e-tools:
-	@[ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1 || \
-	  dpkg -s systemd-container dbus caddy nginx-light buildah crun curl mandoc >/dev/null 2>&1 || \
-	  { apt-get update -q && $(APT) systemd-container dbus caddy nginx-light buildah crun curl mandoc; } >/dev/null
-
-.PHONY: e2e-systemd e2e-deb e2e-caddy e2e-image
-e2e-systemd: e2e-tools ## Boot systemd in a container and run the unit for real.
-	cd e2e && $(GO) test -count=1 -v -timeout 15m ./systemd/... -run '^TestUnit'
-e2e-deb: e2e-tools ## Install, upgrade and purge the .deb under a real systemd.
-	cd e2e && $(GO) test -count=1 -v -timeout 15m ./systemd/... -run '^TestDeb'
-e2e-caddy: e2e-tools ## Put Debian's Caddy and nginx before the daemon.
-	cd e2e && $(GO) test -count=1 -v -timeout 10m ./proxies/...
-e2e-image: e2e-tools ## Build the image and run it.
-	cd e2e && $(GO) test -count=1 -v -timeout 10m ./image/...
+# Each of these installs what it needs on Debian as root; elsewhere it says what
+# is missing and is skipped.
+.PHONY: e2e-exposure e2e-systemd e2e-deb e2e-proxies e2e-image
+e2e-exposure: ## Hold the sandbox of the unit to an exposure of 1.5 of 10.
+	cd e2e && $(GO) test -count=1 -v -run '^TestExposure' ./systemd
+e2e-systemd: ## Boot systemd in a container and run the service there.
+	cd e2e && $(GO) test -count=1 -v -timeout 15m -run '^Test(Exposure|Service|Syscalls)' ./systemd
+e2e-deb: ## Install, upgrade, remove and purge the .deb in a clean Debian.
+	cd e2e && $(GO) test -count=1 -v -timeout 15m -run '^TestPackage' ./systemd
+e2e-proxies: ## Put Debian's Caddy and nginx before the server.
+	cd e2e && $(GO) test -count=1 -v -timeout 10m ./proxies
+e2e-image: ## Build the image and run it.
+	cd e2e && $(GO) test -count=1 -v -timeout 10m -run '^TestImage' ./packages
