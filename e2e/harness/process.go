@@ -38,23 +38,26 @@ type Command struct {
 // Process is a running or ended process. Its methods are safe for concurrent use.
 type Process struct {
 	cmd    *exec.Cmd
-	out    transcript
+	out    Transcript
 	exited chan struct{}
 }
 
-// transcript gathers both outputs in the order in which they were written.
-type transcript struct {
+// Transcript gathers what a process prints, both outputs in the order in which
+// they were written. It is an io.Writer, and safe for concurrent use.
+type Transcript struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (t *transcript) Write(p []byte) (int, error) {
+// Write implements io.Writer.
+func (t *Transcript) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.text.Write(p)
 }
 
-func (t *transcript) String() string {
+// String is everything so far.
+func (t *Transcript) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.text.String()
@@ -98,7 +101,7 @@ func (c Command) prepare(t testing.TB) *exec.Cmd {
 	cmd.Dir = c.Home
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + c.Home, "XDG_RUNTIME_DIR=" + c.Home,
-		"GORACE=halt_on_error=0 exitcode=66", "NO_COLOR=1",
+		"GORACE=halt_on_error=0 exitcode=66 atexit_sleep_ms=50", "NO_COLOR=1",
 	}, c.Env...)
 	cmd.Stdin = strings.NewReader(c.Stdin)
 	return cmd

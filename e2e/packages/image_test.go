@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -99,7 +98,7 @@ func TestImage(t *testing.T) {
 	sim := harness.Simulate(t)
 	addr := harness.FreeAddr(t)
 	server := c.geminid([]string{"GEMINID_LISTEN=" + addr, "GEMINID_UPSTREAM_URL=" + sim.URL, "GEMINID_REQUESTS_PER_HOUR=0", "GEMINID_MODEL_INTERVAL=0s"}, "serve")
-	var transcript journal
+	var transcript harness.Transcript
 	server.Stdout, server.Stderr = &transcript, &transcript
 	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := server.Start(); err != nil {
@@ -194,22 +193,4 @@ func uid(t *testing.T, pid int) int {
 		t.Fatal(err)
 	}
 	return int(info.Sys().(*syscall.Stat_t).Uid)
-}
-
-// journal is what a process prints.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
 }
