@@ -85,7 +85,7 @@ func (a *API) answer(x *exchange, r *http.Request, q question) error {
 	case dialect.CountTokens:
 		x.writeJSON(http.StatusOK, x.dialect.Count(call))
 	default:
-		x.counted = true
+		x.counted, x.asked = true, chat.Tokens(call.Chat)
 		if refusal != nil {
 			return refusal // at once: no wait and no turn for what can not be answered
 		}
@@ -146,6 +146,8 @@ func (a *API) whole(ctx context.Context, x *exchange, call *dialect.Call) error 
 	if err != nil {
 		return err
 	}
+	x.said.Text(answer.Text)
+	x.said.Text(answer.Thoughts)
 	setServed(x.Header(), answer.Served)
 	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
 	return nil

@@ -40,9 +40,11 @@ type exchange struct {
 
 	model     string // a known one, else empty
 	account   string
-	counted   bool // a well-formed question for a known model
-	streaming bool // answered as it is made
-	status    int  // 0 until the header is written
+	counted   bool       // a well-formed question for a known model
+	asked     int        // tokens of a counted question, estimated
+	said      chat.Tally // what was answered so far
+	streaming bool       // answered as it is made
+	status    int        // 0 until the header is written
 	failure   *chat.Error
 	evidence  cookie.Evidence // what the failure says of the session
 	inStream  bool            // the failure came after the status had gone out

@@ -79,7 +79,10 @@ func (a *API) settle(x *exchange) {
 	entry := Entry{
 		Time: a.now().UTC().Truncate(time.Millisecond), ID: x.id, Client: shown(x.client, x.live.MaskClients),
 		Dialect: speaker, Route: route, Method: methodLabel(x.method), Model: modelLabel(x), Account: x.account,
-		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure), Took: took.Milliseconds(), First: x.first.Milliseconds(),
+		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure), Took: took.Milliseconds(), First: x.first.Milliseconds(), Asked: x.asked,
+	}
+	if !x.said.Empty() {
+		entry.Said = x.said.Tokens()
 	}
 	if x.dialect != nil {
 		a.recent.add(entry)
@@ -112,18 +115,25 @@ func (a *API) logAccess(x *exchange, e Entry) {
 	if !a.log.Enabled(ctx, level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 12)
+	attrs := make([]slog.Attr, 0, 14)
 	attrs = append(attrs,
 		slog.String("request_id", e.ID), slog.String("dialect", e.Dialect), slog.String("route", e.Route),
 		slog.String("model", e.Model), slog.Int("status", e.Status), slog.String("outcome", e.Outcome),
 		slog.Int64("duration_ms", e.Took), slog.String("client", e.Client))
-	if e.First > 0 {
+	if x.first > 0 {
 		attrs = append(attrs, slog.Int64("first_token_ms", e.First))
+	}
+	if x.counted {
+		attrs = append(attrs, slog.Int("prompt_tokens", e.Asked), slog.Int("answer_tokens", e.Said))
 	}
 	if e.Account != "" {
 		attrs = append(attrs, slog.String("account", e.Account))
 	}
-	if x.failure != nil && x.failure.Kind != chat.Canceled {
+	if e.Cause != "" {
+		attrs = append(attrs, slog.String("cause", e.Cause))
+	}
+	// Only there a client's own words are in the message.
+	if x.failure != nil && x.failure.Kind != chat.Canceled && x.failure.Kind != chat.UnknownModel {
 		attrs = append(attrs, slog.String("reason", x.failure.Message))
 	}
 	a.log.LogAttrs(ctx, level, "request", attrs...)

@@ -205,13 +205,13 @@ func TestAccessLog(t *testing.T) {
 	first := log[strings.Index(log, "msg=request"):]
 	for _, want := range []string{
 		"request_id=req-7", "dialect=gemini", "route=stream", "model=" + flash, "status=200", "outcome=success",
-		"duration_ms=", "client=203.0.113.0", "account=main",
+		"duration_ms=", "first_token_ms=", "prompt_tokens=5 ", "answer_tokens=", "client=203.0.113.0", "account=main",
 	} {
 		if !strings.Contains(first[:strings.Index(first, "\n")], want) {
 			t.Errorf("the line lacks %s:\n%s", want, first)
 		}
 	}
-	for _, secret := range []string{"private prompt", "secret", "token", "sk-wrong-key", "203.0.113.77", "Hel", apiKey} {
+	for _, secret := range []string{"private prompt", "secret", "token=abc", "sk-wrong-key", "made-up", "203.0.113.77", "Hel", apiKey} {
 		if strings.Contains(log, secret) {
 			t.Errorf("%q is in the log:\n%s", secret, log)
 		}

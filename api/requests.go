@@ -27,6 +27,10 @@ type Entry struct {
 	Cause string `json:"cause,omitempty"`
 	Took  int64  `json:"duration_ms"`
 	First int64  `json:"first_token_ms,omitempty"`
+	// Asked and Said are the tokens of a question and of what was answered,
+	// estimated from their length; zero when there was none.
+	Asked int `json:"prompt_tokens,omitempty"`
+	Said  int `json:"answer_tokens,omitempty"`
 }
 
 // causes name what went wrong with a request, whatever its dialect calls it.

@@ -84,8 +84,11 @@ func (s *stream) event(event chat.Event) error {
 	if s.broken != nil {
 		return s.broken
 	}
-	if event.Kind == chat.Meta {
+	switch event.Kind {
+	case chat.Meta:
 		s.served = event.Served
+	case chat.Text, chat.Thought:
+		s.x.said.Text(event.Text)
 	}
 	if err := s.encoder.Event(event); err != nil {
 		return s.lose(err)

@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -80,6 +81,37 @@ func TestReloadTellsWhatChanged(t *testing.T) {
 	}
 	if _, body := h.post(); body != `{"changed":[],"restart_needed":["listen"]}`+"\n" {
 		t.Errorf("reading the same again says %s", body)
+	}
+}
+
+// TestLogLevelFollows: the level changes while the daemon runs.
+func TestLogLevelFollows(t *testing.T) {
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	level := new(slog.LevelVar)
+	h.config.Level, h.config.Logger = level, slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: level}))
+	word := "info"
+	h.config.Reload = func() (daemon.Settings, error) {
+		s := h.config.Settings
+		s.LogLevel = word
+		return s, nil
+	}
+	h.start()
+	defer h.stop()
+	lines := func() int { return strings.Count(h.log.String(), "msg=request") }
+	for _, step := range []struct {
+		level string
+		more  int // lines that a question and a look at the health add
+	}{{"info", 1}, {"warn", 0}, {"debug", 2}, {"error", 0}, {"info", 1}} {
+		word = step.level
+		if code, body := h.post(); code != http.StatusOK {
+			t.Fatalf("%d %s", code, body)
+		}
+		before := lines()
+		h.ask("hello")
+		h.send(http.MethodGet, "/health", "")
+		if got := lines() - before; got != step.more {
+			t.Errorf("at %s: %d lines, want %d", step.level, got, step.more)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 
@@ -53,23 +52,6 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",
 		Reload:        c.load,
 	})
-}
-
-// newLogger writes text or JSON. Under systemd the journal adds the time.
-func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
-	options := &slog.HandlerOptions{Level: level}
-	if os.Getenv("JOURNAL_STREAM") != "" {
-		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
-			if len(groups) == 0 && a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		}
-	}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
 }
 
 type checkConfigCmd struct{ settingFlags }

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"os"
+)
+
+// newLogger writes text or JSON. Under systemd the journal adds the time, and
+// gets the level in its own way: journalctl -p warning finds it.
+func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if os.Getenv("JOURNAL_STREAM") != "" {
+		w = journal{w}
+		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}
+	}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// journal puts the priority that sd-daemon(3) asks for before each record. A
+// handler writes one record a call, and without a time the level is its first
+// word.
+type journal struct{ w io.Writer }
+
+var priorities = []struct{ level, mark string }{
+	{"ERROR", "<3>"}, {"WARN", "<4>"}, {"INFO", "<6>"}, {"DEBUG", "<7>"},
+}
+
+// Write implements io.Writer.
+func (j journal) Write(record []byte) (int, error) {
+	head := record[:min(len(record), 16)]
+	for _, p := range priorities {
+		if bytes.Contains(head, []byte("level="+p.level)) || bytes.Contains(head, []byte(`"level":"`+p.level)) {
+			if _, err := j.w.Write(append([]byte(p.mark), record...)); err != nil {
+				return 0, err
+			}
+			return len(record), nil
+		}
+	}
+	return j.w.Write(record)
+}
