@@ -49,7 +49,12 @@ func TestNinetyDays(t *testing.T) {
 	for _, row := range rows {
 		fmt.Fprintln(&table, row)
 	}
+	warned, predictable, broken := unwarned(rows)
+	fmt.Fprintf(&table, " all  warned of %d of %d predictable deaths\n", warned, predictable)
 	fmt.Print(table.String())
+	if broken {
+		t.Errorf("warned of %d of %d predictable deaths, less than 95 %%", warned, predictable)
+	}
 }
 
 // live runs one seed from the first cookie file to the last day.

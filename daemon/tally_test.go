@@ -208,7 +208,6 @@ func (c tally) broken() (out []string) {
 	rotations, probes := c.busiest()
 	median, _ := c.leadMedian()
 	need(c.availability() >= 99.9, "availability %.3f %%: %v", c.availability(), c.why)
-	need(c.predictable == 0 || float64(c.warned) >= 0.95*float64(c.predictable), "warned of %d of %d predictable deaths", c.warned, c.predictable)
 	need(len(c.leads) == 0 || median >= time.Hour, "median lead %s", median)
 	need(c.falseWarnings*10 <= max(10, c.days), "%d false warnings in %d days", c.falseWarnings, c.days)
 	need(c.lost == 0, "%d values lost", c.lost)
@@ -218,6 +217,16 @@ func (c tally) broken() (out []string) {
 	need(c.requests == 0 || c.failed*1000 <= c.requests, "%d of %d live requests failed", c.failed, c.requests)
 	need(c.counted > 0 && c.deaths > 0 || c.days < 30, "nothing happened: %d minutes, %d deaths", c.counted, c.deaths)
 	return out
+}
+
+// unwarned tells when too many predictable deaths of a run came unannounced. It
+// is judged over all seeds: a single one holds three to fourteen such deaths, of
+// which 95 % is all of them.
+func unwarned(rows []tally) (warned, predictable int, broken bool) {
+	for _, row := range rows {
+		warned, predictable = warned+row.warned, predictable+row.predictable
+	}
+	return warned, predictable, warned*100 < predictable*95
 }
 
 // String is the row of the table.
@@ -252,6 +261,9 @@ func (x *watcher) WithGroup(string) slog.Handler            { return x }
 func (x *watcher) Handle(_ context.Context, r slog.Record) error {
 	x.w.daemonsTurn()
 	if x.deaf || r.Message != "session changed state" {
+		if !x.deaf {
+			x.w.tell("%s", r.Message)
+		}
 		return nil
 	}
 	attrs := make(map[string]string)

@@ -159,6 +159,7 @@ func (w *world) between(low, high time.Duration) time.Duration {
 
 func (w *world) fault(f simulator.Fault) {
 	f.Name = fmt.Sprintf("%s-%d", f.Kind, w.rnd.Uint32())
+	w.tell("upstream: %s %d, operations %v, until %s", f.Kind, f.Code, f.Operations, f.Until.Format(time.TimeOnly))
 	w.sim.SetFault(f)
 }
 
@@ -173,6 +174,7 @@ func (w *world) bind() {
 	if w.boundAt.IsZero() {
 		_ = w.sim.Bind(w.session.PSID, true)
 		w.boundAt = w.now()
+		w.tell("the session turns unrenewable")
 	}
 }
 

@@ -78,9 +78,9 @@ var dryRetries = []time.Duration{rotateFloor, 90 * time.Second}
 var requestProbes = []time.Duration{0, probeFloor, time.Minute, 2 * time.Minute, 5 * time.Minute}
 
 // rotateLimited is how long rotation alone waits after a 429, by how many came
-// in a row. The first wait is short because a value may live for a quarter of an
-// hour only, and the usual cause, a rotation moments ago, is over soon.
-var rotateLimited = []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute}
+// in a row. The first waits are short because a value may live for a quarter of
+// an hour only, and the usual cause, a rotation moments ago, is over soon.
+var rotateLimited = []time.Duration{5 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 
 func limitedFor(asked time.Duration, failures int) time.Duration {
 	if asked > 0 {
