@@ -30,6 +30,7 @@ type house struct {
 	config  daemon.Config
 	daemon  *daemon.Daemon
 	log     *journal
+	key     string // sent with requests, empty for none
 }
 
 // newHouse prepares a daemon whose inbox holds one good file.
@@ -99,6 +100,9 @@ func (h *house) send(method, path, body string) (status int, answer string) {
 	request := httptest.NewRequestWithContext(h.t.Context(), method, path, strings.NewReader(body))
 	request.Host, request.RemoteAddr = "127.0.0.1:8100", "127.0.0.1:50000"
 	request.Header.Set("Content-Type", "application/json")
+	if h.key != "" {
+		request.Header.Set("Authorization", "Bearer "+h.key)
+	}
 	recorder := httptest.NewRecorder()
 	h.daemon.Handler().ServeHTTP(recorder, request)
 	return recorder.Code, recorder.Body.String()

@@ -79,7 +79,7 @@ func (l *lifetimes) ceiling() time.Duration { return cmp.Or(l.Ceiling, rotateEve
 // basis says in words what a prediction rests on.
 func (l *lifetimes) basis() string {
 	if life := l.estimate(); life > 0 {
-		return fmt.Sprintf("values of this account were seen to end %d times, the early ones after %s", len(l.Deaths), short(life))
+		return fmt.Sprintf("values seen to end: %d, the early ones after %s", len(l.Deaths), short(life))
 	}
 	if l.Longest > 0 {
 		return "not seen to end (longest " + short(l.Longest) + ")"

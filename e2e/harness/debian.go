@@ -12,7 +12,8 @@ import (
 )
 
 // Tool returns the path of a program that comes with a Debian package, and
-// installs the package where it is missing. Where that can not be, because this
+// installs the package where it is missing, with others that stand behind it,
+// after a blank. Where that can not be, because this
 // is not Debian or not root, the test is skipped and says what is missing.
 func Tool(t testing.TB, program, debianPackage string) string {
 	t.Helper()
@@ -50,7 +51,7 @@ func install(debianPackage string) (err error) {
 	const wait = "DPkg::Lock::Timeout=500"
 	for _, args := range [][]string{
 		{"-o", wait, "update", "-q"},
-		{"-o", wait, "install", "-q", "-y", "--no-install-recommends", debianPackage},
+		append([]string{"-o", wait, "install", "-q", "-y", "--no-install-recommends"}, strings.Fields(debianPackage)...),
 	} {
 		cmd := exec.Command("apt-get", args...)
 		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")

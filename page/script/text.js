@@ -55,12 +55,20 @@ function span(ms) {
   return t('span.s', holes);
 }
 
+// rough spells a time in its largest unit only.
+function rough(ms) {
+  for (const [unit, size] of [['d', day], ['h', hour], ['m', minute]]) {
+    if (ms >= size) return t('rough.' + unit, { n: Math.floor(ms / size) });
+  }
+  return span(ms);
+}
+
 // skew is how far the server's clock is ahead of ours; all its times are told by
 // its own.
 let skew = 0;
 const now = () => Date.now() + skew;
 const when = (text) => (text ? Date.parse(text) : NaN);
-const ago = (text) => t('ago', { span: span(now() - when(text)) });
+const ago = (text) => t('ago', { span: rough(now() - when(text)) });
 const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const moment = new Intl.DateTimeFormat(lang, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const date = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' });

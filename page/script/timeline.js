@@ -1,5 +1,5 @@
-// The last 48 hours of an account as a drawing: a band of states, and below it a
-// mark for each renewal, probe and file.
+// The last 48 hours of an account as a drawing: a band of states, and below it
+// how many renewals and probes there were, and each file.
 
 const reach = 48 * hour;
 const lanes = { rotation: 'time.rotations', probe: 'time.probes', file: 'time.files' };
@@ -40,38 +40,56 @@ function said(e) {
   return [t('event.' + e.kind), result].filter(Boolean).join(': ');
 }
 
+// tally draws a lane of columns, each as high as many things happened in its
+// time; what went wrong stands in red on top.
+function tally(lane, kind, from, x, y) {
+  const step = (x(from + hour) - x(from) < 8 ? 60 : 30) * minute;
+  const columns = Array.from({ length: reach / step }, () => ({ fine: 0, bad: 0 }));
+  for (const e of lane) {
+    columns[Math.min(columns.length - 1, Math.floor((when(e.time) - from) / step))][good.has(e.result) ? 'fine' : 'bad']++;
+  }
+  const most = Math.max(2, ...columns.map((c) => c.fine + c.bad));
+  const width = Math.max(1.5, x(from + step) - x(from) - 1);
+  return columns.flatMap((c, i) => {
+    if (c.fine + c.bad === 0) return [];
+    const begin = from + i * step, unit = 14 / most;
+    const says = svg('title', {}, `${moment.format(begin)}: ${t(lanes[kind])} ${c.fine + c.bad}` + (c.bad ? `, ${t('time.failed')} ${c.bad}` : ''));
+    const column = svg('g', {}, says);
+    for (const [part, n, below] of [[kind, c.fine, 0], ['bad', c.bad, c.fine]]) {
+      if (n) column.append(svg('rect', { class: 'mark-' + part, x: x(begin), width, y: y - (below + n) * unit, height: n * unit }));
+    }
+    return [column];
+  });
+}
+
+// diamonds draws a lane of single marks.
+const diamonds = (lane, x, y) => lane.map((e) => svg('path', { class: good.has(e.result) ? 'mark-file' : 'mark-bad', d: `M${x(when(e.time))} ${y - 12}l6 6-6 6-6-6z` },
+  svg('title', {}, `${moment.format(when(e.time))} ${said(e)}`)));
+
 // drawTimeline draws to the width it is given, so that letters keep their size.
 function drawTimeline(account, events, generations, width) {
-  const to = now(), from = to - reach, left = 0, right = width;
+  const to = now(), from = to - reach, left = width < 520 ? 52 : 76, right = width - 7;
   const x = (time) => left + Math.max(0, Math.min(1, (time - from) / reach)) * (right - left);
-  const drawing = svg('svg', { class: 'timeline', viewBox: `0 0 ${width} 106`, width, height: 106, role: 'img' });
+  const drawing = svg('svg', { class: 'timeline', viewBox: `0 0 ${width} 124`, width, height: 124, role: 'img' });
+  const lane = (label, y) => drawing.append(svg('text', { class: 'lane', x: 0, y: y - 2 }, t(label)),
+    svg('line', { class: 'rail', x1: left, x2: right, y1: y + .5, y2: y + .5 }));
   const stretches = bands(account, events, from, to);
-  drawing.append(svg('rect', { class: 'empty', x: left, y: 4, width: right - left, height: 18, rx: 4 }));
+  drawing.append(svg('text', { class: 'lane', x: 0, y: 18 }, t('time.states')),
+    svg('rect', { class: 'empty', x: left, y: 4, width: right - left, height: 18, rx: 4 }));
   for (const b of stretches) {
-    drawing.append(svg('rect', { class: 'fill-' + b.state, x: x(b.from), y: 4, width: Math.max(2, x(b.to) - x(b.from)), height: 18, rx: 3 },
+    drawing.append(svg('rect', { class: 'fill-' + b.state, x: x(b.from), y: 4, width: Math.max(2, x(b.to) - x(b.from)), height: 18, rx: 2 },
       svg('title', {}, `${t('word.' + b.state)}: ${moment.format(b.from)} – ${moment.format(b.to)}`)));
   }
   const counts = {};
   Object.entries(lanes).forEach(([kind, label], row) => {
-    const y = 44 + row * 18;
-    drawing.append(svg('line', { class: 'rail', x1: left, x2: right, y1: y, y2: y }));
-    const lane = marks(kind, events, generations, from);
-    counts[kind] = lane.length;
-    for (const e of lane) {
-      const attributes = { class: 'mark-' + kind + (good.has(e.result) ? '' : ' bad') };
-      const at = x(when(e.time));
-      const shape = kind === 'file'
-        ? svg('path', { ...attributes, d: `M${at} ${y - 6}l6 6-6 6-6-6z` })
-        : svg('line', { ...attributes, x1: at, x2: at, y1: y - (kind === 'probe' ? 3 : 5), y2: y + (kind === 'probe' ? 3 : 5) });
-      shape.append(svg('title', {}, `${moment.format(when(e.time))} ${said(e)}`));
-      drawing.append(shape);
-    }
-    drawing.append(svg('text', { class: 'lane', x: left, y: y - 5 }, t(label)));
+    const y = 48 + row * 25, found = marks(kind, events, generations, from);
+    lane(label, y);
+    counts[kind] = found.length;
+    drawing.append(...(kind === 'file' ? diamonds(found, x, y) : tally(found, kind, from, x, y)));
   });
   const step = width < 520 ? 24 : 12;
   for (let h = 48; h >= 0; h -= step) {
-    const at = x(to - h * hour);
-    drawing.append(svg('text', { class: 'hour', x: at, y: 103, 'text-anchor': h === 48 ? 'start' : h === 0 ? 'end' : 'middle' },
+    drawing.append(svg('text', { class: 'hour', x: h === 0 ? width : x(to - h * hour), y: 120, 'text-anchor': h === 48 ? 'start' : h === 0 ? 'end' : 'middle' },
       h === 0 ? t('time.now') : `−${h} h`));
   }
   const states = stretches.map((b) => `${t('word.' + b.state)}: ${span(b.to - b.from)}.`).join(' ') + ' ';

@@ -17,10 +17,11 @@ function showTraffic(requests) {
   const count = (label, n, name) => el('div', { class: 'figure' }, el('dt', {}, t(label)), el('dd', { id: name, class: n > 0 && name !== 'count-all' && name !== 'count-ok' ? 'some' : '' }, String(n)));
   const figures = el('dl', { class: 'figures' },
     count('traffic.all', more + lately.length, 'count-all'), count('traffic.ok', fine.length, 'count-ok'),
-    count('traffic.429', limited.length, 'count-429'), count('traffic.failed', failed, 'count-failed'),
-    firsts.length ? count('traffic.first', (firsts[Math.floor(firsts.length / 2)] / 1000).toFixed(2) + ' s', 'first-word') : null);
+    count('traffic.429', limited.length, 'count-429'), count('traffic.failed', failed, 'count-failed'));
   const summary = `${t('traffic.ok')} ${fine.length}, ${t('traffic.429')} ${limited.length}, ${t('traffic.failed')} ${failed}.`;
-  $('traffic').replaceChildren(figures, bars(lately, from, t('traffic.chart', { summary })));
+  const half = firsts[Math.floor(firsts.length / 2)];
+  $('traffic').replaceChildren(figures, bars(lately, from, t('traffic.chart', { summary })),
+    half === undefined ? '' : el('p', { class: 'quiet' }, t('traffic.first', { seconds: (half / second).toFixed(2) })));
 }
 
 // bars draws twelve columns of five minutes.
@@ -48,12 +49,13 @@ function bars(requests, from, label) {
 
 // showErrors groups what went wrong by its cause, the latest first.
 function showErrors(requests, events) {
-  const causes = new Map();
+  const causes = new Map(); // by label: the same code means another thing in a probe than in a request
   const add = (cause, label, where, time) => {
-    const entry = causes.get(cause + where) ?? { cause, label, where, count: 0, last: time };
+    const entry = causes.get(label) ?? { cause, label, where: new Set(), count: 0, last: time };
     entry.count++;
+    entry.where.add(where);
     if (when(time) > when(entry.last)) entry.last = time;
-    causes.set(cause + where, entry);
+    causes.set(label, entry);
   };
   for (const r of requests) {
     if (r.cause && r.outcome !== 'canceled') add(r.cause, known('cause.' + r.cause, r.cause), `${r.dialect} ${r.route}`, r.time);
@@ -67,11 +69,11 @@ function showErrors(requests, events) {
     $('errors').replaceChildren(el('p', { class: 'quiet' }, t('errors.none')));
     return;
   }
-  const rows = [...causes.values()].sort((a, b) => when(b.last) - when(a.last)).slice(0, 12);
+  const rows = [...causes.values()].sort((a, b) => when(b.last) - when(a.last)).slice(0, 10);
   $('errors').replaceChildren(el('table', {},
     el('thead', {}, el('tr', {}, ...['cause', 'where', 'count', 'last'].map((c) => el('th', { scope: 'col' }, t('errors.' + c))))),
     el('tbody', {}, ...rows.map((r) => el('tr', {}, el('th', { scope: 'row' }, r.label, ' ', el('code', {}, r.cause)),
-      el('td', {}, r.where), el('td', {}, String(r.count)), el('td', {}, tick(el('time', { datetime: r.last }), () => ago(r.last))))))));
+      el('td', {}, [...r.where].join(', ')), el('td', {}, String(r.count)), el('td', {}, tick(el('time', { datetime: r.last }), () => ago(r.last))))))));
 }
 
 function showModels(models) {
