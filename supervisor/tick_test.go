@@ -73,6 +73,7 @@ func TestHardFailure(t *testing.T) {
 				probes, rotates := h.up.counts()
 				h.pass(time.Hour)
 				p, r := h.up.counts()
+				t.Logf("%d probes and %d rotations in an hour of failure (limits 40 and 12)", p-probes, r-rotates)
 				if p-probes > 40 || r-rotates > 12 || r-rotates < 3 {
 					t.Errorf("%d probes and %d rotations in an hour of failure, want at most 40 and 12", p-probes, r-rotates)
 				}
