@@ -150,6 +150,10 @@ func (w *inboxWatch) compare(raw []byte) {
 		w.verdict.Code = a.LastFile.Code
 		return
 	}
+	if a := now.lastTaken(); w.same && a != nil && a.LastFile.Result == "parked" {
+		w.end(a, "parked", a.LastFile.Detail) // it lies there unproven, and is tried again by itself
+		return
+	}
 	a := now.find(w.account)
 	if a == nil || a.State != "healthy" && a.State != "expiring" {
 		if w.same && a != nil && (a.State == "expired" || a.State == "missing") {

@@ -125,6 +125,8 @@ func TestInboxWatch(t *testing.T) {
 		{"of an account that was found by its session", "default", []string{file("mine", "healthy", "1", "applied"), "delivered", file("mine", "healthy", "2", "applied")}, "applied"},
 		{"refused in the status", "default", []string{file("default", "healthy", "1", "applied"), "delivered", file("default", "healthy", "2", "rejected")}, "rejected so it is"},
 		{"the very same file", "default", []string{file("default", "healthy", "1", "applied"), "same", file("default", "healthy", "1", "applied")}, "unchanged"},
+		{"the very same file, which waits for its proof", "default", []string{file("default", "healthy", "1", "parked"), "same",
+			file("default", "healthy", "1", "parked"), file("default", "healthy", "2", "applied")}, "applied"},
 		{"the very same file of an ended session", "default", []string{file("default", "expired", "1", "applied"), "same", file("default", "expired", "1", "applied")},
 			"rejected the very same file lies there already, and its session has ended"},
 		{"new account", "work", []string{status("default", "healthy", "1", "0"), "delivered", status("work", "healthy", "1", "0")}, "applied"},
