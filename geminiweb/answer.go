@@ -26,6 +26,8 @@ type answer struct {
 	tail []byte
 	done bool
 
+	block *block // holds known between two answers
+
 	pending, shell, newText, newThoughts []byte // buffers, used again for each frame
 
 	decoded int // bytes decoded so far, for the test that it stays linear
@@ -39,7 +41,10 @@ type news struct {
 	facts *facts
 }
 
-func newAnswer() *answer { return &answer{known: buffers.Get().([]byte)[:0]} }
+func newAnswer() *answer {
+	b := knownBuffers.get()
+	return &answer{block: b, known: b.bytes[:0]}
+}
 
 // read takes the next frame. It reports false for a frame that is not JSON.
 func (a *answer) read(frame []byte) (news, bool) {
@@ -54,8 +59,9 @@ func (a *answer) read(frame []byte) (news, bool) {
 
 // release gives the big buffer back. The answer is dead after it.
 func (a *answer) release() {
-	recycle(a.known[:cap(a.known)])
-	a.known = nil
+	a.block.bytes = a.known[:cap(a.known)]
+	knownBuffers.put(a.block)
+	a.block, a.known = nil, nil
 }
 
 // flush returns what was held back: the answer is complete.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -13,8 +12,6 @@ import (
 // long as the answer.
 const (
 	frameLimit    = 64 << 20
-	firstBuffer   = 4 << 10
-	keptBuffer    = 512 << 10
 	lengthDigits  = 9
 	bytesPerUnit  = 3 // a UTF-16 unit takes at most three bytes of UTF-8
 	unknownLength = -1
@@ -44,8 +41,16 @@ const (
 // first newline from byte n on is its end: framer jumps there. Whoever finds
 // that a frame is no valid JSON calls again, and gets it cut by counting and
 // then by lines.
+//
+// A stream waits between its frames for most of its life, with nothing in its
+// buffer. So the buffer is given back for that time: what ends the wait is read
+// into start, and the rest into a buffer again. A thousand streams need a few
+// buffers instead of a thousand.
 type framer struct {
-	src  io.Reader
+	src   io.Reader
+	block *block // holds buf, nil while nothing is in it
+	start [64]byte
+
 	buf  []byte
 	r, w int     // what is not read yet is buf[r:w]
 	mark int     // where the last frame began
@@ -54,23 +59,16 @@ type framer struct {
 	err  error   // the source's last word, io.EOF included
 }
 
-// buffers keeps the buffers of ended streams for new ones.
-var buffers = sync.Pool{New: func() any { return make([]byte, firstBuffer) }}
+func newFramer(src io.Reader) *framer { return &framer{src: src} }
 
-func newFramer(src io.Reader) *framer {
-	return &framer{src: src, buf: buffers.Get().([]byte)}
-}
-
-// release gives the buffer back. The framer and its frames are dead after it.
+// release gives the buffer back. Frames that were returned are dead after it.
 func (f *framer) release() {
-	recycle(f.buf)
-	f.buf = nil
-}
-
-func recycle(buf []byte) {
-	if firstBuffer <= len(buf) && len(buf) <= keptBuffer {
-		buffers.Put(buf) //nolint:staticcheck // one slice header a stream is cheap
+	if f.block == nil {
+		return
 	}
+	f.block.bytes = f.buf
+	frameBuffers.put(f.block)
+	f.block, f.buf = nil, nil
 }
 
 // next returns the next frame. It is part of the framer's buffer and good until
@@ -116,8 +114,7 @@ func (f *framer) skipBlank() error {
 			f.r++
 		}
 		if f.r == f.w {
-			f.r, f.w = 0, 0
-			if err := f.fill(); err != nil {
+			if err := f.await(); err != nil {
 				return err
 			}
 			continue
@@ -242,6 +239,29 @@ func (f *framer) newline(i int) (int, error) {
 			return 0, inside(err)
 		}
 	}
+}
+
+// await reads once into an empty framer. While it waits it holds no buffer but
+// one that was too long to be given back: growing that again for every frame of
+// a long answer would cost more than it frees.
+func (f *framer) await() error {
+	f.r, f.w = 0, 0
+	if f.block != nil && !frameBuffers.takes(len(f.buf)) {
+		return f.fill()
+	}
+	f.release()
+	if f.err != nil {
+		return f.err
+	}
+	n, err := f.src.Read(f.start[:])
+	f.err = err
+	if n == 0 {
+		return err
+	}
+	f.block = frameBuffers.get()
+	f.buf = f.block.bytes
+	f.w = copy(f.buf, f.start[:n])
+	return nil
 }
 
 // fill reads once. It makes room by moving what is left to the front when that
