@@ -13,6 +13,9 @@ type Answer struct {
 	Reason         FinishReason
 }
 
+// fewWords is the length of an everyday answer in bytes.
+const fewWords = 2 << 10
+
 // Collect reads events to the end. The first error ends it and is returned with
 // what had come until then.
 func Collect(events iter.Seq2[Event, error]) (Answer, error) {
@@ -30,6 +33,9 @@ func Collect(events iter.Seq2[Event, error]) (Answer, error) {
 		case Thought:
 			thoughts.WriteString(event.Text)
 		case Text:
+			if text.Len() == 0 {
+				text.Grow(fewWords) // most answers then move once or never
+			}
 			text.WriteString(event.Text)
 		case Media:
 			answer.Media = append(answer.Media, event.Blob)

@@ -2,7 +2,6 @@ package geminiweb
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 )
 
@@ -51,7 +50,7 @@ func (a *answer) read(frame []byte) (news, bool) {
 	if n, ok := a.scan(frame); ok {
 		return n, true
 	}
-	if !json.Valid(frame) {
+	if !isValid(frame) {
 		return news{}, false
 	}
 	return a.parse(frame), true
@@ -100,7 +99,8 @@ func (a *answer) rebase(frame []byte) (news, bool) {
 		a.head, a.tail = head, nil
 		return a.scan(frame)
 	}
-	all, used, ok := unescape(nil, frame[head:], -1)
+	all, used, ok := unescape(a.pending[:0], frame[head:], -1)
+	a.pending = all
 	if !ok {
 		return news{}, false
 	}
@@ -114,9 +114,11 @@ func (a *answer) rebase(frame []byte) (news, bool) {
 		a.text.held = a.text.held[:0]
 		return news{facts: facts}, true
 	}
-	_, skip, ok := unescape(nil, frame[head:], from)
-	if !ok {
-		return news{}, false
+	skip := 0
+	if from > 0 {
+		if _, skip, ok = unescape(nil, frame[head:], from); !ok {
+			return news{}, false
+		}
 	}
 	a.known, a.head = append(a.known[:0], frame[:head+skip]...), head
 	a.text.passed = nil
@@ -155,7 +157,7 @@ func (a *answer) around(head, tail []byte) (*facts, bool) {
 		return nil, true
 	}
 	a.shell = append(append(a.shell[:0], head...), tail...)
-	if !json.Valid(a.shell) {
+	if !isValid(a.shell) {
 		return nil, false
 	}
 	a.decoded += len(a.shell)

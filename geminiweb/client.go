@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
 )
 
@@ -68,6 +69,7 @@ const (
 type Client struct {
 	cfg       Config
 	transport http.RoundTripper
+	models    []chat.Model  // what every session offers
 	cleanups  chan struct{} // a place for each background deletion
 
 	mu       sync.Mutex
@@ -105,6 +107,7 @@ func New(cfg Config) (*Client, error) {
 		cleanups: make(chan struct{}, cleanupsAtOnce),
 		flights:  make(map[cookie.Key]*flight),
 	}
+	c.models = c.list(account{})
 	c.root, c.stop = context.WithCancel(context.Background())
 	return c, nil
 }
@@ -167,12 +170,7 @@ func (c *Client) spawn(limit time.Duration, work func(context.Context)) bool {
 // send makes one call with the cookies that belong to its host. Redirects come
 // back as they are.
 func (c *Client) send(req *http.Request, set cookie.Set) (*http.Response, error) {
-	req.Header.Set("User-Agent", c.cfg.UserAgent)
-	if c.cfg.Language != "" {
-		req.Header.Set("Accept-Language", c.cfg.Language)
-	} else {
-		req.Header.Set("Accept-Language", "en-US,en;q=0.9")
-	}
+	put(req.Header, "User-Agent", c.cfg.UserAgent, "Accept-Language", cmp.Or(c.cfg.Language, "en-US,en;q=0.9"))
 	if header := cookieHeader(set, req.URL); header != "" {
 		req.Header.Set("Cookie", header)
 	}
@@ -181,10 +179,7 @@ func (c *Client) send(req *http.Request, set cookie.Set) (*http.Response, error)
 
 // appHeaders are what the app's own page sends with its calls.
 func (c *Client) appHeaders(h http.Header) {
-	h.Set("Content-Type", formType)
-	h.Set("Origin", "https://"+hostApp)
-	h.Set("Referer", "https://"+hostApp+"/")
-	h.Set("X-Same-Domain", "1")
+	put(h, "Content-Type", formType, "Origin", "https://"+hostApp, "Referer", "https://"+hostApp+"/", "X-Same-Domain", "1")
 }
 
 func (c *Client) language(s *session) string {

@@ -27,6 +27,7 @@ func cookieHeader(set cookie.Set, u *url.URL) string {
 		return ""
 	}
 	var b strings.Builder
+	b.Grow(512) // the session's two take half of it
 	add := func(name string, value cookie.Value) {
 		if value.IsZero() {
 			return

@@ -2,11 +2,13 @@ package geminiweb
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 )
@@ -73,35 +75,49 @@ func (c *Client) newQuestion(t target, a ask) question {
 	case ChatDeleteAfter:
 		q.remove = true
 	}
-	q.form = url.QueryEscape(marshal([]any{nil, q.inner(a)}))
+	b := scratch.Get().(*bytes.Buffer)
+	defer giveBack(b)
+	b.Reset()
+	q.write(b, a)
+	inner := b.String()
+	b.Reset()
+	b.WriteString("[null,")
+	encode(b, inner)
+	b.WriteByte(']')
+	q.form = url.QueryEscape(b.String())
 	return q
 }
 
-func (q question) inner(a ask) string {
-	in := make([]any, places)
-	in[placeTurn] = []any{a.prompt, 0, nil, attached(a.files), nil, nil, 0}
-	in[placeLanguage] = []any{q.language}
-	in[placeChat] = []any{"", "", "", nil, nil, nil, nil, nil, nil, ""}
-	in[6] = []any{1}
-	in[placeStream] = 1
-	in[10] = 1
-	in[11] = 0
-	in[17] = []any{[]any{0}}
-	in[18] = 0
-	in[27] = 1
-	in[30] = []any{4}
-	in[41] = []any{1}
-	if q.temporary {
-		in[placeTemporary] = 1
+// fixed are the places of a question that are the same in all of them.
+var fixed = [places]string{
+	placeChat: `["","","",null,null,null,null,null,null,""]`,
+	6:         "[1]", placeStream: "1", 10: "1", 11: "0", 17: "[[0]]", 18: "0",
+	27: "1", 30: "[4]", 41: "[1]", 53: "0", 61: "[]", 68: "2",
+}
+
+// write spells the question's inner array.
+func (q question) write(b *bytes.Buffer, a ask) {
+	b.WriteByte('[')
+	for place, value := range fixed {
+		if place > 0 {
+			b.WriteByte(',')
+		}
+		switch {
+		case place == placeTurn:
+			encode(b, []any{a.prompt, 0, nil, attached(a.files), nil, nil, 0})
+		case place == placeLanguage:
+			encode(b, []string{q.language})
+		case place == placeTemporary && q.temporary:
+			b.WriteByte('1')
+		case place == placePicture && q.target.image:
+			b.WriteString(strconv.Itoa(pictureTool))
+		case place == placeRequest:
+			encode(b, q.id)
+		default:
+			b.WriteString(cmp.Or(value, "null"))
+		}
 	}
-	if q.target.image {
-		in[placePicture] = pictureTool
-	}
-	in[53] = 0
-	in[placeRequest] = q.id
-	in[61] = []any{}
-	in[68] = 2
-	return marshal(in)
+	b.WriteByte(']')
 }
 
 // attached is the list of a question's files, nil for none.
@@ -117,10 +133,15 @@ func attached(files []upload) any {
 }
 
 func (q question) header(h http.Header) {
-	h.Set(headerModel, q.target.header())
-	h.Set(headerRequest, marshal([]any{q.id, 1}))
-	h.Set(headerA, "[0]")
-	h.Set(headerB, "[0,0,0]")
+	put(h, headerModel, q.target.header(), headerRequest, `["`+q.id+`",1]`, headerA, "[0]", headerB, "[0,0,0]")
+}
+
+// put sets headers, given as name, value, name, value and so on; the names must
+// be canonical.
+func put(h http.Header, pairs ...string) {
+	for i := 0; i < len(pairs); i += 2 {
+		h[pairs[i]] = pairs[i+1 : i+2 : i+2]
+	}
 }
 
 // form joins the page token and f.req; the bare & at the end is what the page
@@ -150,9 +171,26 @@ func appURL(path string, query url.Values) *url.URL {
 
 // marshal is JSON without the escapes that only web pages need.
 func marshal(v any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	b := scratch.Get().(*bytes.Buffer)
+	defer giveBack(b)
+	b.Reset()
+	encode(b, v)
+	return b.String()
+}
+
+// encode is marshal into a buffer.
+func encode(b *bytes.Buffer, v any) {
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // arrays of strings and numbers
-	return strings.TrimSuffix(b.String(), "\n")
+	_ = e.Encode(v)         // arrays of strings and numbers
+	b.Truncate(b.Len() - 1) // its newline
+}
+
+// scratch lends buffers to what is encoded in several steps.
+var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func giveBack(b *bytes.Buffer) {
+	if b.Cap() <= 64<<10 {
+		scratch.Put(b)
+	}
 }

@@ -200,3 +200,37 @@ func Sized(link string) string {
 
 // PictureName makes a plain file name.
 func PictureName(name, kind string) string { return plainName(name) + pictureTypes[kind] }
+
+// IsJSON exposes isValid.
+func IsJSON(b []byte) bool { return isValid(b) }
+
+// HeldWhileWaiting reads a body that comes in pieces and counts the waits for a
+// piece during which the framer held a buffer although nothing was in it.
+func HeldWhileWaiting(pieces ...string) (frames, held int) {
+	var f *framer
+	source := readFunc(func(p []byte) (int, error) {
+		if len(pieces) == 0 {
+			return 0, io.EOF
+		}
+		if f.block != nil && f.r == f.w {
+			held++
+		}
+		n := copy(p, pieces[0])
+		if pieces[0] = pieces[0][n:]; pieces[0] == "" {
+			pieces = pieces[1:]
+		}
+		return n, nil
+	})
+	f = newFramer(source)
+	defer f.release()
+	for {
+		if _, err := f.next(); err != nil {
+			return frames, held
+		}
+		frames++
+	}
+}
+
+type readFunc func(p []byte) (int, error)
+
+func (r readFunc) Read(p []byte) (int, error) { return r(p) }

@@ -82,6 +82,17 @@ func TestFramesManyBuffers(t *testing.T) {
 	}
 }
 
+// A thousand streams that wait must not hold a thousand buffers.
+func TestFramerWaitsWithoutBuffer(t *testing.T) {
+	t.Parallel()
+	short, long := frame(wire{text: "x"}.row()), frame(wire{text: prose(8 << 10)}.row())
+	got, held := geminiweb.HeldWhileWaiting(guard, short, long, short, short+short[:20], short[20:], long)
+	if got != 7 || held != 0 {
+		t.Errorf("%d frames, %d waits with an empty buffer; want 7 and 0", got, held)
+	}
+}
+
+
 func FuzzFrames(f *testing.F) {
 	f.Add([]byte(body(growing(prose(3000), 500)...)))
 	f.Add([]byte(guard + "12\n[[\"😀\"]]\n9999999\n[1]\n"))

@@ -74,8 +74,9 @@ type offer struct {
 type account struct {
 	known    bool
 	offers   []offer
-	capacity int  // 1 free, 2 or 3 advanced, 4 plus
-	shifted  bool // the capacity stands one place further in the model header
+	models   []chat.Model // what all of this makes of the model list
+	capacity int          // 1 free, 2 or 3 advanced, 4 plus
+	shifted  bool         // the capacity stands one place further in the model header
 }
 
 // target is the upstream model that a request goes to.

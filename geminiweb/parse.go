@@ -2,8 +2,10 @@ package geminiweb
 
 import (
 	"encoding/json"
+	"iter"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -48,11 +50,12 @@ type media struct {
 const cardContent = "http://googleusercontent.com/card_content/"
 
 // parse reads a whole frame. It must be valid JSON; what it does not recognize
-// it leaves out.
+// it leaves out. The texts in the facts may be parts of the frame's own copy:
+// whoever keeps one for long keeps all of it, see adopt.
 func parse(frame []byte) facts {
 	var f facts
 	gjson.ParseBytes(frame).ForEach(func(_, row gjson.Result) bool {
-		switch at(row, 0).String() {
+		switch at(row, 0).Str {
 		case "wrb.fr":
 			f.wrapped(row)
 		case "er":
@@ -68,48 +71,74 @@ func parse(frame []byte) facts {
 }
 
 func (f *facts) wrapped(row gjson.Result) {
-	if status := at(row, 5); at(status, 0).Type == gjson.Number {
-		f.rows++
-		f.refused = &refusal{status: int(at(status, 0).Int()), code: int(at(status, 2, 0, 1, 0).Int())}
+	var body gjson.Result
+	ok := false
+	for i, v := range fields(row) {
+		switch i {
+		case 2:
+			body, ok = embedded(v)
+		case 5:
+			if at(v, 0).Type == gjson.Number {
+				f.rows++
+				f.refused = &refusal{status: int(at(v, 0).Int()), code: int(at(v, 2, 0, 1, 0).Int())}
+			}
+		}
 	}
-	body, ok := embedded(at(row, 2))
 	if !ok {
 		return
 	}
 	f.rows++
-	set(&f.ids.cid, at(body, 1, 0))
-	set(&f.ids.rid, at(body, 1, 1))
-	f.job = f.job || at(body, 6, 1, 0).Exists()
-	f.saved = f.saved || str(at(body, 25)) != ""
-	set(&f.served.ID, at(body, 39))
-	set(&f.served.Name, at(body, 42))
-	if first := at(body, 4, 0); first.IsArray() {
-		f.candidates++
-		f.candidate(first)
+	for i, v := range fields(body) {
+		switch i {
+		case 1:
+			set(&f.ids.cid, at(v, 0))
+			set(&f.ids.rid, at(v, 1))
+		case 4:
+			if first := at(v, 0); first.IsArray() {
+				f.candidates++
+				f.candidate(first)
+			}
+		case 6:
+			f.job = f.job || at(v, 1, 0).Exists()
+		case 25:
+			f.saved = f.saved || str(v) != ""
+		case 39:
+			set(&f.served.ID, v)
+		case 42:
+			set(&f.served.Name, v)
+		}
 	}
 }
 
 // candidate reads the first candidate. Where several rows carry one, the last
 // that is not empty wins.
 func (f *facts) candidate(c gjson.Result) {
-	set(&f.ids.rcid, at(c, 0))
-	if text := str(at(c, 1, 0)); text != "" {
-		f.text = text
-	}
-	if card := str(at(c, 22, 0)); card != "" {
-		f.replaced = true
-		if strings.HasPrefix(f.text, cardContent) {
-			f.text = card
+	var card string
+	for i, v := range fields(c) {
+		switch i {
+		case 0:
+			set(&f.ids.rcid, v)
+		case 1:
+			set(&f.text, at(v, 0))
+		case 8:
+			f.done = f.done || at(v, 0).Int() == finished
+		case 12:
+			f.job = f.job || at(v, 64).IsArray()
+			if made := generated(v); len(made) > 0 {
+				f.media = made
+			}
+		case 22:
+			card = str(at(v, 0))
+		case 37:
+			set(&f.thoughts, at(v, 0, 0))
 		}
 	}
-	if thoughts := str(at(c, 37, 0, 0)); thoughts != "" {
-		f.thoughts = thoughts
+	if card == "" {
+		return
 	}
-	f.done = f.done || at(c, 8, 0).Int() == finished
-	container := at(c, 12)
-	f.job = f.job || at(container, 64).IsArray()
-	if made := generated(container); len(made) > 0 {
-		f.media = made
+	f.replaced = true
+	if strings.HasPrefix(f.text, cardContent) {
+		f.text = card
 	}
 }
 
@@ -119,6 +148,9 @@ const finished = 2
 // generated reads what a media container holds. A picture's link shows a preview
 // of it; of a video and a piece of music the second link is the file.
 func generated(container gjson.Result) []media {
+	if !container.IsArray() {
+		return nil
+	}
 	var out []media
 	at(container, 7, 0).ForEach(func(_, g gjson.Result) bool {
 		image := at(g, 0, 3)
@@ -142,9 +174,7 @@ func generated(container gjson.Result) []media {
 	return out
 }
 
-// at walks a path of indexes. An array may end in an object whose keys are
-// field numbers, counted from 1, in place of a long run of nulls: key "26" is
-// index 25.
+// at walks a path of indexes.
 func at(r gjson.Result, path ...int) gjson.Result {
 	for _, i := range path {
 		r = field(r, i)
@@ -152,45 +182,97 @@ func at(r gjson.Result, path ...int) gjson.Result {
 	return r
 }
 
-func field(array gjson.Result, i int) (found gjson.Result) {
-	if !array.IsArray() {
-		return gjson.Result{}
-	}
-	var last gjson.Result
-	n, hit := 0, false
-	array.ForEach(func(_, value gjson.Result) bool {
-		if n == i {
-			found, hit = value, true
+func field(array gjson.Result, index int) gjson.Result {
+	for i, value := range fields(array) {
+		if i == index {
+			return value
 		}
-		last = value
-		n++
-		return n <= i+1 // one further, to know whether the hit is the last
-	})
-	switch {
-	case hit && (n > i+1 || !found.IsObject()):
-		return found
-	case last.IsObject() && n <= i+1:
-		return last.Get(strconv.Itoa(i + 1))
 	}
 	return gjson.Result{}
+}
+
+// fields are the elements of an array with their indexes, none of any other
+// value. An array may end in an object whose keys are field numbers, counted
+// from 1, in place of a long run of nulls: key "26" is index 25.
+func fields(array gjson.Result) iter.Seq2[int, gjson.Result] {
+	return func(yield func(int, gjson.Result) bool) {
+		if !array.IsArray() {
+			return
+		}
+		var last gjson.Result
+		n, on := 0, true
+		array.ForEach(func(_, value gjson.Result) bool {
+			if n > 0 {
+				on = yield(n-1, last)
+			}
+			last = value
+			n++
+			return on
+		})
+		switch {
+		case !on || n == 0:
+		case last.IsObject():
+			last.ForEach(func(key, value gjson.Result) bool {
+				number, err := strconv.Atoi(key.Str)
+				return err != nil || number < n || yield(number-1, value)
+			})
+		default:
+			yield(n-1, last)
+		}
+	}
 }
 
 // embedded decodes a row's inner JSON.
 func embedded(r gjson.Result) (gjson.Result, bool) {
 	inner := str(r)
-	if inner == "" || !json.Valid([]byte(inner)) {
+	if inner == "" || !isJSON(inner) {
 		return gjson.Result{}, false
 	}
 	return gjson.Parse(inner), true
 }
 
+// shallow is the length up to which JSON is checked by a parser that recurses:
+// it is several times as quick as the standard library's, and so little text can
+// not nest deep enough to exhaust a stack.
+const shallow = 64 << 10
+
+func isJSON(s string) bool {
+	if len(s) <= shallow {
+		return gjson.Valid(s)
+	}
+	return json.Valid([]byte(s))
+}
+
+// isValid is isJSON for bytes.
+func isValid(b []byte) bool {
+	if len(b) <= shallow {
+		return gjson.ValidBytes(b)
+	}
+	return json.Valid(b)
+}
+
 // str decodes a JSON string exactly as encoding/json does: gjson is careless
 // with lone surrogates and bytes that are no UTF-8. Other values give "".
-func str(r gjson.Result) (s string) {
-	if r.Type != gjson.String || json.Unmarshal([]byte(r.Raw), &s) != nil {
+func str(r gjson.Result) string {
+	switch {
+	case r.Type != gjson.String:
+		return ""
+	case utf8.ValidString(r.Str) && !strings.Contains(r.Raw, `\ud`) && !strings.Contains(r.Raw, `\uD`):
+		return r.Str
+	}
+	var s string
+	if json.Unmarshal([]byte(r.Raw), &s) != nil {
 		return ""
 	}
 	return s
+}
+
+// adopt takes over a text for longer than its frame, unless it is known or
+// empty.
+func adopt(dst *string, s string) {
+	if s != "" && s != *dst {
+		*dst = strings.Clone(s)
+	}
 }
 
 func set(dst *string, r gjson.Result) {
@@ -204,7 +286,7 @@ func set(dst *string, r gjson.Result) {
 func handedOut(r gjson.Result) (token string) {
 	r.Get("0").ForEach(func(_, value gjson.Result) bool {
 		if str(at(value, 0)) == "xsrf" {
-			token = str(at(value, 1))
+			token = strings.Clone(str(at(value, 1)))
 		}
 		return token == ""
 	})

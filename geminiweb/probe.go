@@ -79,8 +79,10 @@ func (c *Client) status(ctx context.Context, s *session, set cookie.Set) (cookie
 	code := int(at(body, 14).Int())
 	finding := judgeStatus(code)
 	if finding.Evidence == cookie.SignedIn {
+		a := readAccount(body)
+		a.models = c.list(a)
 		c.mu.Lock()
-		c.accounts.put(set.Identity(), readAccount(body))
+		c.accounts.put(set.Identity(), a)
 		c.mu.Unlock()
 	}
 	return finding, extra
@@ -114,8 +116,14 @@ func judgeStatus(code int) cookie.Finding {
 }
 
 // Models returns the model list for a set: the table, what the last status call
-// of its account saw, and the aliases. It does not block.
-func (c *Client) Models(set cookie.Set) []chat.Model { return c.list(c.accountOf(set)) }
+// of its account saw, and the aliases. It does not block. The list is shared: it
+// is for reading only.
+func (c *Client) Models(set cookie.Set) []chat.Model {
+	if a := c.accountOf(set); a.known {
+		return a.models
+	}
+	return c.models
+}
 
 func (c *Client) accountOf(set cookie.Set) account {
 	c.mu.Lock()

@@ -1,7 +1,6 @@
 package geminiweb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -94,13 +93,11 @@ func (r *reading) learn(f *facts) *Error {
 		r.media = slices.Clone(f.media)
 	}
 	r.saved, r.job = r.saved || f.saved, r.job || f.job
-	t.ids = turnIDs{cid: cmp.Or(f.ids.cid, t.ids.cid), rid: cmp.Or(f.ids.rid, t.ids.rid), rcid: cmp.Or(f.ids.rcid, t.ids.rcid)}
-	if f.served.ID != "" {
-		t.served.ID = f.served.ID
-	}
-	if f.served.Name != "" {
-		t.served.Name = f.served.Name
-	}
+	adopt(&t.ids.cid, f.ids.cid)
+	adopt(&t.ids.rid, f.ids.rid)
+	adopt(&t.ids.rcid, f.ids.rcid)
+	adopt(&t.served.ID, f.served.ID)
+	adopt(&t.served.Name, f.served.Name)
 	if t.served.ID != "" && t.served.ID != t.q.target.id && !t.c.cfg.AllowDowngrade {
 		return t.downgraded()
 	}

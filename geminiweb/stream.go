@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"io"
 	"iter"
 	"net/http"
@@ -197,7 +196,7 @@ func tokenIn(body []byte) string {
 		if err != nil {
 			return ""
 		}
-		if json.Valid(frame) {
+		if isValid(frame) {
 			if token := parse(frame).token; token != "" {
 				return token
 			}
