@@ -152,7 +152,7 @@ func parseKey(line string) (Key, bool) {
 	return key, true
 }
 
-// current returns the keys as the file has them, looking at most once a second.
+// current returns the keys as the file had them a second ago at most.
 // A file that vanished or can not be read leaves the keys as they were: an
 // editor's slip must lock nobody out and open no door.
 func (k *Keys) current() []Key {
@@ -161,6 +161,11 @@ func (k *Keys) current() []Key {
 	if k.path == "" || time.Since(k.checked) < time.Second {
 		return k.keys
 	}
+	return k.latest()
+}
+
+// latest looks at the file now. The lock is held.
+func (k *Keys) latest() []Key {
 	k.checked = time.Now()
 	k.reread()
 	return k.keys
@@ -221,10 +226,22 @@ func (k *Keys) Has(role Role) bool {
 }
 
 // match returns the best role among the presented keys, empty when none is
-// known. It compares every presented key with every kept one, so that its time
-// tells nothing about either.
+// known. For an unknown one the file is looked at once more: it may have been
+// made a moment ago.
 func (k *Keys) match(presented []string) Role {
-	kept := k.current()
+	role := best(k.current(), presented)
+	if role != "" || k.path == "" || len(presented) == 0 {
+		return role
+	}
+	k.mu.Lock()
+	kept := k.latest()
+	k.mu.Unlock()
+	return best(kept, presented)
+}
+
+// best compares every presented key with every kept one, so that its time tells
+// nothing about either.
+func best(kept []Key, presented []string) Role {
 	var api, admin int
 	for _, p := range presented {
 		sum := DigestOf(p)

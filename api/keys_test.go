@@ -174,6 +174,7 @@ func TestKeyTroubleIsToldOnce(t *testing.T) {
 	}
 }
 
+// Known keys cost no look at the file, a key that is not known gets one.
 func TestKeysAreLookedAtOnceASecond(t *testing.T) {
 	keys, path, err := openKeys(t, line("a", "api", "k1"))
 	if err != nil {
@@ -185,6 +186,9 @@ func TestKeysAreLookedAtOnceASecond(t *testing.T) {
 	}
 	if keys.Match("k1") != api.RoleAPI {
 		t.Error("the file was looked at for every request")
+	}
+	if keys.Match("k3") != api.RoleAPI {
+		t.Error("a key that was made within the second is refused")
 	}
 }
 

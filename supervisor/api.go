@@ -104,8 +104,8 @@ type Verdict struct {
 	Result  Result    `json:"result"`
 	Code    string    `json:"code,omitempty"` // E_… when rejected
 	Message string    `json:"message"`
-	State   State     `json:"state"`
-	Since   time.Time `json:"since"`
+	State   State     `json:"state,omitempty"` // of the account, when there is one
+	Since   time.Time `json:"since,omitzero"`
 }
 
 // Refusal is the error of Do when no account may serve.
@@ -128,7 +128,7 @@ type TooSoon struct{ RetryAfter time.Duration }
 
 // Error implements error.
 func (e *TooSoon) Error() string {
-	return "rotated too recently; try again in " + e.RetryAfter.String()
+	return "rotated too recently; try again in " + e.RetryAfter.Round(time.Second).String()
 }
 
 // Errors of the account commands.
