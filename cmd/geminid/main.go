@@ -46,9 +46,9 @@ type commands struct {
 
 const description = `Geminid keeps a gemini.google.com session of yours alive and serves it to chat clients.
 
-Try it without an account:   geminid demo
-Run it:                      geminid serve
-See how the session is:      geminid cookies status
+    geminid demo             try it, without an account
+    geminid serve            run it
+    geminid cookies status   see how the session is
 
 The configuration is read from --config, else from geminid.yaml in /etc/geminid (as a service) or ~/.config/geminid; every key can also be set as GEMINID_<KEY> in the environment.
 
