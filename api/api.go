@@ -22,6 +22,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/files"
 	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/remote"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -50,6 +51,9 @@ type Config struct {
 	// Files keeps the pictures of answers for links. Nil keeps none; then they
 	// travel inside the answers.
 	Files *files.Store
+	// Remote fetches files that clients name by their address, while
+	// Settings.FetchRemote is on. Nil means remote.New(remote.Config{}).
+	Remote *remote.Client
 	// Logger gets one line a request and the causes of internal errors. Nil
 	// discards them.
 	Logger *slog.Logger
@@ -82,6 +86,9 @@ type Settings struct {
 	// MetricsKey is the digest of a key that may read /metrics and nothing
 	// else. The zero Digest is no such key.
 	MetricsKey Digest
+	// FetchRemote lets clients name pictures and other files by their https
+	// address; the server fetches them. Off by default.
+	FetchRemote bool
 	// Loopback says that the TCP listener can be reached from this machine
 	// only. Then /metrics is open, the API too while it has no api key, and the
 	// Host header is checked.
@@ -141,6 +148,7 @@ type API struct {
 	provider   Provider
 	keys       *Keys
 	files      *files.Store
+	remote     *remote.Client
 	log        *slog.Logger
 	now        func() time.Time
 	reread     func() (Reloaded, error)
@@ -176,8 +184,11 @@ func New(cfg Config) (*API, error) {
 	if cfg.Keys == nil {
 		cfg.Keys = StaticKeys()
 	}
+	if cfg.Remote == nil {
+		cfg.Remote = remote.New(remote.Config{})
+	}
 	a := &API{
-		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files,
+		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
 		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),

@@ -23,7 +23,7 @@ type actor struct {
 }
 
 func (p *actor) Models(cookie.Set) []chat.Model {
-	return []chat.Model{{ID: flash, Name: "Flash"}, {ID: pro, Name: "Pro"}}
+	return []chat.Model{{ID: flash, Name: "Flash"}, {ID: pro, Name: "Pro"}, {ID: painter, Name: "Painter", Image: true}}
 }
 
 func (p *actor) Stream(ctx context.Context, set cookie.Set, req *chat.Request) iter.Seq2[chat.Event, error] {

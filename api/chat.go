@@ -74,9 +74,15 @@ func (a *API) answer(x *exchange, r *http.Request, q question) error {
 		x.writeJSON(http.StatusOK, x.dialect.List(call, models))
 		return nil
 	}
-	known := slices.IndexFunc(models, func(m chat.Model) bool { return m.ID == call.Model })
+	known := slices.IndexFunc(models, func(m chat.Model) bool {
+		return m.ID == call.Model || call.Model == "" && m.Image
+	})
 	if known < 0 {
 		return unknownModel(call)
+	}
+	call.Model = models[known].ID
+	if call.Pictures != nil && !models[known].Image {
+		return noPainter(call, models)
 	}
 	x.model = call.Model
 	switch call.Op {
@@ -101,14 +107,35 @@ func unknownModel(call *dialect.Call) *chat.Error {
 	}
 }
 
+// noPainter is the error of a model that is asked for pictures and makes none.
+func noPainter(call *dialect.Call, models []chat.Model) *chat.Error {
+	var painters []string
+	for _, m := range models {
+		if m.Image {
+			painters = append(painters, m.ID)
+		}
+	}
+	return &chat.Error{
+		Kind: chat.BadRequest, Param: "model",
+		Message: "the model " + strconv.Quote(call.Model) + " makes no pictures; those that do: " + strings.Join(painters, ", "),
+	}
+}
+
 // converse answers a question: whole, or as it is made.
 func (a *API) converse(ctx context.Context, x *exchange, call *dialect.Call, cancel context.CancelCauseFunc) error {
+	call.Chat.Model = call.Model
+	if ignored := call.Chat.Ignored; len(ignored) > 0 {
+		x.Header().Set("X-Geminid-Ignored", strings.Join(ignored, ", "))
+	}
+	if call.Pictures != nil {
+		return a.pictures(ctx, x, call)
+	}
 	turn, err := a.hour(x)
 	if err != nil {
 		return err
 	}
-	if ignored := call.Chat.Ignored; len(ignored) > 0 {
-		x.Header().Set("X-Geminid-Ignored", strings.Join(ignored, ", "))
+	if err := a.gather(ctx, x, call.Chat); err != nil {
+		return err
 	}
 	if call.Op != dialect.Stream {
 		if err := a.await(ctx, x, turn); err != nil {
@@ -134,15 +161,7 @@ func (a *API) converse(ctx context.Context, x *exchange, call *dialect.Call, can
 
 // whole gathers the answer and sends it in one piece.
 func (a *API) whole(ctx context.Context, x *exchange, call *dialect.Call) error {
-	var answer chat.Answer
-	err := a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
-		x.account = lease.Account
-		var err error
-		if answer, err = chat.Collect(a.provider.Stream(ctx, lease.Set, call.Chat)); err == nil && answer.Reason == "" {
-			err = unfinished()
-		}
-		return false, err
-	})
+	answer, err := a.collect(ctx, x, call.Chat)
 	if err != nil {
 		return err
 	}
@@ -151,6 +170,19 @@ func (a *API) whole(ctx context.Context, x *exchange, call *dialect.Call) error 
 	setServed(x.Header(), answer.Served)
 	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
 	return nil
+}
+
+// collect asks and gathers the answer.
+func (a *API) collect(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
+	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
+		x.account = lease.Account
+		var err error
+		if answer, err = chat.Collect(a.provider.Stream(ctx, lease.Set, question)); err == nil && answer.Reason == "" {
+			err = unfinished()
+		}
+		return false, err
+	})
+	return answer, err
 }
 
 // streamed sends the answer as it is made.

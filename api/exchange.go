@@ -93,6 +93,12 @@ func (x *exchange) extend() {
 // writeJSON answers with v.
 func (x *exchange) writeJSON(status int, v any) {
 	x.Header().Set("Content-Type", "application/json")
+	if doc, ok := v.(*dialect.Document); ok {
+		x.Header().Set("Content-Length", strconv.FormatInt(doc.Len(), 10))
+		x.WriteHeader(status)
+		_, _ = doc.WriteTo(x) // an error means that the reader is gone
+		return
+	}
 	encoder := json.NewEncoder(&jsonBody{x: x, status: status})
 	encoder.SetEscapeHTML(false) // nothing of it is shown as a page
 	// An encoder fails before it writes, or because the reader is gone.

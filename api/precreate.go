@@ -75,8 +75,7 @@ type operation struct {
 	method string
 }
 
-// operations are those a dialect has. A route for generating streams as well,
-// and one catch-all of Gemini's counts tokens too.
+// operations are those a dialect has.
 func operations(d dialect.Dialect) []operation {
 	var ops []operation
 	add := func(name dialect.Operation, method string) {
@@ -86,12 +85,9 @@ func operations(d dialect.Dialect) []operation {
 	}
 	for _, m := range d.Mounts {
 		add(m.Op, m.Method)
-		if m.Op == dialect.Generate {
-			add(dialect.Stream, m.Method)
-		}
 	}
-	if d.Count != nil {
-		add(dialect.CountTokens, http.MethodPost)
+	for _, op := range d.Beside {
+		add(op, http.MethodPost)
 	}
 	return ops
 }

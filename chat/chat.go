@@ -51,6 +51,17 @@ type Blob struct {
 	Name string
 	// Data is owned by the Blob and never changed.
 	Data []byte
+	// Link says where the file lies while Data is not there yet; nil for a file
+	// that came with the request. No provider is given one with a Link.
+	Link *Link
+}
+
+// Link is a file that the client named by its address.
+type Link struct {
+	// URL is as the client wrote it: http or https, nothing else is checked.
+	URL string
+	// Field is the request field it stands in, for errors.
+	Field string
 }
 
 // EventKind tells the pieces of an answer apart.

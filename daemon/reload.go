@@ -13,7 +13,7 @@ import (
 // live are the keys that a reload changes; all others need a restart.
 var live = []string{
 	"requests_per_hour", "model_interval", "queue_size", "queue_wait", "max_body", "public_url", "allowed_hosts",
-	"trusted_proxies", "metrics_key", "log_level", "mask_clients",
+	"trusted_proxies", "fetch_remote", "metrics_key", "log_level", "mask_clients",
 }
 
 // surface is the part of the settings that the API follows.
@@ -25,7 +25,8 @@ func (s *Settings) surface() api.Settings {
 			MaxBody: int64(s.MaxBody),
 		},
 		PublicURL: s.PublicURL, AllowedHosts: s.AllowedHosts, TrustedProxies: proxies,
-		Loopback: s.loopback(), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
+		FetchRemote: s.FetchRemote,
+		Loopback:    s.loopback(), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
 	}
 	if key := s.MetricsKey.Reveal(); key != "" {
 		out.MetricsKey = api.DigestOf(key)

@@ -92,6 +92,10 @@ type Settings struct {
 	// FilesMaxSize and FilesMaxAge bound the pictures that are kept for links.
 	FilesMaxSize Size          `koanf:"files_max_size"`
 	FilesMaxAge  time.Duration `koanf:"files_max_age"`
+	// FetchRemote lets clients name pictures and other files by an https address,
+	// which the server then fetches, past upstream_proxy. It connects to public
+	// addresses alone and sends no cookie.
+	FetchRemote bool `koanf:"fetch_remote"`
 	// InsecureNoAuth allows a public address without a key.
 	InsecureNoAuth bool `koanf:"insecure_no_auth"`
 	// MetricsKey lets a scraper read /metrics from outside.

@@ -79,6 +79,9 @@ func describe(call *dialect.Call) []byte {
 	if call.IncludeUsage {
 		b.WriteString(" usage")
 	}
+	if call.Pictures != nil {
+		fmt.Fprintf(&b, " pictures=%d links=%t", call.Pictures.Count, call.Pictures.Links)
+	}
 	b.WriteByte('\n')
 	if req := call.Chat; req != nil {
 		fmt.Fprintf(&b, "model=%q stream=%t thoughts=%t ignored=%q\n", req.Model, req.Stream, req.Thoughts, req.Ignored)
@@ -88,6 +91,10 @@ func describe(call *dialect.Call) []byte {
 		for _, turn := range req.Turns {
 			fmt.Fprintf(&b, "%s:", turn.Role)
 			for _, part := range turn.Parts {
+				if part.Blob != nil && part.Blob.Link != nil {
+					fmt.Fprintf(&b, " [%s in %s]", part.Blob.Link.URL, part.Blob.Link.Field)
+					continue
+				}
 				if part.Blob != nil {
 					fmt.Fprintf(&b, " [%s %q %d bytes]", part.Blob.MIME, part.Blob.Name, len(part.Blob.Data))
 					continue

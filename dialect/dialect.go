@@ -45,6 +45,9 @@ type Dialect struct {
 	Name string
 	// Mounts are the routes, under every prefix.
 	Mounts []Mount
+	// Beside are the operations that share a route with another and so are no
+	// Mount's.
+	Beside []Operation
 	// Claims reports whether r speaks this dialect, by its path and, where
 	// dialects share a path, by its key header. It reads neither body nor route.
 	Claims func(r *http.Request) bool
@@ -57,7 +60,8 @@ type Dialect struct {
 	Lost func(r *http.Request) *chat.Error
 
 	// List, One, Count, Answer and Fail return values for encoding/json. List
-	// and One answer Models, Count answers CountTokens, Answer Generate.
+	// and One answer Models, Count answers CountTokens, Answer the others. What
+	// holds files is a *Document, which need not be encoded as a whole.
 	List   func(call *Call, models []chat.Model) any
 	One    func(call *Call, model chat.Model) any
 	Count  func(call *Call) any
@@ -90,8 +94,11 @@ type Call struct {
 	// Model is the name asked for, without a "models/" prefix; answers echo it.
 	// With Op Models it is empty for the whole list.
 	Model string
-	// Chat is the question of Generate, Stream and CountTokens; else nil.
+	// Chat is the question of all operations but Models; there it is nil.
 	Chat *chat.Request
+	// Pictures is what Images and Edits ask for; else nil. They may leave Model
+	// empty: then any image model will do.
+	Pictures *Pictures
 	// ID and Created go into the answer. Decode sets both, the caller may
 	// change them before the first answer.
 	ID      string
@@ -101,8 +108,8 @@ type Call struct {
 	// SSE says that a Gemini stream is an event stream, not a JSON array.
 	SSE bool
 	// Link returns an absolute URL under which the client can fetch blob, empty
-	// when there is none. Then, and when Link is nil, pictures travel as data URLs where a dialect has no field of
-	// its own for them.
+	// when there is none. Then, and when Link is nil, pictures travel as data
+	// URLs where a dialect has no field of its own for them.
 	Link func(blob *chat.Blob) string
 }
 

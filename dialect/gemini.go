@@ -11,6 +11,7 @@ import (
 var Gemini = Dialect{
 	Name:   "gemini",
 	Mounts: geminiMounts("/gemini/v1beta", "/gemini/v1", "/gemini/v1alpha", "/v1beta", "/v1alpha", "/v1"),
+	Beside: []Operation{Stream, CountTokens, Images, Edits},
 	Claims: geminiClaims,
 	Decode: geminiDecode,
 	Lost:   geminiLost,

@@ -82,7 +82,7 @@ type geminiPartOut struct {
 
 type geminiInline struct {
 	MIME string `json:"mimeType"`
-	Data []byte `json:"data"`
+	Data string `json:"data"` // base64
 }
 
 type geminiFeedback struct {
@@ -101,6 +101,15 @@ func (u usage) gemini() geminiUsage {
 }
 
 func geminiWhole(call *Call, answer chat.Answer) any {
+	return newDocument(func(file func([]byte) string) any {
+		if call.Op == Images {
+			return geminiPredictions(answer, file)
+		}
+		return geminiAnswered(call, answer, file)
+	})
+}
+
+func geminiAnswered(call *Call, answer chat.Answer, file func([]byte) string) any {
 	answer, c := shown(call, answer)
 	whole := geminiAnswer{
 		Usage:      c.usage(call).gemini(),
@@ -113,13 +122,13 @@ func geminiWhole(call *Call, answer chat.Answer) any {
 	}
 	var candidate geminiCandidate
 	candidate.Content.Role = "model"
-	candidate.Content.Parts = geminiPartsOut(answer)
+	candidate.Content.Parts = geminiPartsOut(answer, file)
 	candidate.FinishReason = geminiReason(answer.Reason)
 	whole.Candidates = []geminiCandidate{candidate}
 	return whole
 }
 
-func geminiPartsOut(answer chat.Answer) []geminiPartOut {
+func geminiPartsOut(answer chat.Answer, file func([]byte) string) []geminiPartOut {
 	var parts []geminiPartOut
 	if answer.Thoughts != "" {
 		parts = append(parts, geminiPartOut{Text: &answer.Thoughts, Thought: true})
@@ -128,7 +137,7 @@ func geminiPartsOut(answer chat.Answer) []geminiPartOut {
 		parts = append(parts, geminiPartOut{Text: &answer.Text})
 	}
 	for _, blob := range answer.Media {
-		parts = append(parts, geminiPartOut{Inline: &geminiInline{MIME: blob.MIME, Data: blob.Data}})
+		parts = append(parts, geminiPartOut{Inline: &geminiInline{MIME: blob.MIME, Data: file(blob.Data)}})
 	}
 	return parts
 }

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"encoding/base64"
 	"strings"
 
 	"github.com/geminid/geminid/chat"
@@ -100,7 +99,8 @@ func geminiParts(place node) ([]chat.Part, error) {
 // thought sent back or a lone signature, comes out empty.
 func geminiPart(fields object) (chat.Part, error) {
 	if file := fields.at("fileData"); !file.absent() {
-		return chat.Part{}, file.bad("is not offered; send the file as inlineData")
+		blob, err := geminiRemote(file)
+		return chat.Part{Blob: blob}, err
 	}
 	if data := fields.at("inlineData"); !data.absent() {
 		blob, err := geminiBlob(data)
@@ -130,6 +130,20 @@ func geminiPart(fields object) (chat.Part, error) {
 	return chat.Part{}, nil
 }
 
+// geminiRemote reads {fileUri}. Files of Google's own Files API have such an
+// address too, and can not be read with it.
+func geminiRemote(n node) (*chat.Blob, error) {
+	fields, err := n.object()
+	if err != nil {
+		return nil, err
+	}
+	place := fields.at("fileUri")
+	if text, err := place.text(); err != nil || text == "" {
+		return nil, place.bad("must be an https address; send other files as inlineData")
+	}
+	return located(place)
+}
+
 func geminiBlob(n node) (*chat.Blob, error) {
 	fields, err := n.object()
 	if err != nil {
@@ -150,6 +164,3 @@ func geminiBlob(n node) (*chat.Blob, error) {
 	blob.Name = fileName(name)
 	return blob, nil
 }
-
-// base64Of is how the dialects spell bytes.
-func base64Of(dst, data []byte) []byte { return base64.StdEncoding.AppendEncode(dst, data) }

@@ -16,13 +16,15 @@ var verbs = map[string]struct {
 	"generateContent":       {Generate, geminiGenerate},
 	"streamGenerateContent": {Stream, geminiGenerate},
 	"countTokens":           {CountTokens, geminiCount},
+	"predict":               {Images, geminiPredict},
+	"editImage":             {Edits, geminiEdit},
 }
 
 // unserved are Google's other verbs, so that a client learns that the operation
 // is understood and not offered here.
 var unserved = map[string]bool{
 	"embedContent": true, "batchEmbedContents": true, "asyncBatchEmbedContent": true,
-	"predict": true, "predictLongRunning": true, "editImage": true, "batchGenerateContent": true,
+	"predictLongRunning": true, "batchGenerateContent": true,
 	"generateAnswer": true, "generateText": true, "generateMessage": true, "embedText": true,
 	"batchEmbedText": true, "countTextTokens": true, "countMessageTokens": true, "bidiGenerateContent": true,
 }
@@ -51,13 +53,16 @@ func geminiDecode(r *http.Request, param func(string) string) (*Call, error) {
 	return geminiVerb(r, name, verb)
 }
 
+// served names the verbs for errors.
+const served = "generateContent, streamGenerateContent, countTokens, predict or editImage"
+
 func geminiVerb(r *http.Request, name, verb string) (*Call, error) {
 	how, ok := verbs[verb]
 	switch {
 	case !ok && unserved[verb]:
-		return nil, chat.Fault(chat.Unsupported, verb+" is not offered; use generateContent, streamGenerateContent or countTokens")
+		return nil, chat.Fault(chat.Unsupported, verb+" is not offered; use "+served)
 	case !ok:
-		return nil, chat.Fault(chat.UnknownPath, "no such operation on a model; use generateContent, streamGenerateContent or countTokens")
+		return nil, chat.Fault(chat.UnknownPath, "no such operation on a model; use "+served)
 	}
 	body, err := readBody(r, camel)
 	if err != nil {
@@ -74,7 +79,8 @@ func geminiVerb(r *http.Request, name, verb string) (*Call, error) {
 }
 
 func geminiGenerate(call *Call, body object) error {
-	if err := geminiConfig(call.Chat, body.at("generationConfig")); err != nil {
+	config, err := geminiConfig(call.Chat, body.at("generationConfig"))
+	if err != nil {
 		return err
 	}
 	if err := geminiTools(call.Chat, body); err != nil {
@@ -84,7 +90,10 @@ func geminiGenerate(call *Call, body object) error {
 	if err != nil {
 		return err
 	}
-	return talk.into(call.Chat, body.at("contents"))
+	if err := talk.into(call.Chat, body.at("contents")); err != nil {
+		return err
+	}
+	return geminiFormat(call, config)
 }
 
 // geminiCount reads contents as they are or inside generateContentRequest. What
@@ -109,31 +118,31 @@ func geminiCount(call *Call, body object) error {
 
 // geminiConfig refuses what would change the answer's form and can not be done.
 // Sampling parameters are ignored: the web session has none.
-func geminiConfig(req *chat.Request, place node) error {
-	config, err := place.object()
+func geminiConfig(req *chat.Request, place node) (config object, err error) {
+	config, err = place.object()
 	if err != nil {
-		return err
+		return config, err
 	}
 	if count := config.at("candidateCount"); count.value.Int() > 1 {
-		return count.bad("must be 1; only one candidate is made")
+		return config, count.bad("must be 1; only one candidate is made")
 	}
 	form := config.at("responseMimeType")
 	if text, err := form.text(); err != nil {
-		return err
+		return config, err
 	} else if text != "" && text != "text/plain" {
-		return form.bad("must be text/plain; the session can not be held to a format. Ask for JSON in the prompt instead")
+		return config, form.bad("must be text/plain; the session can not be held to a format. Ask for JSON in the prompt instead")
 	}
 	for _, name := range []string{"responseSchema", "responseJsonSchema"} {
 		if schema := config.at(name); !schema.absent() {
-			return schema.bad("is not offered; the session can not be held to a schema. Ask for JSON in the prompt instead")
+			return config, schema.bad("is not offered; the session can not be held to a schema. Ask for JSON in the prompt instead")
 		}
 	}
 	thinking, err := config.at("thinkingConfig").object()
 	if err != nil {
-		return err
+		return config, err
 	}
 	req.Thoughts, err = thinking.at("includeThoughts").flag()
-	return err
+	return config, err
 }
 
 // geminiTools notes that tools are ignored, and refuses to ignore them when the

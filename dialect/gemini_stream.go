@@ -72,20 +72,21 @@ func (e *geminiStream) text(open, text string) error {
 	return e.flush(false)
 }
 
-// media writes a chunk of one whole file. Its buffer is not kept.
+// media writes a chunk of one whole file, spelled while it is written.
 func (e *geminiStream) media(blob *chat.Blob) error {
 	e.answer.File()
-	kept := e.buf
 	e.open()
 	e.buf = append(e.buf, `{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":`...)
 	e.buf = appendQuoted(e.buf, blob.MIME)
 	e.buf = append(e.buf, `,"data":"`...)
-	e.buf = base64Of(e.buf, blob.Data)
-	e.buf = append(e.buf, `"}`...)
-	e.buf = append(e.buf, e.tail...)
-	err := e.flush(false)
-	e.buf = kept
-	return err
+	out := spelled{w: e.w}
+	out.text(e.buf)
+	out.base64(blob.Data)
+	if out.err != nil {
+		return out.err
+	}
+	e.buf = append(append(e.buf[:0], `"}`...), e.tail...)
+	return e.flush(false)
 }
 
 // finish writes the last chunk. Its parts are never missing: clients read the

@@ -24,22 +24,34 @@ func inline(n node, mediaType string) (*chat.Blob, error) {
 	return decodeFile(n, mediaType, text)
 }
 
-// dataURL makes a file of "data:TYPE;base64,…". Other URLs are refused: the
-// server fetches nothing on a client's behalf.
-func dataURL(n node) (*chat.Blob, error) {
+// located makes a file of "data:TYPE;base64,…", or notes the http or https
+// address that it is to be fetched from.
+func located(n node) (*chat.Blob, error) {
 	text, err := n.borrow()
 	if err != nil {
 		return nil, err
 	}
 	rest, ok := cutPrefixFold(text, "data:")
 	if !ok {
-		return nil, n.bad("must be a data: URL with base64; remote addresses are not fetched")
+		return remote(n, text)
 	}
 	head, data, ok := strings.Cut(rest, ",")
 	if !ok || !strings.HasSuffix(strings.ToLower(head), ";base64") {
 		return nil, n.bad("must be a data: URL of the form data:image/png;base64,…")
 	}
 	return decodeFile(n, head[:len(head)-len(";base64")], data)
+}
+
+// maxLink bounds an address.
+const maxLink = 8 << 10
+
+func remote(n node, text string) (*chat.Blob, error) {
+	_, plain := cutPrefixFold(text, "http://")
+	_, secure := cutPrefixFold(text, "https://")
+	if len(text) > maxLink || !plain && !secure {
+		return nil, n.bad("must be a data: URL with base64, or an https address of at most 8 KiB")
+	}
+	return &chat.Blob{Link: &chat.Link{URL: strings.Clone(text), Field: n.path}}, nil
 }
 
 func decodeFile(n node, mediaType, text string) (*chat.Blob, error) {
@@ -61,9 +73,17 @@ func decodeFile(n node, mediaType, text string) (*chat.Blob, error) {
 	if len(data) > maxFile {
 		return nil, tooBig(n)
 	}
+	return fileOf(n, mediaType, data)
+}
+
+// fileOf makes a file of its bytes and the type that was told.
+func fileOf(n node, mediaType string, data []byte) (*chat.Blob, error) {
 	mediaType, ok := settle(mediaType, data)
 	if !ok {
 		return nil, n.bad("is not a PNG, JPEG, WebP, GIF or HEIC image, though its type says image")
+	}
+	if w, h := dimensions(data); w*h > maxPixels {
+		return nil, n.bad("is a picture of more than 100 million pixels; send a smaller one")
 	}
 	return &chat.Blob{MIME: mediaType, Data: data}, nil
 }
@@ -85,6 +105,9 @@ func settle(told string, data []byte) (mediaType string, ok bool) {
 		return seen, true
 	case strings.HasPrefix(told, "image/"):
 		// HEIC and AVIF are ISO media files, which DetectContentType does not tell apart.
+		if told == "image/*" {
+			told = "image/heic"
+		}
 		return told, len(data) > 12 && string(data[4:8]) == "ftyp"
 	case told == "":
 		return seen, true

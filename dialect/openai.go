@@ -2,10 +2,11 @@ package dialect
 
 import "net/http"
 
-// OpenAI is the chat completions format. /openai/v1 is an alias of /v1.
+// OpenAI is the format of chat completions and the Images API. /openai/v1 is an alias of /v1.
 var OpenAI = Dialect{
 	Name:   "openai",
 	Mounts: openaiMounts("/v1", "/openai/v1"),
+	Beside: []Operation{Stream},
 	Claims: openaiClaims,
 	Decode: openaiDecode,
 	Lost:   openaiLost,
@@ -24,6 +25,8 @@ func openaiMounts(prefixes ...string) []Mount {
 			Mount{http.MethodGet, prefix + "/models", Models},
 			Mount{http.MethodGet, prefix + "/models/*call", Models},
 			Mount{http.MethodPost, prefix + "/chat/completions", Generate},
+			Mount{http.MethodPost, prefix + "/images/generations", Images},
+			Mount{http.MethodPost, prefix + "/images/edits", Edits},
 		)
 	}
 	return mounts

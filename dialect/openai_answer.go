@@ -100,10 +100,19 @@ func (u usage) openai() openaiUsage {
 }
 
 func openaiWhole(call *Call, answer chat.Answer) any {
+	return newDocument(func(file func([]byte) string) any {
+		if call.Pictures != nil {
+			return openaiPictures(call, answer, file)
+		}
+		return openaiCompleted(call, answer, file)
+	})
+}
+
+func openaiCompleted(call *Call, answer chat.Answer, file func([]byte) string) any {
 	answer, c := shown(call, answer)
 	var choice openaiChoice
 	choice.Message.Role = "assistant"
-	choice.Message.Content = openaiText(call, answer)
+	choice.Message.Content = openaiText(call, answer, file)
 	choice.Message.Reasoning = answer.Thoughts
 	choice.FinishReason = openaiReason(answer.Reason)
 	return openaiCompletion{
@@ -114,7 +123,7 @@ func openaiWhole(call *Call, answer chat.Answer) any {
 
 // openaiText is the text with the pictures behind it as Markdown, the only way
 // in which chat clients of this format show any.
-func openaiText(call *Call, answer chat.Answer) string {
+func openaiText(call *Call, answer chat.Answer, file func([]byte) string) string {
 	if len(answer.Media) == 0 {
 		return answer.Text
 	}
@@ -128,8 +137,7 @@ func openaiText(call *Call, answer chat.Answer) string {
 		if link := call.link(blob); link != "" {
 			b.WriteString(link)
 		} else {
-			b.WriteString(dataHead(blob))
-			b.Write(base64Of(nil, blob.Data))
+			b.WriteString(dataHead(blob) + file(blob.Data))
 		}
 		b.WriteByte(')')
 	}

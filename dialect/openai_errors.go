@@ -64,7 +64,7 @@ func openaiFail(err *chat.Error) any {
 var openaiAbsent = []struct{ path, message string }{
 	{"/responses", "the Responses API is not offered; use POST /v1/chat/completions"},
 	{"/completions", "plain completions are not offered; use POST /v1/chat/completions"},
-	{"/images", "the Images API is not offered; use POST /v1/chat/completions with an image model"},
+	{"/images", "of the Images API only POST /v1/images/generations and /v1/images/edits are offered"},
 	{"/embeddings", "embeddings are not offered; use another provider for them"},
 	{"/audio", "speech and transcription are not offered; use another provider for them"},
 	{"/realtime", "realtime sessions are not offered; use POST /v1/chat/completions with stream"},
@@ -91,5 +91,5 @@ func openaiLost(r *http.Request) *chat.Error {
 			return chat.Fault(chat.Unsupported, absent.message)
 		}
 	}
-	return chat.Fault(chat.UnknownPath, "no such path; set the base URL to end in /v1 for OpenAI clients (POST /v1/chat/completions, GET /v1/models) or in /gemini for Gemini clients")
+	return chat.Fault(chat.UnknownPath, "no such path; set the base URL to end in /v1 for OpenAI clients (POST /v1/chat/completions, POST /v1/images/generations, GET /v1/models) or in /gemini for Gemini clients")
 }

@@ -128,13 +128,13 @@ func openaiPart(n node) (chat.Part, error) {
 // openaiImage reads {url} and the bare string of the newer format.
 func openaiImage(n node) (*chat.Blob, error) {
 	if _, err := n.text(); err == nil {
-		return dataURL(n)
+		return located(n)
 	}
 	fields, err := n.object()
 	if err != nil {
 		return nil, err
 	}
-	return dataURL(fields.at("url"))
+	return located(fields.at("url"))
 }
 
 // openaiAudio reads {data, format}.
@@ -171,7 +171,7 @@ func openaiFile(fields object) (*chat.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	blob, err := dataURL(fields.at("file_data"))
+	blob, err := located(fields.at("file_data"))
 	if err != nil {
 		return nil, err
 	}

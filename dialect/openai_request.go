@@ -10,7 +10,12 @@ import (
 )
 
 func openaiDecode(r *http.Request, param func(string) string) (*Call, error) {
-	if r.Method != http.MethodGet {
+	switch path := r.URL.Path; {
+	case strings.HasSuffix(path, "/images/generations"):
+		return openaiDraw(r)
+	case strings.HasSuffix(path, "/images/edits"):
+		return openaiEdit(r)
+	case r.Method != http.MethodGet:
 		return openaiChat(r)
 	}
 	name := strings.Trim(param("call"), "/")

@@ -9,13 +9,9 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// How much goes into one delta, because Open WebUI gives up on a line of
-// 128 KiB: of a file, in a multiple of 3 that keeps base64 free of padding in
-// between, and of text, every byte of which may take six when escaped.
-const (
-	pieceBytes = 36 << 10
-	textBytes  = 16 << 10
-)
+// textBytes is how much text goes into one delta. A line is to stay below 64 KiB,
+// and every byte may take six when escaped.
+const textBytes = 10 << 10
 
 // openaiStream spells an answer as chat completion chunks.
 type openaiStream struct {
@@ -116,12 +112,10 @@ func (e *openaiStream) media(blob *chat.Blob) error {
 		return e.flush()
 	}
 	e.delta(content, open+dataHead(blob))
-	for rest := blob.Data; len(rest) > 0; {
+	for piece := range pieces(blob.Data) {
 		if err := e.flush(); err != nil {
 			return err
 		}
-		piece := rest[:min(len(rest), pieceBytes)]
-		rest = rest[len(piece):]
 		e.begin()
 		e.delta(content, string(base64Of(nil, piece)))
 	}

@@ -47,6 +47,9 @@ func sequence(events []chat.Event) iter.Seq2[chat.Event, error] {
 	}
 }
 
+// tinyPNG begins like a picture.
+var tinyPNG = []byte("\x89PNG\r\n\x1a\nrest")
+
 // server mounts every dialect as the daemon does: routes that two dialects
 // share are decided by For.
 type server struct {
@@ -104,6 +107,8 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, d *dialect.Dialec
 		s.models(w, d, call)
 	case dialect.CountTokens:
 		reply(w, http.StatusOK, d.Count(call))
+	case dialect.Images, dialect.Edits:
+		reply(w, http.StatusOK, d.Answer(call, chat.Answer{Text: "Here it is.", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: tinyPNG}}}))
 	case dialect.Generate:
 		answer, _ := chat.Collect(sequence(s.events))
 		reply(w, http.StatusOK, d.Answer(call, answer))

@@ -1,0 +1,12 @@
+package remote
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Public is the rule for addresses.
+func Public(addr netip.Addr) bool { return public(addr) }
+
+// Hurry shortens the time for a file.
+func (c *Client) Hurry(d time.Duration) { c.patience = d }

@@ -1,0 +1,189 @@
+// Package remote fetches files from addresses that clients name, and takes care
+// that nobody reaches into the server's own network by it: the address is checked
+// where the connection is made, so no name, no redirect and no change of a name's
+// address gets around it. It carries no cookie, no key and no other sign of who
+// asks.
+package remote
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config says how files are fetched. The zero value fetches from public
+// addresses alone.
+type Config struct {
+	// Exempt are addresses that may be connected to although they are not public,
+	// with their ports: a picture server of the owner's own. None by default.
+	Exempt []netip.AddrPort
+	// Resolver finds the addresses of names. Nil means the system's.
+	Resolver *net.Resolver
+	// RootCAs are the trusted certificates; nil means the system's.
+	RootCAs *x509.CertPool
+}
+
+const (
+	patience  = 10 * time.Second // for a whole file, redirects included
+	limit     = 20 << 20
+	redirects = 3
+	maxURL    = 8 << 10
+	agent     = "geminid (+fetch)"
+)
+
+// File is what was found at an address.
+type File struct {
+	// MIME is what the first bytes say, whatever the server told.
+	MIME string
+	Data []byte
+}
+
+// Refusal says why nothing was fetched. The text names no address.
+type Refusal string
+
+// Error implements error.
+func (r Refusal) Error() string { return string(r) }
+
+// The refusals.
+const (
+	BadAddress  Refusal = "is not a plain https address: no user, no port but 443, a name in place of an IP address"
+	NotPublic   Refusal = "leads to an address that is not public"
+	Unreachable Refusal = "could not be fetched"
+	TooSlow     Refusal = "did not come within 10 seconds"
+	TooLong     Refusal = "leads to a file of more than 20 MiB"
+	TooFar      Refusal = "leads through more than 3 redirects"
+	WrongKind   Refusal = "leads to something that is no picture, PDF, audio or video file"
+)
+
+// Client fetches files. It is safe for concurrent use and keeps no connection.
+type Client struct {
+	patience  time.Duration
+	transport *http.Transport
+	exempt    map[netip.AddrPort]bool
+}
+
+// New makes a Client.
+func New(cfg Config) *Client {
+	c := &Client{patience: patience, exempt: make(map[netip.AddrPort]bool)}
+	for _, addr := range cfg.Exempt {
+		c.exempt[netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())] = true
+	}
+	dialer := &net.Dialer{Timeout: patience, Resolver: cfg.Resolver, Control: c.control, KeepAlive: -1}
+	c.transport = &http.Transport{
+		Proxy:                  nil, // a proxy would connect where we could not look
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.RootCAs},
+		TLSHandshakeTimeout:    patience,
+		DisableKeepAlives:      true,
+		DisableCompression:     true, // a small body can unfold without end
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+	return c
+}
+
+// Get fetches the file at an https address. It takes 10 seconds at most. An
+// error is a Refusal, or ctx's when that ended.
+func (c *Client) Get(ctx context.Context, address string) (File, error) {
+	bounded, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
+	file, err := c.get(bounded, address)
+	switch {
+	case err == nil:
+		return file, nil
+	case ctx.Err() != nil:
+		return File{}, ctx.Err()
+	case bounded.Err() != nil:
+		return File{}, TooSlow
+	}
+	var reason Refusal
+	if !errors.As(err, &reason) {
+		reason = Unreachable
+	}
+	return File{}, reason
+}
+
+func (c *Client) get(ctx context.Context, address string) (File, error) {
+	if len(address) > maxURL {
+		return File{}, BadAddress
+	}
+	u, err := url.Parse(address)
+	for hops := 0; ; hops++ {
+		if err != nil || !c.plain(u) {
+			return File{}, BadAddress
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+		if err != nil {
+			return File{}, BadAddress
+		}
+		req.Header.Set("User-Agent", agent)
+		req.Header.Set("Accept", "image/*,application/pdf,audio/*,video/*")
+		resp, err := c.transport.RoundTrip(req)
+		if err != nil {
+			return File{}, err
+		}
+		location := resp.Header.Get("Location")
+		if resp.StatusCode/100 != 3 || location == "" {
+			return read(resp)
+		}
+		_ = resp.Body.Close()
+		if hops == redirects {
+			return File{}, TooFar
+		}
+		if u, err = u.Parse(location); err != nil {
+			return File{}, BadAddress
+		}
+	}
+}
+
+// plain reports whether an address may be tried at all.
+func (c *Client) plain(u *url.URL) bool {
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if u.Scheme != "https" || u.User != nil || u.Opaque != "" || host == "" || strings.Contains(host, "%") {
+		return false
+	}
+	if port := u.Port(); port != "" && port != "443" && len(c.exempt) == 0 {
+		return false // with exempt addresses the port is checked where they are
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	// Systems read 2130706433, 0x7f.1 and 127.1 as IP addresses as well.
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return strings.Trim(last, "0123456789") != "" && !strings.HasPrefix(last, "0x")
+}
+
+// read reads the file itself.
+func read(resp *http.Response) (File, error) {
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return File{}, Unreachable
+	}
+	if resp.ContentLength > limit {
+		return File{}, TooLong
+	}
+	var data bytes.Buffer
+	if resp.ContentLength > 0 {
+		data.Grow(int(resp.ContentLength) + bytes.MinRead)
+	}
+	if _, err := data.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
+		return File{}, err
+	}
+	if data.Len() > limit {
+		return File{}, TooLong
+	}
+	kind, _, _ := strings.Cut(http.DetectContentType(data.Bytes()), ";")
+	family, _, _ := strings.Cut(kind, "/")
+	if family != "image" && family != "audio" && family != "video" && kind != "application/pdf" {
+		return File{}, WrongKind
+	}
+	return File{MIME: kind, Data: data.Bytes()}, nil
+}
