@@ -247,7 +247,7 @@ func TestLongText(t *testing.T) {
 
 // TestPictures: a picture of 1 MiB in every way a client may get it.
 func TestPictures(t *testing.T) {
-	blob := &chat.Blob{MIME: "image/png", Data: bytes.Repeat([]byte("\x89PNG"), 256<<10)}
+	blob := &chat.Blob{MIME: "image/png", Data: bytes.Repeat([]byte("\x89PNG"), 64<<10)}
 	events := []chat.Event{{Kind: chat.Text, Text: "Here:"}, {Kind: chat.Media, Blob: blob}}
 	t.Run("OpenAI data URL", func(t *testing.T) {
 		chunks, _, _, err := readEventSource(play(t, dialect.OpenAI, newCall(nil), events))
