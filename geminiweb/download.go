@@ -117,6 +117,9 @@ func readFile(ctx context.Context, resp *http.Response, s source) (*chat.Blob, *
 	if errors.Is(err, errTooLarge) {
 		return nil, fail(chat.Upstream, cookie.Silent, "the picture is too large to be passed on; ask for a smaller one").because(err)
 	}
+	if err == nil {
+		err = ctx.Err() // a body may end whole to the eye because we left
+	}
 	if err != nil {
 		return nil, failedCall(ctx, err)
 	}

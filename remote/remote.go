@@ -96,13 +96,13 @@ func (c *Client) Get(ctx context.Context, address string) (File, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
 	file, err := c.get(bounded, address)
-	switch {
-	case err == nil:
-		return file, nil
+	switch { // a body may end whole to the eye because we left
 	case ctx.Err() != nil:
 		return File{}, ctx.Err()
 	case bounded.Err() != nil:
 		return File{}, TooSlow
+	case err == nil:
+		return file, nil
 	}
 	var reason Refusal
 	if !errors.As(err, &reason) {
