@@ -2,6 +2,7 @@ package monitoring_test
 
 import (
 	"encoding/json"
+	"image"
 	"math"
 	"os"
 	"path/filepath"
@@ -18,11 +19,21 @@ type board struct {
 	Panels []struct {
 		ID          int
 		Type, Title string
+		GridPos     place
 		Targets     []struct{ RefID, Expr, LegendFormat string }
 	}
 	Annotations struct {
 		List []struct{ Name, Expr string }
 	}
+}
+
+// place is where a panel stands, in columns and units of the grid.
+type place struct{ X, Y, W, H int }
+
+// rectangle is the place in the preview's pixels.
+func (p place) rectangle() image.Rectangle {
+	x := func(column int) int { return column * pageWidth / 24 }
+	return image.Rect(x(p.X), pageHead+p.Y*gridUnit, x(p.X+p.W), pageHead+(p.Y+p.H)*gridUnit)
 }
 
 func readBoard(t *testing.T) (b board, raw []byte) {

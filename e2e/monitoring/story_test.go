@@ -3,9 +3,10 @@ package monitoring_test
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/geminid/geminid/e2e/harness"
 )
@@ -15,6 +16,7 @@ import (
 // find what happened, and nothing that was written anywhere may hold a secret.
 func TestSessionDiesAndSomebodyIsTold(t *testing.T) {
 	s := newScene(t)
+	s.tryChannels()
 	s.chatter(12)
 	s.misbehave()
 	s.stumble()
@@ -22,14 +24,15 @@ func TestSessionDiesAndSomebodyIsTold(t *testing.T) {
 	s.reload()
 	s.home.Drop(t, "cookies.txt", "<!doctype html><title>Sign in - Google Accounts</title>")
 	s.stack.awaitAlert(t, "CookieFileRejected", "firing")
-	s.restart()
-
+	s.owner.await("test", "file_rejected")
+	s.restart() // and nothing is told twice
+	s.linger()
+	s.dry() // so that the end tells how long values live
 	s.sim.Revoke(t, s.session)
 	s.command("/api/accounts/default/probe")
 	s.await(http.StatusServiceUnavailable)
-	s.daemon.Key = s.admin
-	s.daemon.AwaitState(t, "expired", 90*time.Second)
-	s.daemon.Key = s.client
+	s.awaitState("expired")
+	s.owner.await("test", "file_rejected", "session_expired")
 	s.stack.awaitAlert(t, "CookieExpired", "pending")
 	s.chatter(4) // refused
 	s.stack.awaitAlert(t, "CookieExpired", "firing")
@@ -44,6 +47,8 @@ func TestSessionDiesAndSomebodyIsTold(t *testing.T) {
 	s.stack.awaitAlert(t, "CookieExpired", "")
 	s.stack.mail.await(t, "CookieExpired", "resolved")
 	s.stack.awaitAlert(t, "CookieFileRejected", "")
+	s.owner.await("test", "file_rejected", "session_expired", "session_recovered")
+	s.owner.agree()
 	s.chatter(8)
 
 	t.Run("dashboard", func(t *testing.T) { s.dashboard(t) })
@@ -54,6 +59,14 @@ func TestSessionDiesAndSomebodyIsTold(t *testing.T) {
 	}
 }
 
+// tryChannels has the command send its test message.
+func (s *scene) tryChannels() {
+	stdout, stderr, code := harness.Run(s.t, harness.Command{Name: "geminid", Home: s.home.Dir, Args: []string{"notify", "test", "--config", s.home.Config()}})
+	if want := "webhook: sent\nntfy: sent\ntelegram: sent\nmail: sent\n"; code != 0 || stdout != want {
+		s.t.Errorf("geminid notify test: code %d\n%s%s", code, stdout, stderr)
+	}
+}
+
 // metricsPage has promtool read the page as it stands after all that.
 func (s *scene) metricsPage(t *testing.T) {
 	page := s.daemon.Do(t, http.MethodGet, "/metrics", "")
@@ -61,6 +74,15 @@ func (s *scene) metricsPage(t *testing.T) {
 	if n := strings.Count(page.Body, "\n"); n > 5000 {
 		t.Errorf("the page has %d lines", n)
 	}
+}
+
+// told is the daemon's own book of what it told.
+func (s *scene) told() string {
+	content, err := os.ReadFile(filepath.Join(s.home.State(), "notify.json"))
+	if err != nil {
+		s.t.Error(err)
+	}
+	return string(content)
 }
 
 // secrets looks through all that monitoring wrote down; what the processes
@@ -81,10 +103,12 @@ func (s *scene) secrets(t *testing.T) {
 		"the metrics page":       s.daemon.Do(t, http.MethodGet, "/metrics", "").Body,
 		"the labels":             labels.String(),
 		"the letters":            s.stack.mail.all(),
+		"the notices":            s.owner.all(),
+		"what was told":          s.told(),
 		"the list of requests":   s.daemon.Do(t, http.MethodGet, "/api/requests", "", admin).Body,
 		"the state for an admin": s.daemon.Do(t, http.MethodGet, "/api/cookies/status", "", admin).Body,
 	} {
-		if len(text) < 100 {
+		if len(text) < 60 {
 			t.Errorf("%s holds only %q", what, text)
 		}
 		for _, leak := range harness.Leaks(text) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -25,13 +26,15 @@ type scene struct {
 	client  string
 	session harness.Session
 	stack   *stack
+	owner   *receivers
 	began   time.Time
 }
 
 func newScene(t *testing.T) *scene {
 	s := &scene{t: t, sim: harness.Simulate(t), home: harness.NewHome(t), addr: harness.FreeAddr(t), began: time.Now()}
-	s.home.Configure(t, "upstream_url: "+s.sim.URL, "listen: "+s.addr, "tick: 1s", "model_interval: 200ms", "queue_size: 4",
-		"log_level: debug", "drain_timeout: 1s")
+	s.owner = openReceivers(t)
+	s.home.Configure(t, append(s.owner.settings(), "upstream_url: "+s.sim.URL, "listen: "+s.addr, "tick: 1s",
+		"model_interval: 200ms", "queue_size: 4", "log_level: debug", "drain_timeout: 1s")...)
 	s.client, s.admin = s.home.AddKey(t, "client"), s.home.AddKey(t, "owner", "--admin")
 	s.session = s.sim.Session(t, "first")
 	s.home.Drop(t, "cookies.txt", s.session.Netscape())
@@ -53,13 +56,35 @@ func (s *scene) boot() {
 // await waits until /readyz answers so.
 func (s *scene) await(status int) {
 	s.t.Helper()
-	harness.Eventually(s.t, 90*time.Second, fmt.Sprintf("/readyz answers %d", status), func() bool {
+	patiently(s.t, 90*time.Second, fmt.Sprintf("/readyz answers %d", status), func() bool {
 		response, err := http.Get(s.daemon.URL + "/readyz")
 		if err != nil {
 			return false
 		}
 		response.Body.Close()
 		return response.StatusCode == status
+	})
+}
+
+// patiently is harness.Eventually with questions so rare that they are not the
+// most of what the dashboard shows.
+func patiently(t *testing.T, within time.Duration, what string, yes func() bool) {
+	t.Helper()
+	harness.Eventually(t, within, what, func() bool {
+		if yes() {
+			return true
+		}
+		time.Sleep(240 * time.Millisecond)
+		return false
+	})
+}
+
+// awaitState waits until the owner's status tells the state.
+func (s *scene) awaitState(state string) {
+	s.t.Helper()
+	patiently(s.t, 90*time.Second, "the state is "+state, func() bool {
+		reply := s.daemon.Do(s.t, http.MethodGet, "/api/cookies/status", "", "Authorization: Bearer "+s.admin)
+		return strings.Contains(reply.Body, `"status":"`+state+`"`)
 	})
 }
 
@@ -147,11 +172,34 @@ func (s *scene) command(path string) harness.Reply {
 // turn renews the session, once in vain.
 func (s *scene) turn() {
 	s.command("/api/accounts/default/rotate")
+	s.dry()
+	s.command("/api/accounts/default/rotate")
+	s.command("/api/accounts/default/probe")
+}
+
+// dry has a renewal answered without a value.
+func (s *scene) dry() {
 	s.sim.Fault(s.t, map[string]any{"kind": "no_value", "operations": []string{"rotate"}, "count": 1})
 	s.command("/api/accounts/default/rotate")
 	s.sim.Heal(s.t)
-	s.command("/api/accounts/default/rotate")
-	s.command("/api/accounts/default/probe")
+}
+
+// linger lets the story go on with nothing new, for a picture that shows more
+// than a minute and a value that has grown old.
+func (s *scene) linger() {
+	if *preview == "" {
+		return
+	}
+	for range 4 {
+		s.chatter(24)
+		s.misbehave()
+		s.stumble()
+		s.turn()
+	}
+	for range 15 {
+		s.chatter(4)
+		time.Sleep(2 * time.Second)
+	}
 }
 
 // restart ends the daemon in order and starts it again.
