@@ -15,7 +15,7 @@ RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v $$($(GO) env C
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build geminid and gchat into bin/.
@@ -50,6 +50,10 @@ sim: ## Simulate 90 days with each of 20 seeds and print a table.
 .PHONY: e2e
 e2e: build ## Drive the finished binaries with real clients and faults.
 	cd e2e && $(GO) test -count=1 -timeout 25m ./...
+
+.PHONY: dashboard-preview
+dashboard-preview: build ## Draw the Grafana dashboard from a test run into docs/dashboard.png (a preview, not Grafana's own picture).
+	cd e2e && $(GO) test -count=1 ./monitoring -run '^TestSessionDiesAndSomebodyIsTold$$' -preview '$(CURDIR)/docs/dashboard.png'
 
 .PHONY: bench
 bench: build ## Measure against a plain reverse proxy and print the targets beside the figures.
