@@ -1,0 +1,204 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/renameio/v2"
+)
+
+const (
+	// maxBytes bounds the file, keepFor how far back it reaches.
+	maxBytes = 5_000_000
+	keepFor  = 400 * 24 * time.Hour
+	// fullFor is how long the hours keep what is only of interest lately.
+	fullFor = 48 * time.Hour
+	// headroom is what a rewritten file leaves free for the parts of the day
+	// that follows.
+	headroom = 64 << 10
+)
+
+// Config says where the figures are kept.
+type Config struct {
+	// Path is the file. Required.
+	Path string
+	// NoSync leaves out fsync: safe against a crash of the process but not of
+	// the machine.
+	NoSync bool
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+	// Logger is told of a file that was set aside; nil means silence.
+	Logger *slog.Logger
+}
+
+// Book is the file of hourly figures. A part of an hour is one appended line;
+// once a day the file is written anew with one line an hour, and what is older
+// than 400 days is let go. It is safe for concurrent use by one process; the lock
+// of the state directory keeps others out.
+type Book struct {
+	cfg Config
+
+	mu   sync.Mutex
+	file *os.File // nil when closed
+	size int64    // of whole lines
+	day  int64    // on which the file was last written anew
+	sent int64
+}
+
+// ErrClosed is the error of a Book that was closed.
+var ErrClosed = errors.New("the file of hourly figures is closed")
+
+// Open opens the file or begins one. What a crash cut short is removed. A file
+// with lines that can not be read is set aside under the name PATH.broken, which
+// is said; what can be read of it stays in use.
+func Open(c Config) (*Book, error) {
+	if c.Path == "" {
+		return nil, errors.New("opening the hourly figures: no path given")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	b := &Book{cfg: c}
+	held, err := readFile(c.Path)
+	if err != nil || held.bad > 0 {
+		aside := c.Path + ".broken"
+		c.Logger.Warn("the file of hourly figures is damaged; it is set aside and what can be read of it stays in use",
+			"file", aside, "lines_lost", held.bad, "lines_kept", held.lines, "err", err)
+		if err := os.Rename(c.Path, aside); err != nil {
+			return nil, fmt.Errorf("setting the hourly figures aside: %w", err)
+		}
+	}
+	if err := b.rewrite(held); err != nil {
+		return nil, fmt.Errorf("opening the hourly figures: %w", err)
+	}
+	return b, nil
+}
+
+// rewrite replaces the file by what is held of it in one step and opens it for
+// appending.
+func (b *Book) rewrite(held content) error {
+	now := b.cfg.Now()
+	held.since(Within(now.Add(-keepFor)))
+	held.slim(now.Add(-fullFor))
+	text := held.encode(maxBytes - headroom)
+	pending, err := renameio.NewPendingFile(b.cfg.Path, renameio.WithStaticPermissions(0o600), renameio.WithTempDir(filepath.Dir(b.cfg.Path)))
+	if err != nil {
+		return err
+	}
+	defer pending.Cleanup()
+	if _, err := pending.Write(text); err != nil {
+		return err
+	}
+	if err := b.replace(pending); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(b.cfg.Path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	if b.file != nil {
+		_ = b.file.Close() // every line of it is in the new one
+	}
+	b.file, b.size, b.day, b.sent = file, int64(len(text)), dayOf(now), held.sent
+	return nil
+}
+
+func (b *Book) replace(pending *renameio.PendingFile) error {
+	if !b.cfg.NoSync {
+		return pending.CloseAtomicallyReplace()
+	}
+	name := pending.Name()
+	if err := pending.Close(); err != nil {
+		return err
+	}
+	return os.Rename(name, b.cfg.Path)
+}
+
+func dayOf(t time.Time) int64 { return t.Unix() / (24 * 3600) }
+
+// Append adds a part of an hour. When it fails nothing was added, and the same
+// part may be tried again.
+func (b *Book) Append(h Hour) error {
+	if h.Start <= 0 || h.Start%3600 != 0 {
+		return fmt.Errorf("writing the hourly figures: %d is not the beginning of an hour", h.Start)
+	}
+	return b.append(mustLine(h))
+}
+
+// MarkSent notes that a report was sent.
+func (b *Book) MarkSent(at time.Time) error {
+	err := b.append(mustLine(sentLine{at.Unix()}))
+	if err == nil {
+		b.mu.Lock()
+		b.sent = max(b.sent, at.Unix())
+		b.mu.Unlock()
+	}
+	return err
+}
+
+// Sent is when the last report was sent, zero when none was.
+func (b *Book) Sent() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.sent == 0 {
+		return time.Time{}
+	}
+	return time.Unix(b.sent, 0)
+}
+
+func (b *Book) append(text []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.file == nil {
+		return ErrClosed
+	}
+	if b.day != dayOf(b.cfg.Now()) || b.size+int64(len(text)) > maxBytes {
+		held, err := readFile(b.cfg.Path)
+		if err == nil {
+			err = b.rewrite(held)
+		}
+		if err != nil {
+			return fmt.Errorf("tidying the hourly figures: %w", err)
+		}
+	}
+	if err := b.write(text); err != nil {
+		_ = b.file.Truncate(b.size) // the next line must not be glued to half a one
+		return fmt.Errorf("writing the hourly figures: %w", err)
+	}
+	b.size += int64(len(text))
+	return nil
+}
+
+func (b *Book) write(text []byte) error {
+	if _, err := b.file.Write(text); err != nil || b.cfg.NoSync {
+		return err
+	}
+	return b.file.Sync()
+}
+
+// Hours returns the hours within a window, oldest first.
+func (b *Book) Hours(from, to time.Time) ([]Hour, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Read(b.cfg.Path, from, to)
+}
+
+// Close ends the book; a second Close does nothing.
+func (b *Book) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.file == nil {
+		return nil
+	}
+	err := b.file.Close()
+	b.file = nil
+	return err
+}

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Report is a stretch of time summed up.
+type Report struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Live tells that a running server told it; else it was read from the file
+	// and its standings are those of Last, when the server last looked.
+	Live bool      `json:"live"`
+	Last time.Time `json:"last_hour,omitzero"`
+	// Since is where the figures begin when that is later than From.
+	Since time.Time `json:"figures_since,omitzero"`
+	// Sum is everything that happened, with the last standings.
+	Sum Hour `json:"sum"`
+	// Growth is by how many bytes a day the free space shrank; zero when it did
+	// not or when less than a day was watched.
+	Growth int64 `json:"disk_growth_per_day,omitempty"`
+	// Risks are what to look after, most pressing first.
+	Risks []Risk `json:"risks"`
+}
+
+// Fold sums hours up, which must be in rising order.
+func Fold(hours []Hour, from, to time.Time) Report {
+	r := Report{From: from.UTC().Truncate(time.Second), To: to.UTC().Truncate(time.Second), Sum: Hour{Start: Within(from)}}
+	for _, h := range hours {
+		r.Sum.Add(h)
+	}
+	if len(hours) > 0 {
+		if first := time.Unix(hours[0].Start, 0).UTC(); first.After(from) {
+			r.Since = first
+		}
+		r.Last = time.Unix(hours[len(hours)-1].Start, 0).UTC()
+	}
+	r.Growth = growth(hours)
+	r.forget(hours)
+	r.Risks = risksOf(&r)
+	return r
+}
+
+// forget drops the standing of accounts that the last hour with any does not know:
+// they were removed. What was counted of them stays.
+func (r *Report) forget(hours []Hour) {
+	for _, h := range slices.Backward(hours) {
+		if len(h.Accounts) == 0 {
+			continue
+		}
+		for name, acc := range r.Sum.Accounts {
+			if _, there := h.Accounts[name]; !there {
+				acc.State, acc.End = "", 0
+				r.Sum.Accounts[name] = acc
+			}
+		}
+		return
+	}
+}
+
+// growth is how fast the disk fills, from the first and the last look at it.
+func growth(hours []Hour) int64 {
+	looked := func(h Hour) bool { return h.Disk.Total > 0 }
+	first := slices.IndexFunc(hours, looked)
+	if first < 0 {
+		return 0
+	}
+	last := hours[first]
+	for _, h := range slices.Backward(hours) {
+		if looked(h) {
+			last = h
+			break
+		}
+	}
+	days := float64(last.Start-hours[first].Start) / (24 * 3600)
+	if days < 1 {
+		return 0
+	}
+	return max(0, int64(float64(hours[first].Disk.Free-last.Disk.Free)/days))
+}
+
+// Slow is a model with how soon its answers begin.
+type Slow struct {
+	Model string
+	Spread
+}
+
+// Slowest are the models, the one whose answers begin latest first.
+func (r *Report) Slowest() []Slow {
+	var out []Slow
+	for _, name := range slices.Sorted(maps.Keys(r.Sum.Models)) {
+		out = append(out, Slow{name, r.Sum.Models[name]})
+	}
+	slices.SortStableFunc(out, func(a, b Slow) int { return cmp.Compare(b.Mean(), a.Mean()) })
+	return out
+}
+
+// share is part of whole in percent, with 0 of nothing.
+func share(part, whole int64) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return 100 * float64(part) / float64(whole)
+}

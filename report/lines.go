@@ -1,0 +1,164 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+)
+
+func sortBounds(all []bound) {
+	slices.SortFunc(all, func(a, b bound) int {
+		if a.beyond != b.beyond {
+			return map[bool]int{true: 1, false: -1}[a.beyond]
+		}
+		return cmp.Compare(a.upper, b.upper)
+	})
+}
+
+// line is one line of the file: a part of an hour, or the note that a report was
+// sent.
+type line struct {
+	Hour
+	Sent int64 `json:"sent,omitempty"` // unix seconds
+}
+
+// content is what a file holds.
+type content struct {
+	hours []Hour // rising, one an hour
+	sent  int64
+	lines int
+	bad   int // lines that can not be read
+	torn  bool
+}
+
+// maxRead bounds what is read of a file: several times of what is ever written.
+const maxRead = 4 * maxBytes
+
+// readFile reads a file of roll-ups; one that does not exist is empty. Lines that
+// can not be read are counted and left out.
+func readFile(path string) (content, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return content{}, nil
+	}
+	if err != nil {
+		return content{}, err
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, maxRead+1))
+	if err != nil {
+		return content{}, err
+	}
+	c := parse(raw[:min(len(raw), maxRead)])
+	if len(raw) > maxRead {
+		c.bad++ // this is not of our making
+	}
+	return c, nil
+}
+
+// parse reads the lines of a file and adds the parts of each hour up.
+func parse(raw []byte) (c content) {
+	byHour := make(map[int64]*Hour)
+	for text := range bytes.Lines(raw) {
+		if text[len(text)-1] != '\n' {
+			c.torn = true // a crash cut it short
+			break
+		}
+		var l line
+		if json.Unmarshal(text, &l) != nil || l.Start == 0 && l.Sent == 0 || l.Start%3600 != 0 {
+			c.bad++
+			continue
+		}
+		c.lines++
+		c.sent = max(c.sent, l.Sent)
+		if l.Start == 0 {
+			continue
+		}
+		if h := byHour[l.Start]; h != nil {
+			h.Add(l.Hour)
+		} else {
+			byHour[l.Start] = &l.Hour
+		}
+	}
+	for _, h := range byHour {
+		c.hours = append(c.hours, *h)
+	}
+	slices.SortFunc(c.hours, func(a, b Hour) int { return cmp.Compare(a.Start, b.Start) })
+	return c
+}
+
+// since leaves out what lies before an hour.
+func (c *content) since(start int64) {
+	c.hours = slices.DeleteFunc(c.hours, func(h Hour) bool { return h.Start < start })
+}
+
+// slim takes out of the hours before a moment what nobody asks of them any more:
+// the standing of accounts, and all looks at the disk but one a day.
+func (c *content) slim(before time.Time) {
+	for i := range c.hours {
+		h := &c.hours[i]
+		if h.Start >= before.Unix() {
+			return
+		}
+		if h.Start%(24*3600) != 0 {
+			h.Disk = Disk{}
+		}
+		for name, acc := range h.Accounts {
+			h.Accounts[name] = Account{Watched: acc.Watched, Missed: acc.Missed}
+		}
+	}
+}
+
+// encode writes the content with one line an hour. When it is longer than limit
+// the oldest hours are left out.
+func (c *content) encode(limit int) []byte {
+	lines := make([][]byte, 0, len(c.hours)+1)
+	if c.sent > 0 {
+		lines = append(lines, mustLine(sentLine{c.sent}))
+	}
+	size := 0
+	for _, h := range slices.Backward(c.hours) {
+		text := mustLine(h)
+		if size += len(text); size > limit {
+			break
+		}
+		lines = append(lines, text)
+	}
+	slices.Reverse(lines)
+	return bytes.Join(lines, nil)
+}
+
+// sentLine is a line that notes that a report was sent.
+type sentLine struct {
+	Sent int64 `json:"sent"`
+}
+
+// mustLine is v as one line. All that is ever given can be written.
+func mustLine(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("report: a roll-up can not be written: %v", err))
+	}
+	return append(text, '\n')
+}
+
+// Read returns the hours that a file holds within a window, for a look while no
+// server runs. It changes nothing.
+func Read(path string, from, to time.Time) ([]Hour, error) {
+	c, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the hourly figures: %w", err)
+	}
+	return within(c.hours, from, to), nil
+}
+
+// within picks the hours that begin in a window, the one it begins in included.
+func within(hours []Hour, from, to time.Time) []Hour {
+	return slices.DeleteFunc(hours, func(h Hour) bool { return h.Start < Within(from) || h.Start > to.Unix() })
+}
