@@ -1,0 +1,107 @@
+package metrics
+
+import (
+	"fmt"
+	"iter"
+	"math"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// Sample is the present value of one series of a family that reports are made
+// of, in plain numbers.
+type Sample struct {
+	// Family tells which field of Metrics it is from.
+	Family Family
+	Labels map[string]string
+	// Value is that of a counter; for a histogram it is the number of
+	// measurements.
+	Value float64
+	// Sum and Below are of a histogram only: the sum, and how many measurements
+	// lie in each bucket by its upper bound, the last one being +Inf.
+	Sum   float64
+	Below []Bucket
+}
+
+// Bucket is one bucket of a histogram; unlike in the exposition it does not count
+// what lies in the buckets before it.
+type Bucket struct {
+	Upper float64
+	N     uint64
+}
+
+// Family is a family that Samples tells about.
+type Family string
+
+// The families.
+const (
+	Requests    Family = "requests"
+	RateLimited Family = "rate_limited"
+	Aborts      Family = "stream_aborts"
+	Upstream    Family = "upstream_requests"
+	Rotations   Family = "rotations"
+	Lifetimes   Family = "lifetimes"
+	FirstTokens Family = "first_tokens"
+)
+
+// Samples tells the present values of the families that reports are made of. It
+// does not touch the others, so it is cheap enough to be asked often.
+func (m *Metrics) Samples() iter.Seq[Sample] {
+	families := []struct {
+		name    Family
+		collect prometheus.Collector
+	}{
+		{Requests, m.Requests}, {RateLimited, m.RateLimited}, {Aborts, m.StreamAborts}, {Upstream, m.UpstreamRequests},
+		{Rotations, m.CookieRotations}, {Lifetimes, m.CookieLifetime}, {FirstTokens, m.TimeToFirstToken},
+	}
+	return func(yield func(Sample) bool) {
+		for _, f := range families {
+			for _, metric := range collected(f.collect) {
+				if !yield(sampleOf(f.name, metric)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// collected reads all children of a vector. Collect blocks on its channel, so it
+// is emptied alongside.
+func collected(c prometheus.Collector) (out []prometheus.Metric) {
+	ch := make(chan prometheus.Metric, 64)
+	go func() {
+		defer close(ch)
+		c.Collect(ch)
+	}()
+	for metric := range ch {
+		out = append(out, metric)
+	}
+	return out
+}
+
+func sampleOf(family Family, metric prometheus.Metric) Sample {
+	var d dto.Metric
+	if err := metric.Write(&d); err != nil {
+		panic(fmt.Sprintf("metrics: a series that was registered can not be read: %v", err))
+	}
+	s := Sample{Family: family, Labels: make(map[string]string, len(d.GetLabel()))}
+	for _, l := range d.GetLabel() {
+		s.Labels[l.GetName()] = l.GetValue()
+	}
+	h := d.GetHistogram()
+	if h == nil {
+		s.Value = d.GetCounter().GetValue()
+		return s
+	}
+	s.Value, s.Sum = float64(h.GetSampleCount()), h.GetSampleSum()
+	var before uint64
+	for _, b := range h.GetBucket() {
+		if !math.IsInf(b.GetUpperBound(), 1) {
+			s.Below = append(s.Below, Bucket{b.GetUpperBound(), b.GetCumulativeCount() - before})
+			before = b.GetCumulativeCount()
+		}
+	}
+	s.Below = append(s.Below, Bucket{math.Inf(1), h.GetSampleCount() - before})
+	return s
+}
