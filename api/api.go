@@ -68,6 +68,9 @@ type Config struct {
 	// TestNotify sends a test message through every channel that tells the owner
 	// things, for POST /api/notify/test. Nil means that there is none.
 	TestNotify func(context.Context) []Delivery
+	// Report sums up the time since a point such as "7d", for GET /api/report.
+	// Nil means that there are no figures.
+	Report func(since string) (any, error)
 }
 
 // Settings is what may change while requests run. The zero value is a public
@@ -153,6 +156,7 @@ type API struct {
 	now        func() time.Time
 	reread     func() (Reloaded, error)
 	testNotify func(context.Context) []Delivery
+	sumUp      func(since string) (any, error)
 	count      counters
 
 	live   atomic.Pointer[settings]
@@ -189,7 +193,7 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
-		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
+		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, sumUp: cfg.Report, testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),
 	}

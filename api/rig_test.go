@@ -83,6 +83,7 @@ func rigWithoutSession(t testing.TB, options ...option) *rig {
 			api.Key{Name: "boss", Role: api.RoleAdmin, Digest: api.DigestOf(adminKey)},
 		),
 		Settings: api.Settings{Loopback: true},
+		Report:   func(since string) (any, error) { return map[string]string{"since": since}, nil },
 	}
 	for _, o := range options {
 		o(&cfg)

@@ -32,6 +32,7 @@ var ownRoutes = []ownRoute{
 	{http.MethodPost, "/api/cookies/check", dialect.Other, RoleAdmin, (*API).check},
 	{http.MethodGet, "/api/events", dialect.Other, RoleAdmin, (*API).events},
 	{http.MethodGet, "/api/requests", dialect.Other, RoleAdmin, (*API).requests},
+	{http.MethodGet, "/api/report", dialect.Other, RoleAdmin, (*API).report},
 	{http.MethodPost, "/api/reload", dialect.Other, RoleAdmin, (*API).reload},
 	{http.MethodPost, "/api/notify/test", dialect.Other, RoleAdmin, (*API).notifyTest},
 	{http.MethodPut, "/api/accounts/:account/cookies", dialect.Other, RoleAdmin, (*API).offer},

@@ -23,6 +23,7 @@ import (
 	"github.com/geminid/geminid/files"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/notify"
+	"github.com/geminid/geminid/report"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -69,6 +70,8 @@ type Daemon struct {
 	supervisor *supervisor.Supervisor
 	files      *files.Store // nil when the disk does not let it
 	notifier   *notify.Notifier
+	figures    figures
+	deliver    func(r report.Report) // sends a report to the owner; nil without a way
 	api        *api.API
 	scheduler  gocron.Scheduler
 	service    service
@@ -206,9 +209,10 @@ func (d *Daemon) openSurface() (err error) {
 		return &ConfigError{fmt.Errorf("listen: %s can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)", d.settings.Listen)}
 	}
 	d.openFiles()
+	d.openFigures()
 	d.api, err = api.New(api.Config{
 		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
-		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(), TestNotify: d.testNotify,
+		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(), TestNotify: d.testNotify, Report: d.reportSince,
 	})
 	return err
 }

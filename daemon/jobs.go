@@ -18,6 +18,7 @@ type job struct {
 
 var jobs = []job{
 	{"tick", func(d *Daemon) time.Duration { return d.settings.Tick }, (*Daemon).tick},
+	{"report", func(*Daemon) time.Duration { return rollEvery }, (*Daemon).roll},
 	{"watchdog", func(d *Daemon) time.Duration { return d.service.watchdogEvery() }, (*Daemon).feedWatchdog},
 }
 
@@ -71,6 +72,7 @@ func (d *Daemon) tick(ctx context.Context) {
 	d.service.ticked(time.Now())
 	accounts := d.supervisor.Accounts()
 	d.tell(accounts)
+	d.look(accounts)
 	d.service.status(statusLine(accounts, d.now()))
 }
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/report"
 )
 
 // Settings is the configuration as people write it: one flat key each, in the
@@ -135,6 +137,10 @@ type Settings struct {
 	NotifyQuietHours string `koanf:"notify_quiet_hours"`
 	NotifyPerHour    int    `koanf:"notify_per_hour"`
 
+	// Report is how often a report on the server is sent the way notices are: off,
+	// weekly (on Mondays) or monthly (on the first), at eight in the morning.
+	Report string `koanf:"report"`
+
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
 	LogLevel  string `koanf:"log_level"`
 	LogFormat string `koanf:"log_format"`
@@ -157,7 +163,7 @@ func Defaults(env func(string) string) Settings {
 		MaxBody: 32 << 20, MaxPrompt: 128_000, MaxConnections: 4096,
 		FilesMaxSize: 512 << 20, FilesMaxAge: 24 * time.Hour,
 		NotifyLanguage: "en", NotifyPerHour: 12,
-		LogLevel: "info", LogFormat: "text", DrainTimeout: 25 * time.Second,
+		Report: "off", LogLevel: "info", LogFormat: "text", DrainTimeout: 25 * time.Second,
 	}
 }
 
@@ -171,6 +177,7 @@ var choices = []struct {
 	{"chat_mode", func(s *Settings) string { return s.ChatMode }, []string{"temporary", "keep", "delete_after"}},
 	{"watch", func(s *Settings) string { return s.Watch }, []string{"inotify", "poll"}},
 	{"notify_language", func(s *Settings) string { return s.NotifyLanguage }, []string{"en", "zh"}},
+	{"report", func(s *Settings) string { return s.Report }, report.Schedules},
 	{"log_level", func(s *Settings) string { return s.LogLevel }, []string{"debug", "info", "warn", "error"}},
 	{"log_format", func(s *Settings) string { return s.LogFormat }, []string{"text", "json"}},
 }

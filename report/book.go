@@ -13,20 +13,23 @@ import (
 )
 
 const (
-	// maxBytes bounds the file, keepFor how far back it reaches.
+	// maxBytes bounds the file unless told otherwise, keepFor how far back it
+	// reaches.
 	maxBytes = 5_000_000
 	keepFor  = 400 * 24 * time.Hour
 	// fullFor is how long the hours keep what is only of interest lately.
 	fullFor = 48 * time.Hour
-	// headroom is what a rewritten file leaves free for the parts of the day
-	// that follows.
-	headroom = 64 << 10
+	// A rewritten file leaves one part in headroom of its size free for the parts
+	// of the day that follows.
+	headroom = 80
 )
 
 // Config says where the figures are kept.
 type Config struct {
 	// Path is the file. Required.
 	Path string
+	// MaxBytes bounds the file; zero means 5 MB.
+	MaxBytes int
 	// NoSync leaves out fsync: safe against a crash of the process but not of
 	// the machine.
 	NoSync bool
@@ -60,6 +63,9 @@ func Open(c Config) (*Book, error) {
 	if c.Path == "" {
 		return nil, errors.New("opening the hourly figures: no path given")
 	}
+	if c.MaxBytes == 0 {
+		c.MaxBytes = maxBytes
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -76,19 +82,19 @@ func Open(c Config) (*Book, error) {
 			return nil, fmt.Errorf("setting the hourly figures aside: %w", err)
 		}
 	}
-	if err := b.rewrite(held); err != nil {
+	if err := b.rewrite(held, 0); err != nil {
 		return nil, fmt.Errorf("opening the hourly figures: %w", err)
 	}
 	return b, nil
 }
 
 // rewrite replaces the file by what is held of it in one step and opens it for
-// appending.
-func (b *Book) rewrite(held content) error {
+// appending at least so many bytes.
+func (b *Book) rewrite(held content, room int) error {
 	now := b.cfg.Now()
 	held.since(Within(now.Add(-keepFor)))
 	held.slim(now.Add(-fullFor))
-	text := held.encode(maxBytes - headroom)
+	text := held.encode(b.cfg.MaxBytes - max(room, b.cfg.MaxBytes/headroom))
 	pending, err := renameio.NewPendingFile(b.cfg.Path, renameio.WithStaticPermissions(0o600), renameio.WithTempDir(filepath.Dir(b.cfg.Path)))
 	if err != nil {
 		return err
@@ -160,10 +166,10 @@ func (b *Book) append(text []byte) error {
 	if b.file == nil {
 		return ErrClosed
 	}
-	if b.day != dayOf(b.cfg.Now()) || b.size+int64(len(text)) > maxBytes {
+	if b.day != dayOf(b.cfg.Now()) || b.size+int64(len(text)) > int64(b.cfg.MaxBytes) {
 		held, err := readFile(b.cfg.Path)
 		if err == nil {
-			err = b.rewrite(held)
+			err = b.rewrite(held, len(text))
 		}
 		if err != nil {
 			return fmt.Errorf("tidying the hourly figures: %w", err)

@@ -39,6 +39,7 @@ type commands struct {
 	Cookies     cookiesCmd     `cmd:"" help:"Look at the sessions and act on them."`
 	Notify      notifyCmd      `cmd:"" help:"Try the channels that tell you what happens."`
 	Audit       auditCmd       `cmd:"" help:"Check the audit log."`
+	Report      reportCmd      `cmd:"" help:"Sum up the last week or month: availability, renewals, limits, errors, disk, next risk."`
 	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`
 	Man         manCmd         `cmd:"" hidden:"" help:"Print the man page."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

@@ -1,0 +1,206 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/report"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// figuresFile holds the hourly roll-ups.
+const figuresFile = "report.log"
+
+// FiguresPath is where the hourly figures of a state directory are.
+func FiguresPath(stateDir string) string { return filepath.Join(stateDir, figuresFile) }
+
+// rollEvery is how often what was counted goes to the file: what a crash can
+// lose.
+const rollEvery = 15 * time.Minute
+
+// figures turn what is counted since the start into hourly roll-ups that outlive
+// it.
+type figures struct {
+	book *report.Book // nil when the disk does not let it
+
+	mu      sync.Mutex
+	pending report.Hour               // not yet in the file
+	seen    map[string]metrics.Sample // what was taken in of each series
+	looked  time.Time                 // when the standing was last seen
+	failing bool
+}
+
+// openFigures opens the file. Without it the figures live until the next stop.
+func (d *Daemon) openFigures() {
+	d.figures.seen = make(map[string]metrics.Sample)
+	book, err := report.Open(report.Config{
+		Path: FiguresPath(d.settings.StateDir), NoSync: !d.settings.Fsync, Now: d.now, Logger: d.log,
+	})
+	if err != nil {
+		d.log.Error("the figures of reports can not be kept; they begin anew with every start", "err", err)
+		return
+	}
+	d.figures.book = book
+	if len(d.notifier.Channels()) > 0 {
+		d.deliver = d.notifyReport
+	}
+	d.onStop("figures", func(context.Context) error {
+		d.rollUp()
+		return book.Close()
+	})
+}
+
+// longestLook is the most that one look at the standing stands for; a longer gap
+// was not watched, such as the machine's sleep.
+func (d *Daemon) longestLook() time.Duration { return 3*d.settings.Tick + time.Minute }
+
+// look notes who can answer now, for the time since the last look.
+func (d *Daemon) look(accounts []supervisor.Account) {
+	f, now := &d.figures, d.now()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	since := now.Sub(f.looked).Truncate(time.Second)
+	if f.looked.IsZero() || since < 0 || since > d.longestLook() {
+		f.looked = now
+		return
+	}
+	f.looked = f.looked.Add(since) // the rest of a second counts next time
+	seconds := int64(since / time.Second)
+	d.begin(now)
+	f.pending.Add(presence(accounts, seconds))
+}
+
+// presence is who can answer, for so many seconds.
+func presence(accounts []supervisor.Account, seconds int64) report.Hour {
+	part := report.Hour{Watched: seconds, Missed: seconds, Accounts: make(map[string]report.Account, len(accounts))}
+	for _, a := range accounts {
+		acc := report.Account{Watched: seconds, Missed: seconds, State: string(a.State)}
+		if a.Serving {
+			acc.Missed, part.Missed = 0, 0
+		}
+		if !a.PredictedEnd.IsZero() {
+			acc.End = a.PredictedEnd.Unix()
+		}
+		part.Accounts[a.Name] = acc
+	}
+	return part
+}
+
+// begin gives the pending part its hour when it has none. mu is held.
+func (d *Daemon) begin(now time.Time) {
+	if d.figures.pending.Start == 0 {
+		d.figures.pending.Start = report.Within(now)
+	}
+}
+
+// roll is the job: figures to the file, and the report to the owner when it is
+// time.
+func (d *Daemon) roll(context.Context) {
+	d.rollUp()
+	d.sendReport()
+}
+
+// rollUp takes what was counted since the last time to the file. What can not be
+// written is kept and tried again with the next part.
+func (d *Daemon) rollUp() {
+	f := &d.figures
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	d.takeFigures()
+	f.pending.Disk = diskOf(d.settings.StateDir)
+	if f.book == nil {
+		return
+	}
+	if err := f.book.Append(f.pending); err != nil {
+		if !f.failing {
+			d.log.Error("the figures of reports can not be written; trying again later", "err", err)
+		}
+		f.failing = true
+		return
+	}
+	f.failing, f.pending = false, report.Hour{}
+}
+
+// takeFigures adds what the counters gained. mu is held.
+func (d *Daemon) takeFigures() {
+	f := &d.figures
+	d.begin(d.now())
+	for s := range d.metrics.Samples() {
+		key := fmt.Sprint(s.Family, s.Labels)
+		gained := gain(f.seen[key], s)
+		f.seen[key] = s
+		if gained.Value > 0 {
+			rolled[s.Family](&f.pending, gained)
+		}
+	}
+}
+
+// Report sums up the time since a moment. It reads the file, which takes some
+// milliseconds for a year.
+func (d *Daemon) Report(from time.Time) (report.Report, error) {
+	f, to, accounts := &d.figures, d.now(), d.supervisor.Accounts()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	d.takeFigures()
+	f.pending.Disk = diskOf(d.settings.StateDir)
+	var hours []report.Hour
+	if f.book != nil {
+		var err error
+		if hours, err = f.book.Hours(from, to); err != nil {
+			return report.Report{}, err
+		}
+	}
+	now := presence(accounts, 0)
+	now.Start = report.Within(to)
+	r := report.Fold(append(hours, f.pending, now), from, to)
+	r.Live = true
+	return r, nil
+}
+
+// reportSince is Report for the API.
+func (d *Daemon) reportSince(text string) (any, error) {
+	from, err := report.Since(text, d.now())
+	if err != nil {
+		return nil, &chat.Error{Kind: chat.BadRequest, Message: err.Error(), Err: err}
+	}
+	return d.Report(from)
+}
+
+// notifyReport sends a report as the notifier sends everything, in the owner's
+// language.
+func (d *Daemon) notifyReport(r report.Report) {
+	var page strings.Builder
+	_ = r.Write(&page, report.Style{Language: d.settings.NotifyLanguage}) // to memory
+	d.notifier.Report(r.Title(d.settings.NotifyLanguage), page.String())
+}
+
+// sendReport sends the report to the owner when its schedule says so. The first
+// start only begins the schedule.
+func (d *Daemon) sendReport() {
+	book, now := d.figures.book, d.now()
+	if book == nil || d.deliver == nil || d.settings.Report == "off" {
+		return
+	}
+	last := book.Sent()
+	from, due := report.Due(d.settings.Report, last, now)
+	if !due {
+		return
+	}
+	if !last.IsZero() {
+		r, err := d.Report(from)
+		if err != nil {
+			d.log.Error("the report could not be made", "err", err)
+			return
+		}
+		d.deliver(r)
+	}
+	if err := book.MarkSent(now); err != nil {
+		d.log.Warn("that the report was sent could not be noted; it may come twice", "err", err)
+	}
+}

@@ -1,0 +1,145 @@
+package daemon_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/report"
+	"github.com/geminid/geminid/simulator"
+)
+
+// summary asks for the report as the command does.
+func (h *house) summary(query string) (int, report.Report) {
+	h.t.Helper()
+	recorder := httptest.NewRecorder()
+	h.daemon.Control().ServeHTTP(recorder, httptest.NewRequestWithContext(h.t.Context(), http.MethodGet, "/api/report"+query, nil))
+	var r report.Report
+	if err := json.Unmarshal(recorder.Body.Bytes(), &r); err != nil {
+		h.t.Fatalf("%s: %v", recorder.Body, err)
+	}
+	return recorder.Code, r
+}
+
+func TestFiguresOutliveARestart(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.start()
+		for range 3 {
+			if status, answer := h.ask("hello"); status != http.StatusOK {
+				t.Fatal(answer)
+			}
+		}
+		h.send(http.MethodPost, "/v1/chat/completions", "{")
+		time.Sleep(2 * time.Hour)
+		h.stop()
+
+		h.start()
+		defer h.stop()
+		time.Sleep(time.Minute)
+		h.ask("hello again")
+		h.daemon.Metrics().TimeToFirstToken.WithLabelValues("openai", "gemini-2.5-flash").Observe(.3) // nothing takes time in here
+		h.daemon.Metrics().CookieLifetime.WithLabelValues("default").Observe(1e9)
+		code, r := h.summary("?since=24h")
+		if code != http.StatusOK || !r.Live {
+			t.Fatalf("status %d, %+v", code, r)
+		}
+		if got := r.Sum.Requests; got["success"] != 4 || got["client_error"] != 1 {
+			t.Errorf("counted %v, want 4 answered and 1 mistake", got)
+		}
+		if got := time.Duration(r.Sum.Watched) * time.Second; got < 118*time.Minute || got > 121*time.Minute || r.Sum.Missed > 60 {
+			t.Errorf("watched %v, missed %d s, want two hours and nearly nothing", got, r.Sum.Missed)
+		}
+		if acc := r.Sum.Accounts["default"]; acc.State != "healthy" {
+			t.Errorf("the account is %+v", acc)
+		}
+		if got := r.Sum.Rotations["rotated"]; got < 10 || got > 40 {
+			t.Errorf("%d rotations in two hours", got)
+		}
+		if m := r.Sum.Models["gemini-2.5-flash"]; m.N != 1 || m.Below["0.5"] != 1 || m.Mean() != 300*time.Millisecond {
+			t.Errorf("first words of %+v, want one", r.Sum.Models)
+		}
+		if l := r.Sum.Lifetimes; l.N != 1 || l.Below[">604800"] != 1 {
+			t.Errorf("lifetimes %+v, want one longer than a week", l)
+		}
+		if r.Sum.Disk.Total == 0 || r.Sum.Disk.State == 0 || r.Sum.Disk.Log == 0 {
+			t.Errorf("the disk was not looked at: %+v", r.Sum.Disk)
+		}
+	})
+}
+
+// What is in the file and what the counters hold now is told once, however often
+// it is asked for.
+func TestFiguresAreCountedOnce(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.start()
+		defer h.stop()
+		for want := int64(1); want <= 3; want++ {
+			h.ask("hello")
+			for range 2 {
+				if _, r := h.summary(""); r.Sum.Requests["success"] != want {
+					t.Fatalf("counted %v, want %d", r.Sum.Requests, want)
+				}
+			}
+			h.daemon.Roll(t.Context())
+		}
+		if code, _ := h.summary("?since=soon"); code != http.StatusBadRequest {
+			t.Errorf("an unknown span is %d, want 400", code)
+		}
+	})
+}
+
+func TestBrokenFiguresStopNothing(t *testing.T) {
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{})
+	path := daemon.FiguresPath(h.config.Settings.StateDir)
+	if err := os.MkdirAll(h.config.Settings.StateDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("not ours\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	defer h.stop()
+	if status, answer := h.ask("hello"); status != http.StatusOK {
+		t.Error(answer)
+	}
+	if _, r := h.summary(""); r.Sum.Requests["success"] != 1 {
+		t.Errorf("counted %v, want one answer", r.Sum.Requests)
+	}
+	if !strings.Contains(h.log.String(), "set aside") {
+		t.Error("nobody was told that the file was broken")
+	}
+}
+
+func TestReportIsSentOnSchedule(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.config.Settings.Report = "weekly"
+		sent := 0
+		for day := range 22 { // across restarts, and not at the first start
+			h.start()
+			h.daemon.SetDeliver(func(r report.Report) {
+				sent++
+				if got := r.To.Sub(r.From); got < 7*24*time.Hour || got > 8*24*time.Hour {
+					t.Errorf("day %d: the report is about %v, want a week", day, got)
+				}
+			})
+			h.daemon.Roll(t.Context())
+			h.stop()
+			time.Sleep(24 * time.Hour)
+		}
+		if sent != 3 {
+			t.Errorf("sent %d reports in three weeks, want 3", sent)
+		}
+	})
+}
