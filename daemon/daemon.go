@@ -51,6 +51,9 @@ type Config struct {
 	// NoRotateFloor lifts the gap between forced rotations, for crash tests. It
 	// is refused unless the upstream is a simulator.
 	NoRotateFloor bool
+	// Deliver sends a report to the owner when its schedule says so; nil means the
+	// way notices are sent.
+	Deliver func(report.Report)
 	// Seed makes jitter repeatable; zero draws one.
 	Seed uint64
 	// Reload reads the settings again for SIGHUP; nil means that they can not
@@ -71,7 +74,6 @@ type Daemon struct {
 	files      *files.Store // nil when the disk does not let it
 	notifier   *notify.Notifier
 	figures    figures
-	deliver    func(r report.Report) // sends a report to the owner; nil without a way
 	api        *api.API
 	scheduler  gocron.Scheduler
 	service    service

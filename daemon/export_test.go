@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/geminid/geminid/report"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -15,9 +14,6 @@ func SetServiceConfig(path string) (undo func()) {
 	serviceConfig = path
 	return func() { serviceConfig = old }
 }
-
-// SetDeliver takes the place of whatever sends reports to the owner.
-func (d *Daemon) SetDeliver(send func(report.Report)) { d.deliver = send }
 
 // Roll runs the job that takes figures to their file and sends reports.
 func (d *Daemon) Roll(ctx context.Context) { d.roll(ctx) }

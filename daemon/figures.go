@@ -47,9 +47,6 @@ func (d *Daemon) openFigures() {
 		return
 	}
 	d.figures.book = book
-	if len(d.notifier.Channels()) > 0 {
-		d.deliver = d.notifyReport
-	}
 	d.onStop("figures", func(context.Context) error {
 		d.rollUp()
 		return book.Close()
@@ -183,8 +180,11 @@ func (d *Daemon) notifyReport(r report.Report) {
 // sendReport sends the report to the owner when its schedule says so. The first
 // start only begins the schedule.
 func (d *Daemon) sendReport() {
-	book, now := d.figures.book, d.now()
-	if book == nil || d.deliver == nil || d.settings.Report == "off" {
+	book, now, deliver := d.figures.book, d.now(), d.cfg.Deliver
+	if deliver == nil && len(d.notifier.Channels()) > 0 {
+		deliver = d.notifyReport
+	}
+	if book == nil || deliver == nil {
 		return
 	}
 	last := book.Sent()
@@ -198,7 +198,7 @@ func (d *Daemon) sendReport() {
 			d.log.Error("the report could not be made", "err", err)
 			return
 		}
-		d.deliver(r)
+		deliver(r)
 	}
 	if err := book.MarkSent(now); err != nil {
 		d.log.Warn("that the report was sent could not be noted; it may come twice", "err", err)

@@ -125,21 +125,22 @@ func TestReportIsSentOnSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, dir, simulator.SessionConfig{})
 		h.config.Settings.Report = "weekly"
-		sent := 0
-		for day := range 22 { // across restarts, and not at the first start
-			h.start()
-			h.daemon.SetDeliver(func(r report.Report) {
-				sent++
-				if got := r.To.Sub(r.From); got < 7*24*time.Hour || got > 8*24*time.Hour {
-					t.Errorf("day %d: the report is about %v, want a week", day, got)
-				}
-			})
-			h.daemon.Roll(t.Context())
-			h.stop()
-			time.Sleep(24 * time.Hour)
+		sent, passed := 0, 9*time.Hour
+		h.config.Now = func() time.Time { return time.Now().Add(passed) }
+		h.config.Deliver = func(r report.Report) {
+			sent++
+			if got := r.To.Sub(r.From); got < 7*24*time.Hour || got > 8*24*time.Hour {
+				t.Errorf("the report is about %v, want a week", got)
+			}
 		}
-		if sent != 3 {
-			t.Errorf("sent %d reports in three weeks, want 3", sent)
+		for range 22 { // across restarts, and not at the first start
+			h.start()
+			time.Sleep(time.Minute)
+			h.stop()
+			passed += 24 * time.Hour
+		}
+		if sent != 3 { // on the Mondays of 3, 10 and 17 January
+			t.Errorf("sent %d reports from Saturday 1 to Sunday 23 January, want 3", sent)
 		}
 	})
 }
