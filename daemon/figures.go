@@ -106,10 +106,11 @@ func (d *Daemon) roll(context.Context) {
 // rollUp takes what was counted since the last time to the file. What can not be
 // written is kept and tried again with the next part.
 func (d *Daemon) rollUp() {
-	f := &d.figures
+	f, accounts := &d.figures, d.supervisor.Accounts()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	d.takeFigures()
+	f.pending.Add(presence(accounts, 0))
 	f.pending.Disk = diskOf(d.settings.StateDir)
 	if f.book == nil {
 		return
