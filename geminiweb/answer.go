@@ -97,6 +97,7 @@ func (a *answer) rebase(frame []byte) (news, bool) {
 	if a.head > 0 && bytes.HasPrefix(frame[head:], a.known[a.head:]) {
 		a.known = append(append(make([]byte, 0, head+2*len(a.known)), frame[:head]...), a.known[a.head:]...)
 		a.head, a.tail = head, nil
+		a.outgrow()
 		return a.scan(frame)
 	}
 	all, used, ok := unescape(a.pending[:0], frame[head:], -1)
@@ -146,8 +147,16 @@ func (a *answer) advance(raw, pending []byte, facts *facts) news {
 func (a *answer) remember(raw []byte) {
 	if need := len(a.known) + len(raw); need > cap(a.known) {
 		a.known = slices.Grow(a.known, max(need, 2*cap(a.known))-len(a.known))
+		a.outgrow()
 	}
 	a.known = append(a.known, raw...)
+}
+
+// outgrow lets go of the block's buffer, which known no longer uses.
+func (a *answer) outgrow() {
+	if a.block != nil {
+		a.block.bytes = nil
+	}
 }
 
 // around parses a text frame without its text, unless it is the same as in the

@@ -18,7 +18,7 @@ type lender struct {
 // with a write. What is known of an answer is held as long as the answer takes.
 var (
 	frameBuffers = &lender{first: 16 << 10, keep: 64 << 10}
-	knownBuffers = &lender{first: 4 << 10, keep: 512 << 10}
+	knownBuffers = &lender{first: 2 << 10, keep: 512 << 10}
 )
 
 func (l *lender) get() *block {

@@ -92,7 +92,6 @@ func TestFramerWaitsWithoutBuffer(t *testing.T) {
 	}
 }
 
-
 func FuzzFrames(f *testing.F) {
 	f.Add([]byte(body(growing(prose(3000), 500)...)))
 	f.Add([]byte(guard + "12\n[[\"😀\"]]\n9999999\n[1]\n"))

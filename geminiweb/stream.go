@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/geminid/geminid/chat"
@@ -136,7 +137,8 @@ func (t *turn) attempt(parent context.Context, s *session) (token string, failur
 	defer watch.rest()
 
 	query := s.query(t.q.language)
-	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathGenerate, query).String(), strings.NewReader(s.form(t.q.form)))
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathGenerate, query).String(), nil)
+	t.post(req, s)
 	c.appHeaders(req.Header)
 	t.q.header(req.Header)
 	watch.wait(c.cfg.FirstByteTimeout)
@@ -156,6 +158,41 @@ func (t *turn) attempt(parent context.Context, s *session) (token string, failur
 	defer r.release()
 	failure = r.all(ctx, parent)
 	return r.token, failure
+}
+
+// post gives a request its body. Only until the answer begins it may be asked
+// for again, and from then on nothing of it is held: an answer may take minutes.
+func (t *turn) post(req *http.Request, s *session) {
+	body := func() (*letter, int64) {
+		text := strings.NewReader(s.form(t.q.form))
+		l := new(letter)
+		l.text.Store(text)
+		return l, text.Size()
+	}
+	req.Body, req.ContentLength = body()
+	req.GetBody = func() (io.ReadCloser, error) {
+		again, _ := body()
+		return again, nil
+	}
+}
+
+// letter is a request body that lets go of its text when it is closed. A
+// transport may do that from any goroutine.
+type letter struct{ text atomic.Pointer[strings.Reader] }
+
+// Read implements io.Reader.
+func (l *letter) Read(p []byte) (int, error) {
+	text := l.text.Load()
+	if text == nil {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	return text.Read(p)
+}
+
+// Close implements io.Closer.
+func (l *letter) Close() error {
+	l.text.Store(nil)
+	return nil
 }
 
 // plainBody undoes a compression that was not asked for.
@@ -228,14 +265,18 @@ func (t *turn) send(event chat.Event) bool {
 	if !t.told && t.served != (chat.Served{}) && !t.tell() {
 		return false
 	}
-	t.begun = true
+	t.begin()
 	t.left = !t.yield(event, nil)
 	return !t.left
 }
 
+// begin notes that an event goes out: the question is not asked again.
+func (t *turn) begin() { t.begun, t.q.form = true, "" }
+
 // tell passes on which model answers.
 func (t *turn) tell() bool {
-	t.told, t.begun = true, true
+	t.told = true
+	t.begin()
 	t.left = !t.yield(chat.Event{Kind: chat.Meta, Served: t.served}, nil)
 	return !t.left
 }

@@ -47,6 +47,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	level := new(slog.LevelVar)
 	level.Set(settings.Level())
+	defer boundGarbage()()
 	return daemon.Run(ctx, daemon.Config{
 		Settings: settings, Build: build(), Logger: newLogger(os.Stderr, settings.LogFormat, level), Level: level,
 		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",

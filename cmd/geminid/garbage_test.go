@@ -1,0 +1,63 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+func TestGarbagePercent(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		inUse uint64
+		want  int
+	}{
+		{"nothing in use", 0, 400},
+		{"little", 1 << 20, 400},
+		{"an idle daemon", 4 << 20, 200},
+		{"a room of as much as is in use", 8 << 20, 100},
+		{"hundreds of streams", 32 << 20, 25},
+		{"thousands of streams", 512 << 20, 15},
+	} {
+		if got := garbagePercent(tt.inUse); got != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}
+
+// percentage reads GOGC, which can only be read by setting it.
+func percentage() int {
+	now := debug.SetGCPercent(100)
+	debug.SetGCPercent(now)
+	return now
+}
+
+func TestGarbageIsBounded(t *testing.T) {
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	stop := boundGarbage()
+	held := make([]*[64]byte, 2<<20) // 16 MiB of pointers in use
+	for deadline := time.Now().Add(20 * time.Second); percentage() >= 60; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("with 16 MiB in use the percentage stays %d", percentage())
+		}
+		runtime.GC()
+	}
+	runtime.KeepAlive(held)
+	stop()
+	runtime.GC()
+	if got := percentage(); got != 100 {
+		t.Errorf("after the stop it is %d, want 100", got)
+	}
+}
+
+func TestGarbageOfTheOwnersChoice(t *testing.T) {
+	t.Setenv("GOGC", "70")
+	before := percentage()
+	defer boundGarbage()()
+	runtime.GC()
+	if got := percentage(); got != before {
+		t.Errorf("it went from %d to %d although GOGC is set", before, got)
+	}
+}
