@@ -42,6 +42,10 @@ type lab struct {
 	dir, authority string
 	// binary is the geminid under test; empty measures the baselines alone.
 	binary string
+	// root is the directory of the module that geminid is built from.
+	root string
+	// level is geminid's log_level; empty is warn.
+	level string
 	// core is where the subjects run, -1 anywhere.
 	core int
 	// http1 makes geminid speak HTTP/1.1 to the upstream.
@@ -78,7 +82,13 @@ func (l *lab) close() error {
 // build compiles geminid, as it is released, from the module at root.
 func (l *lab) build(ctx context.Context, root string) error {
 	l.binary = filepath.Join(l.dir, "geminid")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", l.binary, "./cmd/geminid")
+	return compile(ctx, root, l.binary)
+}
+
+// compile builds the geminid of the module at root into path.
+func compile(ctx context.Context, root, path string, flags ...string) error {
+	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", path}, flags...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "./cmd/geminid")...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -192,9 +202,9 @@ func (l *lab) furnish(home string) error {
 		}
 	}
 	config := fmt.Sprintf("inbox_dir: %q\nstate_dir: %q\nsocket: %q\nupstream_url: %q\nupstream_http1: %t\n"+
-		"requests_per_hour: 0\nmodel_interval: 0s\nlog_level: warn\n",
+		"requests_per_hour: 0\nmodel_interval: 0s\nlog_level: %s\n",
 		filepath.Join(home, "inbox"), filepath.Join(home, "state"), filepath.Join(home, "geminid.sock"),
-		"https://"+l.upstream.Addr(), l.http1)
+		"https://"+l.upstream.Addr(), l.http1, cmp.Or(l.level, "warn"))
 	const session = "__Secure-1PSID=g.a000BenchBenchBenchBenchBenchBenchBenchBenchBenchBenchBenchBench; " +
 		"__Secure-1PSIDTS=sidts-CjBenchBenchBenchBenchBenchBenchBenchBenchBenchBench"
 	return cmp.Or(

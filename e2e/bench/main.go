@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -91,6 +92,9 @@ func measure(o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
+	if l.root, err = filepath.Abs(o.root); err != nil {
+		return err
+	}
 	if o.binary == "" && !o.baseline {
 		progress("building geminid")
 		if err := l.build(ctx, o.root); err != nil {

@@ -27,6 +27,7 @@ var rows = []row{
 	{8, "clients that leave", leaving},
 	{9, "leaks", leaks},
 	{10, "upstream economy", economy},
+	{12, "metrics and log", watching},
 }
 
 // short is the answer that rows without another wish ask for: 2 KiB of text in
