@@ -165,8 +165,7 @@ func (a *API) whole(ctx context.Context, x *exchange, call *dialect.Call) error 
 	if err != nil {
 		return err
 	}
-	x.said.Text(answer.Text)
-	x.said.Text(answer.Thoughts)
+	x.tally(answer)
 	setServed(x.Header(), answer.Served)
 	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
 	return nil

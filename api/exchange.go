@@ -73,6 +73,15 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return x.ResponseWriter.Write(p)
 }
 
+// tally counts what a whole answer said.
+func (x *exchange) tally(answer chat.Answer) {
+	x.said.Text(answer.Text)
+	x.said.Text(answer.Thoughts)
+	for range answer.Media {
+		x.said.File()
+	}
+}
+
 const (
 	// writePatience is how long a reader may take none of what is written before
 	// its connection is given up.

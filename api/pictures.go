@@ -40,6 +40,7 @@ func (a *API) pictures(ctx context.Context, x *exchange, call *dialect.Call) err
 	case call.Pictures.Count > 0:
 		answer.Media = answer.Media[:want]
 	}
+	x.tally(answer)
 	setServed(x.Header(), answer.Served)
 	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
 	return nil

@@ -89,6 +89,8 @@ func (s *stream) event(event chat.Event) error {
 		s.served = event.Served
 	case chat.Text, chat.Thought:
 		s.x.said.Text(event.Text)
+	case chat.Media:
+		s.x.said.File()
 	}
 	if err := s.encoder.Event(event); err != nil {
 		return s.lose(err)

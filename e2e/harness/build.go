@@ -46,7 +46,25 @@ func Binary(t testing.TB, name string) string {
 	if dir := os.Getenv("GEMINID_E2E_BIN"); dir != "" {
 		return filepath.Join(dir, name)
 	}
-	built, _ := builds.LoadOrStore(name, sync.OnceValues(func() (string, error) { return build(name) }))
+	return built(t, name, Race())
+}
+
+// Plain is Binary without the race detector, for tests that measure.
+func Plain(t testing.TB, name string) string {
+	t.Helper()
+	return built(t, name, false)
+}
+
+// flavour is a binary with or without the race detector.
+type flavour struct {
+	name string
+	race bool
+}
+
+func built(t testing.TB, name string, race bool) string {
+	t.Helper()
+	f := flavour{name, race}
+	built, _ := builds.LoadOrStore(f, sync.OnceValues(f.build))
 	path, err := built.(func() (string, error))()
 	if err != nil {
 		t.Fatal(err)
@@ -54,18 +72,17 @@ func Binary(t testing.TB, name string) string {
 	return path
 }
 
-var builds sync.Map // name -> func() (string, error)
+var builds sync.Map // flavour -> func() (string, error)
 
-func build(name string) (string, error) {
-	path := filepath.Join(scratch, name)
-	args := []string{"build", "-o", path}
-	if Race() {
-		args = append(args, "-race")
+func (f flavour) build() (string, error) {
+	path, flag := filepath.Join(scratch, f.name), "-race=true"
+	if !f.race {
+		path, flag = filepath.Join(scratch, "plain", f.name), "-race=false"
 	}
-	cmd := exec.Command("go", append(args, "./cmd/"+name)...)
+	cmd := exec.Command("go", "build", flag, "-o", path, "./cmd/"+f.name)
 	cmd.Dir = Root()
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
+		return "", fmt.Errorf("building %s: %w\n%s", f.name, err, out)
 	}
 	return path, nil
 }

@@ -27,6 +27,12 @@ func LaunchInside(t testing.TB, h Home, wrapper ...string) *Daemon {
 	return launch(t, h, Command{Wrapper: wrapper})
 }
 
+// LaunchPlain is Launch without the race detector, for tests that measure.
+func LaunchPlain(t testing.TB, h Home) *Daemon {
+	t.Helper()
+	return launch(t, h, Command{Plain: true})
+}
+
 func launch(t testing.TB, h Home, c Command) *Daemon {
 	t.Helper()
 	addr := FreeAddr(t)

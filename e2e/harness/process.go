@@ -27,6 +27,8 @@ type Command struct {
 	// Wrapper is a command line that runs it, such as unshare's; empty runs it
 	// directly.
 	Wrapper []string
+	// Plain runs a binary without the race detector.
+	Plain bool
 	// Env is added to an environment of PATH, HOME and the XDG folders below it.
 	Env []string
 	// Home is the home directory; empty makes a new one.
@@ -97,7 +99,11 @@ func (c Command) prepare(t testing.TB) *exec.Cmd {
 	if c.Home == "" {
 		c.Home = NewHome(t).Dir
 	}
-	cmd := c.wrapped(Binary(t, c.Name))
+	binary := Binary
+	if c.Plain {
+		binary = Plain
+	}
+	cmd := c.wrapped(binary(t, c.Name))
 	cmd.Dir = c.Home
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + c.Home, "XDG_RUNTIME_DIR=" + c.Home,

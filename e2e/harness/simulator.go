@@ -18,10 +18,20 @@ type Simulator struct {
 // Simulate starts a pretend upstream without sessions.
 func Simulate(t testing.TB) *Simulator {
 	t.Helper()
+	return simulate(t, Command{})
+}
+
+// SimulatePlain is Simulate without the race detector, for tests that measure.
+func SimulatePlain(t testing.TB) *Simulator {
+	t.Helper()
+	return simulate(t, Command{Plain: true})
+}
+
+func simulate(t testing.TB, c Command) *Simulator {
+	t.Helper()
 	addr := FreeAddr(t)
-	s := &Simulator{URL: "http://" + addr, Process: Start(t, Command{
-		Name: "geminid", Args: []string{"simulate", "--listen", addr},
-	})}
+	c.Name, c.Args = "geminid", []string{"simulate", "--listen", addr}
+	s := &Simulator{URL: "http://" + addr, Process: Start(t, c)}
 	awaitOK(t, s.Process, s.URL+"/_sim/")
 	s.call(t, http.MethodPut, "/_sim/pace", map[string]any{"first": "0s", "gap": "0s"}, nil)
 	return s
@@ -66,10 +76,10 @@ func (s *Simulator) Heal(t testing.TB) {
 
 // Entry is one call in the journal.
 type Entry struct {
-	Operation, Session, Outcome, Verdict, Model string
-	Violations                                  []string
-	Status                                      int
-	Temporary                                   bool
+	Operation, Session, Outcome, Verdict, Model, Host string
+	Cookies, Violations                               []string
+	Status                                            int
+	Temporary                                         bool
 }
 
 // Journal lists the calls seen so far, of one operation or, when it is empty, of all.
