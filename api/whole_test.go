@@ -33,10 +33,18 @@ type house struct {
 // newHouse signs in and brings the session to the account main.
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	return newHouseOver(t, func(upstream *simulator.Simulator) (*geminiweb.Client, error) {
+		return geminiweb.New(geminiweb.Config{Transport: upstream})
+	})
+}
+
+// newHouseOver is newHouse with a client of one's own.
+func newHouseOver(t testing.TB, dial func(upstream *simulator.Simulator) (*geminiweb.Client, error)) *house {
+	t.Helper()
 	h := &house{rig: &rig{t: t, metrics: metrics.New(metrics.Build{}), log: new(safeBuffer)}}
 	h.upstream = simulator.New(simulator.Config{PageBytes: 4 << 10})
 	var err error
-	if h.client, err = geminiweb.New(geminiweb.Config{Transport: h.upstream}); err != nil {
+	if h.client, err = dial(h.upstream); err != nil {
 		t.Fatal(err)
 	}
 	if h.supervisor, err = supervisor.New(supervisor.Config{Upstream: h.client, Store: memory{}, Metrics: h.metrics}); err != nil {

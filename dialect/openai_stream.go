@@ -117,7 +117,8 @@ func (e *openaiStream) media(blob *chat.Blob) error {
 			return err
 		}
 		e.begin()
-		e.delta(content, string(base64Of(nil, piece)))
+		e.buf = append(append(e.buf, e.head...), `{"index":0,"delta":{"content":"`...)
+		e.buf = append(base64Of(e.buf, piece), `"},"finish_reason":null}]}`+"\n\n"...)
 	}
 	e.delta(content, ")")
 	err := e.flush()
