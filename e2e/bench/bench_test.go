@@ -52,9 +52,98 @@ func TestCrowdVerdict(t *testing.T) {
 		{"slow", crowdOf(97, 200*ms), "FAIL"},
 		{"failing", failing, "FAIL"},
 	} {
-		got := crowdVerdict([columns]load.Result{direct: base, rproxy: base, geminid: c.got}, 3*ms)
+		got := crowdVerdict([][columns]load.Result{{direct: base, rproxy: base, geminid: c.got}}, 3*ms)
 		if got.mark != c.want {
 			t.Errorf("%s: %s (%s), want %s", c.name, got.mark, got.note, c.want)
+		}
+	}
+}
+
+func TestCrowdVerdictIsTheMedian(t *testing.T) {
+	const ms = time.Millisecond
+	round := func(took time.Duration) [columns]load.Result {
+		return [columns]load.Result{direct: crowdOf(100, 200*ms), rproxy: crowdOf(100, 230*ms), geminid: crowdOf(100, took)}
+	}
+	if got := crowdVerdict([][columns]load.Result{round(201 * ms), round(290 * ms), round(202 * ms)}, 3*ms); got.mark != "pass" {
+		t.Errorf("one bad round of three: %s (%s)", got.mark, got.note)
+	}
+	if got := crowdVerdict([][columns]load.Result{round(201 * ms), round(290 * ms), round(204 * ms)}, 3*ms); got.mark != "FAIL" {
+		t.Errorf("two bad rounds of three, slow proxy: %s (%s)", got.mark, got.note)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	for _, c := range []struct {
+		of   []int
+		want int
+	}{{nil, 0}, {[]int{7}, 7}, {[]int{1, 9}, 9}, {[]int{9, 1, 5}, 5}, {[]int{4, 3, 2, 1}, 3}} {
+		if got := median(c.of); got != c.want {
+			t.Errorf("median of %v is %d, want %d", c.of, got, c.want)
+		}
+	}
+}
+
+// stretch is a round of row 3 in which every subject saw the same but geminid.
+func stretch(ours stream) [columns]stream {
+	const ms = time.Millisecond
+	same := stream{first: load.Durations{20 * ms}, late: load.Durations{ms / 2}, frames: 25, events: 25}
+	return [columns]stream{direct: same, rproxy: same, geminid: ours}
+}
+
+func TestStreamVerdicts(t *testing.T) {
+	const ms = time.Millisecond
+	good := stream{first: load.Durations{21 * ms}, late: load.Durations{ms * 6 / 10}, frames: 25, events: 25}
+	with := func(change func(*stream)) stream {
+		s := good
+		change(&s)
+		return s
+	}
+	for _, c := range []struct {
+		name string
+		ours stream
+		line int // that must fail; 0 means none
+	}{
+		{"good", good, 0},
+		{"late first text", with(func(s *stream) { s.first = load.Durations{21*ms + 1} }), 1},
+		{"late now and then", with(func(s *stream) { s.first = load.Durations{20 * ms, 20 * ms, 26 * ms} }), 1},
+		{"slower than the proxy", with(func(s *stream) { s.late = load.Durations{ms * 8 / 10} }), 2},
+		{"an event missing", with(func(s *stream) { s.events-- }), 3},
+		{"bunched", with(func(s *stream) { s.bunched = 1 }), 3},
+	} {
+		lines := streamLines([]subject{{column: direct}, {column: rproxy}, {column: geminid}}, [][columns]stream{stretch(c.ours)})
+		for i, l := range lines {
+			if failed := l.verdict.mark == "FAIL"; failed != (i == c.line && c.line > 0) {
+				t.Errorf("%s: line %d is %s (%s)", c.name, i, l.verdict.mark, l.verdict.note)
+			}
+		}
+	}
+}
+
+func TestMemoryVerdicts(t *testing.T) {
+	const mib = 1 << 20
+	base := footprint{idle: 10 * mib, peak: 70 * mib, done: crowded, filesMax: 1020}
+	good := footprint{idle: 20 * mib, peak: 80 * mib, done: crowded, filesMax: crowded + 32, scrapes: load.Durations{10 * time.Millisecond}}
+	with := func(change func(*footprint)) footprint {
+		f := good
+		change(&f)
+		return f
+	}
+	for _, c := range []struct {
+		name string
+		ours footprint
+		line int
+	}{
+		{"good", good, -1},
+		{"fat when idle", with(func(f *footprint) { f.idle++ }), 0},
+		{"one broke off", with(func(f *footprint) { f.done-- }), 1},
+		{"fat streams", with(func(f *footprint) { f.peak = f.idle + crowded*65<<10 }), 2},
+		{"too many files", with(func(f *footprint) { f.filesMax++ }), 3},
+		{"slow metrics", with(func(f *footprint) { f.scrapes = load.Durations{11 * time.Millisecond} }), 4},
+	} {
+		for i, l := range memoryLines([][columns]footprint{{rproxy: base, geminid: c.ours}}, true) {
+			if failed := l.verdict.mark == "FAIL"; failed != (i == c.line) {
+				t.Errorf("%s: line %d is %s (%s)", c.name, i, l.verdict.mark, l.verdict.note)
+			}
 		}
 	}
 }

@@ -5,8 +5,9 @@
 // forwards streams must cost, and geminid itself. The servers take turns on a
 // core of their own; client and stand-in share another.
 //
-// Milliseconds on a shared machine are for orientation: where the target has a
-// ratio to the baseline, the ratio decides. Linux only.
+// Milliseconds on a shared machine are for orientation. So the subjects take
+// turns in rounds, ratios are taken within a round, and the median of the rounds
+// is judged. Linux only.
 //
 //	go run ./bench              all rows, builds ../cmd/geminid
 //	go run ./bench -row 3,7     some rows
@@ -51,7 +52,7 @@ func parse() (options, error) {
 	flag.BoolVar(&o.baseline, "baseline", false, "measure direct and rproxy alone")
 	flag.BoolVar(&o.http1, "http1", false, "let geminid speak HTTP/1.1 to the upstream")
 	flag.BoolVar(&o.strict, "strict", false, "exit 1 when a target is missed")
-	flag.DurationVar(&o.limit, "limit", 8*time.Minute, "give up after this time")
+	flag.DurationVar(&o.limit, "limit", 12*time.Minute, "give up after this time")
 	flag.StringVar(&o.proxyListen, "proxy-listen", "", "internal: serve as the baseline proxy on this address")
 	flag.StringVar(&o.proxyUpstream, "proxy-upstream", "", "internal: the baseline proxy's upstream")
 	flag.StringVar(&o.proxyTrust, "proxy-trust", "", "internal: the authority that the baseline proxy trusts")

@@ -9,7 +9,7 @@ import (
 	"github.com/geminid/geminid/e2e/bench/standin"
 )
 
-// stream is what row 3 gathers about one subject.
+// stream is what a round of row 3 gathers about one subject.
 type stream struct {
 	first, late             load.Durations
 	frames, events, bunched int
@@ -18,7 +18,7 @@ type stream struct {
 // streaming is row 3: one client, 25 frames 20 ms apart. Every text is compared
 // byte by byte while it comes.
 func streaming(ctx context.Context, l *lab) ([]line, error) {
-	const rounds = 16
+	const turns, streams = 7, 3
 	subjects, err := l.ready(ctx)
 	if err != nil {
 		return nil, err
@@ -26,43 +26,76 @@ func streaming(ctx context.Context, l *lab) ([]line, error) {
 	question := load.Question{Stream: true, Check: true, Recipe: standin.Recipe{
 		Frames: 25, Size: 256, First: 20 * time.Millisecond, Gap: 20 * time.Millisecond,
 	}}
-	var seen [columns]stream
-	for range rounds {
-		for _, s := range subjects {
-			answer, call, err := l.ask(ctx, s, question)
-			if err != nil {
-				return nil, err
+	var rounds [][columns]stream
+	for range turns {
+		var seen [columns]stream
+		for range streams {
+			for _, s := range subjects {
+				answer, call, err := l.ask(ctx, s, question)
+				if err != nil {
+					return nil, err
+				}
+				<-call.Done
+				seen[s.column].add(answer, call)
 			}
-			<-call.Done
-			seen[s.column].add(answer, call)
 		}
+		rounds = append(rounds, seen)
 	}
-	timing, pieces := unjudged, unjudged
+	return streamLines(subjects, rounds), nil
+}
+
+func streamLines(subjects []subject, rounds [][columns]stream) []line {
 	first := func(c column, q float64) time.Duration {
-		return seen[c].first.Quantile(q) - seen[direct].first.Quantile(q)
+		return over(rounds, func(r [columns]stream) time.Duration { return r[c].first.Quantile(q) })
 	}
-	if have(subjects) {
-		g, p := &seen[geminid], &seen[rproxy]
-		times := ratio(g.late.Quantile(.5), p.late.Quantile(.5))
-		most := max(time.Millisecond, first(rproxy, .5)*3/2)
-		timing = judge(first(geminid, .5) <= most && times <= 1.5, "first +%s of %s ms, frames %.2fx rproxy", ms(first(geminid, .5)), ms(most), times)
-		// A machine that stands still for a frame's time bunches for everybody.
-		pieces = judge(g.events == g.frames && g.bunched <= p.bunched, "text identical in %d streams", rounds)
+	added := func(c column, q float64) time.Duration {
+		return over(rounds, func(r [columns]stream) time.Duration { return r[c].first.Quantile(q) - r[direct].first.Quantile(q) })
 	}
-	return []line{
+	late := func(c column, q float64) time.Duration {
+		return over(rounds, func(r [columns]stream) time.Duration { return r[c].late.Quantile(q) })
+	}
+	lines := []line{
 		{"first text p50 / p99, ms", "", each(subjects, func(c column) string {
-			return pair(seen[c].first.Quantile(.5), seen[c].first.Quantile(.99))
-		}), unjudged},
-		{"added to first text p50 / p99, ms", "<= 1 / 5", each(subjects, func(c column) string {
 			return pair(first(c, .5), first(c, .99))
 		}), unjudged},
+		{"added to first text p50 / p99, ms", "<= 1 / 5", each(subjects, func(c column) string {
+			return pair(added(c, .5), added(c, .99))
+		}), unjudged},
 		{"frame on its way p50 / p99, ms", "p50 <= 1 and <= 1.5x rproxy", each(subjects, func(c column) string {
-			return pair(seen[c].late.Quantile(.5), seen[c].late.Quantile(.99))
-		}), timing},
-		{"events / frames, bunched", "25 of 25, 0, bytes identical", each(subjects, func(c column) string {
-			return fmt.Sprintf("%d / %d, %d", seen[c].events, seen[c].frames, seen[c].bunched)
-		}), pieces},
-	}, nil
+			return pair(late(c, .5), late(c, .99))
+		}), unjudged},
+		{"events / frames, bunched in a round", "25 of 25, 0, bytes identical", each(subjects, func(c column) string {
+			return pieces(rounds, c)
+		}), unjudged},
+	}
+	if !have(subjects) {
+		return lines
+	}
+	lines[1].verdict = judge(added(geminid, .5) <= time.Millisecond && added(geminid, .99) <= 5*time.Millisecond, "median of %d rounds", len(rounds))
+	times := over(rounds, func(r [columns]stream) float64 {
+		return ratio(r[geminid].late.Quantile(.5), r[rproxy].late.Quantile(.5))
+	})
+	lines[2].verdict = judge(late(geminid, .5) <= time.Millisecond && times <= 1.5, "%.2fx rproxy", times)
+	whole := true
+	for _, r := range rounds {
+		whole = whole && r[geminid].events == r[geminid].frames
+	}
+	lines[3].verdict = judge(whole && bunched(rounds, geminid) == 0, "text identical in all streams")
+	return lines
+}
+
+// bunched is how many frames came together with the one before them. A machine
+// that stands still for a frame's time bunches for everybody.
+func bunched(rounds [][columns]stream, c column) int {
+	return over(rounds, func(r [columns]stream) int { return r[c].bunched })
+}
+
+func pieces(rounds [][columns]stream, c column) string {
+	var events, frames int
+	for _, r := range rounds {
+		events, frames = events+r[c].events, frames+r[c].frames
+	}
+	return fmt.Sprintf("%d / %d, %d", events, frames, bunched(rounds, c))
 }
 
 // add takes in one answer. An event's delay counts from the frame that completed
