@@ -78,10 +78,13 @@ func (l *lifetimes) ceiling() time.Duration { return cmp.Or(l.Ceiling, rotateEve
 
 // basis says in words what a prediction rests on.
 func (l *lifetimes) basis() string {
-	if life := l.estimate(); life > 0 {
-		return fmt.Sprintf("values seen to end: %d, the early ones after %s", len(l.Deaths), short(life))
-	}
-	if l.Longest > 0 {
+	life := l.estimate()
+	switch {
+	case life > 0 && len(l.Deaths) == 1:
+		return "learned from one end, after " + short(life)
+	case life > 0:
+		return fmt.Sprintf("learned from %d ends, the early ones after %s", len(l.Deaths), short(life))
+	case l.Longest >= time.Minute:
 		return "not seen to end (longest " + short(l.Longest) + ")"
 	}
 	return "not seen to end yet"

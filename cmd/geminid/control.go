@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -82,11 +83,13 @@ func (r *remote) call(ctx context.Context, method, path string, body []byte, out
 }
 
 func (r *remote) unreachable(err error) error {
-	hint := "is geminid running? Try: systemctl status geminid"
 	if errors.Is(err, os.ErrPermission) {
 		return &exit{exitNoPerm, fmt.Errorf("no permission to open %s: run this as root or as a member of the group geminid", r.where)}
 	}
-	return &exit{exitUnavailable, fmt.Errorf("no answer from %s: %w; %s", r.where, err, hint)}
+	if request := (*url.Error)(nil); errors.As(err, &request) {
+		err = request.Err // the method and an address that stands for the socket help nobody
+	}
+	return &exit{exitUnavailable, fmt.Errorf("no answer from %s: %w; is it running? Start it with geminid serve, or systemctl start geminid", r.where, err)}
 }
 
 func codeFor(status int) int {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ type cookiesCmd struct {
 	Rollback accountCmd        `cmd:"" help:"Go back to the previous cookies, when they are still signed in."`
 	Pause    accountCmd        `cmd:"" help:"Stop using and renewing an account."`
 	Resume   accountCmd        `cmd:"" help:"End a pause."`
-	Remove   accountCmd        `cmd:"" help:"Stop an account and wipe its cookies; the history's hashes stay."`
+	Remove   cookiesRemoveCmd  `cmd:"" help:"Stop an account and wipe its cookies; the history's hashes stay."`
 }
 
 type cookiesStatusCmd struct {
@@ -172,6 +173,7 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 	if err != nil {
 		return err
 	}
+	out.Result = cmp.Or(out.Result, done[command])
 	if c.JSON {
 		_, _ = os.Stdout.Write(raw)
 	} else {
@@ -181,6 +183,21 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 		return &silent{exitFailure}
 	}
 	return nil
+}
+
+// done names what commands did whose answer is the account's state alone.
+var done = map[commandName]string{"pause": "paused", "resume": "resumed", "remove": "removed"}
+
+// cookiesRemoveCmd wants the account's name even when there is only one: there
+// is no way back.
+type cookiesRemoveCmd struct {
+	remoteFlags
+	Account string `arg:"" help:"Account."`
+}
+
+// Run sends the command.
+func (c *cookiesRemoveCmd) Run(ctx context.Context, command commandName) error {
+	return (&accountCmd{c.remoteFlags, c.Account}).Run(ctx, command)
 }
 
 // commandName is the last word of the command line's command.
