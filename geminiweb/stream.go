@@ -178,7 +178,9 @@ func (t *turn) post(req *http.Request, s *session) {
 
 // letter is a request body that lets go of its text when it is closed. A
 // transport may do that from any goroutine.
-type letter struct{ text atomic.Pointer[strings.Reader] }
+type letter struct {
+	text atomic.Pointer[strings.Reader]
+}
 
 // Read implements io.Reader.
 func (l *letter) Read(p []byte) (int, error) {
