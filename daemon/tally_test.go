@@ -231,16 +231,19 @@ func unwarned(rows []tally) (warned, predictable int, broken bool) {
 
 // String is the row of the table.
 func (c tally) String() string {
-	rotations, probes := c.busiest()
+	busiest := "no such day"
+	if rotations, probes := c.busiest(); len(c.healthy) > 0 {
+		busiest = fmt.Sprintf("%d/%d", rotations, probes)
+	}
 	median, smallest := c.leadMedian()
 	down := make([]string, 0, len(c.why))
 	for cause, minutes := range c.why {
 		down = append(down, fmt.Sprintf("%s %d min", cause, minutes))
 	}
 	sort.Strings(down)
-	return fmt.Sprintf("%4d  %11.3f%%  %6d %11d %6d  %10s/%-10s  %14d  %9d  %14d/%-14d  %4d  %9d  %13d  %v",
+	return fmt.Sprintf("%4d  %11.3f%%  %6d %11d %6d  %10s/%-10s  %14d  %9d  %29s  %4d  %9d  %13d  %v",
 		c.seed, c.availability(), c.deaths, c.predictable, c.warned, median.Round(time.Minute), smallest.Round(time.Minute),
-		c.falseWarnings, c.all/max(1, c.days), rotations, probes, c.lost, c.inFlight, c.falseExpired, down)
+		c.falseWarnings, c.all/max(1, c.days), busiest, c.lost, c.inFlight, c.falseExpired, down)
 }
 
 // watcher listens to the daemon's log, where each change of state is one line.
