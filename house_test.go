@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"files":         {},
 	"notify":        {},
 	"remote":        {},
+	"doctor":        {},
 	"report":        {},
 	"simulator":     {},
 	"manual":        {},
@@ -30,10 +31,10 @@ var arrows = map[string][]string{
 	"supervisor":    {"cookie", "metrics"},
 	"geminiweb":     {"cookie", "chat"},
 	"dialect":       {"chat"},
-	"daemon":        {"api", "supervisor", "geminiweb", "metrics", "cookie", "chat", "audit", "files", "notify", "report"},
+	"daemon":        {"api", "supervisor", "geminiweb", "metrics", "cookie", "chat", "audit", "files", "notify", "report", "doctor"},
 	"api":           {"dialect", "supervisor", "metrics", "chat", "cookie", "files", "page", "remote"},
 	"packages/sbom": {},
-	"cmd/geminid":   {"daemon", "simulator", "cookie", "manual", "report"},
+	"cmd/geminid":   {"daemon", "simulator", "cookie", "manual", "report", "doctor"},
 	"cmd/gchat":     {"cookie", "manual"},
 }
 

@@ -19,6 +19,7 @@ type job struct {
 var jobs = []job{
 	{"tick", func(d *Daemon) time.Duration { return d.settings.Tick }, (*Daemon).tick},
 	{"report", func(*Daemon) time.Duration { return rollEvery }, (*Daemon).roll},
+	{"exit_address", (*Daemon).exitEvery, (*Daemon).noteExits},
 	{"watchdog", func(d *Daemon) time.Duration { return d.service.watchdogEvery() }, (*Daemon).feedWatchdog},
 }
 

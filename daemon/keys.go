@@ -13,8 +13,14 @@ type Keys = api.Keys
 // OpenKeys opens the key file that the settings name. A running daemon sees a
 // change by itself.
 func OpenKeys(s Settings) (*Keys, error) {
-	return api.OpenKeys(cmp.Or(s.KeysFile, filepath.Join(s.StateDir, "keys")))
+	return api.OpenKeys(KeysPath(s))
 }
+
+// KeysPath is where the key file of the settings is.
+func KeysPath(s Settings) string { return cmp.Or(s.KeysFile, filepath.Join(s.StateDir, "keys")) }
+
+// RoleAdmin is the role of the keys that may see and change the sessions.
+const RoleAdmin = api.RoleAdmin
 
 // FixedKeys are two keys that live in memory only, for the demo.
 func FixedKeys(client, admin string) *Keys {

@@ -72,6 +72,16 @@ func (d *Daemon) transport() (http.RoundTripper, error) {
 	return geminiweb.NewTransport(c)
 }
 
+// ProxyTransport goes where the settings' proxy leads, and directly without one;
+// upstream_url does not redirect it.
+func ProxyTransport(s Settings) (http.RoundTripper, error) {
+	var c geminiweb.TransportConfig
+	if s.UpstreamProxy != "" {
+		c.Proxy, _ = url.Parse(s.UpstreamProxy) // checked by Load
+	}
+	return geminiweb.NewTransport(c)
+}
+
 // simulated reports whether the upstream is a simulator on this machine.
 func simulated(upstream string) bool {
 	u, err := url.Parse(upstream)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -56,6 +57,18 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Reveal returns the key.
 func (s Secret) Reveal() string { return s.text }
+
+// HoldsSecrets reports whether a key or a password is among the settings, wherever
+// it came from.
+func (s *Settings) HoldsSecrets() bool {
+	v := reflect.ValueOf(s).Elem()
+	for i := range v.NumField() {
+		if secret, ok := v.Field(i).Interface().(Secret); ok && secret.Reveal() != "" {
+			return true
+		}
+	}
+	return false
+}
 
 // paths are where files live when nothing is configured.
 type paths struct{ config, inbox, state, socket string }

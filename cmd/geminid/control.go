@@ -54,6 +54,24 @@ func (f *remoteFlags) remote() (*remote, error) {
 // call asks and decodes the JSON answer into out, also that of a refusal that
 // carries a verdict. It returns the status and the body as it came.
 func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) (int, []byte, error) {
+	status, raw, err := r.fetch(ctx, method, path, body)
+	if err != nil {
+		return status, nil, err
+	}
+	var refusal struct {
+		Error *struct{ Message string }
+	}
+	if json.Unmarshal(raw, &refusal) == nil && refusal.Error != nil {
+		return status, raw, &exit{codeFor(status), errors.New(refusal.Error.Message)}
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return status, raw, &exit{exitUnavailable, fmt.Errorf("%s does not answer like a geminid (status %d)", r.where, status)}
+	}
+	return status, raw, nil
+}
+
+// fetch asks and returns the status and the body as it came.
+func (r *remote) fetch(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, r.base+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, &exit{exitUsage, fmt.Errorf("%s is not an address: %w", r.where, err)}
@@ -69,15 +87,6 @@ func (r *remote) call(ctx context.Context, method, path string, body []byte, out
 	raw, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
 	if err != nil {
 		return 0, nil, &exit{exitUnavailable, fmt.Errorf("reading the server's answer: %w", err)}
-	}
-	var refusal struct {
-		Error *struct{ Message string }
-	}
-	if json.Unmarshal(raw, &refusal) == nil && refusal.Error != nil {
-		return response.StatusCode, raw, &exit{codeFor(response.StatusCode), errors.New(refusal.Error.Message)}
-	}
-	if err := json.Unmarshal(raw, out); err != nil {
-		return response.StatusCode, raw, &exit{exitUnavailable, fmt.Errorf("%s does not answer like a geminid (status %d)", r.where, response.StatusCode)}
 	}
 	return response.StatusCode, raw, nil
 }

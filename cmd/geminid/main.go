@@ -40,6 +40,7 @@ type commands struct {
 	Notify      notifyCmd      `cmd:"" help:"Try the channels that tell you what happens."`
 	Audit       auditCmd       `cmd:"" help:"Check the audit log."`
 	Report      reportCmd      `cmd:"" help:"Sum up the last week or month: availability, renewals, limits, errors, disk, next risk."`
+	Doctor      doctorCmd      `cmd:"" help:"Examine the installation: what is wrong, and how to mend it."`
 	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`
 	Man         manCmd         `cmd:"" hidden:"" help:"Print the man page."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/doctor"
+)
+
+type doctorCmd struct {
+	settingFlags
+	JSON    bool `name:"json" help:"Print the findings as JSON."`
+	Offline bool `help:"Ask nobody on the network."`
+}
+
+// Help implements kong.HelpProvider.
+func (doctorCmd) Help() string {
+	return `It changes nothing. What it prints holds no address, account name or key and can be pasted anywhere. Run it as root, or as the user of the service, to see everything.
+
+Exit code 1 when something is bad; notes and warnings alone are 0.`
+}
+
+// upstreamProbe answers without cookies.
+const upstreamProbe = "https://gemini.google.com/robots.txt"
+
+// Run examines the installation and prints what was found.
+func (c *doctorCmd) Run(ctx context.Context) error {
+	settings, problem := c.load()
+	findings := doctor.Examine(ctx, c.patient(settings, problem))
+	if c.JSON {
+		if err := json.NewEncoder(os.Stdout).Encode(findings); err != nil {
+			return err
+		}
+	} else {
+		printFindings(os.Stdout, findings)
+	}
+	if doctor.Worst(findings) == doctor.Bad {
+		return &silent{exitFailure}
+	}
+	return nil
+}
+
+// patient tells the doctor what there is to look at.
+func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
+	home, _ := os.UserHomeDir()
+	out := doctor.Config{
+		File: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), Problem: problem, Version: version, Home: home,
+		StateDir: s.StateDir, InboxDir: s.InboxDir, Socket: s.Socket, KeysFile: daemon.KeysPath(s), Secrets: s.HoldsSecrets(),
+	}
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
+		if os.Getenv(name) != "" {
+			out.ProxyEnv = append(out.ProxyEnv, name)
+		}
+	}
+	if problem != nil {
+		return out
+	}
+	out.Listen, out.Open, out.PublicURL, out.TLSCert, out.Poll = s.Listen, s.InsecureNoAuth, s.PublicURL, s.TLSCert, s.Watch == "poll"
+	if keys, err := daemon.OpenKeys(s); err == nil {
+		out.Keys, out.Admin = len(keys.List()) > 0, keys.Has(daemon.RoleAdmin)
+	}
+	if s.UpstreamProxy != "" {
+		out.Proxy, _ = url.Parse(s.UpstreamProxy)
+	}
+	if transport, err := daemon.ProxyTransport(s); err == nil && !c.Offline {
+		out.Transport, out.Upstream, out.ExitURL = transport, cmp.Or(s.UpstreamURL, upstreamProbe), s.ExitIPURL
+	}
+	remote := remoteFlags{settingFlags: c.settingFlags}
+	if server, err := remote.remote(); err == nil {
+		server.client.Timeout = 10 * time.Second
+		out.Ask = server.ask
+	}
+	return out
+}
+
+// ask is call for what has no other answer than its body.
+func (r *remote) ask(ctx context.Context, path string, out any) error {
+	if raw, ok := out.(*[]byte); ok {
+		_, body, err := r.fetch(ctx, http.MethodGet, path, nil)
+		*raw = body
+		return err
+	}
+	_, _, err := r.call(ctx, http.MethodGet, path, nil, out)
+	return err
+}
+
+// marks stand before the findings.
+var marks = map[doctor.Level]string{doctor.Good: "ok     ", doctor.Note: "note   ", doctor.Warning: "warning", doctor.Bad: "BAD    "}
+
+func printFindings(w io.Writer, findings []doctor.Finding) {
+	count := make(map[doctor.Level]int)
+	for _, f := range findings {
+		count[f.Level]++
+		fmt.Fprintf(w, "%s  %-12s  %s\n", marks[f.Level], f.Group, f.Text)
+		if f.Fix != "" {
+			fmt.Fprintf(w, "%23s  fix: %s\n", "", f.Fix)
+		}
+	}
+	fmt.Fprintf(w, "\n%d bad, %d warnings, %d notes, %d fine\n", count[doctor.Bad], count[doctor.Warning], count[doctor.Note], count[doctor.Good])
+}

@@ -1,0 +1,63 @@
+package daemon
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/geminid/geminid/doctor"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// exitEvery is how often it is looked for cookies that came in, zero when nobody
+// shall be asked for the address that calls come from.
+func (d *Daemon) exitEvery() time.Duration {
+	if d.settings.ExitIPURL == "" {
+		return 0
+	}
+	return 10 * time.Minute
+}
+
+// noteExits notes from which address new cookies were first used, for geminid
+// doctor to compare. What fails is tried again the next time.
+func (d *Daemon) noteExits(ctx context.Context) {
+	noted, err := doctor.LoadExits(d.settings.StateDir)
+	if err != nil {
+		d.log.Warn("where cookies came in can not be read", "err", err)
+		return
+	}
+	var names, fresh []string
+	for _, a := range d.supervisor.Accounts() {
+		names = append(names, a.Name)
+		if f := a.LastFile; f != nil && f.Result == string(supervisor.Applied) && f.Time.After(noted[a.Name].Since) {
+			fresh = append(fresh, a.Name)
+		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	transport, err := d.exitTransport()
+	if err != nil {
+		d.log.Warn("the service that tells this server's address can not be asked", "err", err)
+		return
+	}
+	address, err := doctor.ExitAddress(ctx, transport, d.settings.ExitIPURL)
+	if err != nil {
+		d.log.Warn("the address of this server is not known; trying again", "err", err)
+		return
+	}
+	for _, name := range fresh {
+		noted[name] = doctor.Exit{Address: address, Since: d.now().UTC()}
+	}
+	noted.Retain(names)
+	if err := noted.Save(d.settings.StateDir); err != nil {
+		d.log.Warn("where cookies came in can not be saved", "err", err)
+	}
+}
+
+func (d *Daemon) exitTransport() (http.RoundTripper, error) {
+	if d.cfg.Transport != nil {
+		return d.cfg.Transport, nil
+	}
+	return ProxyTransport(d.settings)
+}

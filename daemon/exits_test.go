@@ -1,0 +1,70 @@
+package daemon_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/doctor"
+	"github.com/geminid/geminid/simulator"
+)
+
+// mirror tells callers their address; all other hosts are the simulator's.
+type mirror struct {
+	http.RoundTripper
+	address string
+	asked   int
+}
+
+func (m *mirror) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host != "ip.example.org" {
+		return m.RoundTripper.RoundTrip(r)
+	}
+	m.asked++
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(m.address + "\n"))}, nil
+}
+
+func TestExitAddressIsNotedWithNewCookies(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		m := &mirror{RoundTripper: h.sim, address: "no address"}
+		h.config.Transport, h.config.Settings.ExitIPURL = m, "https://ip.example.org/"
+		h.start()
+		defer h.stop()
+		noted := func() string {
+			t.Helper()
+			exits, err := doctor.LoadExits(h.config.Settings.StateDir)
+			if err != nil || len(exits) > 1 {
+				t.Fatalf("noted %v, %v", exits, err)
+			}
+			if exits["default"].Address.IsValid() {
+				return exits["default"].Address.String()
+			}
+			return ""
+		}
+		time.Sleep(time.Hour)
+		if got := noted(); got != "" || m.asked < 2 {
+			t.Fatalf("noted %q after asking %d times for nothing", got, m.asked)
+		}
+		m.address = "8.8.8.8"
+		time.Sleep(time.Hour)
+		if got := noted(); got != "8.8.8.8" {
+			t.Fatalf("noted %q, want the address", got)
+		}
+		asked := m.asked
+		m.address = "8.8.4.4"
+		time.Sleep(24 * time.Hour)
+		if got := noted(); got != "8.8.8.8" || m.asked != asked {
+			t.Fatalf("noted %q after asking %d times more, want that of the import", got, m.asked-asked)
+		}
+		h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{})))
+		time.Sleep(time.Hour)
+		if got := noted(); got != "8.8.4.4" {
+			t.Fatalf("noted %q, want the address of the new cookies", got)
+		}
+	})
+}

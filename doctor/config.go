@@ -1,0 +1,75 @@
+package doctor
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"regexp"
+	"time"
+)
+
+// loopback reports whether only this machine can reach the listener.
+func (c *Config) loopback() bool {
+	host, _, _ := net.SplitHostPort(c.Listen)
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// quoted is what an error repeats of the file: it may be a secret in a wrong place.
+var quoted = regexp.MustCompile(`"[^"]*"`)
+
+// config says whether the settings can be run and whether they are wise.
+func config(_ context.Context, c *Config) []Finding {
+	if c.Problem != nil {
+		return one(Bad, quoted.ReplaceAllString(c.Problem.Error(), `"<value>"`), "correct the key it names and run: geminid check-config")
+	}
+	out := one(Good, "the configuration can be used", "")
+	switch {
+	case c.Listen == "":
+	case c.loopback():
+		if c.Keys && !c.Admin {
+			out = append(out, Finding{Level: Note, Text: "there is no admin key: the status page and the admin routes are closed to browsers", Fix: "geminid keys add NAME --admin"})
+		}
+	case !c.Keys && c.Open:
+		out = append(out, Finding{Level: Bad, Text: "the API can be reached from outside without a key (insecure_no_auth): anybody can use your account", Fix: "geminid keys add NAME, and remove insecure_no_auth"})
+	case !c.Keys:
+		out = append(out, Finding{Level: Bad, Text: "the listener can be reached from outside and there is no key: the server will not start", Fix: "geminid keys add NAME, or listen on 127.0.0.1"})
+	case c.TLSCert == "":
+		out = append(out, Finding{Level: Warning, Text: "the listener can be reached from outside without HTTPS: keys and chats cross the network readable", Fix: "listen on 127.0.0.1 behind Caddy, or set tls_cert and tls_key"})
+	}
+	return append(out, certificate(c)...)
+}
+
+const certificateShort = 14 * 24 * time.Hour
+
+// certificate says when the certificate ends.
+func certificate(c *Config) []Finding {
+	if c.TLSCert == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(c.TLSCert)
+	if err != nil {
+		return one(Bad, "the certificate can not be read: "+plain(err), "make tls_cert readable for the service")
+	}
+	block, _ := pem.Decode(raw)
+	if block == nil {
+		return one(Bad, "tls_cert holds no PEM certificate", "point tls_cert to the full chain in PEM form")
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return one(Bad, "tls_cert holds no certificate that can be read", "point tls_cert to the full chain in PEM form")
+	}
+	left := cert.NotAfter.Sub(c.Now())
+	text := fmt.Sprintf("the certificate ends on %s", cert.NotAfter.UTC().Format(time.DateOnly))
+	switch {
+	case left <= 0:
+		return one(Bad, text+", which is over", "renew it; geminid takes the new one up by itself")
+	case left < certificateShort:
+		return one(Warning, text, "see why it is not renewed by now")
+	}
+	return one(Good, text, "")
+}

@@ -1,0 +1,127 @@
+// Package doctor looks at an installation from outside, as a person would who was
+// asked why it does not work: the configuration, what surrounds it on the machine,
+// the way to the upstream, and what the running server says of itself. Every
+// finding comes with its cure. What it says may be pasted anywhere: addresses,
+// account names and home directories are taken out.
+package doctor
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Level is how bad a finding is.
+type Level string
+
+// The levels, from good to bad.
+const (
+	Good    Level = "ok"
+	Note    Level = "note"    // worth knowing
+	Warning Level = "warning" // will hurt some day
+	Bad     Level = "bad"     // hurts now
+)
+
+// Finding is one thing that was seen.
+type Finding struct {
+	Group string `json:"group"`
+	Level Level  `json:"level"`
+	Text  string `json:"text"`
+	Fix   string `json:"fix,omitempty"` // what to do, empty when nothing
+}
+
+// Config is what the doctor is told; what is empty is not looked at.
+type Config struct {
+	// File is the configuration file, Problem what is wrong with it; nil means
+	// that it can be used.
+	File    string
+	Problem error
+	// Listen is the address of the API; Keys and Admin tell whether there are keys
+	// for it, Open whether it may be reached from outside without one.
+	Listen            string
+	Keys, Admin, Open bool
+	// PublicURL is how clients reach the server, TLSCert the certificate in use.
+	PublicURL, TLSCert string
+	// StateDir, InboxDir, KeysFile and Socket are the server's paths; Secrets
+	// tells that the configuration file holds some.
+	StateDir, InboxDir, KeysFile, Socket string
+	Secrets                              bool
+	// Poll tells that the inbox is looked at in intervals, without file events.
+	Poll bool
+	// Proxy is the proxy to the upstream, nil for none. ProxyEnv are proxy
+	// variables of the environment, which the server does not read.
+	Proxy    *url.URL
+	ProxyEnv []string
+	// Upstream is asked for its clock, and for an answer at all.
+	Upstream string
+	// ExitURL tells the address that calls come from.
+	ExitURL string
+	// Transport carries the calls to Upstream and ExitURL; nil makes none.
+	Transport http.RoundTripper
+	// Ask asks the running server; nil means that none is asked. The answer goes
+	// to out as JSON, or as it is when out is a *[]byte.
+	Ask func(ctx context.Context, path string, out any) error
+	// Version is that of this program.
+	Version string
+	// Root is put before the paths of the system, such as /proc; empty means the
+	// real ones. Home is taken out of what is said.
+	Root, Home string
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// checks is the table, in the order in which things depend on each other. Each
+// says at least one thing, unless there is nothing of its kind to look at.
+var checks = []struct {
+	group string
+	look  func(ctx context.Context, c *Config) []Finding
+}{
+	{"versions", versions},
+	{"config", config},
+	{"permissions", permissions},
+	{"disk", disk},
+	{"inotify", inotify},
+	{"port", port},
+	{"firewall", firewall},
+	{"proxy", proxy},
+	{"clock", clock},
+	{"exit address", exit},
+	{"cookies", cookies},
+	{"limits", limits},
+}
+
+// Examine runs all checks. It asks the upstream and the running server at most
+// once for each question, with a deadline of seconds, and changes nothing.
+func Examine(ctx context.Context, c Config) []Finding {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	var out []Finding
+	for _, check := range checks {
+		for _, f := range check.look(ctx, &c) {
+			f.Group = check.group
+			f.Text, f.Fix = c.public(f.Text), c.public(f.Fix)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Worst is the worst level among findings.
+func Worst(findings []Finding) Level {
+	worst := Good
+	for _, f := range findings {
+		if rank[f.Level] > rank[worst] {
+			worst = f.Level
+		}
+	}
+	return worst
+}
+
+var rank = map[Level]int{Good: 0, Note: 1, Warning: 2, Bad: 3}
+
+// one makes the findings of a check that says one thing.
+func one(level Level, text, fix string) []Finding {
+	return []Finding{{Level: level, Text: text, Fix: fix}}
+}

@@ -1,0 +1,98 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/google/renameio/v2"
+)
+
+// Exits is from where each account's cookies were first used: a session that
+// moves between networks ends early.
+type Exits map[string]Exit
+
+// Exit is an address with the moment it was noted.
+type Exit struct {
+	Address netip.Addr `json:"address"`
+	Since   time.Time  `json:"since"` // when the cookies came in
+}
+
+// exitsFile lies in the state directory.
+const exitsFile = "exits.json"
+
+// LoadExits reads what was noted; nothing when nothing was.
+func LoadExits(stateDir string) (Exits, error) {
+	raw, err := os.ReadFile(filepath.Join(stateDir, exitsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Exits{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := Exits{}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return Exits{}, nil // a note that is lost is taken again with the next cookies
+	}
+	return out, nil
+}
+
+// Save writes the notes.
+func (e Exits) Save(stateDir string) error {
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(filepath.Join(stateDir, exitsFile), raw, 0o600, renameio.WithStaticPermissions(0o600))
+}
+
+// exit says whether calls come from where the cookies were first used.
+func exit(ctx context.Context, c *Config) []Finding {
+	if c.ExitURL == "" || c.Transport == nil {
+		return nil
+	}
+	now, err := ExitAddress(ctx, c.Transport, c.ExitURL)
+	if err != nil {
+		return one(Note, "the address that calls come from is not known: "+cause(err), "see that exit_ip_url answers with an address and nothing else")
+	}
+	noted, err := LoadExits(c.StateDir)
+	if err != nil {
+		return one(Note, "where the cookies came in can not be read by this user", "run geminid doctor as root")
+	}
+	moved := 0
+	for _, e := range noted {
+		if e.Address.Unmap() != now.Unmap() {
+			moved++
+		}
+	}
+	switch {
+	case len(noted) == 0:
+		return one(Note, "calls come from "+family(now)+"; from where the cookies were first used was not noted yet", "it is noted with the next cookies")
+	case moved > 0:
+		return one(Warning, fmt.Sprintf("calls come from another address than when the cookies came in (%d of %d sessions): Google may end them", moved, len(noted)), "keep the address fixed (upstream_proxy), or export cookies anew")
+	}
+	return one(Good, "calls come from the same address as when the cookies came in", "")
+}
+
+func family(addr netip.Addr) string {
+	if addr.Unmap().Is4() {
+		return "an IPv4 address"
+	}
+	return "an IPv6 address"
+}
+
+// Retain drops the notes of accounts that are gone.
+func (e Exits) Retain(accounts []string) {
+	for name := range e {
+		if !slices.Contains(accounts, name) {
+			delete(e, name)
+		}
+	}
+}

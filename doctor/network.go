@@ -1,0 +1,128 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// askFor bounds one question to the network.
+const askFor = 10 * time.Second
+
+// proxy says whether the proxy is there, and whose variables are not read.
+func proxy(ctx context.Context, c *Config) []Finding {
+	if c.Proxy == nil {
+		if len(c.ProxyEnv) > 0 {
+			return one(Note, strings.Join(c.ProxyEnv, ", ")+" is set, which geminid does not read", "set upstream_proxy when calls shall take it")
+		}
+		return one(Good, "calls go out directly", "")
+	}
+	host := net.JoinHostPort(c.Proxy.Hostname(), cmp.Or(c.Proxy.Port(), map[string]string{"http": "80", "https": "443"}[c.Proxy.Scheme], "1080"))
+	dialer := net.Dialer{Timeout: askFor}
+	conn, err := dialer.DialContext(ctx, "tcp", host)
+	if err != nil {
+		return one(Bad, "the proxy can not be reached: "+cause(err), "start it, or correct upstream_proxy; calls never go around it")
+	}
+	_ = conn.Close()
+	return one(Good, "the proxy can be reached", "")
+}
+
+const (
+	skewBad, skewLow = 5 * time.Minute, 30 * time.Second
+)
+
+// clock asks the upstream for an answer at all, and compares clocks.
+func clock(ctx context.Context, c *Config) []Finding {
+	if c.Transport == nil || c.Upstream == "" {
+		return nil
+	}
+	response, err := c.get(ctx, http.MethodHead, c.Upstream)
+	if err != nil {
+		return one(Bad, "the upstream can not be reached: "+cause(err), "see that this machine reaches gemini.google.com: curl -I https://gemini.google.com; behind a proxy set upstream_proxy")
+	}
+	_ = response.Body.Close()
+	theirs, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		return one(Note, "the upstream answers, but tells no time", "")
+	}
+	skew := c.Now().Sub(theirs).Round(time.Second)
+	const fix = "timedatectl set-ntp true"
+	switch {
+	case skew.Abs() > skewBad:
+		return one(Bad, fmt.Sprintf("the clock of this machine is off by %s", skew.Abs()), fix)
+	case skew.Abs() > skewLow:
+		return one(Warning, fmt.Sprintf("the clock of this machine is off by %s", skew.Abs()), fix)
+	}
+	return one(Good, "the upstream answers and the clock is right", "")
+}
+
+func (c *Config) get(ctx context.Context, method, address string) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	request, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	response, err := c.Transport.RoundTrip(request)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	response.Body = closing{response.Body, cancel}
+	return response, nil
+}
+
+// closing ends the context of a call with its body.
+type closing struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (c closing) Close() error {
+	defer c.cancel()
+	return c.ReadCloser.Close()
+}
+
+// cause is an error without the address that was called.
+func cause(err error) string {
+	var call *url.Error
+	if errors.As(err, &call) {
+		err = call.Err
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return "its name is not found"
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err.Error()
+	}
+	return err.Error()
+}
+
+// ExitAddress asks a service for the address that calls come from.
+func ExitAddress(ctx context.Context, transport http.RoundTripper, service string) (netip.Addr, error) {
+	c := Config{Transport: transport}
+	response, err := c.get(ctx, http.MethodGet, service)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, 64))
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	addr, err := netip.ParseAddr(strings.TrimSpace(string(text)))
+	if err != nil || response.StatusCode != http.StatusOK {
+		return netip.Addr{}, errors.New("the service that exit_ip_url names does not answer with an address")
+	}
+	return addr, nil
+}

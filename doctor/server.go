@@ -1,0 +1,173 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// answers asks the running server for a sign of life.
+func (c *Config) answers(ctx context.Context) error {
+	if c.Ask == nil {
+		return errors.New("nobody to ask")
+	}
+	var out any
+	return c.Ask(ctx, "/livez", &out)
+}
+
+// cookies says how the sessions stand, by number: the names of accounts are the
+// owner's own.
+func cookies(ctx context.Context, c *Config) []Finding {
+	if c.Ask == nil {
+		return nil
+	}
+	var body struct {
+		Accounts []struct {
+			State     string    `json:"state"`
+			Remedy    string    `json:"remedy"`
+			Activity  string    `json:"activity"`
+			LastProof time.Time `json:"last_proof"`
+			Notes     []string  `json:"notes"`
+			Persisted bool      `json:"persisted"`
+		} `json:"accounts"`
+	}
+	if err := c.Ask(ctx, "/api/cookies", &body); err != nil {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+			return one(Warning, "no server runs, so nothing is known of its sessions", "systemctl start geminid, or geminid serve; then run geminid doctor again")
+		}
+		return one(Warning, "the server can not be asked: "+err.Error(), "run geminid doctor as root, or as a member of the group geminid")
+	}
+	if len(body.Accounts) == 0 {
+		return one(Bad, "there are no cookies yet", "export them from a private Firefox window and drop the file into the inbox")
+	}
+	var out []Finding
+	for i, a := range body.Accounts {
+		name := fmt.Sprintf("session %d of %d", i+1, len(body.Accounts))
+		level, words := standing(a.State)
+		if a.Activity == "paused" {
+			level, words = Note, "paused by command"
+		}
+		if !a.LastProof.IsZero() {
+			words += ", last proven " + c.Now().Sub(a.LastProof).Round(time.Second).String() + " ago"
+		}
+		f := Finding{Level: level, Text: name + ": " + words}
+		if level != Good {
+			f.Fix = cmp.Or(cut(a.Remedy), "geminid cookies status tells more")
+		}
+		out = append(out, f)
+		if !a.Persisted {
+			out = append(out, Finding{Level: Bad, Text: name + ": its newest cookies are not saved", Fix: "make the state directory writable"})
+		}
+		for range a.Notes {
+			out = append(out, Finding{Level: Note, Text: name + ": the server has a suspicion about it", Fix: "geminid cookies status tells which"})
+			break
+		}
+	}
+	return out
+}
+
+// standing judges a state.
+func standing(state string) (Level, string) {
+	switch state {
+	case "healthy":
+		return Good, "signed in and working"
+	case "expiring":
+		return Warning, "signed in, but its end is near"
+	case "degraded", "unknown", "rate_limited":
+		return Warning, strings.ReplaceAll(state, "_", " ")
+	case "blocked":
+		return Bad, "refused by Google for now"
+	case "expired":
+		return Bad, "signed out"
+	}
+	return Bad, "without cookies"
+}
+
+// cut leaves a command out of a remedy when it names an account.
+func cut(remedy string) string {
+	if strings.HasPrefix(remedy, "run: geminid cookies resume") {
+		return "geminid cookies resume ACCOUNT"
+	}
+	return remedy
+}
+
+// limits says who limited whom within the last day.
+func limits(ctx context.Context, c *Config) []Finding {
+	if c.Ask == nil {
+		return nil
+	}
+	var body struct {
+		Sum struct {
+			Limited  map[string]int64 `json:"lim"`
+			Requests map[string]int64 `json:"req"`
+		} `json:"sum"`
+	}
+	if c.Ask(ctx, "/api/report?since=1d", &body) != nil {
+		return nil // said above
+	}
+	out := []Finding{}
+	for _, origin := range slices.Sorted(maps.Keys(body.Sum.Limited)) {
+		if l, ok := limiters[origin]; ok {
+			out = append(out, Finding{Level: l.level, Text: fmt.Sprintf("%d requests within a day: %s", body.Sum.Limited[origin], l.text), Fix: l.fix})
+		}
+	}
+	if len(out) == 0 {
+		return one(Good, "nobody was limited within the last day", "")
+	}
+	return out
+}
+
+var limiters = map[string]struct {
+	level     Level
+	text, fix string
+}{
+	"limiter_ip":       {Note, "refused by the hourly limit of a client", "raise requests_per_hour when they were yours"},
+	"limiter_model":    {Note, "refused after waiting for their model's turn", "ask less at once, or lower model_interval with care"},
+	"queue_full":       {Note, "refused because too many waited", "ask less at once, or raise queue_size"},
+	"upstream_quota":   {Note, "refused by the quota of the account", "take another model, or wait until the quota is given anew"},
+	"upstream_429":     {Warning, "slowed down by Google", "ask less for some hours"},
+	"upstream_blocked": {Bad, "refused by Google for the address of this server", "wait two hours without asking; behind a shared address use upstream_proxy"},
+}
+
+// versions says what runs where.
+func versions(ctx context.Context, c *Config) []Finding {
+	text := fmt.Sprintf("geminid %s, %s %s/%s", c.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for line := range strings.Lines(c.system("etc/os-release")) {
+		if name, ok := strings.CutPrefix(line, "PRETTY_NAME="); ok {
+			text += ", " + strings.Trim(strings.TrimSpace(name), `"`)
+		}
+	}
+	if kernel := strings.TrimSpace(c.system("proc/sys/kernel/osrelease")); kernel != "" {
+		text += ", kernel " + kernel
+	}
+	out := one(Good, text, "")
+	if c.Ask == nil {
+		return out
+	}
+	var page []byte
+	if c.Ask(ctx, "/metrics", &page) == nil {
+		if running := buildVersion(string(page)); running != "" && running != c.Version {
+			out = append(out, Finding{Level: Warning, Text: "the running server is " + running + ", this program " + c.Version, Fix: "systemctl restart geminid"})
+		}
+	}
+	return out
+}
+
+var buildInfo = regexp.MustCompile(`(?m)^geminid_build_info\{(?:[^}]*,)?version="([^"]*)"`)
+
+// buildVersion finds the version in the metrics.
+func buildVersion(page string) string {
+	if found := buildInfo.FindStringSubmatch(page); found != nil {
+		return found[1]
+	}
+	return ""
+}
