@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,23 +16,24 @@ import (
 // mirror tells callers their address; all other hosts are the simulator's.
 type mirror struct {
 	http.RoundTripper
-	address string
-	asked   int
+	address atomic.Value
+	asked   atomic.Int64
 }
 
 func (m *mirror) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Host != "ip.example.org" {
 		return m.RoundTripper.RoundTrip(r)
 	}
-	m.asked++
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(m.address + "\n"))}, nil
+	m.asked.Add(1)
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(m.address.Load().(string) + "\n"))}, nil
 }
 
 func TestExitAddressIsNotedWithNewCookies(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, dir, simulator.SessionConfig{})
-		m := &mirror{RoundTripper: h.sim, address: "no address"}
+		m := &mirror{RoundTripper: h.sim}
+		m.address.Store("no address")
 		h.config.Transport, h.config.Settings.ExitIPURL = m, "https://ip.example.org/"
 		h.start()
 		defer h.stop()
@@ -47,19 +49,19 @@ func TestExitAddressIsNotedWithNewCookies(t *testing.T) {
 			return ""
 		}
 		time.Sleep(time.Hour)
-		if got := noted(); got != "" || m.asked < 2 {
-			t.Fatalf("noted %q after asking %d times for nothing", got, m.asked)
+		if got := noted(); got != "" || m.asked.Load() < 2 {
+			t.Fatalf("noted %q after asking %d times for nothing", got, m.asked.Load())
 		}
-		m.address = "8.8.8.8"
+		m.address.Store("8.8.8.8")
 		time.Sleep(time.Hour)
 		if got := noted(); got != "8.8.8.8" {
 			t.Fatalf("noted %q, want the address", got)
 		}
-		asked := m.asked
-		m.address = "8.8.4.4"
+		asked := m.asked.Load()
+		m.address.Store("8.8.4.4")
 		time.Sleep(24 * time.Hour)
-		if got := noted(); got != "8.8.8.8" || m.asked != asked {
-			t.Fatalf("noted %q after asking %d times more, want that of the import", got, m.asked-asked)
+		if got := noted(); got != "8.8.8.8" || m.asked.Load() != asked {
+			t.Fatalf("noted %q after asking %d times more, want that of the import", got, m.asked.Load()-asked)
 		}
 		h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{})))
 		time.Sleep(time.Hour)
