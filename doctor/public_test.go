@@ -43,7 +43,7 @@ func TestNothingPrivateIsSaid(t *testing.T) {
 		KeysFile: "/home/alice/keys", Socket: "/home/alice/sock", Secrets: true, TLSCert: "/home/alice/cert.pem",
 		Proxy: &url.URL{Scheme: "http", User: url.UserPassword("alice", "hunter2"), Host: "203.0.113.7:1"}, ExitURL: "https://alice.example.org/ip?key=hunter2",
 		Upstream: "https://gemini.google.com/", Transport: dead, Root: t.TempDir(),
-		Ask: server{"/api/cookies": account("expired"), "/livez": "{}"}.ask,
+		Ask: server{"/api/cookies/status": account("expired"), "/livez": "{}"}.ask,
 	}
 	for _, problem := range []error{nil, errors.New(`/home/alice/geminid.yaml:4: upstream_proxy: "http://alice:hunter2@203.0.113.7" gmd_SECRET [2001:db8::17]`)} {
 		c.Problem = problem

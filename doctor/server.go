@@ -40,7 +40,7 @@ func cookies(ctx context.Context, c *Config) []Finding {
 			Persisted bool      `json:"persisted"`
 		} `json:"accounts"`
 	}
-	if err := c.Ask(ctx, "/api/cookies", &body); err != nil {
+	if err := c.Ask(ctx, "/api/cookies/status", &body); err != nil {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 			return one(Warning, "no server runs, so nothing is known of its sessions", "systemctl start geminid, or geminid serve; then run geminid doctor again")
 		}
