@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -18,7 +17,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/geminid/geminid/api"
-	"github.com/geminid/geminid/audit"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/files"
 	"github.com/geminid/geminid/metrics"
@@ -124,121 +122,6 @@ func New(c Config) (*Daemon, error) {
 		}
 	}
 	return d, nil
-}
-
-// openState opens what lives on disk: directories, lock, records, audit log.
-func (d *Daemon) openState() (err error) {
-	s := d.settings
-	d.metrics = metrics.New(d.cfg.Build)
-	d.configRead(true)
-	if d.store, err = cookie.OpenStore(cookie.StoreConfig{Dir: s.StateDir, NoSync: !s.Fsync, Now: d.now, Logger: d.log}); err != nil {
-		return err
-	}
-	d.onStop("store", func(context.Context) error { return d.store.Close() })
-	d.inbox, err = cookie.NewInbox(cookie.InboxConfig{Dir: s.InboxDir, Now: d.now, Logger: d.log})
-	return err
-}
-
-// openUpstream makes the provider and the supervisor over it.
-func (d *Daemon) openUpstream() (err error) {
-	if d.provider, err = d.newProvider(); err != nil {
-		return err
-	}
-	d.onStop("provider", d.provider.Close)
-	key, err := d.store.Secret("mark") // on a read-only disk it lives in memory
-	if len(key) == 0 {
-		return err
-	}
-	note, err := d.openAudit()
-	if err != nil {
-		return err
-	}
-	d.supervisor, err = supervisor.New(supervisor.Config{
-		Upstream: d.provider, Store: d.store, Now: d.now, Logger: d.log, Metrics: d.metrics,
-		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: note, ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
-	})
-	if d.supervisor == nil {
-		return err
-	}
-	if err != nil {
-		d.log.Error("part of the state could not be read; going on with the rest", "err", err)
-	}
-	d.onStop("sessions", func(context.Context) error { d.supervisor.Flush(); return nil })
-	return nil
-}
-
-// openAudit opens the audit log. A log that can not be opened is said and does
-// not keep the sessions from being served.
-func (d *Daemon) openAudit() (func(kind, account string, fields map[string]string), error) {
-	book, err := audit.Open(audit.Config{Path: filepath.Join(d.settings.StateDir, auditFile), Now: d.now, NoSync: !d.settings.Fsync})
-	if err != nil {
-		d.log.Error("the audit log can not be written; run geminid audit verify", "err", err)
-		return nil, nil
-	}
-	d.onStop("audit log", func(context.Context) error { return book.Close() })
-	var once sync.Once
-	return func(kind, account string, fields map[string]string) {
-		if err := book.Append(kind, account, fields); err != nil {
-			once.Do(func() { d.log.Error("the audit log can not be written", "err", err) })
-		}
-	}, nil
-}
-
-const auditFile = "audit.log"
-
-// AuditPath is where the audit log of a state directory is.
-func AuditPath(stateDir string) string { return filepath.Join(stateDir, auditFile) }
-
-// VerifyAudit checks the chain of an audit log and says in one line what it
-// holds. The error names the first broken line.
-func VerifyAudit(path string) (string, error) {
-	report, err := audit.Verify(path)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("the audit log is sound: entries %d to %d in %d files, head %s", report.First, report.Last, report.Files, report.Head), nil
-}
-
-// openSurface makes the API and checks who may reach it.
-func (d *Daemon) openSurface() (err error) {
-	keys := d.cfg.Keys
-	if keys == nil {
-		if keys, err = OpenKeys(d.settings); err != nil {
-			return err
-		}
-	}
-	if !d.settings.loopback() && !keys.Has(api.RoleAPI) && !keys.Has(api.RoleAdmin) && !d.settings.InsecureNoAuth {
-		return &ConfigError{fmt.Errorf("listen: %s can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)", d.settings.Listen)}
-	}
-	d.openFiles()
-	d.openFigures()
-	d.api, err = api.New(api.Config{
-		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
-		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(), TestNotify: d.testNotify, Report: d.reportSince,
-	})
-	return err
-}
-
-// rereader is Reload where there is something to read again.
-func (d *Daemon) rereader() func() (api.Reloaded, error) {
-	if d.cfg.Reload == nil {
-		return nil
-	}
-	return d.Reload
-}
-
-// openFiles opens the store of pictures. Without it pictures travel inside the
-// answers, so a disk that can not be written keeps nothing from being served.
-func (d *Daemon) openFiles() {
-	store, err := files.Open(files.Config{
-		Dir: filepath.Join(d.settings.StateDir, "files"), Now: d.now, Logger: d.log,
-		MaxSize: int64(d.settings.FilesMaxSize), MaxAge: d.settings.FilesMaxAge,
-	})
-	if err != nil {
-		d.log.Error("pictures can not be kept for links; answers hold them themselves", "err", err)
-		return
-	}
-	d.files = store
 }
 
 // ConfigError is a configuration that can not be run: exit code 78.

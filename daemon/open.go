@@ -1,0 +1,96 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/files"
+	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// openState opens what lives on disk: directories, lock, records, audit log.
+func (d *Daemon) openState() (err error) {
+	s := d.settings
+	d.metrics = metrics.New(d.cfg.Build)
+	d.configRead(true)
+	if d.store, err = cookie.OpenStore(cookie.StoreConfig{Dir: s.StateDir, NoSync: !s.Fsync, Now: d.now, Logger: d.log}); err != nil {
+		return err
+	}
+	d.onStop("store", func(context.Context) error { return d.store.Close() })
+	d.inbox, err = cookie.NewInbox(cookie.InboxConfig{Dir: s.InboxDir, Now: d.now, Logger: d.log})
+	return err
+}
+
+// openUpstream makes the provider and the supervisor over it.
+func (d *Daemon) openUpstream() (err error) {
+	if d.provider, err = d.newProvider(); err != nil {
+		return err
+	}
+	d.onStop("provider", d.provider.Close)
+	key, err := d.store.Secret("mark") // on a read-only disk it lives in memory
+	if len(key) == 0 {
+		return err
+	}
+	note, err := d.openAudit()
+	if err != nil {
+		return err
+	}
+	d.supervisor, err = supervisor.New(supervisor.Config{
+		Upstream: d.provider, Store: d.store, Now: d.now, Logger: d.log, Metrics: d.metrics,
+		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: note, ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
+	})
+	if d.supervisor == nil {
+		return err
+	}
+	if err != nil {
+		d.log.Error("part of the state could not be read; going on with the rest", "err", err)
+	}
+	d.onStop("sessions", func(context.Context) error { d.supervisor.Flush(); return nil })
+	return nil
+}
+
+// openSurface makes the API and checks who may reach it.
+func (d *Daemon) openSurface() (err error) {
+	keys := d.cfg.Keys
+	if keys == nil {
+		if keys, err = OpenKeys(d.settings); err != nil {
+			return err
+		}
+	}
+	if !d.settings.loopback() && !keys.Has(api.RoleAPI) && !keys.Has(api.RoleAdmin) && !d.settings.InsecureNoAuth {
+		return &ConfigError{fmt.Errorf("listen: %s can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)", d.settings.Listen)}
+	}
+	d.openFiles()
+	d.openFigures()
+	d.api, err = api.New(api.Config{
+		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
+		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(), TestNotify: d.testNotify, Report: d.reportSince,
+	})
+	return err
+}
+
+// rereader is Reload where there is something to read again.
+func (d *Daemon) rereader() func() (api.Reloaded, error) {
+	if d.cfg.Reload == nil {
+		return nil
+	}
+	return d.Reload
+}
+
+// openFiles opens the store of pictures. Without it pictures travel inside the
+// answers, so a disk that can not be written keeps nothing from being served.
+func (d *Daemon) openFiles() {
+	store, err := files.Open(files.Config{
+		Dir: filepath.Join(d.settings.StateDir, "files"), Now: d.now, Logger: d.log,
+		MaxSize: int64(d.settings.FilesMaxSize), MaxAge: d.settings.FilesMaxAge,
+	})
+	if err != nil {
+		d.log.Error("pictures can not be kept for links; answers hold them themselves", "err", err)
+		return
+	}
+	d.files = store
+}
