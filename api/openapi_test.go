@@ -2,8 +2,10 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/geminid/geminid/api"
 	"github.com/geminid/geminid/dialect"
+	"github.com/geminid/geminid/supervisor"
 )
 
 // described is the part of docs/openapi.yaml that tells the routes.
@@ -21,6 +24,10 @@ type described struct {
 	Components struct {
 		Parameters map[string]struct {
 			Schema struct{ Enum []string }
+		}
+		Schemas map[string]struct {
+			Required   []string
+			Properties map[string]yaml.Node
 		}
 	}
 }
@@ -140,6 +147,39 @@ func TestOpenAPIHasEveryVerb(t *testing.T) {
 			if !slices.Contains(verbs, verb) {
 				t.Errorf("the model list offers :%s, which docs/openapi.yaml lacks", verb)
 			}
+		}
+	}
+}
+
+// TestOpenAPIHasEveryField holds the schemas of the server's own routes against
+// the types that are written there: a field that is seldom sent is described too.
+func TestOpenAPIHasEveryField(t *testing.T) {
+	d := readDescribed(t)
+	for name, value := range map[string]any{
+		"Account": supervisor.Account{}, "Event": supervisor.Event{}, "Generation": supervisor.Generation{},
+		"Verdict": supervisor.Verdict{}, "Glimpse": api.Glimpse{}, "Request": api.Entry{},
+		"Checked": api.Checked{}, "Found": api.Found{},
+	} {
+		schema, ok := d.Components.Schemas[name]
+		if !ok {
+			t.Errorf("docs/openapi.yaml lacks the schema %s", name)
+			continue
+		}
+		var always, all []string
+		for field := range reflect.TypeOf(value).Fields() {
+			key, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if all = append(all, key); options == "" {
+				always = append(always, key)
+			}
+		}
+		slices.Sort(all)
+		slices.Sort(always)
+		slices.Sort(schema.Required)
+		if got := slices.Sorted(maps.Keys(schema.Properties)); !slices.Equal(got, all) {
+			t.Errorf("%s: docs/openapi.yaml has the fields %q, the server sends %q", name, got, all)
+		}
+		if !slices.Equal(schema.Required, always) {
+			t.Errorf("%s: docs/openapi.yaml requires %q, the server always sends %q", name, schema.Required, always)
 		}
 	}
 }
