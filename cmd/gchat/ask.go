@@ -20,6 +20,7 @@ const maxInput = 32 << 20
 type askCommand struct {
 	Question []string `arg:"" optional:"" help:"The question; several words are joined by blanks."`
 	Model    string   `short:"m" help:"Model that answers (default: the saved one, or ${model})." env:"GCHAT_MODEL" placeholder:"NAME"`
+	File     []string `short:"f" help:"File that goes with the question: picture, PDF, text, audio or video; may be given several times." placeholder:"FILE" sep:"none"`
 	System   string   `help:"Instruction that goes before the conversation." placeholder:"TEXT"`
 	Raw      bool     `help:"Print the answer as it comes, without rendering its Markdown."`
 	Thoughts bool     `help:"Show what the model thinks before it answers, on standard error."`
@@ -30,6 +31,7 @@ func (askCommand) Help() string {
 	return `Examples:
   gchat "why is the sky blue?"
   gchat -m gemini-2.5-pro --system "answer in French" what is a monad
+  gchat -f scan.pdf -f photo.jpg "do they say the same?"
   git diff | gchat "write a commit message for this"
   printf hi | gchat
   gchat ask models of the atom     (ask, because models is a command)
@@ -43,7 +45,11 @@ byte by byte. Ctrl-C stops an answer.`
 func (a *askCommand) Run(c *console, s *settings) error {
 	ask := &asker{console: c, client: s.client(), raw: a.Raw, thoughts: a.Thoughts,
 		model: cmp.Or(a.Model, s.file.Model, defaultModel), system: a.System}
-	if c.keyboard != nil && len(a.Question) == 0 {
+	files, err := attach(a.File)
+	if err != nil {
+		return err
+	}
+	if c.keyboard != nil && len(a.Question) == 0 && len(files) == 0 {
 		return (&talk{asker: ask, settings: s}).run()
 	}
 	question, err := a.question(c)
@@ -52,7 +58,7 @@ func (a *askCommand) Run(c *console, s *settings) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	_, err = ask.answer(ctx, []message{{Role: "user", Content: question}})
+	_, err = ask.answer(ctx, []message{{Role: "user", Content: question, Files: files}})
 	return err
 }
 

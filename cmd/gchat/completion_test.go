@@ -142,7 +142,7 @@ func TestGrammar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "ask/models/login/cookies/cookies quick/cookies save/cookies update/cookies status/cookies check/completion/version"
+	want := "ask/image/models/login/cookies/cookies quick/cookies save/cookies update/cookies status/cookies check/completion/version"
 	if got := strings.Join(paths, "/"); got != want {
 		t.Errorf("got the commands %s, want %s", got, want)
 	}

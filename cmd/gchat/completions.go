@@ -13,8 +13,9 @@ import (
 
 // message is one turn of a conversation.
 type message struct {
-	Role    string `json:"role"` // system, user or assistant
-	Content string `json:"content"`
+	Role    string // system, user or assistant
+	Content string
+	Files   []attachment `json:"-"`
 }
 
 // chatRequest is the body of POST /v1/chat/completions.

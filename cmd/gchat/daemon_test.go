@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -28,6 +33,8 @@ func newPretend(key, admin string) *pretend {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/models", p.models)
 	mux.HandleFunc("POST /v1/chat/completions", p.completions)
+	mux.HandleFunc("POST /v1/images/generations", p.paint)
+	mux.HandleFunc("POST /v1/images/edits", p.paint)
 	mux.HandleFunc("GET /api/cookies/status", p.status)
 	mux.HandleFunc("PUT /api/accounts/{account}/cookies", p.offer)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +71,7 @@ func (p *pretend) models(w http.ResponseWriter, _ *http.Request) {
 func (p *pretend) completions(w http.ResponseWriter, r *http.Request) {
 	var req struct {
 		Model    string
-		Messages []message
+		Messages []struct{ Content json.RawMessage }
 		Stream   bool
 	}
 	if json.NewDecoder(r.Body).Decode(&req) != nil || len(req.Messages) == 0 || !req.Stream {
@@ -75,7 +82,7 @@ func (p *pretend) completions(w http.ResponseWriter, r *http.Request) {
 		openAIError(w, http.StatusNotFound, "model_not_found", "there is no model "+req.Model)
 		return
 	}
-	question := req.Messages[len(req.Messages)-1].Content
+	question := asked(req.Messages[len(req.Messages)-1].Content)
 	if fault, ok := faults[question]; ok {
 		fault(w)
 		return
@@ -104,6 +111,60 @@ func (p *pretend) completions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.finish(map[string]string{"be long": "length", "be filtered": "content_filter"}[question])
+}
+
+// asked is a question, with its files as their types and lengths.
+func asked(content json.RawMessage) (text string) {
+	if json.Unmarshal(content, &text) == nil {
+		return text
+	}
+	var parts []struct {
+		Text  string
+		Image struct{ URL string } `json:"image_url"`
+		File  struct {
+			Name string `json:"filename"`
+			Data string `json:"file_data"`
+		}
+	}
+	if json.Unmarshal(content, &parts) != nil {
+		return ""
+	}
+	for _, part := range parts {
+		text += part.Text
+		for _, data := range []string{part.Image.URL, part.File.Data} {
+			if head, body, ok := strings.Cut(data, ";base64,"); ok {
+				bytes, _ := base64.StdEncoding.DecodeString(body)
+				text += fmt.Sprintf(" [%s%s %d]", strings.TrimPrefix(head, "data:"), strings.TrimSuffix(" "+part.File.Name, " "), len(bytes))
+			}
+		}
+	}
+	return text
+}
+
+// paint answers with pictures: JPEGs when the prompt says so, and of a size that
+// tells how many were sent.
+func (p *pretend) paint(w http.ResponseWriter, r *http.Request) {
+	var req paintRequest
+	if json.NewDecoder(r.Body).Decode(&req) != nil || (len(req.Images) > 0) != strings.HasSuffix(r.URL.Path, "edits") {
+		openAIError(w, http.StatusBadRequest, "invalid_request", "the body is not an image request")
+		return
+	}
+	if req.Prompt == "refuse" {
+		openAIError(w, http.StatusBadRequest, "invalid_value", "Gemini answered without a picture")
+		return
+	}
+	var data []map[string]any
+	for range req.Count {
+		img := image.NewGray(image.Rect(0, 0, 10*(len(req.Images)+1), 5))
+		var b bytes.Buffer
+		if strings.Contains(req.Prompt, "jpeg") {
+			_ = jpeg.Encode(&b, img, nil)
+		} else {
+			_ = png.Encode(&b, img)
+		}
+		data = append(data, map[string]any{"b64_json": b.Bytes()})
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"created": 1, "data": data})
 }
 
 // generated is the moment of the pretended server.

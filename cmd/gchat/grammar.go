@@ -8,6 +8,8 @@ const description = `Talk to Gemini through your own geminid server.
   gchat -m gemini-2.5-pro "…"        another model (gchat ask --help: all options)
   gchat                              a conversation, line by line
   git diff | gchat "review this"     standard input goes before the question
+  gchat -f photo.jpg "what is it?"   a file goes with the question
+  gchat image "a fox" -o fox.png     make a picture; -i FILE edits one
   gchat login                        save the server's address and your key
   gchat cookies quick                bring new browser cookies to the server
 
@@ -22,6 +24,7 @@ type grammar struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
 	Ask        askCommand        `cmd:"" default:"withargs" help:"Ask a question; without one, talk line by line. The word ask may be left out."`
+	Image      imageCommand      `cmd:"" help:"Make a picture, or edit pictures."`
 	Models     modelsCommand     `cmd:"" help:"List the models the server offers."`
 	Login      loginCommand      `cmd:"" help:"Save the server's address and your key."`
 	Cookies    cookiesCommand    `cmd:"" help:"Bring browser cookies to the server and see how they do."`

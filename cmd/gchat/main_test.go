@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"journal":  cmdJournal,
 			"await":    cmdAwait,
 			"filemode": cmdFileMode,
+			"picture":  cmdPicture,
 			"state":    cmdState,
 			"sshd":     cmdSSHD,
 			"recent":   cmdRecent,

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	maxAttached  = 20 << 20 // the server takes no larger file
+	mostAttached = 64
+)
+
+// attachment is a file that goes with a question.
+type attachment struct {
+	name, kind string
+	data       []byte
+}
+
+// attach reads files for a question.
+func attach(paths []string) ([]attachment, error) {
+	if len(paths) > mostAttached {
+		return nil, usage(fmt.Sprintf("%d files are too many", len(paths)), "send at most 64 at once")
+	}
+	var files []attachment
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		data, err := io.ReadAll(io.LimitReader(f, maxAttached+1))
+		_ = f.Close() // it was only read
+		switch {
+		case err != nil:
+			return nil, err
+		case len(data) == 0:
+			return nil, &failure{code: exitUnreadable, what: path + " is empty"}
+		case len(data) > maxAttached:
+			return nil, &failure{code: exitUnreadable, what: path + " is larger than 20 MiB", next: "send a smaller file"}
+		}
+		files = append(files, attachment{filepath.Base(path), kindOf(path, data), data})
+	}
+	return files, nil
+}
+
+// kindOf is a file's media type: pictures by their bytes, others by their name
+// when the bytes do not tell.
+func kindOf(path string, data []byte) string {
+	seen, _, _ := strings.Cut(http.DetectContentType(data), ";")
+	if strings.HasPrefix(seen, "image/") || seen == "application/pdf" {
+		return seen
+	}
+	if known, _, _ := strings.Cut(mime.TypeByExtension(filepath.Ext(path)), ";"); known != "" && !strings.HasPrefix(known, "image/") {
+		return known
+	}
+	return seen
+}
+
+// dataURL is the file in the form in which JSON carries it.
+func (a attachment) dataURL() string {
+	return "data:" + a.kind + ";base64," + base64.StdEncoding.EncodeToString(a.data)
+}
+
+// MarshalJSON writes the content as one string, or as parts when files go with
+// it.
+func (m message) MarshalJSON() ([]byte, error) {
+	if len(m.Files) == 0 {
+		return json.Marshal(struct {
+			Role    string `json:"role"`
+			Content string `json:"content"`
+		}{m.Role, m.Content})
+	}
+	parts := []any{map[string]any{"type": "text", "text": m.Content}}
+	for _, f := range m.Files {
+		if strings.HasPrefix(f.kind, "image/") {
+			parts = append(parts, map[string]any{"type": "image_url", "image_url": map[string]string{"url": f.dataURL()}})
+			continue
+		}
+		parts = append(parts, map[string]any{"type": "file", "file": map[string]string{"filename": f.name, "file_data": f.dataURL()}})
+	}
+	return json.Marshal(map[string]any{"role": m.Role, "content": parts})
+}
