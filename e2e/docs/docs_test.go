@@ -64,11 +64,25 @@ func TestDocuments(t *testing.T) {
 		if key := essence(found); len(found) > 0 && !followed[key] {
 			followed[key] = true
 			t.Run(name, func(t *testing.T) {
+				equip(t, found)
 				r := newReader(t)
 				for _, b := range found {
 					r.follow(t, name, b)
 				}
 			})
+		}
+	}
+}
+
+// equip has what the blocks call, which a person would have or install.
+func equip(t *testing.T, found []block) {
+	t.Helper()
+	for _, tool := range []struct{ lang, word, program, debianPackage string }{
+		{"sh", "make ", "make", "make"}, {"sh", "curl ", "curl", "curl ca-certificates"}, {"sh", "npm ", "npm", "npm"},
+		{"js", "", "node", "nodejs"}, {"python", "", "python3", "python3"},
+	} {
+		if slices.ContainsFunc(found, func(b block) bool { return b.lang == tool.lang && strings.Contains(b.text, tool.word) }) {
+			harness.Tool(t, tool.program, tool.debianPackage)
 		}
 	}
 }
@@ -82,4 +96,17 @@ func essence(found []block) string {
 		text.WriteString(b.lang + "\n" + comment.ReplaceAllString(b.text, "") + "\n")
 	}
 	return text.String()
+}
+
+// TestMarks: a block with a mark that nobody knows would silently not run.
+func TestMarks(t *testing.T) {
+	for _, name := range documents(t) {
+		content, err := os.ReadFile(filepath.Join(harness.Root(), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, unknown := scan(string(content)); unknown != nil {
+			t.Errorf("%s: blocks with marks that mean nothing here: %v; runnable are %v, shown only %v", name, unknown, runnable, shown)
+		}
+	}
 }

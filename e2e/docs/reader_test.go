@@ -1,10 +1,8 @@
 package docs_test
 
 import (
-	"bytes"
 	"context"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path"
@@ -12,7 +10,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -120,9 +117,6 @@ func (r *reader) follow(t *testing.T, document string, b block) {
 		return
 	}
 	cmd := r.program(t, where, b.lang, text)
-	if cmd == nil {
-		return
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })
@@ -145,8 +139,7 @@ export -p >"$HOME/.terminal"
 // fileName is the first line of a block that is a file of the repository.
 var fileName = regexp.MustCompile(`^// ([a-z_/]+\.go)\n`)
 
-// program is how a block of a language runs; nil when it can not run here, which
-// was said then.
+// program is how a block of a language runs.
 func (r *reader) program(t *testing.T, where, lang, text string) *exec.Cmd {
 	t.Helper()
 	file := filepath.Join(r.clone, "block."+lang)
@@ -180,10 +173,6 @@ func (r *reader) program(t *testing.T, where, lang, text string) *exec.Cmd {
 			cmd = exec.Command("python3", "-m", "py_compile", file)
 		}
 	}
-	if _, err := exec.LookPath(cmd.Path); err != nil {
-		t.Logf("%s: NOT RUN: %v", where, err)
-		return nil
-	}
 	cmd.Dir = r.clone
 	cmd.Env = append([]string{"CLONE=" + r.clone, "BLOCK=" + file}, r.env...)
 	return cmd
@@ -200,60 +189,4 @@ func (r *reader) imports(text string) bool {
 	cmd := exec.Command("python3", "-c", strings.Join(wanted, "\n"))
 	cmd.Env = r.env
 	return cmd.Run() == nil
-}
-
-// server is a block that stays in the foreground of another terminal.
-type server struct {
-	cmd   *exec.Cmd
-	out   bytes.Buffer
-	ended chan struct{}
-}
-
-// serve starts a block and waits until something answers at the address.
-func (r *reader) serve(t *testing.T, where, text string) *server {
-	t.Helper()
-	s := &server{cmd: r.program(t, where, "sh", text), ended: make(chan struct{})}
-	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = s.cmd.Wait(); close(s.ended) }()
-	// The demo says what to paste when it is ready; another server has no session
-	// before somebody brings one.
-	door := "/livez"
-	if strings.Contains(text, "demo") {
-		door = "/readyz"
-	}
-	harness.Eventually(t, patience, where+": a server answers at "+r.addr+door, func() bool {
-		select {
-		case <-s.ended:
-			t.Fatalf("%s: the server ended (%s); it printed:\n%s", where, s.cmd.ProcessState, &s.out)
-		default:
-		}
-		response, err := http.Get("http://" + r.addr + door)
-		if err != nil {
-			return false
-		}
-		response.Body.Close()
-		return response.StatusCode == http.StatusOK
-	})
-	return s
-}
-
-// leave presses Ctrl-C in the server's terminal.
-func (r *reader) leave(t *testing.T) {
-	t.Helper()
-	if r.server == nil {
-		return
-	}
-	_ = syscall.Kill(-r.server.cmd.Process.Pid, syscall.SIGINT)
-	select {
-	case <-r.server.ended:
-	case <-time.After(30 * time.Second):
-		_ = syscall.Kill(-r.server.cmd.Process.Pid, syscall.SIGKILL)
-		<-r.server.ended
-		t.Errorf("the server did not end after Ctrl-C; it printed:\n%s", &r.server.out)
-	}
-	r.server = nil
 }
