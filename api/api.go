@@ -199,7 +199,7 @@ func New(cfg Config) (*API, error) {
 	}
 	a.gate.init()
 	a.router = a.routes()
-	a.count.precreate()
+	a.count.precreate(a.provider.Models(cookie.Set{}))
 	a.Reconfigure(cfg.Settings)
 	return a, nil
 }

@@ -82,6 +82,14 @@ func TestChildrenExistBeforeTheFirstRequest(t *testing.T) {
 				t.Errorf("no %s", want)
 			}
 		}
+		for _, want := range []string{
+			`geminid_http_time_to_first_token_seconds_count{dialect="` + d.Name + `",model="` + pro + `"} 0`,
+			`geminid_queue_wait_seconds_count{model="` + pro + `"} 0`, `geminid_queue_depth{model="` + pro + `"} 0`,
+		} {
+			if !strings.Contains(page, want) {
+				t.Errorf("no %s", want)
+			}
+		}
 		want := `route="models",sli="false"`
 		if !strings.Contains(page, want) {
 			t.Errorf("no %s", want)
@@ -127,12 +135,14 @@ func TestOutcomes(t *testing.T) {
 func TestTimeToFirstTokenIsOfStreams(t *testing.T) {
 	g := newRig(t)
 	g.do(generate("openai", false))
-	if n := testutil.CollectAndCount(g.metrics.TimeToFirstToken); n != 0 {
-		t.Error("a whole answer has a first token")
+	series := `geminid_http_time_to_first_token_seconds_count{dialect="openai",model="` + flash + `"} `
+	page := func() string { return g.do(call{path: "/metrics"}).Body.String() }
+	if !strings.Contains(page(), series+"0\n") {
+		t.Error("a whole answer has a first token, or the series is missing")
 	}
 	g.do(generate("openai", true))
-	if n := testutil.CollectAndCount(g.metrics.TimeToFirstToken); n != 1 {
-		t.Errorf("%d series after one stream", n)
+	if !strings.Contains(page(), series+"1\n") {
+		t.Error("a stream has none")
 	}
 }
 

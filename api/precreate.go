@@ -31,9 +31,17 @@ var usual = []struct {
 // broken are the ways in which a stream ends whose status had gone out.
 var broken = []chat.Kind{chat.Upstream, chat.Canceled}
 
-// precreate makes the children of every operation that a dialect has.
-func (c counters) precreate() {
+// precreate makes the children of every operation that a dialect has, and of the
+// models that every session offers.
+func (c counters) precreate(models []chat.Model) {
+	for _, m := range models {
+		c.QueueDepth.WithLabelValues(m.ID)
+		c.QueueWait.WithLabelValues(m.ID)
+	}
 	for _, d := range dialect.All {
+		for _, m := range models {
+			c.TimeToFirstToken.WithLabelValues(d.Name, m.ID)
+		}
 		c.InFlight.WithLabelValues(d.Name)
 		c.Streams.WithLabelValues(d.Name)
 		c.RequestSize.WithLabelValues(d.Name)

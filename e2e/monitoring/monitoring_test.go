@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 var packages = map[string]string{
 	"prometheus": "prometheus", "promtool": "prometheus",
 	"prometheus-alertmanager": "prometheus-alertmanager", "amtool": "prometheus-alertmanager",
-	"chromium": "chromium", "npm": "npm",
+	"chromium": "chromium fonts-dejavu-core", "npm": "npm",
 }
 
 // tool returns the path of a tool, and installs it first where it is missing.

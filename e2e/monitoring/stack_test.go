@@ -137,6 +137,15 @@ func (s *stack) ask(path string, form url.Values, into any) error {
 	return json.Unmarshal(answer.Data, into)
 }
 
+// scraped waits until Prometheus has seen something.
+func (s *scene) scraped(expr string) {
+	s.t.Helper()
+	patiently(s.t, 60*time.Second, "Prometheus finds "+expr, func() bool {
+		found, err := s.stack.over(expr, time.Now(), time.Now(), time.Second)
+		return err == nil && numbers(found) > 0
+	})
+}
+
 // alertState is how an alert stands: "", pending or firing.
 func (s *stack) alertState(t *testing.T, name string) string {
 	t.Helper()

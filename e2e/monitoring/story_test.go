@@ -50,6 +50,7 @@ func TestSessionDiesAndSomebodyIsTold(t *testing.T) {
 	s.owner.await("test", "file_rejected", "session_expired", "session_recovered")
 	s.owner.agree()
 	s.chatter(8)
+	s.scraped("rate(geminid_queue_wait_seconds_count[20s]) > 0")
 
 	t.Run("dashboard", func(t *testing.T) { s.dashboard(t) })
 	t.Run("metrics page", func(t *testing.T) { s.metricsPage(t) })
@@ -85,6 +86,16 @@ func (s *scene) told() string {
 	return string(content)
 }
 
+// report is what the command tells of the last days.
+func (s *scene) report() string {
+	stdout, stderr, code := harness.Run(s.t, harness.Command{Name: "geminid", Home: s.home.Dir,
+		Args: []string{"report", "--format", "markdown", "--config", s.home.Config()}})
+	if code != 0 {
+		s.t.Errorf("geminid report: code %d\n%s", code, stderr)
+	}
+	return stdout
+}
+
 // secrets looks through all that monitoring wrote down; what the processes
 // printed the harness reads when all is over.
 func (s *scene) secrets(t *testing.T) {
@@ -105,6 +116,7 @@ func (s *scene) secrets(t *testing.T) {
 		"the letters":            s.stack.mail.all(),
 		"the notices":            s.owner.all(),
 		"what was told":          s.told(),
+		"the report":             s.report(),
 		"the list of requests":   s.daemon.Do(t, http.MethodGet, "/api/requests", "", admin).Body,
 		"the state for an admin": s.daemon.Do(t, http.MethodGet, "/api/cookies/status", "", admin).Body,
 	} {
