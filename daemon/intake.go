@@ -33,6 +33,9 @@ func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
 	for _, drop := range scan.Drops {
 		d.consider(ctx, drop, trigger)
 	}
+	if len(scan.Drops) > 0 {
+		d.announce(d.supervisor.Accounts())
+	}
 	return scan.Pending
 }
 

@@ -74,7 +74,7 @@ func (d *Daemon) tick(ctx context.Context) {
 	accounts := d.supervisor.Accounts()
 	d.tell(accounts)
 	d.look(accounts)
-	d.service.status(statusLine(accounts, d.now()))
+	d.announce(accounts)
 }
 
 // jobMonitor counts the runs of jobs, the skipped ones too.

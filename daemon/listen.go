@@ -31,7 +31,7 @@ func (d *Daemon) listen(ctx context.Context) error {
 	if len(passed) > 0 && passed[0] != nil {
 		d.listener = passed[0]
 	} else if d.listener, err = config.Listen(ctx, "tcp", d.settings.Listen); err != nil {
-		return fmt.Errorf("opening %s: %w; is another server running there? Set listen to a free address", d.settings.Listen, err)
+		return fmt.Errorf("opening %s: %w; %s", d.settings.Listen, err, cure(err))
 	}
 	d.listener = netutil.LimitListener(d.listener, d.settings.MaxConnections)
 	if d.settings.TLSCert != "" {
@@ -43,6 +43,14 @@ func (d *Daemon) listen(ctx context.Context) error {
 	}
 	d.control, err = d.openControl(ctx)
 	return err
+}
+
+// cure says what to do when an address can not be opened.
+func cure(err error) string {
+	if errors.Is(err, os.ErrPermission) {
+		return "ports below 1024 are for root: listen on another one and put a proxy before it"
+	}
+	return "is another server running there? Set listen to a free address"
 }
 
 // openControl replaces a socket that a dead daemon left. The state lock is held,

@@ -94,6 +94,11 @@ func statusLine(accounts []supervisor.Account, now time.Time) string {
 	return line
 }
 
+// announce shows how the sessions are in systemctl status.
+func (d *Daemon) announce(accounts []supervisor.Account) {
+	d.service.status(statusLine(accounts, d.now()))
+}
+
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

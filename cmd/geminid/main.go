@@ -22,9 +22,9 @@ const (
 	exitFailure     = 1
 	exitUnreadable  = 2  // cookies check: the file can not be read
 	exitUsage       = 64 // a flag or command that does not exist
-	exitUnavailable = 69 // no daemon answers
+	exitUnavailable = 69 // no daemon answers, or the address to listen on is taken
 	exitTemporary   = 75 // another daemon owns the state directory, or try later
-	exitNoPerm      = 77 // the key may not do this
+	exitNoPerm      = 77 // the key, or the user, may not do this
 	exitConfig      = 78 // a configuration that can not be run
 )
 
@@ -54,7 +54,7 @@ const description = `Geminid keeps a gemini.google.com session of yours alive an
 
 The configuration is read from --config, else from geminid.yaml in /etc/geminid (as a service) or ~/.config/geminid; every key can also be set as GEMINID_<KEY> in the environment.
 
-Exit codes: 0 done, 1 failed or rejected, 2 file not readable, 64 wrong usage, 69 no server answers, 75 try again later, 77 not permitted, 78 configuration.`
+Exit codes: 0 done, 1 failed or rejected, 2 file not readable, 64 wrong usage, 69 no server answers or the address is taken, 75 try again later, 77 not permitted, 78 configuration.`
 
 func main() {
 	os.Exit(run(os.Args[1:]))
@@ -117,6 +117,10 @@ func fail(err error) int {
 		return exitConfig
 	case errors.As(err, &locked):
 		return exitTemporary
+	case errors.Is(err, syscall.EADDRINUSE):
+		return exitUnavailable
+	case errors.Is(err, os.ErrPermission):
+		return exitNoPerm
 	}
 	return exitFailure
 }

@@ -19,8 +19,8 @@ type settingFlags struct {
 	LogLevel    string `help:"debug, info, warn or error." placeholder:"LEVEL"`
 }
 
-// load reads the settings; an error is a configuration error.
-func (f *settingFlags) load() (daemon.Settings, error) {
+// sources is where the settings come from.
+func (f *settingFlags) sources() daemon.Sources {
 	flags := make(map[string]any)
 	for key, value := range map[string]string{
 		"listen": f.Listen, "state_dir": f.StateDir, "inbox_dir": f.InboxDir, "socket": f.Socket,
@@ -30,7 +30,12 @@ func (f *settingFlags) load() (daemon.Settings, error) {
 			flags[key] = value
 		}
 	}
-	settings, err := daemon.Load(daemon.Sources{File: f.Config, Environ: os.Environ(), Flags: flags})
+	return daemon.Sources{File: f.Config, Environ: os.Environ(), Flags: flags}
+}
+
+// load reads the settings; an error is a configuration error.
+func (f *settingFlags) load() (daemon.Settings, error) {
+	settings, err := daemon.Load(f.sources())
 	if err != nil {
 		return settings, &exit{exitConfig, err}
 	}
@@ -47,9 +52,13 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	level := new(slog.LevelVar)
 	level.Set(settings.Level())
+	logger := newLogger(os.Stderr, settings.LogFormat, level)
+	for _, sentence := range daemon.Exposed(c.sources(), settings) {
+		logger.Warn("a secret is exposed", "why", sentence)
+	}
 	defer boundGarbage()()
 	return daemon.Run(ctx, daemon.Config{
-		Settings: settings, Build: build(), Logger: newLogger(os.Stderr, settings.LogFormat, level), Level: level,
+		Settings: settings, Build: build(), Logger: logger, Level: level,
 		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",
 		Reload:        c.load,
 	})
@@ -64,6 +73,9 @@ func (c *checkConfigCmd) Run() error {
 		return err
 	}
 	printf("configuration is good: listen %s, inbox %s, state %s\n", settings.Listen, settings.InboxDir, settings.StateDir)
+	for _, sentence := range daemon.Exposed(c.sources(), settings) {
+		printf("warning: %s\n", sentence)
+	}
 	return nil
 }
 

@@ -1,0 +1,47 @@
+package daemon
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/knadh/koanf/parsers/yaml"
+)
+
+// Exposed tells what every user of the machine may read and should not, in one
+// sentence for each file with the cure: the configuration when a secret stands in
+// it, and the key of the certificate. A file that is away or can not be looked at
+// exposes nothing.
+func Exposed(src Sources, s Settings) (sentences []string) {
+	config := cmp.Or(src.File, ConfigPath(lookup(src.Environ)))
+	for _, file := range []struct{ path, what string }{{config, secretIn(config)}, {s.TLSKey, "tls_key"}} {
+		if file.what != "" && forAll(file.path) {
+			sentences = append(sentences, fmt.Sprintf("every user may read %s, which holds %s; run chmod o= on it", file.path, file.what))
+		}
+	}
+	return sentences
+}
+
+func forAll(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Perm()&0o004 != 0
+}
+
+// secretIn is the first key of a configuration file that holds a secret, empty
+// when there is none. A file that can not be read was refused by Load.
+func secretIn(path string) string {
+	body, _ := os.ReadFile(path)
+	set, _ := yaml.Parser().Unmarshal(body)
+	t := reflect.TypeFor[Settings]()
+	for i := range t.NumField() {
+		key, kind := t.Field(i).Tag.Get("koanf"), t.Field(i).Type
+		switch value := fmt.Sprint(set[key]); {
+		case set[key] == nil || value == "":
+		case kind == reflect.TypeFor[Secret](), key == "upstream_proxy" && strings.Contains(value, "@"):
+			return key
+		}
+	}
+	return ""
+}
