@@ -6,6 +6,7 @@ package story_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,7 +60,7 @@ func listen(ctx context.Context, t *testing.T, d *harness.Daemon, prompt string)
 }
 
 func follow(body io.Reader, began chan struct{}) (out told) {
-	out.err = harness.EachLine(body, func(line string) {
+	ended := harness.EachLine(body, func(line string) {
 		payload, ok := strings.CutPrefix(line, "data: ")
 		if !ok {
 			return
@@ -87,5 +88,6 @@ func follow(body io.Reader, began chan struct{}) (out told) {
 		}
 		out.text += chunk.Choices[0].Delta.Content
 	})
+	out.err = errors.Join(out.err, ended)
 	return out
 }
