@@ -45,21 +45,26 @@ stage: build
 	rm -rf $(STAGE) && umask 022 && $(MAKE) --no-print-directory install DESTDIR=$(STAGE) PREFIX=/usr >/dev/null
 	find $(STAGE) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 
-PACK = STAGE='$(STAGE)' VERSION='$(PACKAGE_VERSION)' ARCH='$(ARCH)' $(NFPM) package -f packages/nfpm.yaml
+PACK = STAGE='$(STAGE)' VERSION='$(PACKAGE_VERSION)' ARCH='$(ARCH)' $(NFPM) package
 
 .PHONY: rpm
 rpm: stage ## Pack an .rpm into dist/.
-	$(PACK) -p rpm -t $(DIST)/
+	$(PACK) -f packages/nfpm.yaml -p rpm -t $(DIST)/
 
 # nfpm's own xz looks back less far than xz does and packs a third more; where
-# dpkg-deb is, it packs again.
+# dpkg-deb is, it packs what nfpm has put together.
+DPKG_DEB := $(shell command -v dpkg-deb 2>/dev/null)
+
 .PHONY: deb
 deb: stage ## Pack a .deb into dist/.
-	$(PACK) -p deb -t $(DIST)/geminid.deb
-	@! command -v dpkg-deb >/dev/null 2>&1 || { rm -rf $(DIST)/deb && dpkg-deb -R $(DIST)/geminid.deb $(DIST)/deb && \
-	  find $(DIST)/deb -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} + && \
-	  dpkg-deb --root-owner-group -Zxz -z9 -b $(DIST)/deb $(DIST)/geminid.deb && rm -rf $(DIST)/deb; }
-	mv $(DIST)/geminid.deb '$(DIST)/geminid_$(PACKAGE_VERSION)_$(ARCH).deb'
+	rm -rf $(DIST)/deb && mkdir -p $(DIST)/deb
+	sed '$(if $(DPKG_DEB),s/compression: xz/compression: none/)' packages/nfpm.yaml > $(DIST)/deb/nfpm.yaml
+	$(PACK) -f $(DIST)/deb/nfpm.yaml -p deb -t $(DIST)/deb/geminid.deb
+ifdef DPKG_DEB
+	dpkg-deb -R $(DIST)/deb/geminid.deb $(DIST)/deb/tree && find $(DIST)/deb/tree -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
+	dpkg-deb --root-owner-group -Zxz -z9 -b $(DIST)/deb/tree $(DIST)/deb/geminid.deb
+endif
+	mv $(DIST)/deb/geminid.deb '$(DIST)/geminid_$(PACKAGE_VERSION)_$(ARCH).deb' && rm -rf $(DIST)/deb
 
 .PHONY: tarball
 tarball: stage ## Pack the installed tree as dist/geminid-VERSION-linux-ARCH.tar.gz.
