@@ -2,7 +2,6 @@ package geminid_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -99,17 +98,5 @@ func TestUnitPaths(t *testing.T) {
 	}
 	if socket := directives(t, "systemd/geminid.socket"); !slices.Equal(socket["Socket.ListenStream"], []string{settings.Listen}) {
 		t.Errorf("the socket listens on %v, the daemon by default on %s", socket["Socket.ListenStream"], settings.Listen)
-	}
-}
-
-// TestUnitExposure asks systemd itself how much of the machine the unit can
-// reach: at most 1.5 of 10.
-func TestUnitExposure(t *testing.T) {
-	if _, err := exec.LookPath("systemd-analyze"); err != nil {
-		t.Skip("SKIPPED: no systemd-analyze on this machine")
-	}
-	out, err := exec.Command("systemd-analyze", "security", "--offline=yes", "--threshold=15", "systemd/geminid.service").CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -58,7 +58,7 @@ func attached(t *testing.T, d *harness.Daemon) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Skip("NOT TESTED: strace may not attach to a process on this machine")
+	harness.NotTested(t, "strace may not attach to a process on this machine")
 }
 
 // TestReadOnlyState: the daemon starts on a read-only state directory, warns, and
@@ -70,7 +70,7 @@ func TestReadOnlyState(t *testing.T) {
 	d.Kill()
 	state := h.home.State()
 	if err := exec.Command("unshare", "-m", "sh", "-c", fmt.Sprintf("mount --bind %q %q && mount -o remount,ro,bind %q", state, state, state)).Run(); err != nil {
-		t.Skip("NOT TESTED: this machine does not let a test mount:", err)
+		harness.NotTested(t, "this machine does not let a test mount: %v", err)
 	}
 	d = harness.LaunchInside(t, h.home, "unshare", "-m", "sh", "-c",
 		fmt.Sprintf(`mount --bind %q %q && mount -o remount,ro,bind %q && exec "$@"`, state, state, state), "sh")
@@ -97,7 +97,7 @@ func TestFullDisk(t *testing.T) {
 	script := fmt.Sprintf(`cp -a %[1]q %[1]q.copy && mount -t tmpfs -o size=96k tmpfs %[1]q && cp -a %[1]q.copy/. %[1]q/ && `+
 		`{ dd if=/dev/zero of=%[1]q/ballast bs=1k 2>/dev/null; exec "$@"; }`, state)
 	if err := exec.Command("unshare", "-m", "sh", "-c", fmt.Sprintf("mount -t tmpfs -o size=96k tmpfs %q", state)).Run(); err != nil {
-		t.Skip("NOT TESTED: this machine does not let a test mount:", err)
+		harness.NotTested(t, "this machine does not let a test mount: %v", err)
 	}
 	d = harness.LaunchInside(t, h.home, "unshare", "-m", "sh", "-c", script, "sh")
 	d.Key = h.admin

@@ -135,7 +135,7 @@ func need(t *testing.T, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("NOT TESTED: %s is not installed on this machine", tool)
+			harness.NotTested(t, "%s is not installed on this machine", tool)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +24,7 @@ func Tool(t testing.TB, program, debianPackage string) string {
 		return path
 	}
 	if _, err := exec.LookPath("apt-get"); err != nil || os.Getuid() != 0 {
-		t.Skipf("NOT TESTED: %s is not installed (Debian: apt-get install %s)", program, debianPackage)
+		NotTested(t, "%s is not installed (Debian: apt-get install %s)", program, debianPackage)
 	}
 	if err := install(debianPackage); err != nil {
 		t.Fatalf("%s is not installed, and installing %s failed: %v", program, debianPackage, err)
@@ -33,6 +34,25 @@ func Tool(t testing.TB, program, debianPackage string) string {
 		t.Fatalf("%s was installed and is still missing: %v", debianPackage, err)
 	}
 	return path
+}
+
+// NotTested skips a test that this machine can not run. The reason is written to
+// the file that GEMINID_E2E_SKIPPED names as well, because go test keeps quiet
+// about skipped tests.
+func NotTested(t testing.TB, format string, args ...any) {
+	t.Helper()
+	reason := fmt.Sprintf(format, args...)
+	if path := os.Getenv("GEMINID_E2E_SKIPPED"); path != "" {
+		note, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(note, "NOT TESTED: %s: %s\n", t.Name(), reason)
+		if err := note.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Skip("NOT TESTED: " + reason)
 }
 
 var installing sync.Mutex // the tests of this process take turns

@@ -48,7 +48,7 @@ func openImage(t *testing.T) image {
 	}
 	for _, dir := range []string{c.volume, filepath.Join(c.volume, "inbox")} {
 		if err := os.Chown(dir, user, user); err != nil {
-			t.Skip("NOT TESTED: giving a volume to the image's user needs root:", err)
+			harness.NotTested(t, "giving a volume to the image's user needs root: %v", err)
 		}
 	}
 	return c
