@@ -39,6 +39,9 @@ func (v visitor) ask(t *testing.T, operation string, status int, path, body stri
 		t.Errorf("%s: %s answers %d, want %d: %s", operation, path, reply.Status, status, reply.Body)
 	}
 	v.o.hold(t, answer{operation, reply})
+	if status < 300 {
+		v.o.allows(t, operation, body)
+	}
 	return reply
 }
 

@@ -125,13 +125,13 @@ func (o *openAPI) hold(t *testing.T, a answer) {
 	media := where + "/content/" + token(kind)
 	switch kind {
 	case "application/json":
-		o.fits(t, a, media+"/schema", a.reply.Body)
+		o.fits(t, a.operation+" "+status, media+"/schema", a.reply.Body)
 	case "text/event-stream":
 		events := 0
 		for line := range strings.Lines(a.reply.Body) {
 			if data, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "data: "); ok && data != "[DONE]" {
 				events++
-				o.fits(t, a, media+"/x-event", data)
+				o.fits(t, a.operation+" "+status, media+"/x-event", data)
 			}
 		}
 		if events < 2 {
@@ -140,24 +140,35 @@ func (o *openAPI) hold(t *testing.T, a answer) {
 	}
 }
 
+// allows holds a request that was served against what its operation asks for.
+func (o *openAPI) allows(t *testing.T, operation, body string) {
+	t.Helper()
+	request, where := o.at(o.where[operation] + "/requestBody")
+	if sub(request, "content")["application/json"] == nil {
+		return
+	}
+	o.fits(t, operation+" asked with", where+"/content/"+token("application/json")+"/schema", body)
+}
+
 func sub(node map[string]any, key string) map[string]any {
 	child, _ := node[key].(map[string]any)
 	return child
 }
 
-func (o *openAPI) fits(t *testing.T, a answer, pointer, text string) {
+// fits holds a text against a schema; what says whose it is.
+func (o *openAPI) fits(t *testing.T, what, pointer, text string) {
 	t.Helper()
 	schema, err := o.compiler.Compile(address + "#" + pointer)
 	if err != nil {
-		t.Fatalf("%s: %v", a.operation, err)
+		t.Fatalf("%s: %v", what, err)
 	}
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
-		t.Errorf("%s %d is no JSON: %q", a.operation, a.reply.Status, text)
+		t.Errorf("%s: no JSON: %q", what, text)
 		return
 	}
 	if err := schema.Validate(value); err != nil {
-		t.Errorf("%s %d does not fit: %v\n%s", a.operation, a.reply.Status, err, text)
+		t.Errorf("%s: %v\n%s", what, err, text)
 	}
 }
 
