@@ -289,6 +289,26 @@ func TestPictures(t *testing.T) {
 	})
 }
 
+// TestLongLines: no line of an OpenAI stream is longer than 64 KiB, however much
+// text comes at once and however long it gets when it is escaped.
+func TestLongLines(t *testing.T) {
+	text := strings.Repeat("\x01", 300<<10) + strings.Repeat("世\u2028", 100<<10)
+	var w pieces
+	e := dialect.OpenAI.Stream(newCall(nil), &w)
+	for _, event := range []chat.Event{{Kind: chat.Thought, Text: text}, {Kind: chat.Text, Text: text}, {Kind: chat.Finish, Reason: chat.Stop}} {
+		if err := e.Event(event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	longest := 0
+	for line := range bytes.Lines(bytes.Join(w.all, nil)) {
+		longest = max(longest, len(line))
+	}
+	if longest > 64<<10 || longest < 32<<10 {
+		t.Errorf("the longest line has %d bytes", longest)
+	}
+}
+
 // TestFailInStream: an error that comes late ends the stream in words and never
 // looks like a complete answer.
 func TestFailInStream(t *testing.T) {

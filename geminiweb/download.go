@@ -19,7 +19,7 @@ const (
 	pictureLimit = 20 << 20
 	fileLimit    = 64 << 20 // of a video or a piece of music
 	mediaHops    = 10
-	mediaPause   = 5 * time.Second // between two looks at one that is being made
+	mediaPause   = 10 * time.Second // between two looks at one that is being made
 	linkLimit    = 8 << 10
 )
 

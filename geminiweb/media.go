@@ -14,16 +14,19 @@ import (
 
 const (
 	mediaTimeout = 3 * time.Minute
+	filmTimeout  = 5 * time.Minute // for videos and music, which take their time
 	pictureSize  = "s2048"
 	fullSize     = "d-I"
 	rpcFullSize  = "c8o8Fe"
 )
 
 // deliver fetches what the answer shows and passes it on. What can not be had is
-// left out when the answer has something else to show.
+// left out when the answer has something else to show; where a picture was asked
+// for, text alone is nothing.
 func (r *reading) deliver(ctx context.Context) *Error {
 	t := r.t
 	var last *Error
+	delivered := false
 	for _, m := range r.media {
 		blob, failure := t.fetchMedia(ctx, m)
 		switch {
@@ -38,8 +41,9 @@ func (r *reading) deliver(ctx context.Context) *Error {
 		if !t.send(chat.Event{Kind: chat.Media, Blob: blob}) {
 			return errLeft
 		}
+		delivered = true
 	}
-	if !t.begun {
+	if !t.begun || t.q.target.image && !delivered {
 		return last
 	}
 	return nil
@@ -48,7 +52,11 @@ func (r *reading) deliver(ctx context.Context) *Error {
 // fetchMedia follows a link to its bytes.
 func (t *turn) fetchMedia(ctx context.Context, m media) (blob *chat.Blob, failure *Error) {
 	c := t.c
-	ctx, cancel := context.WithTimeout(ctx, mediaTimeout)
+	limit := mediaTimeout
+	if !m.picture {
+		limit = filmTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	start := c.cfg.Now()
 	defer func() { c.observe("image", start, failure) }()

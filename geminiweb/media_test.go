@@ -31,8 +31,8 @@ func TestPictures(t *testing.T) {
 		{name: "sparse", prompt: "[image sparse]", kinds: []string{"image/png"}, calls: 3},
 		{name: "not made yet", prompt: "[image pending=2]", kinds: []string{"image/png"}, calls: 5},
 		{name: "in a later row", prompt: "[image late]", kinds: []string{"image/png"}, calls: 3},
-		{name: "link dead", prompt: "[image expired]", calls: 3},
-		{name: "a web page behind the link", prompt: "[image html]", calls: 9},
+		{name: "link dead", prompt: "[image expired]", calls: 3, kind: chat.Upstream},
+		{name: "a web page behind the link", prompt: "[image html]", calls: 9, kind: chat.Upstream},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,7 +42,7 @@ func TestPictures(t *testing.T) {
 				w.client.Probe(t.Context(), w.set)
 				w.calls()
 				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", tt.prompt)))
-				if err != nil || !strings.HasPrefix(answer.Text, "Here is your picture.") || strings.Contains(answer.Text, "googleusercontent") {
+				if !failedWith(err, tt.kind) || !strings.HasPrefix(answer.Text, "Here is your picture.") || strings.Contains(answer.Text, "googleusercontent") {
 					t.Fatalf("got %q, %v", answer.Text, err)
 				}
 				if len(answer.Media) != len(tt.kinds) {
@@ -135,12 +135,29 @@ func TestPicturesFromHostileLinks(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: detour{sim, tt.media}})
 				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
 				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", "[image]")))
-				if err != nil || answer.Text == "" || len(answer.Media) != tt.pictures {
+				want := chat.Kind(0)
+				if tt.pictures == 0 {
+					want = chat.Upstream // a picture was asked for: text alone is no answer
+				}
+				if !failedWith(err, want) || answer.Text == "" || len(answer.Media) != tt.pictures {
 					t.Errorf("got %q with %d pictures, %v; want the text and %d", answer.Text, len(answer.Media), err, tt.pictures)
+				}
+				// Of an answer in words a picture that is lost is left out.
+				answer, err = chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", "[image]")))
+				if err != nil || answer.Text == "" || len(answer.Media) != tt.pictures {
+					t.Errorf("a text model: got %q with %d pictures, %v", answer.Text, len(answer.Media), err)
 				}
 			})
 		})
 	}
+}
+
+// failedWith reports whether err is of a kind; the zero Kind means no error.
+func failedWith(err error, want chat.Kind) bool {
+	if want == 0 || err == nil {
+		return want == 0 && err == nil
+	}
+	return chat.AsError(err).Kind == want
 }
 
 type zeros struct{}

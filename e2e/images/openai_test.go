@@ -73,6 +73,25 @@ func testOpenAI(t *testing.T, w world) {
 		shows(t, img, 66, 50, blue)
 	})
 	t.Run("look", func(t *testing.T) { openAILooks(t, client) })
+	t.Run("films and music", func(t *testing.T) {
+		answer, err := client.Chat.Completions.New(t.Context(), openai.ChatCompletionNewParams{
+			Model: "gemini-2.5-flash", Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage("a short film [video] [music]")},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds := make(map[string]bool)
+		for _, link := range fileLink.FindAllStringSubmatch(answer.Choices[0].Message.Content, -1) {
+			status, data := fetched(t, link[1])
+			if status != http.StatusOK {
+				t.Errorf("%s answers %d", link[1], status)
+			}
+			kinds[http.DetectContentType(data)] = true
+		}
+		if !kinds["video/mp4"] || !kinds["audio/mpeg"] {
+			t.Errorf("got links to %v in %s", kinds, answer.Choices[0].Message.Content)
+		}
+	})
 	t.Run("follow up", func(t *testing.T) { openAIFollowsUp(t, client) })
 }
 
@@ -102,6 +121,8 @@ func openAILooks(t *testing.T, client openai.Client) {
 		}
 	}
 }
+
+var fileLink = regexp.MustCompile(`\[file\]\((http://[^)\s]+/files/[^)\s]+)\)`)
 
 var shownLink = regexp.MustCompile(`!\[[^\]]*\]\((http://[^)\s]+/files/[^)\s]+)\)`)
 
