@@ -10,6 +10,9 @@ func Audible() (kinds []Kind) {
 	return kinds
 }
 
+// UrgencyOf is how much a kind presses.
+func UrgencyOf(kind Kind) Urgency { return traits[kind].urgency }
+
 // Words are those of a kind in a language.
 func Words(language string, kind Kind) (title, text, detail string) {
 	w := languages[language].words[kind]

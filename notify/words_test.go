@@ -54,6 +54,24 @@ func TestEveryCodeIsSpoken(t *testing.T) {
 	}
 }
 
+// TestEveryKindIsDocumented: who writes a receiver finds each event and its
+// urgency.
+func TestEveryKindIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/notifications.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range append(notify.Audible(), notify.Report) {
+		m := regexp.MustCompile("(?m)`" + string(kind) + "`.*$").FindString(string(page))
+		if m == "" {
+			t.Errorf("%s is not documented", kind)
+		}
+		if urgency := notify.UrgencyOf(kind); urgency != notify.Info && !strings.HasPrefix(m, "`"+string(kind)+"` | "+string(urgency)+" |") {
+			t.Errorf("%s is documented as %q, its urgency is %s", kind, m, urgency)
+		}
+	}
+}
+
 func TestWordsAreFilled(t *testing.T) {
 	tests := []struct {
 		language string

@@ -33,9 +33,9 @@ func TestSessionDiesAndSomebodyIsTold(t *testing.T) {
 	s.await(http.StatusServiceUnavailable)
 	s.awaitState("expired")
 	s.owner.await("test", "file_rejected", "session_expired")
-	s.stack.awaitAlert(t, "CookieExpired", "pending")
 	s.chatter(4) // refused
 	s.stack.awaitAlert(t, "CookieExpired", "firing")
+	s.scraped(`max_over_time(ALERTS{alertname="CookieExpired", alertstate="pending"}[5m])`)
 	told := s.stack.mail.await(t, "CookieExpired", "firing")
 	if !strings.HasSuffix(told["runbook_url"], "/docs/runbook.md#cookieexpired") || !strings.Contains(told["description"], "Account default") {
 		t.Errorf("the letter says %v", told)
