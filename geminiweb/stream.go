@@ -8,7 +8,6 @@ import (
 	"iter"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/geminid/geminid/chat"
@@ -134,7 +133,7 @@ func (t *turn) attempt(parent context.Context, s *session) (token string, failur
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(context.Canceled)
 	watch := newWatchdog(cancel)
-	defer watch.rest()
+	defer watch.stop()
 
 	query := s.query(t.q.language)
 	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathGenerate, query).String(), nil)
@@ -158,43 +157,6 @@ func (t *turn) attempt(parent context.Context, s *session) (token string, failur
 	defer r.release()
 	failure = r.all(ctx, parent)
 	return r.token, failure
-}
-
-// post gives a request its body. Only until the answer begins it may be asked
-// for again, and from then on nothing of it is held: an answer may take minutes.
-func (t *turn) post(req *http.Request, s *session) {
-	body := func() (*letter, int64) {
-		text := strings.NewReader(s.form(t.q.form))
-		l := new(letter)
-		l.text.Store(text)
-		return l, text.Size()
-	}
-	req.Body, req.ContentLength = body()
-	req.GetBody = func() (io.ReadCloser, error) {
-		again, _ := body()
-		return again, nil
-	}
-}
-
-// letter is a request body that lets go of its text when it is closed. A
-// transport may do that from any goroutine.
-type letter struct {
-	text atomic.Pointer[strings.Reader]
-}
-
-// Read implements io.Reader.
-func (l *letter) Read(p []byte) (int, error) {
-	text := l.text.Load()
-	if text == nil {
-		return 0, http.ErrBodyReadAfterClose
-	}
-	return text.Read(p)
-}
-
-// Close implements io.Closer.
-func (l *letter) Close() error {
-	l.text.Store(nil)
-	return nil
 }
 
 // plainBody undoes a compression that was not asked for.
@@ -242,24 +204,6 @@ func tokenIn(body []byte) string {
 		}
 	}
 }
-
-// watchdog ends a call when nothing comes for too long. It runs only while the
-// upstream is waited for: a slow reader of ours is not its fault.
-type watchdog struct {
-	timer  *time.Timer
-	cancel context.CancelCauseFunc
-}
-
-func newWatchdog(cancel context.CancelCauseFunc) *watchdog {
-	w := &watchdog{cancel: cancel}
-	w.timer = time.AfterFunc(time.Hour, func() { w.cancel(errStalled) })
-	w.timer.Stop()
-	return w
-}
-
-func (w *watchdog) wait(limit time.Duration) { w.timer.Reset(limit) }
-
-func (w *watchdog) rest() { w.timer.Stop() }
 
 // send passes an event on, with the served model in front of it when that has
 // become known. It reports false when the consumer left.

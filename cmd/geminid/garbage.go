@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
+	"time"
 )
 
 // How much garbage may gather between two collections. The runtime's default is
@@ -20,6 +21,10 @@ const (
 	garbageMost  = 400
 )
 
+// settled is when a start is over. It needs several times what the daemon then
+// uses; what it left is given back to the system once.
+const settled = 5 * time.Second
+
 // garbagePercent is the runtime's GOGC that leaves the room when so many bytes
 // are in use.
 func garbagePercent(inUse uint64) int {
@@ -33,13 +38,15 @@ func boundGarbage() (stop func()) {
 		return func() {}
 	}
 	g := &garbage{inUse: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}}, percent: 100}
+	g.settle = time.AfterFunc(settled, debug.FreeOSMemory)
 	g.await()
 	return g.stop
 }
 
 // garbage sets the percentage anew after each collection that calls for it.
 type garbage struct {
-	inUse []metrics.Sample
+	inUse  []metrics.Sample
+	settle *time.Timer
 
 	mu      sync.Mutex
 	percent int
@@ -69,6 +76,7 @@ func (g *garbage) collected() {
 }
 
 func (g *garbage) stop() {
+	g.settle.Stop()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stopped = true

@@ -1,0 +1,45 @@
+package geminiweb
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+)
+
+// post gives a request its body. Only until the answer begins it may be asked
+// for again, and from then on nothing of it is held: an answer may take minutes.
+func (t *turn) post(req *http.Request, s *session) {
+	body := func() (*letter, int64) {
+		text := strings.NewReader(s.form(t.q.form))
+		l := new(letter)
+		l.text.Store(text)
+		return l, text.Size()
+	}
+	req.Body, req.ContentLength = body()
+	req.GetBody = func() (io.ReadCloser, error) {
+		again, _ := body()
+		return again, nil
+	}
+}
+
+// letter is a request body that lets go of its text when it is closed. A
+// transport may do that from any goroutine.
+type letter struct {
+	text atomic.Pointer[strings.Reader]
+}
+
+// Read implements io.Reader.
+func (l *letter) Read(p []byte) (int, error) {
+	text := l.text.Load()
+	if text == nil {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	return text.Read(p)
+}
+
+// Close implements io.Closer.
+func (l *letter) Close() error {
+	l.text.Store(nil)
+	return nil
+}
