@@ -18,7 +18,7 @@ import (
 const (
 	garbageRoom  = 8 << 20
 	garbageShare = 15 // percent
-	garbageMost  = 400
+	garbageMost  = 200 // the runtime's least goal is 4 MiB by this
 )
 
 // settled is when a start is over. It needs several times what the daemon then

@@ -13,8 +13,8 @@ func TestGarbagePercent(t *testing.T) {
 		inUse uint64
 		want  int
 	}{
-		{"nothing in use", 0, 400},
-		{"little", 1 << 20, 400},
+		{"nothing in use", 0, 200},
+		{"little", 1 << 20, 200},
 		{"an idle daemon", 4 << 20, 200},
 		{"a room of as much as is in use", 8 << 20, 100},
 		{"hundreds of streams", 32 << 20, 25},
