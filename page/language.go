@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"html/template"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -19,19 +20,22 @@ type spoken struct {
 }
 
 // languages are the languages of the page, the first one for those who prefer
-// none of them. A new one is a file in texts and a line here.
-var languages = []*spoken{
-	speak("en"),
-	speak("zh"),
-}
+// none of them. A new one is a file in texts and a line here. They are made when
+// the page is asked for: a server that nobody looks at needs no templates.
+var languages = sync.OnceValue(func() []*spoken {
+	return []*spoken{
+		speak("en"),
+		speak("zh"),
+	}
+})
 
-var matcher = func() language.Matcher {
+var matcher = sync.OnceValue(func() language.Matcher {
 	var tags []language.Tag
-	for _, l := range languages {
+	for _, l := range languages() {
 		tags = append(tags, language.MustParse(l.name))
 	}
 	return language.NewMatcher(tags)
-}()
+})
 
 func speak(name string) *spoken {
 	text, err := textFiles.ReadFile("texts/" + name + ".json")
@@ -48,8 +52,8 @@ func speak(name string) *spoken {
 
 // preferred picks the language for an Accept-Language header.
 func preferred(header string) *spoken {
-	_, at := language.MatchStrings(matcher, header)
-	return languages[at]
+	_, at := language.MatchStrings(matcher(), header)
+	return languages()[at]
 }
 
 // t is the text under a key, the key itself when there is none.
@@ -70,7 +74,7 @@ func (l *spoken) sentence(v View) string {
 
 // todo is the remedy in the language of the page, else as it came.
 func (l *spoken) todo(v View) string {
-	if text, ok := l.texts["todo."+v.State]; ok && v.Remedy != "" && l != languages[0] {
+	if text, ok := l.texts["todo."+v.State]; ok && v.Remedy != "" && l != languages()[0] {
 		return text
 	}
 	return v.Remedy
