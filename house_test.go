@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"notify":        {},
 	"remote":        {},
 	"doctor":        {},
+	"peers":         {},
 	"report":        {},
 	"simulator":     {},
 	"manual":        {},
@@ -34,7 +35,7 @@ var arrows = map[string][]string{
 	"daemon":        {"api", "supervisor", "geminiweb", "metrics", "cookie", "chat", "audit", "files", "notify", "report", "doctor"},
 	"api":           {"dialect", "supervisor", "metrics", "chat", "cookie", "files", "page", "remote"},
 	"packages/sbom": {},
-	"cmd/geminid":   {"daemon", "simulator", "cookie", "manual", "report", "doctor"},
+	"cmd/geminid":   {"daemon", "simulator", "cookie", "manual", "report", "doctor", "peers"},
 	"cmd/gchat":     {"cookie", "manual"},
 }
 

@@ -17,24 +17,33 @@ import (
 // Add makes a key, writes its digest to the file and returns the key, which
 // nobody can read again afterwards.
 func (k *Keys) Add(name string, admin bool) (string, error) {
-	if !keyName.MatchString(name) {
-		return "", ErrKeyName
-	}
 	key := NewKey()
+	if err := k.Adopt(name, key, admin); err != nil {
+		return "", err
+	}
+	return key, nil
+}
+
+// Adopt writes the digest of a key that clients have already, so that they need
+// no new one. Such a key should be as hard to guess as one of ours.
+func (k *Keys) Adopt(name, key string, admin bool) error {
+	if !keyName.MatchString(name) {
+		return ErrKeyName
+	}
 	entry := Key{Name: name, Role: RoleAPI, Digest: DigestOf(key)}
 	if admin {
 		entry.Role = RoleAdmin
 	}
-	err := k.change(func(keys []Key) ([]Key, error) {
-		if slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name }) {
+	return k.insert(entry)
+}
+
+func (k *Keys) insert(entry Key) error {
+	return k.change(func(keys []Key) ([]Key, error) {
+		if slices.ContainsFunc(keys, func(k Key) bool { return k.Name == entry.Name }) {
 			return nil, ErrKeyExists
 		}
 		return append(keys, entry), nil
 	})
-	if err != nil {
-		return "", err
-	}
-	return key, nil
 }
 
 // Revoke takes the key out of the file. Requests that run already are not

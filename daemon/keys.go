@@ -22,6 +22,9 @@ func KeysPath(s Settings) string { return cmp.Or(s.KeysFile, filepath.Join(s.Sta
 // RoleAdmin is the role of the keys that may see and change the sessions.
 const RoleAdmin = api.RoleAdmin
 
+// ErrKeyExists is the error of a key whose name is taken.
+var ErrKeyExists = api.ErrKeyExists
+
 // FixedKeys are two keys that live in memory only, for the demo.
 func FixedKeys(client, admin string) *Keys {
 	return api.StaticKeys(

@@ -125,6 +125,9 @@ func homes(env func(string) string) paths {
 	}
 }
 
+// IsService reports whether a configuration file is that of the installed service.
+func IsService(path string) bool { return path == serviceConfig }
+
 // ConfigPath is the configuration file that is read when none is named. It need
 // not exist.
 func ConfigPath(env func(string) string) string { return homes(env).config }

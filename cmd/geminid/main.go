@@ -35,6 +35,8 @@ type commands struct {
 	Simulate    simulateCmd    `cmd:"" help:"Run the pretend upstream alone, with a control endpoint for its faults."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Read the configuration, say what is wrong with it, and exit."`
 	Reload      reloadCmd      `cmd:"" help:"Have the running server read its configuration again."`
+	Init        initCmd        `cmd:"" help:"Set up: three questions, a configuration, two keys, the next steps."`
+	Config      configCmd      `cmd:"" help:"Take over the settings of another server."`
 	Keys        keysCmd        `cmd:"" help:"Make, list and revoke the keys of clients."`
 	Cookies     cookiesCmd     `cmd:"" help:"Look at the sessions and act on them."`
 	Notify      notifyCmd      `cmd:"" help:"Try the channels that tell you what happens."`

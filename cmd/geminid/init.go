@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/geminid/geminid/daemon"
+)
+
+type initCmd struct {
+	settingFlags
+	PublicURL string `name:"public-url" help:"How clients reach the server, such as https://ai.example.org." placeholder:"URL"`
+	KeyName   string `help:"Name of the first key; its admin key is called NAME-admin." placeholder:"NAME"`
+	Yes       bool   `short:"y" help:"Ask nothing; take the defaults for what no flag says."`
+	Force     bool   `help:"Replace a configuration that is there; it is kept as FILE.old."`
+}
+
+// Help implements kong.HelpProvider.
+func (initCmd) Help() string {
+	return `Three questions, then a configuration that only its owner can read, an API key and an admin key. A flag answers its question.
+
+Example:
+  geminid init --yes --public-url https://ai.example.org --key-name phone`
+}
+
+// question is one that a flag answers as well.
+type question struct {
+	key    string // the setting it is about, empty for none
+	text   string
+	preset string
+	answer *string
+}
+
+// Run asks, writes, and says what comes next.
+func (c *initCmd) Run() error {
+	if err := c.ask(os.Stdin, os.Stderr); err != nil {
+		return err
+	}
+	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid init", force: c.Force, settings: make(map[string]any)}
+	for key, value := range map[string]string{
+		"listen": c.Listen, "public_url": c.PublicURL, "state_dir": c.StateDir, "inbox_dir": c.InboxDir,
+		"socket": c.Socket, "upstream_url": c.UpstreamURL, "log_level": c.LogLevel,
+	} {
+		if value != "" {
+			made.settings[key] = value
+		}
+	}
+	settings, err := made.write()
+	if err != nil {
+		return err
+	}
+	client, admin, err := firstKeys(settings, c.KeyName)
+	if err != nil {
+		return err
+	}
+	printf("%s", steps(made.path, settings, client, admin))
+	return nil
+}
+
+// ask goes through the questions that no flag has answered. The end of the input
+// takes the defaults for the rest.
+func (c *initCmd) ask(in io.Reader, out io.Writer) error {
+	lines := bufio.NewScanner(in)
+	for _, q := range []question{
+		{"listen", "Address to listen on. 127.0.0.1 is for this machine and a web server on it", "127.0.0.1:8100", &c.Listen},
+		{"public_url", "Address under which clients reach it, such as https://ai.example.org (empty: none)", "", &c.PublicURL},
+		{"", "Name for the first key", "me", &c.KeyName},
+	} {
+		given := *q.answer != ""
+		for !given && !c.Yes {
+			fmt.Fprintf(out, "%s [%s]: ", q.text, q.preset)
+			if !lines.Scan() {
+				fmt.Fprintln(out)
+				break
+			}
+			*q.answer = strings.TrimSpace(lines.Text())
+			problem := q.check()
+			if problem == nil {
+				break
+			}
+			fmt.Fprintf(out, "%v\n", problem)
+			*q.answer = ""
+		}
+		*q.answer = cmp.Or(*q.answer, q.preset)
+		if err := q.check(); err != nil {
+			return &exit{exitUsage, err}
+		}
+	}
+	return lines.Err()
+}
+
+// check tells what is wrong with an answer, as the server would.
+func (q question) check() error {
+	if q.key == "" || *q.answer == "" {
+		return nil
+	}
+	_, err := daemon.Load(daemon.Sources{File: os.DevNull, Flags: map[string]any{q.key: *q.answer}})
+	return err
+}
+
+// firstKeys makes a key for clients and one for the owner. Keys of these names
+// stay as they are, and are not shown.
+func firstKeys(settings daemon.Settings, name string) (client, admin string, err error) {
+	keys, err := daemon.OpenKeys(settings)
+	if err != nil {
+		return "", "", err
+	}
+	if client, err = keys.Add(name, false); err == nil || errors.Is(err, daemon.ErrKeyExists) {
+		admin, err = keys.Add(name+"-admin", true)
+	}
+	if err != nil && !errors.Is(err, daemon.ErrKeyExists) {
+		return "", "", fmt.Errorf("making the keys: %w", err)
+	}
+	return client, admin, nil
+}
+
+// steps is what to do next.
+func steps(path string, s daemon.Settings, client, admin string) string {
+	const kept = "(made before; geminid keys list)"
+	start := "geminid serve"
+	if daemon.IsService(path) {
+		start = "sudo systemctl enable --now geminid"
+	}
+	base := s.PublicURL
+	if base == "" {
+		base = "http://" + reachable(s.Listen)
+	}
+	return strings.NewReplacer("PATH", path, "CLIENT", cmp.Or(client, kept), "ADMIN", cmp.Or(admin, kept),
+		"START", start, "INBOX", s.InboxDir, "BASE", strings.TrimRight(base, "/")).Replace(`Wrote PATH.
+
+  API key    CLIENT
+  admin key  ADMIN
+Keep them: they are not shown again. Chat clients get the API key; the admin key opens the status page.
+
+Next:
+  1. Start the server:    START
+  2. Bring cookies:       sign in to gemini.google.com in a private Firefox window, export the
+                          cookies, and drop the file into INBOX
+                          (or: geminid cookies import FILE). Close the window without signing out.
+  3. Set up chat clients: OpenAI style BASE/v1, Gemini style BASE/gemini, with the API key.
+
+When something does not work: geminid doctor
+`)
+}
+
+// reachable is an address of a listener as one would call it from this machine.
+func reachable(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return listen
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/peers"
+)
+
+type configCmd struct {
+	Import configImportCmd `cmd:"" help:"Take over the settings, keys and cookies of another server."`
+}
+
+type configImportCmd struct {
+	Config string `short:"c" type:"path" help:"Configuration file to write." placeholder:"FILE"`
+	From   string `required:"" enum:"gemini-fastapi,gemi2api-server,cliproxyapi,webai-to-api,gemini-web-to-api" help:"gemini-fastapi, gemi2api-server, cliproxyapi, webai-to-api or gemini-web-to-api." placeholder:"PEER"`
+	File   string `arg:"" help:"Its settings file, or - for standard input."`
+	DryRun bool   `help:"Change nothing; say what would be done."`
+	Force  bool   `help:"Replace a configuration that is there; it is kept as FILE.old."`
+}
+
+// Help implements kong.HelpProvider.
+func (configImportCmd) Help() string {
+	return `Settings become a configuration, keys of clients are accepted from now on, cookies go to the inbox. Stop the other server first: two that renew one session end it. The file itself is not changed; delete it when all works.
+
+Example:
+  geminid config import --from gemini-fastapi config/config.yaml`
+}
+
+// peerFile bounds a settings file.
+const peerFile = 1 << 20
+
+// Run takes over what there is and says what was left.
+func (c *configImportCmd) Run() error {
+	content, err := readFile(c.File)
+	if err != nil {
+		return &exit{exitUnreadable, err}
+	}
+	if len(content) > peerFile {
+		return &exit{exitUnreadable, fmt.Errorf("%s is too large for a settings file", c.File)}
+	}
+	found, err := peers.Read(c.From, content)
+	if err != nil {
+		return &exit{exitUnreadable, err}
+	}
+	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid config import --from " + c.From, force: c.Force, settings: found.Settings}
+	if c.DryRun {
+		for _, key := range slices.Sorted(maps.Keys(found.Settings)) {
+			printf("would set   %s\n", key)
+		}
+		printf("would take  %d keys, %d sessions\n", len(found.Keys), len(found.Sessions))
+		tellRest(found)
+		return nil
+	}
+	settings, err := c.settle(made)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(adopt(settings, found.Keys), bring(settings, found.Sessions))
+	tellRest(found)
+	return err
+}
+
+// settle writes the configuration. A file without settings, such as one with
+// cookies only, leaves the one that is there.
+func (c *configImportCmd) settle(made newConfig) (daemon.Settings, error) {
+	if len(made.settings) == 0 {
+		settings, err := daemon.Load(daemon.Sources{File: c.Config, Environ: os.Environ()})
+		if err != nil {
+			return settings, &exit{exitConfig, err}
+		}
+		return settings, nil
+	}
+	settings, err := made.write()
+	if err == nil {
+		printf("wrote    %s: %s\n", made.path, strings.Join(slices.Sorted(maps.Keys(made.settings)), ", "))
+	}
+	return settings, err
+}
+
+// adopt lets the keys in that clients have already.
+func adopt(settings daemon.Settings, found []peers.Key) error {
+	if len(found) == 0 {
+		return nil
+	}
+	keys, err := daemon.OpenKeys(settings)
+	if err != nil {
+		return err
+	}
+	for _, k := range found {
+		switch err := keys.Adopt(k.Name, k.Secret, k.Admin); {
+		case errors.Is(err, daemon.ErrKeyExists):
+			printf("kept     key %s, which is there already\n", k.Name)
+		case err != nil:
+			return fmt.Errorf("taking over the key %s: %w", k.Name, err)
+		default:
+			printf("took     key %s: clients go on with it\n", k.Name)
+		}
+	}
+	return nil
+}
+
+// bring puts the cookies into the inbox, one file for each account.
+func bring(settings daemon.Settings, sessions []peers.Session) error {
+	for i, s := range sessions {
+		name := "cookies.json"
+		if len(sessions) > 1 {
+			account, _ := cookie.AccountFor(cmp.Or(s.Name, fmt.Sprintf("account-%d", i+1)) + ".json")
+			name = account + ".json"
+		}
+		content := []byte(s.Header)
+		if s.Header == "" {
+			content, _ = json.Marshal(map[string]string{cookie.NamePSID: s.PSID, cookie.NamePSIDTS: s.PSIDTS}) // texts always can
+		}
+		var rejected *cookie.Rejection
+		if _, err := cookie.Parse(name, content, time.Now()); errors.As(err, &rejected) {
+			printf("left     cookies of %s: %s\n", strings.TrimSuffix(name, ".json"), rejected.Message)
+			continue
+		}
+		path, err := drop(settings.InboxDir, name, content)
+		if err != nil {
+			return fmt.Errorf("bringing cookies: %w", err)
+		}
+		printf("brought  %s: it is proven when the server runs\n", path)
+	}
+	return nil
+}
+
+// drop writes a file into the inbox in one step.
+func drop(inbox, name string, content []byte) (string, error) {
+	if err := os.MkdirAll(inbox, 0o770); err != nil {
+		return "", err
+	}
+	path := filepath.Join(inbox, name)
+	if _, err := os.Lstat(path); err == nil {
+		return "", fmt.Errorf("%s is there already; move it away first", path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(inbox), renameio.WithStaticPermissions(0o660))
+	if err != nil {
+		return "", err
+	}
+	defer file.Cleanup()
+	if _, err := file.Write(content); err != nil {
+		return "", err
+	}
+	if err := giveTo(file.File, inbox); err != nil {
+		return "", err
+	}
+	return path, file.CloseAtomicallyReplace()
+}
+
+// tellRest says what was left out, and what else is to know.
+func tellRest(found *peers.Found) {
+	for _, l := range found.Left {
+		printf("left     %s: %s\n", l.Name, l.Why)
+	}
+	for _, note := range found.Notes {
+		printf("note     %s\n", note)
+	}
+}
