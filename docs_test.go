@@ -177,6 +177,17 @@ func places(p page) (files []string) {
 	return slices.Compact(files)
 }
 
+// TestIndexIsWhole: the index leads to every document beside it.
+func TestIndexIsWhole(t *testing.T) {
+	linked := places(readPage(t, "docs/README.md"))
+	for _, name := range documents(t) {
+		if name = filepath.ToSlash(name); path.Dir(name) == "docs" && name != "docs/README.md" &&
+			!slices.Contains(linked, strings.ReplaceAll(path.Base(name), ".zh-CN", "")) {
+			t.Errorf("docs/README.md does not link to %s", name)
+		}
+	}
+}
+
 // TestReadmeIsShort: whoever opens it wants to begin.
 func TestReadmeIsShort(t *testing.T) {
 	for _, name := range []string{"README.md", "README.zh-CN.md"} {
