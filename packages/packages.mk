@@ -90,8 +90,8 @@ e2e-exposure: ## Hold the sandbox of the unit to an exposure of 1.5 of 10.
 	cd e2e && $(GO) test -count=1 -v -run '^TestExposure' ./systemd
 e2e-systemd: ## Boot systemd in a container and run the service there.
 	cd e2e && $(GO) test -count=1 -v -timeout 15m -run '^Test(Exposure|Service|Syscalls)' ./systemd
-e2e-deb: ## Install, upgrade, remove and purge the .deb in a clean Debian.
-	cd e2e && $(GO) test -count=1 -v -timeout 15m -run '^TestPackage' ./systemd
+e2e-deb: ## Install, upgrade and purge the .deb in a clean Debian, and follow the READMEs there.
+	cd e2e && $(GO) test -count=1 -v -timeout 15m -run '^Test(Package|Readme)' ./systemd
 e2e-proxies: ## Put Debian's Caddy and nginx before the server.
 	cd e2e && $(GO) test -count=1 -v -timeout 10m ./proxies
 e2e-image: ## Build the image and run it.
