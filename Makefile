@@ -8,6 +8,9 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BIN     := bin
 
+# Runs go test and ends with what failed, what was skipped and why, and a count.
+TESTSUM := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --hide-summary output --
+
 # The race detector needs a C compiler; without one the tests run all the same.
 RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
@@ -27,8 +30,8 @@ demo: build ## Run everything on a built-in pretend upstream (DEMO_LISTEN, defau
 
 .PHONY: test
 test: race-note vet ## Run all tests, the official SDKs against the built binary included.
-	$(GO) test $(RACE) ./...
-	cd e2e && $(GO) test $(RACE) -count=1 ./conformance/...
+	$(TESTSUM) $(RACE) ./...
+	cd e2e && $(TESTSUM) $(RACE) -count=1 ./conformance/...
 
 .PHONY: race-note
 race-note:
@@ -47,13 +50,9 @@ sim: ## Simulate 90 days with each of 20 seeds and print a table.
 	GOGC=300 GEMINID_SIM_SEED=$${GEMINID_SIM_SEED:-1-20} GEMINID_SIM_DAYS=$${GEMINID_SIM_DAYS:-90} \
 	  $(GO) test ./daemon -run '^TestNinetyDays$$' -count=1 -timeout 30m -v | grep -v -e '^=== ' -e '^ *--- PASS'
 
-# What a machine can not run is said at the end.
-SKIPPED := $(CURDIR)/e2e/.skipped
-
 .PHONY: e2e
 e2e: build ## Drive the finished binaries with real clients and faults.
-	@rm -f $(SKIPPED); cd e2e && GEMINID_E2E_SKIPPED='$(SKIPPED)' $(GO) test -count=1 -timeout 25m ./...; \
-	  code=$$?; [ ! -s '$(SKIPPED)' ] || cat '$(SKIPPED)'; rm -f '$(SKIPPED)'; exit $$code
+	cd e2e && $(TESTSUM) -count=1 -timeout 25m ./...
 
 .PHONY: dashboard-preview
 dashboard-preview: build ## Draw the Grafana dashboard from a test run into docs/dashboard.png (a preview, not Grafana's own picture).

@@ -4,6 +4,7 @@
 package faults_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -130,13 +131,13 @@ func applied(t *testing.T, d *harness.Daemon) int {
 	return int(metric(t, d, "geminid_cookie_file_loads_total", `result="applied"`))
 }
 
-// need skips a test, loudly, when the machine lacks a tool that it is made of.
+// need provides the tools that a test is made of. Their packages have their name,
+// but for those that every Debian has.
 func need(t *testing.T, tools ...string) {
 	t.Helper()
+	packages := map[string]string{"unshare": "util-linux", "prlimit": "util-linux"}
 	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err != nil {
-			harness.NotTested(t, "%s is not installed on this machine", tool)
-		}
+		harness.Tool(t, tool, cmp.Or(packages[tool], tool))
 	}
 }
 

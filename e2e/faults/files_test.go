@@ -26,14 +26,11 @@ func TestWaysOfWriting(t *testing.T) {
 		{"link to it", `cp "$1" "$(dirname "$2")/.there" && ln -sfn .there "$2"`},
 		{"replace the link", `rm "$2" && cp "$1" "$2"`},
 		{"sed in place", `cp "$1" "$2.tmp" && mv "$2.tmp" "$2" && sed -i 's/^# .*/# edited/' "$2"`},
+		{"rsync", `rsync "$1" "$2"`},
+		{"rsync in place", `rsync --inplace "$1" "$2"`},
 		{"append in pieces", `: > "$2"; head -c 100 "$1" >> "$2"; sleep 0.2; tail -c +101 "$1" >> "$2"`},
 	}
-	if _, err := exec.LookPath("rsync"); err == nil {
-		ways = append(ways, struct{ name, script string }{"rsync", `rsync "$1" "$2"`},
-			struct{ name, script string }{"rsync in place", `rsync --inplace "$1" "$2"`})
-	} else {
-		t.Log("NOT TESTED: rsync is not installed on this machine")
-	}
+	need(t, "rsync")
 	for i, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			session := h.sim.Session(t, fmt.Sprintf("way-%d", i))
@@ -93,13 +90,14 @@ func TestHalfWritten(t *testing.T) {
 	ask(t, d)
 }
 
-// TestSlowUploads: a slow uploader truncates first. Never does an empty file
+// TestSlowUploads makes ten slow uploads or GEMINID_E2E_UPLOADS. A slow uploader
+// truncates first. Never does an empty file
 // count, and each content is taken in once.
 func TestSlowUploads(t *testing.T) {
 	h := newHouse(t)
 	d := h.serve(t)
 	path := filepath.Join(h.home.Inbox(), "cookies.txt")
-	for i := range 10 {
+	for i := range number("GEMINID_E2E_UPLOADS", 10) {
 		session := h.sim.Session(t, fmt.Sprintf("slow-%d", i))
 		before := applied(t, d)
 		f, err := os.Create(path) // truncates

@@ -14,8 +14,8 @@ import (
 
 // Tool returns the path of a program that comes with a Debian package, and
 // installs the package where it is missing, with others that stand behind it,
-// after a blank. Where that can not be, because this
-// is not Debian or not root, the test is skipped and says what is missing.
+// after a blank. Where that can not be, because this is not Debian or not root,
+// the test is skipped and says what is missing.
 func Tool(t testing.TB, program, debianPackage string) string {
 	t.Helper()
 	installing.Lock()
@@ -36,23 +36,10 @@ func Tool(t testing.TB, program, debianPackage string) string {
 	return path
 }
 
-// NotTested skips a test that this machine can not run. The reason is written to
-// the file that GEMINID_E2E_SKIPPED names as well, because go test keeps quiet
-// about skipped tests.
+// NotTested skips a test that this machine can not run, and says why.
 func NotTested(t testing.TB, format string, args ...any) {
 	t.Helper()
-	reason := fmt.Sprintf(format, args...)
-	if path := os.Getenv("GEMINID_E2E_SKIPPED"); path != "" {
-		note, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(note, "NOT TESTED: %s: %s\n", t.Name(), reason)
-		if err := note.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Skip("NOT TESTED: " + reason)
+	t.Skip("NOT TESTED: " + fmt.Sprintf(format, args...))
 }
 
 var installing sync.Mutex // the tests of this process take turns

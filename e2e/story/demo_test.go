@@ -76,9 +76,7 @@ func TestDemo(t *testing.T) {
 }
 
 func runCurls(t *testing.T, d *harness.Daemon) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		harness.NotTested(t, "curl is not installed, the printed lines were not tried")
-	}
+	harness.Tool(t, "curl", "curl")
 	lines := curls(d.Output())
 	if len(lines) < 4 {
 		t.Errorf("the demo prints %d curl lines, want at least a list, a chat, a stream and a Gemini call: %q", len(lines), lines)
