@@ -175,7 +175,8 @@ func (d *Daemon) reportSince(text string) (any, error) {
 func (d *Daemon) notifyReport(r report.Report) {
 	var page strings.Builder
 	_ = r.Write(&page, report.Style{Language: d.settings.NotifyLanguage}) // to memory
-	d.notifier.Report(r.Title(d.settings.NotifyLanguage), page.String())
+	title, text, _ := strings.Cut(page.String(), "\n")
+	d.notifier.Report(title, strings.TrimSpace(text))
 }
 
 // sendReport sends the report to the owner when its schedule says so. The first

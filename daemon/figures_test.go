@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -143,4 +144,36 @@ func TestReportIsSentOnSchedule(t *testing.T) {
 			t.Errorf("sent %d reports from Saturday 1 to Sunday 23 January, want 3", sent)
 		}
 	})
+}
+
+// The report goes out through the notifier, in the owner's language.
+func TestReportArrives(t *testing.T) {
+	messages := make(chan string, 8)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		messages <- string(body)
+	}))
+	t.Cleanup(receiver.Close)
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{})
+	s := &h.config.Settings
+	s.Report, s.NotifyLanguage = "monthly", "zh"
+	if err := s.NotifyWebhook.UnmarshalText([]byte(receiver.URL)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(s.StateDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(daemon.FiguresPath(s.StateDir), []byte(`{"sent":1}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	defer h.stop()
+	select {
+	case got := <-messages:
+		if !strings.Contains(got, `"event":"report"`) || strings.Count(got, "geminid：") != 1 || !strings.Contains(got, "会话") {
+			t.Errorf("another message arrived: %s", got)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatalf("no report arrived; the log says:\n%s", h.log)
+	}
 }

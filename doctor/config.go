@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"os"
@@ -24,12 +26,19 @@ var quoted = regexp.MustCompile(`"[^"]*"`)
 
 // config says whether the settings can be run and whether they are wise.
 func config(_ context.Context, c *Config) []Finding {
+	if errors.Is(c.Problem, fs.ErrPermission) {
+		return one(Warning, "the configuration can not be read by this user", "run geminid doctor as root")
+	}
 	if c.Problem != nil {
 		return one(Bad, quoted.ReplaceAllString(c.Problem.Error(), `"<value>"`), "correct the key it names and run: geminid check-config")
 	}
 	out := one(Good, "the configuration can be used", "")
 	switch {
 	case c.Listen == "":
+	case errors.Is(c.KeysProblem, fs.ErrPermission):
+		out = append(out, Finding{Level: Note, Text: "whether there are keys can not be seen by this user", Fix: "run geminid doctor as root"})
+	case c.KeysProblem != nil:
+		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "correct the line, or make new keys: geminid keys add NAME"})
 	case c.loopback():
 		if c.Keys && !c.Admin {
 			out = append(out, Finding{Level: Note, Text: "there is no admin key: the status page and the admin routes are closed to browsers", Fix: "geminid keys add NAME --admin"})

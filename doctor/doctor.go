@@ -41,6 +41,8 @@ type Config struct {
 	// for it, Open whether it may be reached from outside without one.
 	Listen            string
 	Keys, Admin, Open bool
+	// KeysProblem is why the keys could not be read; nil when they could.
+	KeysProblem error
 	// PublicURL is how clients reach the server, TLSCert the certificate in use.
 	PublicURL, TLSCert string
 	// StateDir, InboxDir, KeysFile and Socket are the server's paths; Secrets

@@ -20,7 +20,7 @@ type Style struct {
 	Zone *time.Location
 }
 
-// Write writes the report.
+// Write writes the report. The first line is its title.
 func (r *Report) Write(to io.Writer, style Style) error {
 	w := writer{tongue: speak(style.Language), Report: r, zone: style.Zone}
 	if w.zone == nil {
@@ -34,12 +34,6 @@ func (r *Report) Write(to io.Writer, style Style) error {
 	}
 	_, err := to.Write(page.Bytes())
 	return err
-}
-
-// Title is the report's headline.
-func (r *Report) Title(language string) string {
-	title, _ := writer{tongue: speak(language), Report: r, zone: time.Local}.head()
-	return title
 }
 
 func (w writer) text(page *bytes.Buffer) {

@@ -66,6 +66,8 @@ func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 	out.Listen, out.Open, out.PublicURL, out.TLSCert, out.Poll = s.Listen, s.InsecureNoAuth, s.PublicURL, s.TLSCert, s.Watch == "poll"
 	if keys, err := daemon.OpenKeys(s); err == nil {
 		out.Keys, out.Admin = len(keys.List()) > 0, keys.Has(daemon.RoleAdmin)
+	} else {
+		out.KeysProblem = err
 	}
 	if s.UpstreamProxy != "" {
 		out.Proxy, _ = url.Parse(s.UpstreamProxy)
