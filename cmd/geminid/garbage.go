@@ -17,7 +17,7 @@ import (
 // collection costs by what is in use.
 const (
 	garbageRoom  = 8 << 20
-	garbageShare = 15 // percent
+	garbageShare = 15  // percent
 	garbageMost  = 200 // the runtime's least goal is 4 MiB by this
 )
 
