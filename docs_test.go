@@ -22,7 +22,7 @@ type page struct {
 }
 
 var (
-	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"`)
 	code    = regexp.MustCompile("`[^`]*`")
 	comment = regexp.MustCompile(`(?m)(^|\s)#\s.*$`)
 )
@@ -64,7 +64,7 @@ func readPage(t *testing.T, name string) page {
 			p.anchors[slug] = true
 		}
 		for _, m := range link.FindAllStringSubmatch(code.ReplaceAllString(line, ""), -1) {
-			p.links = append(p.links, m[1])
+			p.links = append(p.links, m[1]+m[2])
 		}
 	}
 	if fence != "" {
@@ -188,15 +188,6 @@ func TestIndexIsWhole(t *testing.T) {
 	}
 }
 
-// TestReadmeIsShort: whoever opens it wants to begin.
-func TestReadmeIsShort(t *testing.T) {
-	for _, name := range []string{"README.md", "README.zh-CN.md"} {
-		if n := readPage(t, name).lines; n >= 300 {
-			t.Errorf("%s has %d lines, want less than 300", name, n)
-		}
-	}
-}
-
 // TestArchitectureTellsTheArrows holds the sentence of all arrows against the
 // table that the house is built by.
 func TestArchitectureTellsTheArrows(t *testing.T) {
@@ -225,23 +216,5 @@ func TestArchitectureTellsTheArrows(t *testing.T) {
 	}
 	for room := range told {
 		t.Errorf("docs/architecture.md tells of %s, which is no room", room)
-	}
-}
-
-// TestReadmesNameEveryRoom: whoever looks for a folder finds it in one line.
-func TestReadmesNameEveryRoom(t *testing.T) {
-	for _, name := range []string{"README.md", "README.zh-CN.md"} {
-		content, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for room := range arrows {
-			if top, _, inner := strings.Cut(room, "/"); inner && top != "cmd" {
-				room = top
-			}
-			if !strings.Contains(string(content), "`"+room+"`") {
-				t.Errorf("%s does not name the room %s", name, room)
-			}
-		}
 	}
 }
