@@ -111,8 +111,24 @@ func tree(t *testing.T, dirs ...string) (out []string) {
 	return out
 }
 
-// TestManyEdits makes 50 edits of 5 MB at once within 1 GiB.
+// TestManyEdits makes 50 edits of 5 MB at once within 1 GiB, as forms and as
+// JSON.
 func TestManyEdits(t *testing.T) {
+	input := noise(t, 5<<20, 1)
+	wish := "frame it [image 1 noise=" + fmt.Sprint(5<<20) + "]"
+	t.Run("forms", func(t *testing.T) {
+		manyEdits(t, "/v1/images/edits", "multipart/form-data; boundary=xx",
+			"--xx\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n"+wish+"\r\n"+
+				"--xx\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"+string(input)+"\r\n--xx--")
+	})
+	t.Run("JSON", func(t *testing.T) {
+		manyEdits(t, "/gemini/v1beta/models/"+painter+":editImage", "application/json",
+			`{"prompt":"`+wish+`","image":{"mimeType":"image/png","data":"`+base64.StdEncoding.EncodeToString(input)+`"}}`)
+	})
+}
+
+func manyEdits(t *testing.T, path, kind, body string) {
+	t.Helper()
 	const (
 		edits = 50
 		bytes = 5 << 20
@@ -123,13 +139,10 @@ func TestManyEdits(t *testing.T) {
 	home.Drop(t, "cookies.txt", sim.Session(t, "owner").Netscape())
 	w := harness.LaunchPlain(t, home)
 	w.AwaitState(t, "valid", patience)
-	input := noise(t, bytes, 1)
-	form := "--xx\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nframe it [image 1 noise=" + fmt.Sprint(bytes) + "]\r\n" +
-		"--xx\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n" + string(input) + "\r\n--xx--"
 	failures := make(chan string, edits)
 	for range edits {
 		go func() {
-			response := w.Open(t.Context(), t, http.MethodPost, "/v1/images/edits", form, "Content-Type: multipart/form-data; boundary=xx")
+			response := w.Open(t.Context(), t, http.MethodPost, path, body, "Content-Type: "+kind)
 			defer response.Body.Close()
 			n, err := io.Copy(io.Discard, response.Body)
 			if response.StatusCode != http.StatusOK || err != nil || n < bytes*5/4 {
@@ -145,7 +158,7 @@ func TestManyEdits(t *testing.T) {
 		}
 	}
 	peak := peakMemory(t, w.Pid())
-	t.Logf("%d edits of %d bytes at once: peak resident set %d MiB", edits, len(input), peak>>20)
+	t.Logf("%d edits of %d bytes at once: peak resident set %d MiB", edits, len(body), peak>>20)
 	if peak > limit {
 		t.Errorf("the peak is %d MiB, want at most %d", peak>>20, limit>>20)
 	}
