@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -42,7 +43,10 @@ func fuzzDecode(f *testing.F, d dialect.Dialect) {
 			f.Fatal(err)
 		}
 		r := parseRequest(f, txtar.Parse(text).Files[0].Data)
-		_, target, _ := strings.Cut(r.URL.Path, "/models")
+		_, target, found := strings.Cut(r.URL.Path, "/models")
+		if !found {
+			target = r.URL.Path
+		}
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			f.Fatal(err)
@@ -51,7 +55,7 @@ func fuzzDecode(f *testing.F, d dialect.Dialect) {
 	}
 	f.Fuzz(func(t *testing.T, target, query, body string) {
 		r := &http.Request{
-			Method: http.MethodPost, Header: make(http.Header), URL: &url.URL{Path: "/x", RawQuery: query},
+			Method: http.MethodPost, Header: make(http.Header), URL: &url.URL{Path: "/x" + target, RawQuery: query},
 			Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
 		}
 		call, err := d.Decode(r, func(string) string { return target })
@@ -111,6 +115,30 @@ func checkCall(t *testing.T, d dialect.Dialect, call *dialect.Call) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// FuzzForm reads any bytes as the form of an edit.
+func FuzzForm(f *testing.F) {
+	const head = "--xx\r\nContent-Disposition: form-data; name="
+	for _, seed := range []string{
+		"", "--xx--", head + "\"prompt\"\r\n\r\na\r\n" + head + "\"image[]\"; filename=\"../x\"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\nrest\r\n--xx--",
+		head + "mask\r\n\r\n\r\n--xx--", head + "\"n\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMQ==\r\n--xx--", "--xx\n\n\n--xx",
+		head + "\"image\"; filename=\"a\"\r\n\r\nRIFF\x00\x00\x00\x00WEBPVP8X\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\r\n--xx--",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		r := httptest.NewRequest(http.MethodPost, "/v1/images/edits", strings.NewReader(body))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=xx")
+		call, err := dialect.OpenAI.Decode(r, func(string) string { return "" })
+		var failure *chat.Error
+		switch {
+		case err == nil:
+			checkCall(t, dialect.OpenAI, call)
+		case !errors.As(err, &failure) || dialect.StatusCode(failure.Kind) >= 500 || failure.Message == "":
+			t.Fatalf("%T %+v", err, err)
+		}
+	})
 }
 
 // FuzzQuote compares the hot path's string writer with encoding/json.

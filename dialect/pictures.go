@@ -83,10 +83,16 @@ const (
 	mostRatio           = 8 // of the longer side to the shorter
 )
 
-// size takes a size such as "1536x1024"; empty and "auto" leave it to the model.
+// size takes a size such as "1536x1024", or a ratio as some clients send it;
+// empty and "auto" leave it to the model.
 func (p *Pictures) size(place node, size string) error {
 	if size == "" || size == "auto" {
 		return nil
+	}
+	if strings.Contains(size, ":") {
+		words, err := ratio(place)
+		p.wishes = append(p.wishes, words)
+		return err
 	}
 	w, h, ok := twoNumbers(sizes, size)
 	if !ok || min(w, h) < leastSide || max(w, h) > mostSide || max(w, h) > mostRatio*min(w, h) {

@@ -103,6 +103,25 @@ func TestEditForms(t *testing.T) {
 	}
 }
 
+// TestWishes reads in the question what a client asked for in fields.
+func TestWishes(t *testing.T) {
+	for fields, want := range map[string]string{
+		``:                                "a fox",
+		`,"size":"auto"`:                  "a fox",
+		`,"size":"16:9"`:                  "a fox\n\nFormat of the picture: 16:9.",
+		`,"size":"640X480"`:               "a fox\n\nSize: 640x480 pixels, format 4:3.",
+		`,"n":"2"`:                        "Create 2 different pictures, each as a file of its own:\n\na fox",
+		`,"quality":"hd","style":"vivid"`: "a fox\n\nQuality: as fine and detailed as can be.\n\nStyle: vivid.",
+	} {
+		s := newServer()
+		if w := s.send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
+		} else if got := chat.Prompt(s.last.Chat); got != want {
+			t.Errorf("%s: got %q, want %q", fields, got, want)
+		}
+	}
+}
+
 // bomb is a PNG header that promises a picture of so many pixels.
 func bomb(width, height uint32) string {
 	chunk := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
@@ -218,6 +237,8 @@ func TestBadPictures(t *testing.T) {
 		{head + `"size":"0x0"}`, "size", "1024x1024"},
 		{head + `"size":"1x4096"}`, "size", "1024x1024"},
 		{head + `"size":"99999x99999"}`, "size", "1024x1024"},
+		{head + `"size":"1:99"}`, "size", "ratio"},
+		{head + `"size":"a:b"}`, "size", "ratio"},
 		{head + `"size":1024}`, "size", "string"},
 		{head + `"quality":"superb"}`, "quality", "standard"},
 		{head + `"style":"wild"}`, "style", "vivid"},
