@@ -82,7 +82,7 @@ func fileOf(n node, mediaType string, data []byte) (*chat.Blob, error) {
 	if !ok {
 		return nil, n.bad("is not a PNG, JPEG, WebP, GIF or HEIC image, though its type says image")
 	}
-	if w, h := dimensions(data); w*h > maxPixels {
+	if w, h := dimensions(data); h > 0 && w > maxPixels/h {
 		return nil, n.bad("is a picture of more than 100 million pixels; send a smaller one")
 	}
 	return &chat.Blob{MIME: mediaType, Data: data}, nil

@@ -327,7 +327,10 @@ func TestSizesInHeaders(t *testing.T) {
 	}{
 		{"a small PNG", bomb(100, 100), true},
 		{"a large PNG", bomb(100_000, 100_000), false},
-		{"a PNG whose sides overflow", bomb(1<<31-1, 1<<31-1), false},
+		{"a PNG whose sides overflow", bomb(1<<32-1, 1<<32-1), false},
+		{"a PNG with a wrong checksum", bomb(100_000, 100_000)[:29] + "1234", false},
+		{"a large GIF", "GIF89a\xff\xff\xff\xff\x00\x00\x00", false},
+		{"a small GIF", "GIF89a\x0a\x00\x0a\x00\x00\x00\x00", true},
 		{"a small WebP", webp("VP8X", 0, 0, 0, 0, 99, 0, 0, 99, 0, 0), true},
 		{"a large WebP", webp("VP8X", 0, 0, 0, 0, 255, 255, 0, 255, 255, 0), false},
 		{"a large lossless WebP", webp("VP8L", 0x2f, 255, 255, 255, 15), false},
