@@ -28,6 +28,9 @@ func (s *Settings) notices() (notify.Config, error) {
 	if c.Quiet, err = notify.ParseQuiet(s.NotifyQuietHours); err != nil {
 		return c, problem{"notify_quiet_hours", err.Error()}
 	}
+	if c.Server == "" {
+		c.Server, _ = os.Hostname() // a message without it is one too
+	}
 	return c, nil
 }
 
@@ -56,14 +59,20 @@ func (d *Daemon) openNotify() error {
 	if err != nil {
 		return &ConfigError{err}
 	}
-	if c.Server == "" {
-		c.Server, _ = os.Hostname() // a message without it is one too
-	}
 	c.Path, c.Now, c.Logger = filepath.Join(d.settings.StateDir, notifyFile), d.now, d.log
 	if d.notifier, err = notify.New(c); err != nil {
 		return &ConfigError{err}
 	}
 	return nil
+}
+
+// renotify takes up the settings of a reload.
+func (d *Daemon) renotify(s Settings) error {
+	c, err := s.notices()
+	if err != nil {
+		return err
+	}
+	return d.notifier.Reconfigure(c)
 }
 
 // tell says how everything stands; the notifier finds out what of it is news.

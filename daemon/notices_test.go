@@ -148,6 +148,25 @@ func TestNotifyTest(t *testing.T) {
 	}
 }
 
+// TestReloadedChannel: an owner who sets up a channel need not restart, and hears
+// at once of what has been wrong before.
+func TestReloadedChannel(t *testing.T) {
+	url, pages := pager(t)
+	h, file := configured(t, "tick: 1s\nmodel_interval: 0s\n")
+	h.drop("cookies.txt", "<!doctype html><title>Sign in</title>")
+	put(t, file, "tick: 1s\nmodel_interval: 0s\nnotify_webhook: "+url+"\n")
+	if code, body := h.post(); code != http.StatusOK || !strings.Contains(body, `"changed":["notify_webhook"]`) {
+		t.Fatalf("%d %s", code, body)
+	}
+	await(t, pages, notify.FileRejected)
+	put(t, file, "tick: 1s\nmodel_interval: 0s\nnotify_webhook: nowhere/s3cret\n")
+	if code, body := h.post(); code != http.StatusBadRequest || strings.Contains(body, "s3cret") {
+		t.Errorf("%d %s", code, body)
+	}
+	h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Name: "two"})))
+	await(t, pages, notify.FileAccepted)
+}
+
 func TestNotifySettings(t *testing.T) {
 	tests := []struct{ lines, want string }{
 		{"notify_webhook: hooks.example/s3cret", "notify_webhook: needs an http or https address"},

@@ -14,6 +14,9 @@ import (
 var live = []string{
 	"requests_per_hour", "model_interval", "queue_size", "queue_wait", "max_body", "public_url", "allowed_hosts",
 	"trusted_proxies", "fetch_remote", "metrics_key", "log_level", "mask_clients",
+	"notify_webhook", "notify_webhook_secret", "notify_ntfy", "notify_ntfy_token", "notify_telegram_token", "notify_telegram_chat",
+	"notify_telegram_api", "notify_mail_server", "notify_mail_password", "notify_mail_from", "notify_mail_to", "notify_language",
+	"notify_name", "notify_quiet_hours", "notify_per_hour",
 }
 
 // surface is the part of the settings that the API follows.
@@ -58,6 +61,9 @@ func (d *Daemon) Reload() (api.Reloaded, error) {
 		return api.Reloaded{}, err
 	}
 	merged, outcome := merge(d.current, fresh)
+	if err := d.renotify(merged); err != nil {
+		return api.Reloaded{}, err
+	}
 	d.current = merged
 	d.api.Reconfigure(merged.surface())
 	if d.cfg.Level != nil {

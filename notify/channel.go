@@ -37,11 +37,11 @@ const (
 
 // channel is one way with its pace: a slow or dead one keeps no other waiting.
 type channel struct {
-	name   string
-	sender sender
-	wake   chan struct{}
+	name string
+	wake chan struct{}
 
-	// Only run uses these.
+	// The Notifier's lock guards these.
+	sender   sender      // nil: not set up
 	sent     []time.Time // within the last hour
 	failures int         // in a row
 	retryAt  time.Time
@@ -57,12 +57,12 @@ func (c *channel) poke() {
 
 // deliver sends a message. When ctx ends meanwhile the call gets a moment to be
 // answered: what is taken and not known to be would be sent twice.
-func (c *channel) deliver(ctx context.Context, m Message) error {
+func deliver(ctx context.Context, s sender, m Message) error {
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastWords, cancel) })()
 	m.Tried = false // the book's own
-	return c.sender.send(call, m)
+	return s.send(call, m)
 }
 
 // run delivers one message after the other until ctx ends.
@@ -77,28 +77,28 @@ func (n *Notifier) run(ctx context.Context, c *channel) {
 		case <-timer.C:
 		}
 		for ctx.Err() == nil {
-			m, wait := n.next(c)
+			s, m, wait := n.next(c)
 			if wait > 0 {
 				timer.Reset(min(wait, lookAgain))
 			}
-			if m.ID == "" {
+			if s == nil {
 				break
 			}
-			n.settle(ctx, c, m, c.deliver(ctx, m))
+			n.settle(ctx, c, m, deliver(ctx, s, m))
 		}
 	}
 }
 
-// next is the message whose turn it is, or how long to wait for the end of quiet
+// next is the message whose turn it is and who sends it, or how long to wait for the end of quiet
 // hours, of a pause after a failure, or for room under the cap. Neither means
 // that nothing waits.
-func (n *Notifier) next(c *channel) (Message, time.Duration) {
+func (n *Notifier) next(c *channel) (sender, Message, time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := n.cfg.Now()
 	m, ok := n.book.first(c.name, now)
-	if !ok {
-		return Message{}, 0
+	if !ok || c.sender == nil {
+		return nil, Message{}, 0
 	}
 	c.sent = slices.DeleteFunc(c.sent, func(t time.Time) bool { return now.Sub(t) >= time.Hour })
 	wait := max(n.cfg.Quiet.left(now), min(c.retryAt.Sub(now), lastRetry))
@@ -106,10 +106,10 @@ func (n *Notifier) next(c *channel) (Message, time.Duration) {
 		wait = max(wait, c.sent[0].Add(time.Hour).Sub(now))
 	}
 	if wait > 0 {
-		return Message{}, wait
+		return nil, Message{}, wait
 	}
 	n.book.try(c.name, m.ID)
-	return m, 0
+	return c.sender, m, 0
 }
 
 // settle takes in how a delivery went.

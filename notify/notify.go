@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -60,13 +61,13 @@ type Config struct {
 
 const perHour = 12
 
-// Notifier tells events through its channels. Tell, Report and Test may be
-// called at any time and from anywhere; Run delivers.
+// Notifier tells events through its channels. Its methods may be called at any
+// time and from anywhere; Run delivers.
 type Notifier struct {
-	cfg      Config
-	channels []*channel
+	channels []*channel // one for each row of senders
 
 	mu   sync.Mutex
+	cfg  Config // what Reconfigure changes; the rest is fixed
 	book book
 	sick bool // the last write of the book failed
 }
@@ -79,26 +80,48 @@ func New(c Config) (*Notifier, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	c.Language = cmp.Or(c.Language, "en")
-	if _, ok := languages[c.Language]; !ok {
-		return nil, fmt.Errorf("there are no messages in the language %q; use en or zh", c.Language)
-	}
-	c.PerHour = cmp.Or(c.PerHour, perHour)
 	n := &Notifier{cfg: c}
-	client := newClient(c.Transport)
 	for _, row := range senders {
-		s, err := row.make(c, client)
-		if err != nil {
-			return nil, &ConfigError{row.name, err}
-		}
-		if s != nil {
-			n.channels = append(n.channels, &channel{name: row.name, sender: s, wake: make(chan struct{}, 1)})
-		}
+		n.channels = append(n.channels, &channel{name: row.name, wake: make(chan struct{}, 1)})
+	}
+	if err := n.Reconfigure(c); err != nil {
+		return nil, err
 	}
 	if err := n.book.load(c.Path); err != nil {
 		c.Logger.Warn("what was told before can not be read; it may be told again", "err", err)
 	}
 	return n, nil
+}
+
+// Reconfigure changes the channels, the language, the name and the pace. What was
+// told and what waits stays; a new channel hears of what comes. When it returns an
+// error nothing has changed.
+func (n *Notifier) Reconfigure(c Config) error {
+	c.Language = cmp.Or(c.Language, "en")
+	if _, ok := languages[c.Language]; !ok {
+		return fmt.Errorf("there are no messages in the language %q; use en or zh", c.Language)
+	}
+	c.Now, c.Transport = n.cfg.Now, n.cfg.Transport
+	made, client := make([]sender, len(senders)), newClient(c.Transport)
+	for i, row := range senders {
+		var err error
+		if made[i], err = row.make(c, client); err != nil {
+			return &ConfigError{row.name, err}
+		}
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.cfg.Language, n.cfg.Server, n.cfg.Quiet, n.cfg.PerHour = c.Language, c.Server, c.Quiet, cmp.Or(c.PerHour, perHour)
+	for i, channel := range n.channels {
+		channel.sender, channel.failures, channel.retryAt = made[i], 0, time.Time{}
+		channel.poke()
+	}
+	return nil
+}
+
+// openLocked are the channels that are set up.
+func (n *Notifier) openLocked() []*channel {
+	return slices.DeleteFunc(slices.Clone(n.channels), func(c *channel) bool { return c.sender == nil })
 }
 
 // Tell takes in how something stands. It may be said again and again: a message
@@ -107,7 +130,7 @@ func New(c Config) (*Notifier, error) {
 func (n *Notifier) Tell(e Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if len(n.channels) == 0 {
+	if len(n.openLocked()) == 0 {
 		return
 	}
 	now := n.cfg.Now()
@@ -125,7 +148,7 @@ func (n *Notifier) Tell(e Event) {
 func (n *Notifier) Report(subject, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if len(n.channels) == 0 {
+	if len(n.openLocked()) == 0 {
 		return
 	}
 	n.queueLocked(n.message(Report, subject, text, n.cfg.Now()))
@@ -134,7 +157,7 @@ func (n *Notifier) Report(subject, text string) {
 
 // queueLocked gives a message to every channel.
 func (n *Notifier) queueLocked(m Message) {
-	for _, c := range n.channels {
+	for _, c := range n.openLocked() {
 		n.book.push(c.name, m)
 		c.poke()
 	}
@@ -166,11 +189,18 @@ type Outcome struct {
 // Test sends one message through every channel at once, quiet hours or not, and
 // waits for the outcomes.
 func (n *Notifier) Test(ctx context.Context) []Outcome {
+	n.mu.Lock()
 	m := n.compose(Event{Kind: Test}, n.cfg.Now())
-	out := make([]Outcome, len(n.channels))
+	open := n.openLocked()
+	through := make([]sender, len(open))
+	for i, c := range open {
+		through[i] = c.sender
+	}
+	n.mu.Unlock()
+	out := make([]Outcome, len(open))
 	var all sync.WaitGroup
-	for i, c := range n.channels {
-		all.Go(func() { out[i] = Outcome{c.name, c.deliver(ctx, m)} })
+	for i, c := range open {
+		all.Go(func() { out[i] = Outcome{c.name, deliver(ctx, through[i], m)} })
 	}
 	all.Wait()
 	return out
@@ -178,8 +208,10 @@ func (n *Notifier) Test(ctx context.Context) []Outcome {
 
 // Channels names the channels that are set up.
 func (n *Notifier) Channels() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	var names []string
-	for _, c := range n.channels {
+	for _, c := range n.openLocked() {
 		names = append(names, c.name)
 	}
 	return names

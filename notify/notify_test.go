@@ -1,6 +1,8 @@
 package notify_test
 
 import (
+	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,7 +157,41 @@ func TestReport(t *testing.T) {
 	})
 }
 
-// TestNobody: without a channel nothing is kept and nothing runs.
+// TestReconfigure: channels come and go while it runs, without waiting for the
+// pause of the one before; a broken change changes nothing.
+func TestReconfigure(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := open(t, notify.Config{})
+		s.phone.breaks(http.StatusBadGateway)
+		s.tell(notify.Expired)
+		if err := s.Reconfigure(notify.Config{Language: "xx"}); err == nil {
+			t.Error("a language that there is not was taken")
+		}
+		if err := s.Reconfigure(notify.Config{Webhook: notify.Webhook{URL: hidden("nowhere")}}); err == nil {
+			t.Error("an address that there is not was taken")
+		}
+		if got := s.Channels(); len(got) != 1 || got[0] != "webhook" {
+			t.Errorf("channels %v", got)
+		}
+		s.phone.breaks(0)
+		if err := s.Reconfigure(notify.Config{Webhook: notify.Webhook{URL: hidden("https://new.example")}, Language: "zh"}); err != nil {
+			t.Fatal(err)
+		}
+		s.wants("session_expired") // at once
+		s.tell(notify.Expired, notify.Recovered)
+		s.wants("session_expired session_recovered")
+		if m := s.phone.messages()[1]; !strings.Contains(m.Title, "已恢复") {
+			t.Errorf("got %q", m.Title)
+		}
+		if err := s.Reconfigure(notify.Config{}); err != nil || len(s.Channels()) != 0 {
+			t.Errorf("%v, channels %v", err, s.Channels())
+		}
+		s.tell(notify.Expired)
+		s.wants("session_expired session_recovered")
+	})
+}
+
+// TestNobody: without a channel nothing is kept.
 func TestNobody(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "notify.json")
 	n, err := notify.New(notify.Config{Path: path})
@@ -164,7 +200,9 @@ func TestNobody(t *testing.T) {
 	}
 	n.Tell(notify.Event{Kind: notify.Expired, Account: "default"})
 	n.Report("a", "b")
-	n.Run(t.Context())
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	n.Run(over)
 	if _, err := os.Stat(path); err == nil || len(n.Channels()) != 0 || len(n.Test(t.Context())) != 0 {
 		t.Error("something happened")
 	}
