@@ -107,6 +107,9 @@ func (l *lab) blind(ctx context.Context) (subject, error) {
 
 var metricsStruct = regexp.MustCompile(`(?s)type Metrics struct \{\n\tregistry [^\n]*\n(.*?)\n\}`)
 
+// sampleTypes are the declarations in front of the first function.
+var sampleTypes = regexp.MustCompile(`(?s)type Sample struct.*?\n\n(//[^\n]*\n)*func `)
+
 // numb writes a package that stands in for metrics with the same fields and
 // methods, and the overlay that puts it there.
 func (l *lab) numb() (overlay string, err error) {
@@ -119,6 +122,14 @@ func (l *lab) numb() (overlay string, err error) {
 	if fields == nil {
 		return "", errors.New("reading the metrics: there is no struct Metrics")
 	}
+	samples, err := os.ReadFile(filepath.Join(dir, "samples.go"))
+	if err != nil {
+		return "", fmt.Errorf("reading the metrics: %w", err)
+	}
+	types := sampleTypes.Find(samples)
+	if types == nil {
+		return "", errors.New("reading the metrics: there is no struct Sample")
+	}
 	body := regexp.MustCompile(`\*prometheus\.\w+Vec`).ReplaceAllString(string(fields[1]), "vector")
 	body = regexp.MustCompile(`prometheus\.\w+`).ReplaceAllString(body, "child")
 	replace := map[string]string{}
@@ -130,19 +141,24 @@ func (l *lab) numb() (overlay string, err error) {
 		replace[file] = ""
 	}
 	replace[filepath.Join(dir, "metrics.go")] = filepath.Join(l.dir, "numb.go")
+	types = types[:len(types)-len("func ")]
+	text := fmt.Sprintf("%s%s\ntype Metrics struct {\n%s\n}\n", numbHead, types, body)
 	raw, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return "", err
 	}
 	overlay = filepath.Join(l.dir, "overlay.json")
 	return overlay, errors.Join(
-		os.WriteFile(filepath.Join(l.dir, "numb.go"), []byte(numbHead+"type Metrics struct {\n"+body+"\n}\n"), 0o600),
+		os.WriteFile(filepath.Join(l.dir, "numb.go"), []byte(text), 0o600),
 		os.WriteFile(overlay, raw, 0o600))
 }
 
 const numbHead = `package metrics
 
-import "net/http"
+import (
+	"iter"
+	"net/http"
+)
 
 type Build struct{ Version, Revision string }
 type vector struct{}
@@ -152,6 +168,7 @@ func New(Build) *Metrics { return new(Metrics) }
 func (*Metrics) Handler() http.Handler { return http.NotFoundHandler() }
 func (*Metrics) Account(string) {}
 func (*Metrics) Forget(string) {}
+func (*Metrics) Samples() iter.Seq[Sample] { return func(func(Sample) bool) {} }
 func (vector) WithLabelValues(...string) child { return child{} }
 func (child) Inc() {}
 func (child) Dec() {}
