@@ -19,7 +19,8 @@ func TestService(t *testing.T) {
 		name string
 		play func(t *testing.T, s *service)
 	}{
-		{"start", start}, {"idle", idle}, {"drop as root", dropAsRoot}, {"drop as a member", dropAsMember}, {"unreadable drop", unreadableDrop},
+		{"start", start}, {"idle", idle}, {"drop as root", dropAsRoot}, {"drop as a member", dropAsMember}, {"doctor", examined}, {"set up anew", setUpAnew},
+		{"unreadable drop", unreadableDrop},
 		{"reload", reload}, {"broken reload", brokenReload}, {"sandbox", sandbox}, {"kill", kill}, {"watchdog", watchdog},
 		{"stack dump", stackDump}, {"stop", stop}, {"credentials", credentials}, {"broken configuration", brokenStart}, {"socket", socket},
 	} {
