@@ -95,21 +95,10 @@ func TestImage(t *testing.T) {
 	if err != nil || key == "" {
 		t.Fatalf("keys add: %v\n%s", err, said)
 	}
-	sim := harness.Simulate(t)
-	addr := harness.FreeAddr(t)
-	server := c.geminid([]string{"GEMINID_LISTEN=" + addr, "GEMINID_UPSTREAM_URL=" + sim.URL, "GEMINID_REQUESTS_PER_HOUR=0", "GEMINID_MODEL_INTERVAL=0s"}, "serve")
-	var transcript harness.Transcript
-	server.Stdout, server.Stderr = &transcript, &transcript
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Wait() }()
-	t.Cleanup(func() { _ = syscall.Kill(-server.Process.Pid, syscall.SIGKILL) }) // gone already when all went well
+	sim, addr := harness.Simulate(t), harness.FreeAddr(t)
+	ended := c.serve(t, "GEMINID_LISTEN="+addr, "GEMINID_UPSTREAM_URL="+sim.URL)
 	d := &harness.Daemon{URL: "http://" + addr, Key: key}
 	harness.Eventually(t, 20*time.Second, "the image serves", func() bool { return d.Try(t.Context(), http.MethodGet, "/livez") })
-
 	drop(t, c, sim.Session(t, "image"))
 	harness.Eventually(t, 20*time.Second, "the session is taken up", func() bool { return d.Try(t.Context(), http.MethodGet, "/readyz") })
 	reply := d.Do(t, http.MethodPost, "/v1/chat/completions", `{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"hello"}]}`)
@@ -117,15 +106,7 @@ func TestImage(t *testing.T) {
 		t.Errorf("a chat in the image answers %d %s", reply.Status, reply.Body)
 	}
 	pid := running(t, addr)
-	if owner := uid(t, pid); owner != user {
-		t.Errorf("the server runs as user %d, want %d", owner, user)
-	}
-	if root, err := os.ReadDir(fmt.Sprintf("/proc/%d/root", pid)); err != nil || contains(root, "bin") || contains(root, "lib") {
-		t.Errorf("the image holds more than the programs and their certificates: %v %v", root, err)
-	}
-	if _, err := os.Stat(fmt.Sprintf("/proc/%d/root/etc/ssl/certs/ca-certificates.crt", pid)); err != nil {
-		t.Error("the image has no certificates to check the upstream against:", err)
-	}
+	looksBare(t, pid)
 	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -137,11 +118,52 @@ func TestImage(t *testing.T) {
 	case <-time.After(40 * time.Second):
 		t.Error("the server does not stop")
 	}
-	if found := harness.Leaks(transcript.String()); len(found) > 0 {
-		t.Errorf("the log holds secrets: %v", found)
+}
+
+// serve runs the server with more in its environment. How it ended is sent; what
+// it said is held against the secrets when the test ends.
+func (c image) serve(t *testing.T, env ...string) (ended <-chan error) {
+	t.Helper()
+	server := c.geminid(env, "serve")
+	said := new(harness.Transcript)
+	server.Stdout, server.Stderr = said, said
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
 	}
-	if t.Failed() {
-		t.Log(transcript.String())
+	end, gone := make(chan error, 1), make(chan struct{})
+	go func() {
+		end <- server.Wait()
+		close(gone)
+	}()
+	t.Cleanup(func() {
+		_ = syscall.Kill(-server.Process.Pid, syscall.SIGKILL) // gone already when all went well
+		<-gone
+		if found := harness.Leaks(said.String()); len(found) > 0 {
+			t.Errorf("the log holds secrets: %v", found)
+		}
+		if t.Failed() {
+			t.Log(said.String())
+		}
+	})
+	return end
+}
+
+// looksBare wants a process without rights, in a tree with nothing but what it
+// needs.
+func looksBare(t *testing.T, pid int) {
+	t.Helper()
+	if owner := uid(t, pid); owner != user {
+		t.Errorf("the server runs as user %d, want %d", owner, user)
+	}
+	root := fmt.Sprintf("/proc/%d/root", pid)
+	for _, path := range []string{"bin", "lib", "usr/lib", "usr/bin/sh"} {
+		if _, err := os.Stat(filepath.Join(root, path)); err == nil {
+			t.Errorf("the image holds /%s", path)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(root, "etc/ssl/certs/ca-certificates.crt")); err != nil {
+		t.Error("the image has no certificates to check the upstream against:", err)
 	}
 }
 
@@ -151,15 +173,6 @@ func drop(t *testing.T, c image, session harness.Session) {
 	if err := os.WriteFile(path, []byte(session.Netscape()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func contains(entries []os.DirEntry, name string) bool {
-	for _, e := range entries {
-		if e.Name() == name {
-			return true
-		}
-	}
-	return false
 }
 
 // running finds the process that was told to listen on addr: the one whose

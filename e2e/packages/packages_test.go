@@ -31,7 +31,7 @@ func makeIn(t *testing.T, dir string, args ...string) {
 // copyProject copies every file that git knows of or could be told of.
 func copyProject(t *testing.T, to string) {
 	t.Helper()
-	const script = `git ls-files -z --cached --others --exclude-standard | xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' sh | tar --null -T - -cf - | tar -C "$0" -xf -`
+	const script = `git -c safe.directory='*' ls-files -z --cached --others --exclude-standard | xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' sh | tar --null -T - -cf - | tar -C "$0" -xf -`
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", script, to)
 	cmd.Dir = harness.Root()
 	if out, err := cmd.CombinedOutput(); err != nil {
