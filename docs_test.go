@@ -188,6 +188,36 @@ func TestIndexIsWhole(t *testing.T) {
 	}
 }
 
+var (
+	// named is a file of the repository in code, and maybe what stands in it.
+	named   = regexp.MustCompile("`((?:[a-z0-9_]+/)+[a-z0-9_]+\\.(?:go|yml|yaml|json))`(?: \\((`\\w+`(?:, `\\w+`)*)\\))?")
+	spelled = regexp.MustCompile(`\w+`)
+)
+
+// TestNamedSourcesExist looks for every source file that a document names, and in
+// it for the names that follow in parentheses. Files that a recipe is about to
+// make are named in its block.
+func TestNamedSourcesExist(t *testing.T) {
+	for _, name := range documents(t) {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(content), -1) {
+			text, err := os.ReadFile(filepath.FromSlash(m[1]))
+			if err != nil {
+				t.Errorf("%s names %s, which does not exist", name, m[1])
+				continue
+			}
+			for _, word := range spelled.FindAllString(m[2], -1) {
+				if !regexp.MustCompile(`\b` + word + `\b`).Match(text) {
+					t.Errorf("%s: %s does not hold %s", name, m[1], word)
+				}
+			}
+		}
+	}
+}
+
 // TestArchitectureTellsTheArrows holds the sentence of all arrows against the
 // table that the house is built by.
 func TestArchitectureTellsTheArrows(t *testing.T) {
