@@ -172,7 +172,7 @@ func (r *receivers) await(events ...string) {
 		defer r.mu.Unlock()
 		return strings.Join(r.events, " ")
 	}
-	patiently(r.t, 30*time.Second, "the owner is told: "+want, func() bool { return len(got()) >= len(want) })
+	patiently(r.t, 90*time.Second, "the owner is told: "+want, func() bool { return len(got()) >= len(want) })
 	if got() != want {
 		r.t.Errorf("the owner was told %q, want %q", got(), want)
 	}
@@ -181,7 +181,7 @@ func (r *receivers) await(events ...string) {
 // agree waits until all channels were told the same.
 func (r *receivers) agree() {
 	r.t.Helper()
-	patiently(r.t, 30*time.Second, "all channels tell the same", func() bool {
+	patiently(r.t, 90*time.Second, "all channels tell the same", func() bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		for _, channel := range []string{"ntfy", "telegram", "mail"} {
