@@ -83,22 +83,25 @@ func diskOf(stateDir string) (d report.Disk) {
 		return d
 	}
 	d.Free, d.Total = int64(fs.Bavail)*int64(fs.Bsize), int64(fs.Blocks)*int64(fs.Bsize)
-	d.State = sizeOf(stateDir, "")
-	d.Log = sizeOf(stateDir, "audit")
-	d.Journal = sizeOf(journalDir, "")
+	d.State, d.Log = sizeOf(stateDir, "audit")
+	d.Journal, _ = sizeOf(journalDir, "")
 	return d
 }
 
-// sizeOf sums up the files below a directory whose names begin with a prefix.
-func sizeOf(dir, prefix string) (size int64) {
+// sizeOf sums up the files below a directory, and those of them whose names begin
+// with a prefix.
+func sizeOf(dir, prefix string) (all, some int64) {
 	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasPrefix(entry.Name(), prefix) {
+		if err != nil || entry.IsDir() {
 			return nil // what is not to be seen does not count
 		}
 		if info, err := entry.Info(); err == nil {
-			size += info.Size()
+			all += info.Size()
+			if strings.HasPrefix(entry.Name(), prefix) {
+				some += info.Size()
+			}
 		}
 		return nil
 	})
-	return size
+	return all, some
 }

@@ -45,8 +45,9 @@ const (
 	FirstTokens Family = "first_tokens"
 )
 
-// Samples tells the present values of the families that reports are made of. It
-// does not touch the others, so it is cheap enough to be asked often.
+// Samples tells the present values of the families that reports are made of,
+// without the series that counted nothing yet. It does not touch other families,
+// so it is cheap enough to be asked often.
 func (m *Metrics) Samples() iter.Seq[Sample] {
 	families := []struct {
 		name    Family
@@ -58,7 +59,7 @@ func (m *Metrics) Samples() iter.Seq[Sample] {
 	return func(yield func(Sample) bool) {
 		for _, f := range families {
 			for _, metric := range collected(f.collect) {
-				if !yield(sampleOf(f.name, metric)) {
+				if s, counted := sampleOf(f.name, metric); counted && !yield(s) {
 					return
 				}
 			}
@@ -80,19 +81,23 @@ func collected(c prometheus.Collector) (out []prometheus.Metric) {
 	return out
 }
 
-func sampleOf(family Family, metric prometheus.Metric) Sample {
+// sampleOf reads a series; counted is false when it never counted anything.
+func sampleOf(family Family, metric prometheus.Metric) (s Sample, counted bool) {
 	var d dto.Metric
 	if err := metric.Write(&d); err != nil {
 		panic(fmt.Sprintf("metrics: a series that was registered can not be read: %v", err))
 	}
-	s := Sample{Family: family, Labels: make(map[string]string, len(d.GetLabel()))}
+	h := d.GetHistogram()
+	if d.GetCounter().GetValue() == 0 && h.GetSampleCount() == 0 {
+		return s, false
+	}
+	s = Sample{Family: family, Labels: make(map[string]string, len(d.GetLabel()))}
 	for _, l := range d.GetLabel() {
 		s.Labels[l.GetName()] = l.GetValue()
 	}
-	h := d.GetHistogram()
 	if h == nil {
 		s.Value = d.GetCounter().GetValue()
-		return s
+		return s, true
 	}
 	s.Value, s.Sum = float64(h.GetSampleCount()), h.GetSampleSum()
 	var before uint64
@@ -103,5 +108,5 @@ func sampleOf(family Family, metric prometheus.Metric) Sample {
 		}
 	}
 	s.Below = append(s.Below, Bucket{math.Inf(1), h.GetSampleCount() - before})
-	return s
+	return s, true
 }

@@ -106,13 +106,20 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 func TestLabelsHaveWords(t *testing.T) {
 	m := metrics.New(metrics.Build{})
 	m.Account("default")
-	labels := map[metrics.Family]string{
-		metrics.RateLimited: "origin", metrics.Aborts: "cause", metrics.Upstream: "outcome", metrics.Rotations: "result",
+	labels := map[string]string{
+		"geminid_rate_limited_requests_total": "origin", "geminid_stream_aborts_total": "cause",
+		"geminid_upstream_requests_total": "outcome", "geminid_cookie_rotations_total": "result",
 	}
+	families, err := m.Gatherer().Gather()
+	must(t, err)
 	words := slices.Clone(metrics.States)
-	for s := range m.Samples() {
-		if value := s.Labels[labels[s.Family]]; value != "" {
-			words = append(words, value)
+	for _, f := range families {
+		for _, series := range f.GetMetric() {
+			for _, l := range series.GetLabel() {
+				if l.GetName() == labels[f.GetName()] {
+					words = append(words, l.GetValue())
+				}
+			}
 		}
 	}
 	if len(words) < 30 {
