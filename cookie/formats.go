@@ -32,6 +32,7 @@ var formats = []format{
 	{"Copy as fetch", looksFetch, parseFetch},
 	{"Python requests", looksPython, parsePython},
 	{"Netscape cookies.txt", looksNetscape, parseNetscape},
+	{"LWP cookies", looksLWP, parseLWP},
 	{"DevTools cookie table", looksDevTools, parseDevTools},
 	{"YAML settings", looksYAML, parseYAML},
 	{"INI settings", looksINI, parseSettings},

@@ -118,6 +118,7 @@ func FuzzPowerShell(f *testing.F) { fuzzFormat(f, "Copy as PowerShell") }
 func FuzzFetch(f *testing.F)      { fuzzFormat(f, "Copy as fetch") }
 func FuzzPython(f *testing.F)     { fuzzFormat(f, "Python requests") }
 func FuzzNetscape(f *testing.F)   { fuzzFormat(f, "Netscape cookies.txt") }
+func FuzzLWP(f *testing.F)        { fuzzFormat(f, "LWP cookies") }
 func FuzzDevTools(f *testing.F)   { fuzzFormat(f, "DevTools cookie table") }
 func FuzzYAML(f *testing.F)       { fuzzFormat(f, "YAML settings") }
 func FuzzHeader(f *testing.F)     { fuzzFormat(f, "Cookie header") }
