@@ -38,11 +38,13 @@ race-note:
 	@[ -n "$(RACE)" ] || echo "no C compiler: the tests run without the race detector"
 
 .PHONY: vet
-vet: ## Check format and go vet; gchat also for the other systems.
+vet: ## Check format and go vet; gchat also for the other systems, which it is built for too.
 	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "not gofmt-ed: $$files"; exit 1; }
 	$(GO) vet ./...
 	cd e2e && $(GO) vet ./...
-	@for os in darwin windows; do GOOS=$$os CGO_ENABLED=0 $(GO) vet ./cmd/gchat ./cookie || exit 1; done
+	@for target in darwin/amd64 darwin/arm64 linux/arm64 windows/amd64 windows/arm64; do \
+	  export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
+	  $(GO) vet ./cmd/gchat ./cookie && $(GO) build -o /dev/null ./cmd/gchat || exit 1; done
 
 .PHONY: sim
 sim: ## Simulate 90 days with each of 20 seeds and print a table.
