@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -72,16 +73,18 @@ type Checked struct {
 
 // check looks into a file and keeps nothing of it.
 func (a *API) check(x *exchange, r *http.Request) {
-	content, name, ok := x.readFile(r)
-	if !ok {
+	file, err := x.readFile(r, a.now())
+	var failure *chat.Error
+	switch {
+	case errors.As(err, &failure):
+		x.fail(failure)
 		return
-	}
-	export, err := cookie.Parse(name, content, a.now())
-	if err != nil {
+	case err != nil:
 		code, message := rejection(err)
 		x.writeJSON(http.StatusUnprocessableEntity, Checked{Code: code, Message: message, Warnings: []cookie.Warning{}})
 		return
 	}
+	export := file.export
 	x.writeJSON(http.StatusOK, Checked{
 		Usable: true, Message: "the file holds a session; whether Google still accepts it shows when it is brought in",
 		Format: export.Format, Cookies: export.Count, PSIDTS: !export.Set.PSIDTS().IsZero(),
@@ -98,12 +101,13 @@ func (a *API) offer(x *exchange, r *http.Request) {
 		x.fail(chat.Fault(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
 		return
 	}
-	content, name, ok := x.readFile(r)
-	if !ok {
+	file, err := x.readFile(r, a.now())
+	var failure *chat.Error
+	switch {
+	case errors.As(err, &failure):
+		x.fail(failure)
 		return
-	}
-	export, err := cookie.Parse(name, content, a.now())
-	if err != nil {
+	case err != nil:
 		code, message := rejection(err)
 		a.countRejected(account)
 		x.writeJSON(http.StatusUnprocessableEntity, supervisor.Verdict{
@@ -111,10 +115,9 @@ func (a *API) offer(x *exchange, r *http.Request) {
 		})
 		return
 	}
-	sum := sha256.Sum256(content)
 	verdict := a.supervisor.Offer(context.WithoutCancel(r.Context()), supervisor.Candidate{
-		Account: account, File: name, Origin: supervisor.FromPush, Trigger: "push",
-		Hash: hex.EncodeToString(sum[:]), Set: export.Set, Nominal: export.PSIDExpires,
+		Account: account, File: file.name, Origin: supervisor.FromPush, Trigger: "push",
+		Hash: file.hash, Set: file.export.Set, Nominal: file.export.PSIDExpires,
 	})
 	x.writeJSON(verdictStatus(verdict.Result), verdict)
 }
@@ -148,25 +151,40 @@ func rejection(err error) (code, message string) {
 	return "", "the file could not be read"
 }
 
-// readFile reads a cookie file from the body. ?name= says what to call it in
-// messages.
-func (x *exchange) readFile(r *http.Request) (content []byte, name string, ok bool) {
-	if err := x.bound(r, cookie.MaxFile); err != nil {
-		x.fail(err)
-		return nil, "", false
+// heardOut is how many bytes a body may have whose sender is told what is wrong
+// with it: an answer before its end would be lost with the connection.
+const heardOut = 4 * cookie.MaxFile
+
+// upload is a cookie file that came as a request's body.
+type upload struct {
+	name   string
+	hash   string // SHA-256 in hex
+	export *cookie.Export
+}
+
+// readFile reads and parses the body; ?name= says what to call it in messages.
+// The error is a *chat.Error when the body did not arrive, and a
+// *cookie.Rejection when it is no file to use.
+func (x *exchange) readFile(r *http.Request, now time.Time) (*upload, error) {
+	name := cmp.Or(r.URL.Query().Get("name"), "the upload")
+	if failure := x.bound(r, heardOut); failure != nil {
+		if failure.Kind == chat.TooLarge {
+			return nil, cookie.RejectTooBig(name)
+		}
+		return nil, failure
 	}
-	content, err := io.ReadAll(r.Body)
-	var tooLong *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLong):
-		x.fail(tooLarge(tooLong.Limit))
-		return nil, "", false
-	case err != nil:
-		x.fail(&chat.Error{Kind: chat.BadRequest, Message: "the file did not arrive whole", Err: err})
-		return nil, "", false
+	content, err := io.ReadAll(io.LimitReader(r.Body, cookie.MaxFile+1))
+	if len(content) > cookie.MaxFile {
+		_, _ = io.Copy(io.Discard, r.Body) // however that ends, the verdict is the same
+		return nil, cookie.RejectTooBig(name)
 	}
-	if name = r.URL.Query().Get("name"); name == "" {
-		name = "the upload"
+	if err != nil {
+		return nil, &chat.Error{Kind: chat.BadRequest, Message: "the file did not arrive whole", Err: err}
 	}
-	return content, name, true
+	export, err := cookie.Parse(name, content, now)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(content)
+	return &upload{name, hex.EncodeToString(sum[:]), export}, nil
 }

@@ -148,8 +148,12 @@ func TestCheckKeepsNothing(t *testing.T) {
 		t.Errorf("%d accounts after checking", got)
 	}
 	w = g.do(admin(http.MethodPost, "/api/cookies/check", strings.Repeat("x", cookie.MaxFile+1)))
-	if w.Code != http.StatusRequestEntityTooLarge {
-		t.Errorf("too big a file: status %d", w.Code)
+	if body := fields(t, w.Body.Bytes()); w.Code != 422 || body["code"] != "E_TOO_BIG" {
+		t.Errorf("too big a file: %d %s", w.Code, w.Body)
+	}
+	w = g.do(admin(http.MethodPut, "/api/accounts/main/cookies?name=big.har", strings.Repeat("x", cookie.MaxFile+1)))
+	if body := fields(t, w.Body.Bytes()); w.Code != 422 || body["result"] != "rejected" || body["code"] != "E_TOO_BIG" || !strings.HasPrefix(body["message"].(string), "big.har is larger than 8 MiB") {
+		t.Errorf("too big a file: %d %s", w.Code, w.Body)
 	}
 }
 
