@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -19,11 +17,18 @@ func disk(_ context.Context, c *Config) []Finding {
 	if c.StateDir == "" {
 		return nil
 	}
-	var fs unix.Statfs_t
-	if err := unix.Statfs(existing(c.StateDir), &fs); err != nil {
+	v, err := volumeOf(existing(c.StateDir))
+	if err != nil {
 		return one(Note, "the disk of the state directory can not be looked at: "+err.Error(), "")
 	}
-	return space(int64(fs.Bavail)*int64(fs.Bsize), int64(fs.Ffree), fs.Files > 0, fs.Flags&unix.ST_RDONLY != 0)
+	return space(v)
+}
+
+// volume is the file system of a directory. Not every one counts inodes.
+type volume struct {
+	bytes, inodes    int64 // free
+	counts, readOnly bool
+	eventless        string // its name when changes may make no events
 }
 
 // existing is the nearest directory above a path that is there.
@@ -36,20 +41,20 @@ func existing(path string) string {
 	}
 }
 
-// space judges free bytes and inodes; not every file system counts inodes.
-func space(bytes, inodes int64, counts, readOnly bool) []Finding {
+// space judges what is free.
+func space(v volume) []Finding {
 	const room = "make room: journalctl --vacuum-size=200M, or lower files_max_size"
 	switch {
-	case readOnly:
+	case v.readOnly:
 		return one(Bad, "the disk of the state directory is mounted read-only: renewed cookies are lost with a restart", "see dmesg for errors of the disk, then: mount -o remount,rw")
-	case bytes < spaceBad:
-		return one(Bad, fmt.Sprintf("only %d MiB are free for the state", bytes>>20), room)
-	case counts && inodes < inodesBad:
-		return one(Bad, fmt.Sprintf("only %d inodes are free for the state", inodes), "remove small files that nobody needs; df -i shows where")
-	case bytes < spaceLow:
-		return one(Warning, fmt.Sprintf("%d MiB are free for the state", bytes>>20), room)
-	case counts && inodes < inodesLow:
-		return one(Warning, fmt.Sprintf("%d inodes are free for the state", inodes), "remove small files that nobody needs; df -i shows where")
+	case v.bytes < spaceBad:
+		return one(Bad, fmt.Sprintf("only %d MiB are free for the state", v.bytes>>20), room)
+	case v.counts && v.inodes < inodesBad:
+		return one(Bad, fmt.Sprintf("only %d inodes are free for the state", v.inodes), "remove small files that nobody needs; df -i shows where")
+	case v.bytes < spaceLow:
+		return one(Warning, fmt.Sprintf("%d MiB are free for the state", v.bytes>>20), room)
+	case v.counts && v.inodes < inodesLow:
+		return one(Warning, fmt.Sprintf("%d inodes are free for the state", v.inodes), "remove small files that nobody needs; df -i shows where")
 	}
-	return one(Good, fmt.Sprintf("%d GiB are free for the state", bytes>>30), "")
+	return one(Good, fmt.Sprintf("%d GiB are free for the state", v.bytes>>30), "")
 }

@@ -1,7 +1,9 @@
 package doctor
 
 // Space judges free bytes and inodes.
-var Space = space
+func Space(bytes, inodes int64, counts, readOnly bool) []Finding {
+	return space(volume{bytes: bytes, inodes: inodes, counts: counts, readOnly: readOnly})
+}
 
 // Public takes out what a stranger need not know.
 func (c *Config) Public(text string) string { return c.public(text) }

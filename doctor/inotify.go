@@ -12,12 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// eventless are file systems on which another machine's changes make no events.
-var eventless = map[int64]string{
-	unix.NFS_SUPER_MAGIC: "NFS", unix.SMB_SUPER_MAGIC: "SMB", unix.CIFS_SUPER_MAGIC: "CIFS",
-	unix.SMB2_SUPER_MAGIC: "SMB", unix.FUSE_SUPER_MAGIC: "FUSE", unix.V9FS_MAGIC: "9p",
-}
-
 // fewInstances is a limit that a desktop with some editors exhausts.
 const fewInstances = 64
 
@@ -30,11 +24,8 @@ func inotify(_ context.Context, c *Config) []Finding {
 		return one(Good, "file events are off (watch: poll); the inbox is looked at in intervals", "")
 	}
 	inbox := existing(c.InboxDir)
-	var fs unix.Statfs_t
-	if unix.Statfs(inbox, &fs) == nil {
-		if name, ok := eventless[int64(fs.Type)]; ok {
-			return one(Warning, "the inbox lies on "+name+", where file events may not arrive", "set watch: poll")
-		}
+	if v, err := volumeOf(inbox); err == nil && v.eventless != "" {
+		return one(Warning, "the inbox lies on "+v.eventless+", where file events may not arrive", "set watch: poll")
 	}
 	if err := watchable(inbox); err != nil {
 		if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENOSPC) {
@@ -46,17 +37,6 @@ func inotify(_ context.Context, c *Config) []Finding {
 		return one(Note, fmt.Sprintf("only %d file watchers are allowed for each user", n), "sysctl -w fs.inotify.max_user_instances=512")
 	}
 	return one(Good, "dropped files are noticed at once", "")
-}
-
-// watchable tries to watch a directory.
-func watchable(dir string) error {
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	_, err = unix.InotifyAddWatch(fd, dir, unix.IN_CLOSE_WRITE)
-	return err
 }
 
 // system reads a file of the system, empty when it can not be read.

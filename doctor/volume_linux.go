@@ -1,0 +1,32 @@
+package doctor
+
+import "golang.org/x/sys/unix"
+
+// eventless are file systems on which another machine's changes make no events.
+var eventless = map[int64]string{
+	unix.NFS_SUPER_MAGIC: "NFS", unix.SMB_SUPER_MAGIC: "SMB", unix.CIFS_SUPER_MAGIC: "CIFS",
+	unix.SMB2_SUPER_MAGIC: "SMB", unix.FUSE_SUPER_MAGIC: "FUSE", unix.V9FS_MAGIC: "9p",
+}
+
+// volumeOf looks at the file system of a path.
+func volumeOf(path string) (volume, error) {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(path, &fs); err != nil {
+		return volume{}, err
+	}
+	return volume{
+		bytes: int64(fs.Bavail) * int64(fs.Bsize), inodes: int64(fs.Ffree), counts: fs.Files > 0,
+		readOnly: fs.Flags&unix.ST_RDONLY != 0, eventless: eventless[int64(fs.Type)],
+	}, nil
+}
+
+// watchable tries to watch a directory.
+func watchable(dir string) error {
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	_, err = unix.InotifyAddWatch(fd, dir, unix.IN_CLOSE_WRITE)
+	return err
+}
