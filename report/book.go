@@ -76,8 +76,11 @@ func Open(c Config) (*Book, error) {
 	held, err := readFile(c.Path)
 	if err != nil || held.bad > 0 {
 		aside := c.Path + ".broken"
-		c.Logger.Warn("the file of hourly figures is damaged; it is set aside and what can be read of it stays in use",
-			"file", aside, "lines_lost", held.bad, "lines_kept", held.lines, "err", err)
+		attrs := []any{"file", aside, "lines_lost", held.bad, "lines_kept", held.lines}
+		if err != nil {
+			attrs = append(attrs, "err", err)
+		}
+		c.Logger.Warn("the file of hourly figures is damaged; it is set aside and what can be read of it stays in use", attrs...)
 		if err := os.Rename(c.Path, aside); err != nil {
 			return nil, fmt.Errorf("setting the hourly figures aside: %w", err)
 		}
