@@ -27,12 +27,12 @@ var providers = map[string]func(d *Daemon) (Provider, error){
 	"geminiweb": newGeminiWeb,
 }
 
-func providerNames() []string { return []string{"geminiweb"} }
+func providerNames() []string { return slices.Sorted(maps.Keys(providers)) }
 
 func (d *Daemon) newProvider() (Provider, error) {
 	make, ok := providers[d.settings.Provider]
 	if !ok {
-		return nil, &ConfigError{fmt.Errorf("provider: %q is not one of %v", d.settings.Provider, slices.Sorted(maps.Keys(providers)))}
+		return nil, &ConfigError{fmt.Errorf("provider: %q is not one of %v", d.settings.Provider, providerNames())}
 	}
 	return make(d)
 }
