@@ -60,7 +60,7 @@ var pageStarts = []string{"<!doctype", "<html", "<head", "<title", "<meta", "<bo
 // what went wrong.
 func refuseHTML(text string) *Rejection {
 	head := text[:min(len(text), sniffed)]
-	lower := strings.ToLower(head)
+	lower := lowerASCII(head) // byte for byte, so that places in it are places in head
 	if !slices.ContainsFunc(pageStarts, func(tag string) bool { return strings.HasPrefix(lower, tag) }) {
 		return nil
 	}
@@ -75,6 +75,18 @@ func refuseHTML(text string) *Rejection {
 		return reject(CodeHTML, "is a web page (title %q), not a cookie export.", title)
 	}
 	return reject(CodeHTML, "is a web page, not a cookie export.")
+}
+
+// lowerASCII is text with A to Z in lower case. Unlike strings.ToLower it keeps
+// the length of every other byte, also of those that are no UTF-8.
+func lowerASCII(text string) string {
+	lower := []byte(text)
+	for i, b := range lower {
+		if 'A' <= b && b <= 'Z' {
+			lower[i] = b + 'a' - 'A'
+		}
+	}
+	return string(lower)
 }
 
 // unknownFormat is the verdict on text that no format claims.

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -80,8 +81,11 @@ func notHostname(r rune) bool {
 }
 
 // shownTitle returns a page's title for a message, empty when it has a word
-// that is too long to be one.
+// that is too long to be one or is no text.
 func shownTitle(title string) string {
+	if !utf8.ValidString(title) {
+		return ""
+	}
 	words := strings.Fields(title)
 	for _, word := range words {
 		if len(word) >= minValue || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) || r == '"' || r == '@' }) {
