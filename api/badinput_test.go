@@ -78,6 +78,8 @@ func TestBadInput(t *testing.T) {
 		{"empty messages", "openai", call{path: o, body: `{"model":"` + flash + `","messages":[]}`}, 400},
 		{"empty contents", "gemini", call{path: gen, body: `{"contents":[]}`}, 400},
 		{"empty parts", "gemini", call{path: gen, body: `{"contents":[{"parts":[]}]}`}, 400},
+		{"blank question", "openai", call{path: o, body: `{"model":"` + flash + `","messages":[{"role":"user","content":"   "}]}`}, 400},
+		{"blank question", "gemini", call{path: str, body: `{"contents":[{"parts":[{"text":" \n"}]}]}`}, 400},
 		{"bad role", "openai", call{path: o, body: `{"model":"` + flash + `","messages":[{"role":"king","content":"hi"}]}`}, 400},
 		{"empty body", "openai", call{path: o, method: "POST"}, 400},
 		{"empty body", "gemini", call{path: gen, method: "POST"}, 400},

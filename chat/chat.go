@@ -14,7 +14,7 @@ const (
 )
 
 // Request is one question, decoded from any dialect. A decoder has already
-// checked it: at least one turn, the last one the user's, every part non-empty.
+// checked it: at least one turn, the last one the user's, no part blank.
 type Request struct {
 	// Model is the public id the client asked for, without a "models/" prefix.
 	Model string

@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/geminid/geminid/chat"
 )
@@ -23,24 +25,29 @@ type conversation struct {
 	hollow *node
 }
 
-// say adds a turn at its place n. Empty text is dropped, and with it a turn that
-// says nothing else: clients keep the empty answers of broken streams.
+// spoken leaves out the parts that say nothing: text of white space alone.
+func spoken(parts []chat.Part) []chat.Part {
+	return slices.DeleteFunc(parts, func(part chat.Part) bool {
+		return part.Blob == nil && strings.TrimSpace(part.Text) == ""
+	})
+}
+
+// say adds a turn at its place n. Blank text is dropped, and with it a turn that
+// says nothing else: clients keep the empty answers of broken streams, and the
+// upstream fails on a blank question.
 func (c *conversation) say(n node, role chat.Role, parts []chat.Part) error {
-	kept := make([]chat.Part, 0, len(parts))
+	parts = spoken(parts)
 	for _, part := range parts {
 		if part.Blob != nil {
 			c.files++
-		}
-		if part.Blob != nil || part.Text != "" {
-			kept = append(kept, part)
 		}
 	}
 	if c.files > maxFiles {
 		return n.bad("brings the conversation over " + strconv.Itoa(maxFiles) + " files")
 	}
 	c.hollow = nil
-	if len(kept) > 0 {
-		c.turns = append(c.turns, chat.Turn{Role: role, Parts: kept})
+	if len(parts) > 0 {
+		c.turns = append(c.turns, chat.Turn{Role: role, Parts: parts})
 	} else if role == chat.User {
 		c.hollow = &n
 	}
@@ -54,13 +61,11 @@ func (c *conversation) instruct(n node, parts []chat.Part) error {
 	if len(c.turns) > 0 {
 		return c.say(n, chat.User, parts)
 	}
-	for _, part := range parts {
+	for _, part := range spoken(parts) {
 		if part.Blob != nil {
 			return n.bad("must hold text only")
 		}
-		if part.Text != "" {
-			c.system = append(c.system, part.Text)
-		}
+		c.system = append(c.system, part.Text)
 	}
 	return nil
 }

@@ -47,10 +47,10 @@ func openaiMessage(talk *conversation, n node) error {
 	case "assistant":
 		return talk.say(place, chat.Agent, append(parts, openaiCalls(message)...))
 	case "tool", "function":
-		if len(parts) > 0 {
-			parts = append([]chat.Part{{Text: "Tool result:"}}, parts...)
+		if parts = spoken(parts); len(parts) == 0 {
+			parts = []chat.Part{{Text: "(empty)"}} // many tools have nothing to say
 		}
-		return talk.say(place, chat.User, parts)
+		return talk.say(place, chat.User, append([]chat.Part{{Text: "Tool result:"}}, parts...))
 	default:
 		return message.at("role").bad("must be system, developer, user, assistant, tool or function")
 	}
