@@ -79,6 +79,9 @@ func geminiVerb(r *http.Request, name, verb string) (*Call, error) {
 }
 
 func geminiGenerate(call *Call, body object) error {
+	if err := geminiForms.check(body); err != nil {
+		return err
+	}
 	config, err := geminiConfig(call.Chat, body.at("generationConfig"))
 	if err != nil {
 		return err
@@ -116,11 +119,26 @@ func geminiCount(call *Call, body object) error {
 	return nil
 }
 
+// The fields that clients send and that change nothing: the web session has no
+// such knobs.
+var (
+	geminiForms       = forms{{"safetySettings", listOf(anObject)}}
+	geminiConfigForms = forms{
+		{"temperature", inQuotes(aNumber)}, {"topP", inQuotes(aNumber)}, {"topK", inQuotes(aNumber)},
+		{"presencePenalty", inQuotes(aNumber)}, {"frequencyPenalty", inQuotes(aNumber)},
+		{"maxOutputTokens", inQuotes(aCount)}, {"candidateCount", inQuotes(aCount)}, {"seed", inQuotes(aNumber)},
+		{"stopSequences", listOf(aText)}, {"responseModalities", listOf(aText)},
+	}
+	geminiThinkingForms = forms{{"thinkingBudget", inQuotes(aNumber)}, {"thinkingLevel", aText}}
+)
+
 // geminiConfig refuses what would change the answer's form and can not be done.
-// Sampling parameters are ignored: the web session has none.
 func geminiConfig(req *chat.Request, place node) (config object, err error) {
 	config, err = place.object()
 	if err != nil {
+		return config, err
+	}
+	if err := geminiConfigForms.check(config); err != nil {
 		return config, err
 	}
 	if count := config.at("candidateCount"); count.value.Int() > 1 {
@@ -139,6 +157,9 @@ func geminiConfig(req *chat.Request, place node) (config object, err error) {
 	}
 	thinking, err := config.at("thinkingConfig").object()
 	if err != nil {
+		return config, err
+	}
+	if err := geminiThinkingForms.check(thinking); err != nil {
 		return config, err
 	}
 	req.Thoughts, err = thinking.at("includeThoughts").flag()
@@ -164,7 +185,9 @@ func geminiTools(req *chat.Request, body object) error {
 		return err
 	}
 	mode := calling.at("mode")
-	if strings.EqualFold(mode.value.Str, "ANY") {
+	if word, err := mode.text(); err != nil {
+		return err
+	} else if strings.EqualFold(word, "ANY") {
 		return mode.bad("must not be ANY; functions can not be called, so no call can be promised")
 	}
 	return nil

@@ -39,7 +39,7 @@ func openaiChat(r *http.Request) (*Call, error) {
 		return nil, err
 	}
 	for _, check := range []func(*chat.Request, object) error{
-		openaiNumbers, openaiForm, openaiTools, openaiEffort, openaiMessages,
+		openaiKnobs, openaiForm, openaiTools, openaiEffort, openaiMessages,
 	} {
 		if err := check(call.Chat, body); err != nil {
 			return nil, err
@@ -83,16 +83,19 @@ func openaiCall(body object) (*Call, error) {
 	return call, nil
 }
 
-// openaiNumbers checks the types of the parameters that are ignored, so that a
-// mistake is told here as it is there, and refuses several choices.
-func openaiNumbers(_ *chat.Request, body object) error {
-	for _, name := range []string{
-		"temperature", "top_p", "max_tokens", "max_completion_tokens",
-		"presence_penalty", "frequency_penalty", "n", "seed",
-	} {
-		if n := body.at(name); !n.absent() && n.value.Type != gjson.Number {
-			return n.bad("must be a number")
-		}
+// openaiForms are the fields that clients send and that change nothing: the web
+// session has no such knobs.
+var openaiForms = forms{
+	{"temperature", aNumber}, {"top_p", aNumber}, {"presence_penalty", aNumber}, {"frequency_penalty", aNumber},
+	{"max_tokens", aCount}, {"max_completion_tokens", aCount}, {"seed", aNumber}, {"n", aCount},
+	{"stop", oneOrMore}, {"logit_bias", anObject}, {"metadata", anObject},
+	{"user", aText}, {"store", aFlag}, {"parallel_tool_calls", aFlag},
+}
+
+// openaiKnobs checks what is ignored, and refuses several choices.
+func openaiKnobs(_ *chat.Request, body object) error {
+	if err := openaiForms.check(body); err != nil {
+		return err
 	}
 	if n := body.at("n"); n.value.Num > 1 {
 		return n.bad("must be 1; only one choice is made")
