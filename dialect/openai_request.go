@@ -118,7 +118,7 @@ func openaiForm(_ *chat.Request, body object) error {
 }
 
 // openaiTools notes that tools are ignored, and refuses to ignore them when the
-// client insists on a call.
+// client insists on a call. Functions are what tools were called before.
 func openaiTools(req *chat.Request, body object) error {
 	for _, name := range []string{"tools", "functions"} {
 		tools, err := body.at(name).list(maxTurns)
@@ -129,13 +129,15 @@ func openaiTools(req *chat.Request, body object) error {
 			req.Ignored = append(req.Ignored, name)
 		}
 	}
-	choice := body.at("tool_choice")
-	switch {
-	case choice.absent():
-	case choice.value.Type == gjson.String && choice.value.Str != "required":
-	case choice.value.Get("allowed_tools.mode").Str == "auto":
-	default:
-		return choice.bad("must be none or auto; functions can not be called, so no call can be promised")
+	for _, name := range []string{"tool_choice", "function_call"} {
+		choice := body.at(name)
+		switch {
+		case choice.absent():
+		case choice.value.Type == gjson.String && choice.value.Str != "required":
+		case choice.value.Get("allowed_tools.mode").Str == "auto":
+		default:
+			return choice.bad("must be none or auto; functions can not be called, so no call can be promised")
+		}
 	}
 	return nil
 }
