@@ -53,6 +53,7 @@ func TestBadInput(t *testing.T) {
 		gen = "/v1beta/models/" + flash + ":generateContent"
 		str = "/gemini/v1/models/" + flash + ":streamGenerateContent?alt=sse"
 	)
+	google := map[string]string{"X-Goog-Api-Key": apiKey}
 	hi := `"messages":[{"role":"user","content":"hi"}]`
 	tests := []struct {
 		name, dialect string
@@ -95,7 +96,16 @@ func TestBadInput(t *testing.T) {
 		{"no verb", "gemini", call{path: "/v1beta/models/" + flash, body: "{}"}, 405},
 		{"wrong method", "openai", call{path: o, method: "GET"}, 405},
 		{"wrong method", "openai", call{path: "/v1/models", method: "DELETE"}, 405},
+		{"wrong method", "openai", call{path: "/v1/models", method: "POST", body: "{}"}, 405},
+		{"wrong method", "openai", call{path: "/v1/models/" + flash, body: "{}"}, 405},
 		{"wrong method", "gemini", call{path: "/v1beta/models", method: "DELETE"}, 405},
+		{"wrong method", "gemini", call{path: "/v1/models/" + flash, body: "{}", header: google}, 405},
+		{"uploads", "gemini", call{path: "/upload/v1beta/files", body: "{}", header: google}, 404},
+		{"uploads", "gemini", call{path: "/upload/v1/files", body: "{}", header: google}, 404},
+		{"batches", "gemini", call{path: "/v1/batches", body: "{}", header: google}, 404},
+		{"operations", "gemini", call{path: "/v1/operations/x", header: google}, 404},
+		{"interactions", "gemini", call{path: "/v1/interactions", body: "{}", header: google}, 404},
+		{"file search", "gemini", call{path: "/v1/fileSearchStores", body: "{}", header: google}, 404},
 		{"method of its own", "openai", call{path: "/v1/models", method: "BREW"}, 405},
 		{"responses", "openai", call{path: "/v1/responses", body: "{}"}, 404},
 		{"embeddings", "openai", call{path: "/v1/embeddings", body: "{}"}, 404},

@@ -38,24 +38,26 @@ func geminiMounts(prefixes ...string) []Mount {
 	return mounts
 }
 
-// geminiClaims takes what only this dialect has, and the paths that it shares
-// with OpenAI when the key came the way the Gemini SDKs send it.
+// geminiClaims takes what only this dialect has. What lies below /v1 it shares
+// with OpenAI: there a verb decides, or the key that came the way the Gemini SDKs
+// send it, so that each client reads its own errors.
 func geminiClaims(r *http.Request) bool {
 	path := r.URL.Path
-	for _, prefix := range []string{"/gemini", "/v1beta", "/v1alpha"} {
+	for _, prefix := range []string{"/gemini", "/v1beta", "/v1alpha", "/upload/v1beta", "/upload/v1alpha", "/upload/v1"} {
 		if under(path, prefix) {
 			return true
 		}
 	}
-	if r.Method == http.MethodPost && under(path, "/v1/models") {
-		return true
+	below, ok := strings.CutPrefix(path, "/v1/")
+	collection, rest, _ := strings.Cut(below, "/")
+	switch {
+	case !ok:
+		return false
+	case collection == "models":
+		return geminiKey(r) || r.Method == http.MethodPost && strings.Contains(rest, ":")
+	default:
+		return geminiKey(r) && (collection == "tunedModels" || geminiAbsent[collection] != "")
 	}
-	for _, shared := range []string{"/v1/models", "/v1/tunedModels", "/v1/cachedContents", "/v1/files"} {
-		if under(path, shared) {
-			return geminiKey(r)
-		}
-	}
-	return false
 }
 
 func geminiKey(r *http.Request) bool {

@@ -10,13 +10,16 @@ import (
 )
 
 func openaiDecode(r *http.Request, param func(string) string) (*Call, error) {
-	switch path := r.URL.Path; {
-	case strings.HasSuffix(path, "/images/generations"):
-		return openaiDraw(r)
-	case strings.HasSuffix(path, "/images/edits"):
-		return openaiEdit(r)
-	case r.Method != http.MethodGet:
+	switch strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/openai"), "/v1") {
+	case "/chat/completions":
 		return openaiChat(r)
+	case "/images/generations":
+		return openaiDraw(r)
+	case "/images/edits":
+		return openaiEdit(r)
+	}
+	if r.Method != http.MethodGet { // Gemini's verbs make it a route
+		return nil, wrongMethod(http.MethodGet)
 	}
 	name := strings.Trim(param("call"), "/")
 	if name == "" {
