@@ -2,12 +2,10 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
@@ -134,7 +132,8 @@ func (a *API) converse(ctx context.Context, x *exchange, call *dialect.Call, can
 	if err != nil {
 		return err
 	}
-	if err := a.gather(ctx, x, call.Chat); err != nil {
+	defer a.refund(x, turn)
+	if err := a.bring(ctx, x, turn, call.Chat); err != nil {
 		return err
 	}
 	if call.Op != dialect.Stream {
@@ -192,59 +191,6 @@ func (a *API) streamed(ctx context.Context, x *exchange, call *dialect.Call, s *
 		// A ping is no part of the answer: another account may still give it.
 		return s.answered, err
 	})
-}
-
-// hour takes one of the client's turns of this hour and says in the headers what
-// is left of them.
-func (a *API) hour(x *exchange) (allowance, error) {
-	limit := x.live.Limits.PerHour
-	if limit <= 0 || x.door == backDoor {
-		return allowance{}, nil
-	}
-	turn := a.hourly.take(network(x.client), limit)
-	header := x.Header()
-	header.Set("X-Ratelimit-Limit-Requests", strconv.Itoa(limit))
-	header.Set("X-Ratelimit-Remaining-Requests", strconv.Itoa(turn.remaining))
-	header.Set("X-Ratelimit-Reset-Requests", seconds(turn.reset))
-	if turn.ok {
-		return turn, nil
-	}
-	a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
-	return turn, &chat.Error{
-		Kind: chat.RateLimited, RetryAfter: turn.reset,
-		Message: "this address has asked " + strconv.Itoa(limit) + " times within the hour; the next turn comes in " + seconds(turn.reset),
-	}
-}
-
-// seconds is a duration in whole seconds, rounded up, such as "17s".
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + "s"
-}
-
-// await waits for the model's turn. A question that does not get one costs the
-// client nothing.
-func (a *API) await(ctx context.Context, x *exchange, turn allowance) error {
-	if x.live.Limits.ModelGap <= 0 {
-		return nil
-	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	defer context.AfterFunc(a.gate.closing, func() { stop(errShutdown) })()
-	depth := a.count.QueueDepth.WithLabelValues(x.model)
-	waited, err := a.queue.enter(ctx, x.model, x.live.Limits, func(n int) { depth.Add(float64(n)) })
-	switch busy := (*full)(nil); {
-	case err == nil:
-		a.count.QueueWait.WithLabelValues(x.model).Observe(waited.Seconds())
-	case errors.As(err, &busy):
-		a.count.RateLimited.WithLabelValues("queue_full").Inc()
-	}
-	if waited > 0 {
-		a.count.RateLimited.WithLabelValues("limiter_model").Inc()
-	}
-	if err != nil && turn.ok {
-		a.hourly.giveBack(network(x.client), turn.at)
-	}
-	return err
 }
 
 // setServed says which model answered when the upstream told.

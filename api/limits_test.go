@@ -92,6 +92,31 @@ func TestBadQuestionsTakeNoTurn(t *testing.T) {
 	}
 }
 
+// A file that is not fetched fails the question for its client alone: whole,
+// streamed and drawn. Where files are fetched the attempt is paid for.
+func TestRefusedFilesTakeNoTurn(t *testing.T) {
+	image := `{"url":"https://127.0.0.1/y.png"}`
+	asks := map[string]call{
+		"whole":    {path: "/v1/chat/completions", body: `{"model":"` + flash + `","messages":[{"role":"user","content":[{"type":"image_url","image_url":` + image + `}]}]}`},
+		"streamed": {path: "/v1/chat/completions", body: `{"model":"` + flash + `","stream":true,"messages":[{"role":"user","content":[{"type":"image_url","image_url":` + image + `}]}]}`},
+		"drawn":    {path: "/v1/images/edits", body: `{"prompt":"blue","images":[{"image_url":"https://127.0.0.1/y.png"}]}`, header: map[string]string{"Content-Type": "application/json"}},
+	}
+	for name, c := range asks {
+		for fetch, left := range map[bool]string{false: "2", true: "1"} {
+			t.Run(fmt.Sprintf("%s, fetch_remote %v", name, fetch), func(t *testing.T) {
+				g := newRig(t, hourly(2), with(func(s *api.Settings) { s.FetchRemote = fetch }))
+				w := g.do(c.with(func(c *call) { c.key = apiKey }))
+				if got := w.Header().Get("X-Ratelimit-Remaining-Requests"); w.Code != http.StatusBadRequest || got != left {
+					t.Errorf("status %d, %s left, want %s: %s", w.Code, got, left, w.Body)
+				}
+				if w := g.do(generate("openai", false)); w.Header().Get("X-Ratelimit-Remaining-Requests") != map[bool]string{false: "1", true: "0"}[fetch] {
+					t.Errorf("then %s left", w.Header().Get("X-Ratelimit-Remaining-Requests"))
+				}
+			})
+		}
+	}
+}
+
 func TestControlSocketHasNoHourlyLimit(t *testing.T) {
 	g := newRig(t, hourly(1))
 	for range 3 {
@@ -166,8 +191,9 @@ func TestRefusedByTheQueueTakesNoTurn(t *testing.T) {
 			s.Limits = api.Limits{PerHour: 2, ModelGap: 5 * time.Second}
 		}))
 		for i, want := range []int{200, 429, 429} {
-			if w := g.do(generate("openai", false)); w.Code != want {
-				t.Errorf("question %d: status %d, want %d", i, w.Code, want)
+			w := g.do(generate("openai", i == 2))
+			if left := w.Header().Get("X-Ratelimit-Remaining-Requests"); w.Code != want || left != "1" {
+				t.Errorf("question %d: status %d, want %d; %s left, want 1", i, w.Code, want, left)
 			}
 		}
 		time.Sleep(5 * time.Second)

@@ -52,7 +52,8 @@ func (a *API) paint(ctx context.Context, x *exchange, question *chat.Request) (a
 	if err != nil {
 		return answer, err
 	}
-	if err := a.gather(ctx, x, question); err != nil {
+	defer a.refund(x, turn)
+	if err := a.bring(ctx, x, turn, question); err != nil {
 		return answer, err
 	}
 	if err := a.await(ctx, x, turn); err != nil {

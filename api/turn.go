@@ -1,0 +1,89 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// leftHeader says how many questions of the hour are left.
+const leftHeader = "X-Ratelimit-Remaining-Requests"
+
+// turn is one of a client's questions of the hour. It is given back unless it
+// was spent: what never gets as far as the model costs the client nothing.
+type turn struct {
+	allowance
+	spent bool
+}
+
+// hour takes one of the client's turns of this hour and says in the headers what
+// is left of them.
+func (a *API) hour(x *exchange) (*turn, error) {
+	limit := x.live.Limits.PerHour
+	if limit <= 0 || x.door == backDoor {
+		return new(turn), nil
+	}
+	taken := a.hourly.take(network(x.client), limit)
+	header := x.Header()
+	header.Set("X-Ratelimit-Limit-Requests", strconv.Itoa(limit))
+	header.Set(leftHeader, strconv.Itoa(taken.remaining))
+	header.Set("X-Ratelimit-Reset-Requests", seconds(taken.reset))
+	if taken.ok {
+		return &turn{allowance: taken}, nil
+	}
+	a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
+	return nil, &chat.Error{
+		Kind: chat.RateLimited, RetryAfter: taken.reset,
+		Message: "this address has asked " + strconv.Itoa(limit) + " times within the hour; the next turn comes in " + seconds(taken.reset),
+	}
+}
+
+// refund gives a turn back that bought nothing. No stream may be running: it
+// would write the headers at the same time.
+func (a *API) refund(x *exchange, t *turn) {
+	if !t.ok || t.spent {
+		return
+	}
+	a.hourly.giveBack(network(x.client), t.at)
+	x.Header().Set(leftHeader, strconv.Itoa(t.remaining+1))
+}
+
+// bring gathers the files of a question. Where that may have made the server go
+// out for them, the turn is spent whatever came of it.
+func (a *API) bring(ctx context.Context, x *exchange, t *turn, question *chat.Request) error {
+	err := a.gather(ctx, x, question)
+	t.spent = err != nil && x.live.FetchRemote
+	return err
+}
+
+// seconds is a duration in whole seconds, rounded up, such as "17s".
+func seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + "s"
+}
+
+// await waits until the model may be asked, which spends the client's turn.
+func (a *API) await(ctx context.Context, x *exchange, t *turn) error {
+	if x.live.Limits.ModelGap <= 0 {
+		t.spent = true
+		return nil
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	defer context.AfterFunc(a.gate.closing, func() { stop(errShutdown) })()
+	depth := a.count.QueueDepth.WithLabelValues(x.model)
+	waited, err := a.queue.enter(ctx, x.model, x.live.Limits, func(n int) { depth.Add(float64(n)) })
+	switch busy := (*full)(nil); {
+	case err == nil:
+		a.count.QueueWait.WithLabelValues(x.model).Observe(waited.Seconds())
+	case errors.As(err, &busy):
+		a.count.RateLimited.WithLabelValues("queue_full").Inc()
+	}
+	if waited > 0 {
+		a.count.RateLimited.WithLabelValues("limiter_model").Inc()
+	}
+	t.spent = err == nil
+	return err
+}
