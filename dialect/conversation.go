@@ -70,8 +70,12 @@ func (c *conversation) instruct(n node, parts []chat.Part) error {
 	return nil
 }
 
+// goOn asks for the rest of an answer.
+const goOn = "Continue your last answer exactly where it breaks off. Repeat nothing of it and do not introduce what follows."
+
 // into hands the conversation to a request. place is the field it came from. A
-// request of system text alone is a question too.
+// request of system text alone is a question too, and one that ends with an
+// answer asks for the rest of it: that is what "continue" in chat clients sends.
 func (c *conversation) into(req *chat.Request, place node) error {
 	if len(c.turns) == 0 && c.hollow == nil && len(c.system) > 0 {
 		last := len(c.system) - 1
@@ -84,7 +88,7 @@ func (c *conversation) into(req *chat.Request, place node) error {
 	case len(c.turns) == 0:
 		return place.bad("must hold at least one turn of the user")
 	case c.turns[len(c.turns)-1].Role != chat.User:
-		return place.bad("must end with a turn of the user")
+		c.turns = append(c.turns, chat.Turn{Role: chat.User, Parts: []chat.Part{{Text: goOn}}})
 	}
 	req.System, req.Turns = c.system, c.turns
 	return nil
