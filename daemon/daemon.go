@@ -230,7 +230,7 @@ func Run(ctx context.Context, c Config) error {
 	if err := d.Start(ctx); err != nil {
 		return err
 	}
-	d.log.Info("serving", "address", c.Settings.Listen, "version", c.Build.Version, "inbox", c.Settings.InboxDir)
+	d.log.Info("serving", "address", fmt.Sprint(d.Addr()), "version", c.Build.Version, "inbox", c.Settings.InboxDir)
 	err = d.wait(ctx, hup)
 	d.log.Info("stopping", "drain", c.Settings.DrainTimeout.String())
 	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
