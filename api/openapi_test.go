@@ -98,6 +98,9 @@ func TestOpenAPIHasEveryRoute(t *testing.T) {
 	for _, d := range dialect.All {
 		for _, m := range d.Mounts {
 			served = append(served, m.Method+" "+m.Pattern)
+			if m.Method == http.MethodGet {
+				served = append(served, http.MethodHead+" "+m.Pattern)
+			}
 		}
 	}
 	slices.Sort(served)

@@ -66,6 +66,9 @@ func (a *API) routes() *httprouter.Router {
 			if key := m.Method + " " + m.Pattern; !mounted[key] {
 				mounted[key] = true
 				router.Handle(m.Method, m.Pattern, a.mount(m.Op))
+				if m.Method == http.MethodGet {
+					router.Handle(http.MethodHead, m.Pattern, asGet(a.mount(m.Op)))
+				}
 			}
 		}
 	}
@@ -77,6 +80,16 @@ func (a *API) mount(op dialect.Operation) httprouter.Handle {
 		x := w.(*exchange)
 		x.op = op
 		a.handle(x, r, params.ByName)
+	}
+}
+
+// asGet lets a dialect answer HEAD as it answers GET; the server leaves out the
+// body.
+func asGet(next httprouter.Handle) httprouter.Handle {
+	return func(w http.ResponseWriter, r *http.Request, params httprouter.Params) {
+		get := *r
+		get.Method = http.MethodGet
+		next(w, &get, params)
 	}
 }
 

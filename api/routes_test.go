@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -54,6 +55,39 @@ func TestOwnRoutesAnswer(t *testing.T) {
 		}
 		if html := strings.HasPrefix(w.Header().Get("Content-Type"), "text/html"); html != (path == "/") {
 			t.Errorf("%s %s: HTML %v", method, path, html)
+		}
+	}
+}
+
+// What can be read can be looked at: HEAD answers as GET does, on a real
+// connection without the body.
+func TestHeadOfDialects(t *testing.T) {
+	g := newRig(t)
+	server := g.server()
+	for path, want := range map[string]int{
+		"/v1/models": 200, "/openai/v1/models/" + flash: 200, "/v1beta/models/" + flash + "?key=" + apiKey: 200, "/gemini/v1/models": 200,
+		"/v1/models/nope": 404, "/v1beta/models/" + flash + ":generateContent": 405, "/v1/chat/completions": 405,
+	} {
+		lengths := make(map[string]string)
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", "Bearer "+apiKey)
+			resp, err := server.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if err != nil || resp.StatusCode != want || (len(body) == 0) != (method == http.MethodHead) {
+				t.Errorf("%s %s: status %d, want %d, %d bytes, %v", method, path, resp.StatusCode, want, len(body), err)
+			}
+			lengths[method] = resp.Header.Get("Content-Length")
+		}
+		if want == http.StatusOK && lengths[http.MethodHead] != lengths[http.MethodGet] {
+			t.Errorf("%s: lengths %v", path, lengths)
 		}
 	}
 }
