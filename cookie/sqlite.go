@@ -8,8 +8,8 @@ import (
 
 // A database is one SQLite file in memory. The reader knows just enough of the
 // format (https://sqlite.org/fileformat2.html) to walk the rows of a table. It
-// visits every page at most once, so damaged or hostile files can neither make
-// it loop nor make it slow.
+// visits every page at most once and reads no more bytes of rows than the file
+// has, so damaged or hostile files can neither make it loop nor make it slow.
 type database struct {
 	data        string
 	pageSize    int
@@ -19,6 +19,7 @@ type database struct {
 	encoding    uint32 // 1 UTF-8, 2 UTF-16 little, 3 UTF-16 big
 	wal         bool   // changes go to a separate -wal file first
 	visited     []bool
+	read        int // bytes of rows so far
 }
 
 const sqliteMagic = "SQLite format 3\x00"
@@ -140,6 +141,11 @@ func (db *database) cell(page string, at int) (record string, err error) {
 		return "", errDamaged
 	}
 	total := int(length)
+	// Cells may point into each other; the rows of an honest file do not add up
+	// to more than the file.
+	if db.read += total; db.read > len(db.data) {
+		return "", errDamaged
+	}
 	local := db.local(total)
 	if at+local > len(page) {
 		return "", errDamaged
