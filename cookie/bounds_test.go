@@ -1,8 +1,10 @@
 package cookie_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,7 +64,30 @@ var floods = []struct {
 	{"entities", func() string { return full("&quot;") }, cookie.CodeMalformed},
 	{"tags", func() string { return "<html>" + full("<title>")[8:] }, cookie.CodeHTML},
 	{"UTF-16", func() string { return "\xff\xfe" + full("a\x00")[2:] }, cookie.CodeMalformed},
+	{"settings in one line", func() string { return full("SECURE_1PSIDTS=x;") }, cookie.CodeTooBig},
+	{"prompts", func() string { return full("$ curl > ") }, cookie.CodeTooBig},
+	{"cells in one another", overlapping, cookie.CodeMalformed},
 	{"SQLite magic", func() string { return "SQLite format 3\x00" + full("\x01")[16:] }, cookie.CodeMalformed},
+}
+
+// overlapping is a database of one page, all of whose 15,000 rows are the same
+// bytes: a record of 33,000 columns.
+func overlapping() string {
+	const rows, columns, size = 15_000, 33_000, 1 << 16
+	page := make([]byte, size)
+	copy(page, "SQLite format 3\x00")
+	page[17] = 1 // the size of a page, 65536
+	page[18], page[19] = 1, 1
+	page[100] = 0x0d // a leaf of a table
+	binary.BigEndian.PutUint16(page[103:], rows)
+	cell := 108 + 2*rows
+	for i := range rows {
+		binary.BigEndian.PutUint16(page[108+2*i:], uint16(cell))
+	}
+	const record = columns + 3 // with the length of its head
+	head := []byte{0x80 | record>>14, 0x80 | record>>7&0x7f, record & 0x7f}
+	copy(page[cell:], slices.Concat(head, []byte{1}, head))
+	return string(page)
 }
 
 func repeat(format string, count int) string {

@@ -33,7 +33,7 @@ func isCookieObject(object gjson.Result) bool {
 // exporter known.
 func addCookieObject(object gjson.Result, found *list) *Rejection {
 	var e entry
-	session, text := false, true
+	url, session, text := "", false, true
 	object.ForEach(func(key, value gjson.Result) bool {
 		switch strings.ToLower(key.Str) {
 		case "name", "name raw":
@@ -50,8 +50,17 @@ func addCookieObject(object gjson.Result, found *list) *Rejection {
 			session = value.Bool()
 		case "storeid", "store_id":
 			e.store = value.String()
+		case "url":
+			url = value.String()
+		case "originattributes":
+			store, partitioned := container(value.String())
+			e.store, e.partitioned = store, e.partitioned || partitioned
 		case "partitionkey", "partition_key":
 			e.partitioned = e.partitioned || partitionKey(value)
+		case "top_frame_site_key":
+			e.partitioned = e.partitioned || value.String() != ""
+		case "partitionkeyopaque", "ispartitionedattributeset":
+			e.partitioned = e.partitioned || value.Bool()
 		case "firstpartydomain":
 			e.partitioned = e.partitioned || value.String() != "" && bareDomain(value.String()) != site
 		}
@@ -59,6 +68,13 @@ func addCookieObject(object gjson.Result, found *list) *Rejection {
 	})
 	if session {
 		e.expires = time.Time{}
+	}
+	if e.domain == "" && url != "" {
+		e.domain = sentTo(hostOf(url))
+	}
+	if strings.EqualFold(e.name, "cookie") { // a request's header, as archives list them
+		addPairs(e.value, entry{}, found)
+		return nil
 	}
 	if !text && (e.name == NamePSID || e.name == NamePSIDTS) {
 		return notText()

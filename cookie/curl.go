@@ -1,12 +1,14 @@
 package cookie
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // looksCurl recognises commands copied from DevTools for bash or cmd.exe.
 func looksCurl(head string) bool {
 	for line := range strings.Lines(head) {
-		program, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "$ "), " ")
-		if isCurl(program) {
+		if _, ok := curlArguments(strings.Fields(line)); ok {
 			return true
 		}
 	}
@@ -15,6 +17,26 @@ func looksCurl(head string) bool {
 
 func isCurl(word string) bool { return word == "curl" || strings.EqualFold(word, "curl.exe") }
 
+// curlArguments returns what follows curl in a command, which may stand behind
+// the prompt of the terminal that it was copied from. Lines copied out of the
+// middle of a command begin with one of its options.
+func curlArguments(words []string) ([]string, bool) {
+	if len(words) > 1 && slices.Contains([]string{"-H", "--header", "-b", "--cookie"}, words[0]) {
+		return words, true
+	}
+	for i, word := range words {
+		if isCurl(word) && (i == 0 || isPrompt(words[i-1])) {
+			return words[i+1:], true
+		}
+	}
+	return nil, false
+}
+
+// isPrompt recognises the end of a prompt: "$", "user@host:~#", "C:\dir>".
+func isPrompt(word string) bool {
+	return word != "#" && strings.ContainsAny(word[len(word)-1:], "$#>%")
+}
+
 // parseCurl reads the cookies of each curl command.
 func parseCurl(text string, found *list) *Rejection {
 	commands, rejection := shellCommands(text)
@@ -22,19 +44,11 @@ func parseCurl(text string, found *list) *Rejection {
 		return rejection
 	}
 	for _, words := range commands {
-		words = dropPrompt(words)
-		if len(words) > 0 && isCurl(words[0]) {
-			addCurl(words[1:], found)
+		if args, ok := curlArguments(words); ok {
+			addCurl(args, found)
 		}
 	}
 	return orCookieless(found, text, "a curl command")
-}
-
-func dropPrompt(words []string) []string {
-	if len(words) > 0 && words[0] == "$" {
-		return words[1:]
-	}
-	return words
 }
 
 // orCookieless refuses a copied request in which no cookies were found.
@@ -91,7 +105,9 @@ func curlFlag(arg string) (flag, value string, attached bool) {
 	switch arg {
 	case "--header", "--cookie", "--url":
 		return arg, "", false
-	case "--referer", "--proxy", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--output", "-e", "-x", "-d", "-o":
+	case "--referer", "--proxy", "--preproxy", "--socks5", "--socks5-hostname", "--socks4", "--socks4a", "--user-agent", "--user",
+		"--form", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json", "--output", "--resolve", "--connect-to",
+		"--request", "--cookie-jar", "-e", "-x", "-A", "-u", "-F", "-d", "-o", "-X", "-c":
 		return "--other", "", false
 	}
 	switch {

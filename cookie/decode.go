@@ -19,6 +19,9 @@ func decode(data []byte, found *list) (string, *Rejection) {
 	if rejection != nil {
 		return "", rejection
 	}
+	if strings.IndexByte(text, '\r') >= 0 {
+		text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	}
 	text = trimBlank(text)
 	if text == "" {
 		return "", emptyFile(len(data))

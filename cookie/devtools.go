@@ -10,7 +10,7 @@ var devToolsColumns = []string{"name", "value", "domain", "path", "expires", "si
 // tabs, the name first.
 func looksDevTools(head string) bool {
 	for line := range strings.Lines(head) {
-		fields := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+		fields := strings.Split(strings.TrimSpace(line), "\t")
 		if len(fields) < 2 || !isToken(fields[0]) {
 			continue
 		}
@@ -27,7 +27,7 @@ func parseDevTools(text string, found *list) *Rejection {
 	columns := devToolsColumns
 	for line := range strings.Lines(text) {
 		whole := strings.HasSuffix(line, "\n")
-		fields := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+		fields := strings.Split(strings.TrimLeft(strings.TrimRight(line, "\r\n"), " \t"), "\t")
 		if len(fields) < 2 && (whole || !isToken(fields[0])) {
 			continue
 		}

@@ -31,6 +31,12 @@ type entry struct {
 	order int
 }
 
+// key is the cookie itself, without where and when it was met.
+func (e entry) key() entry {
+	e.seen, e.order = time.Time{}, 0
+	return e
+}
+
 // list gathers what a parser finds. Its zero value is ready.
 type list struct {
 	entries  []entry
@@ -43,8 +49,7 @@ type list struct {
 
 // add notes a cookie. One that is there already counts as seen again.
 func (l *list) add(e entry) {
-	key := e
-	key.seen, key.order = time.Time{}, 0
+	key := e.key()
 	l.offered++
 	e.order = l.offered
 	if l.offered > maxOffered {
@@ -68,6 +73,18 @@ func (l *list) add(e entry) {
 	}
 	l.index[key] = len(l.entries)
 	l.entries = append(l.entries, e)
+}
+
+// amend changes the cookie that was added last.
+func (l *list) amend(change func(e *entry)) {
+	last := len(l.entries) - 1
+	if last < 0 {
+		return
+	}
+	e := &l.entries[last]
+	delete(l.index, e.key())
+	change(e)
+	l.index[e.key()] = last
 }
 
 // warn notes a remark, once per code. The text follows the rules of reject.

@@ -19,6 +19,8 @@ var expiryLayouts = []string{
 	time.DateOnly,
 	"Mon, 02-Jan-2006 15:04:05 MST",
 	"Mon, 2 Jan 2006 15:04:05 MST",
+	"Mon Jan 2 2006 15:04:05 GMT-0700", // JavaScript, without the zone's name
+	"1/2/2006, 3:04:05 PM",             // Safari's table, in American English
 }
 
 // parseExpiry reads an expiry in any spelling: seconds, milliseconds or
@@ -29,6 +31,8 @@ func parseExpiry(text string) time.Time {
 	if n, err := strconv.ParseFloat(text, 64); err == nil {
 		return expiryNumber(n)
 	}
+	text = strings.ReplaceAll(text, "\u202f", " ") // before AM and PM
+	text, _, _ = strings.Cut(text, " (")
 	for _, layout := range expiryLayouts {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t.UTC()

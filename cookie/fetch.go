@@ -3,7 +3,9 @@ package cookie
 import "strings"
 
 // looksFetch recognises a request copied as JavaScript.
-func looksFetch(head string) bool { return strings.Contains(head, "fetch(") }
+func looksFetch(head string) bool {
+	return strings.Contains(head, "fetch(") || strings.Contains(head, "axios.") || strings.Contains(head, "axios(")
+}
 
 // parseFetch reads the cookie header of each fetch call. The variant for a
 // browser's own console has none; the one for Node.js does.

@@ -1,18 +1,21 @@
 package cookie
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 )
 
-// looksHAR recognises an HTTP archive: an object whose first key is "log".
+// looksHAR recognises an HTTP archive: an object with a "log", nearly always
+// its first key.
 func looksHAR(head string) bool {
-	rest, ok := strings.CutPrefix(head, "{")
-	rest = strings.TrimLeft(rest, " \t\r\n")
-	rest, key := strings.CutPrefix(rest, `"log"`)
-	return ok && key && strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), ":")
+	if !strings.HasPrefix(head, "{") {
+		return false
+	}
+	log := gjson.Get(head, "log") // works on a beginning too
+	return log.IsObject() || strings.HasPrefix(log.Raw, "{")
 }
 
 // parseHAR reads the cookies of every request and answer, each with the time
@@ -27,6 +30,7 @@ func parseHAR(text string, found *list) *Rejection {
 		addExchange(exchange, found)
 		return !found.full
 	})
+	found.entries = slices.DeleteFunc(found.entries, sanitized)
 	switch {
 	case exchanges == 0:
 		return reject(CodeEmpty, "is a HAR without requests. Reload gemini.google.com with DevTools > Network open, then export again.")
@@ -69,6 +73,11 @@ func addExchange(exchange gjson.Result, found *list) {
 		}
 		return !found.full
 	})
+}
+
+// sanitized recognises the text that cleaning tools put in a value's place.
+func sanitized(e entry) bool {
+	return len(e.value) < 80 && strings.Contains(strings.ToLower(e.value), "redacted")
 }
 
 // eachHeader calls visit with the value of every header of a name.

@@ -8,6 +8,7 @@ import (
 // looksHeader recognises a header line "Cookie: a=b; c=d", alone or among a
 // request's other headers, and the bare value of one.
 func looksHeader(head string) bool {
+	head = unquote(strings.TrimSpace(head))
 	for line := range strings.Lines(head) {
 		if _, ok := headerLine(line, "cookie"); ok {
 			return true
@@ -19,20 +20,25 @@ func looksHeader(head string) bool {
 	return bareHeader(head)
 }
 
-// headerLine returns the value of a header line of the given name.
+// headerLine returns the value of a header line of the given name. It is empty
+// where the value stands on the next line, with or without a colon before.
 func headerLine(line, name string) (value string, ok bool) {
 	line = strings.TrimSpace(line)
-	if len(line) <= len(name) || line[len(name)] != ':' || !strings.EqualFold(line[:len(name)], name) {
+	if !hasPrefixFold(line, name) {
 		return "", false
 	}
-	return strings.TrimSpace(line[len(name)+1:]), true
+	value, colon := strings.CutPrefix(line[len(name):], ":")
+	return strings.TrimSpace(value), colon || value == ""
 }
 
 // bareHeader reports whether the text is one line of name=value pairs. A lone
-// pair must have a name that can only be a cookie's.
+// pair must have a name that can only be a cookie's, and the first may not have
+// one that is only a setting's: settings too can stand in one line.
 func bareHeader(text string) bool {
-	text = strings.Trim(strings.TrimSpace(text), "`")
 	if strings.Contains(text, "\n") {
+		return false
+	}
+	if name, _, _ := strings.Cut(text, "="); ours(name) && !siteName(name) {
 		return false
 	}
 	pairs, known := 0, false
@@ -54,8 +60,9 @@ func bareHeader(text string) bool {
 // parseHeader reads the cookies of a request's headers, or of a bare value.
 // Browsers also copy headers with the value on the line after the name.
 func parseHeader(text string, found *list) *Rejection {
+	text = unquote(strings.TrimSpace(text))
 	if bareHeader(text) {
-		addPairs(strings.Trim(strings.TrimSpace(text), "`"), entry{}, found)
+		addPairs(text, entry{}, found)
 		return nil
 	}
 	headers := make(map[string][]string)

@@ -30,6 +30,9 @@ func sectionName(line string) (string, bool) {
 		return "", false
 	}
 	name := line[1 : len(line)-1]
+	if len(name) > 2 && name[0] == '[' && name[len(name)-1] == ']' { // one of several, in TOML
+		name = name[1 : len(name)-1]
+	}
 	if !unicode.IsLetter(rune(name[0])) || name == "null" || name == "true" || name == "false" {
 		return "", false
 	}

@@ -20,7 +20,7 @@ func pick(found *list, now time.Time) (*Export, *Rejection) {
 	if len(entries) == 0 {
 		return nil, reject(CodeEmpty, "holds no cookies. Nothing was changed; the previous cookies stay in use.")
 	}
-	stores := byStore(entries)
+	stores := withoutTemplates(byStore(entries))
 	if rejection := severalAccounts(stores); rejection != nil {
 		return nil, rejection
 	}
@@ -88,6 +88,18 @@ func byStore(entries []entry) []store {
 		stores[i].psidts = shortestPath(stores[i].psidts)
 	}
 	return slices.DeleteFunc(stores, func(s store) bool { return len(s.psid) == 0 })
+}
+
+// withoutTemplates drops the stores that hold only a template's text, where
+// another one holds a session.
+func withoutTemplates(stores []store) []store {
+	template := func(s store) bool {
+		return !slices.ContainsFunc(s.psid, func(e entry) bool { return !isPlaceholder(e.value) })
+	}
+	if real := slices.DeleteFunc(slices.Clone(stores), template); len(real) > 0 {
+		return real
+	}
+	return stores
 }
 
 func ofSite(e entry) bool { return e.domain == "" || bareDomain(e.domain) == site }

@@ -2,16 +2,31 @@ package cookie
 
 import "strings"
 
-const psCookie = "System.Net.Cookie("
+// How scripts make a cookie: New-Object System.Net.Cookie(…), or the other.
+const (
+	psCookie    = "System.Net.Cookie("
+	psNewCookie = "[System.Net.Cookie]::new("
+)
 
 // looksPowerShell recognises a request copied for PowerShell.
 func looksPowerShell(head string) bool {
-	return strings.Contains(head, psCookie) || strings.Contains(head, "Invoke-WebRequest") || strings.Contains(head, "Invoke-RestMethod")
+	if strings.Contains(head, psCookie) || strings.Contains(head, psNewCookie) {
+		return true
+	}
+	for word := range strings.FieldsSeq(head) {
+		for _, command := range []string{"Invoke-WebRequest", "Invoke-RestMethod", "iwr", "irm"} {
+			if strings.EqualFold(word, command) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // parsePowerShell reads the cookies that are added to the request's session
 // (name, value, path, domain), and a cookie header among its headers.
 func parsePowerShell(text string, found *list) *Rejection {
+	text = strings.ReplaceAll(text, psNewCookie, psCookie)
 	for rest := text; ; {
 		_, after, ok := strings.Cut(rest, psCookie)
 		if !ok {

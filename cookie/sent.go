@@ -75,10 +75,13 @@ func withoutPort(host string) string {
 	return host
 }
 
-// unquote removes one pair of double quotes around a value.
-func unquote(value string) string {
-	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
-		return value[1 : len(value)-1]
+// quotes are what people and programs put around a text that they copy.
+const quotes = "\"'`"
+
+// unquote removes the pairs of quotes around a text.
+func unquote(text string) string {
+	for last := len(text) - 1; last > 0 && text[0] == text[last] && strings.IndexByte(quotes, text[0]) >= 0; last = len(text) - 1 {
+		text = strings.TrimSpace(text[1:last])
 	}
-	return value
+	return text
 }

@@ -1,6 +1,10 @@
 package cookie
 
-import "strings"
+import (
+	"iter"
+	"strconv"
+	"strings"
+)
 
 // setting is one line of a settings file, in any of the ways people write a
 // name with its value.
@@ -16,6 +20,9 @@ func splitSetting(line string) (setting, bool) {
 	line = strings.TrimSpace(line)
 	for _, prefix := range []string{"- ", "export ", "set ", "$env:", "ENV ", "env:"} {
 		line = strings.TrimSpace(strings.TrimPrefix(line, prefix))
+	}
+	if inner := unquote(line); !strings.ContainsAny(inner, quotes) { // set "NAME=value"
+		line = inner
 	}
 	at := strings.IndexAny(line, "=:")
 	if at <= 0 || line[0] == '#' || line[0] == ';' || strings.HasPrefix(line, "//") {
@@ -49,7 +56,7 @@ func looksEnv(head string) bool { return hasSetting(head, '=') }
 func looksLines(head string) bool { return hasSetting(head, ':') }
 
 func hasSetting(head string, separator byte) bool {
-	for line := range strings.Lines(head) {
+	for line := range statements(head) {
 		if s, ok := splitSetting(line); ok && s.separator == separator && ours(s.key) {
 			return true
 		}
@@ -57,18 +64,42 @@ func hasSetting(head string, separator byte) bool {
 	return false
 }
 
-func ours(key string) bool {
-	_, _, session := sessionKey(key)
-	return session || headerKey(key)
+// statements yields the settings of a text: its lines, and what semicolons
+// part in those whose first name is a session cookie's.
+func statements(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(text) {
+			first, rest, parted := strings.Cut(line, ";")
+			if s, ok := splitSetting(first); !parted || !ok || s.open || !isSession(s.key) {
+				rest, first = "", line
+			}
+			if !yield(first) {
+				return
+			}
+			for rest != "" {
+				if first, rest, _ = strings.Cut(rest, ";"); !yield(first) {
+					return
+				}
+			}
+		}
+	}
 }
+
+func isSession(key string) bool {
+	_, _, session := sessionKey(key)
+	return session
+}
+
+func ours(key string) bool { return isSession(key) || headerKey(key) }
 
 // parseSettings reads lines of names with values. A [section] starts a store
 // of its own.
 func parseSettings(text string, found *list) *Rejection {
-	store := ""
-	for line := range strings.Lines(text) {
+	store, sections := "", 0
+	for line := range statements(text) {
 		if name, ok := sectionName(line); ok {
-			store = name
+			sections++
+			store = name + "#" + strconv.Itoa(sections)
 			continue
 		}
 		s, ok := splitSetting(line)
@@ -78,9 +109,27 @@ func parseSettings(text string, found *list) *Rejection {
 		if s.open && !strings.HasSuffix(line, "\n") && ours(s.key) {
 			return reject(CodeTruncated, "ends in the middle of a value. If it is still uploading, wait; otherwise copy it again.")
 		}
+		if strings.Contains(line, `:"`) {
+			found.amend(func(e *entry) { storageAttribute(s.key, s.value, e) })
+		}
 		if addSetting(s.key, s.value, store, found); found.full {
 			break
 		}
 	}
 	return nil
+}
+
+// storageAttribute reads a line that follows a cookie in what is copied from
+// Firefox's storage panel, such as Domain:".google.com".
+func storageAttribute(key, value string, e *entry) {
+	switch key {
+	case "Domain":
+		e.domain = value
+	case "Path":
+		e.path = value
+	case "Expires / Max-Age":
+		e.expires = parseExpiry(value)
+	case "Partition Key":
+		e.partitioned = e.partitioned || value != ""
+	}
 }

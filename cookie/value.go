@@ -53,7 +53,7 @@ func valueFlaw(value string) string {
 	position := 0
 	for _, r := range value {
 		position++
-		if r < utf8.RuneSelf && cookieOctet(byte(r)) {
+		if r < utf8.RuneSelf && cookieOctet(byte(r)) && strings.IndexByte(quotes, byte(r)) < 0 {
 			continue
 		}
 		if r == '…' {

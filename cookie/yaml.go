@@ -1,6 +1,8 @@
 package cookie
 
 import (
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 
@@ -24,7 +26,10 @@ func looksYAML(head string) bool {
 		}
 		first = false
 		nested := strings.HasPrefix(line, " ") || strings.HasPrefix(trimmed, "- ")
-		if s, ok := splitSetting(trimmed); ok && nested && s.separator == ':' && ours(s.key) {
+		if strings.Contains(trimmed, "`") {
+			continue // a list in Markdown
+		}
+		if s, ok := splitSetting(trimmed); ok && nested && s.separator == ':' && (ours(s.key) || s.key == "name" && isSession(s.value)) {
 			return true
 		}
 		if at := strings.IndexAny(trimmed, "{["); at > 0 && strings.Contains(trimmed[:at], ":") &&
@@ -44,12 +49,20 @@ func parseYAML(text string, found *list) *Rejection {
 	if depthOver(text, maxDepth) {
 		return reject(CodeMalformed, "is YAML nested deeper than %d levels. Keep only the part with the cookies.", maxDepth)
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
-		// The library's text may quote the file; only its line is shown.
-		return reject(CodeMalformed, "is not valid YAML%s. Check the indentation and the quotes.", yamlLine(err.Error()))
+	for documents := yaml.NewDecoder(strings.NewReader(text)); ; {
+		var root yaml.Node
+		err := documents.Decode(&root)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			// The library's text may quote the file; only its line is shown.
+			return reject(CodeMalformed, "is not valid YAML%s. Check the indentation and the quotes.", yamlLine(err.Error()))
+		}
+		if rejection := walkYAML(&root, found); rejection != nil {
+			return rejection
+		}
 	}
-	return walkYAML(&root, found)
 }
 
 func yamlLine(text string) string {
@@ -70,6 +83,10 @@ func walkYAML(node *yaml.Node, found *list) *Rejection {
 		}
 		return nil
 	}
+	if e, ok := yamlCookie(node); ok {
+		found.add(e)
+		return nil
+	}
 	store := "line " + strconv.Itoa(node.Line) + "/" + strconv.Itoa(node.Column)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
@@ -84,6 +101,26 @@ func walkYAML(node *yaml.Node, found *list) *Rejection {
 		}
 	}
 	return nil
+}
+
+// yamlCookie reads a mapping with a cookie's name and value.
+func yamlCookie(node *yaml.Node) (e entry, ok bool) {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		value := node.Content[i+1].Value
+		switch strings.ToLower(node.Content[i].Value) {
+		case "name":
+			e.name = value
+		case "value":
+			e.value = value
+		case "domain":
+			e.domain = hostOf(value)
+		case "path":
+			e.path = value
+		case "expires", "expiry", "expirationdate":
+			e.expires = parseExpiry(value)
+		}
+	}
+	return e, siteName(e.name) && e.value != ""
 }
 
 func addYAMLSetting(key string, value *yaml.Node, store string, found *list) *Rejection {

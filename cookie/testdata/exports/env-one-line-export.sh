@@ -1,0 +1,1 @@
+export SECURE_1PSID=g.a000DUMMY-AccountA-psid_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-0076; export SECURE_1PSIDTS="sidts-DUMMYtsA_aaaaaaaaaaaaaaaaaaaaaaaa-EAA"
