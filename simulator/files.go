@@ -56,11 +56,7 @@ func (s *Simulator) store(name, mime string, from io.Reader) (ref string, err er
 	}
 	u.size, u.sum = int(size), [sha256.Size]byte(sum.Sum(nil))
 	u.ref = fmt.Sprintf("/contrib_service/ttl_1d/%d%s", s.now().Unix(), strings.ToLower(letters(s.random("file", s.nextID()), 30)))
-	for _, kind := range []string{"image/", "audio/", "video/", "application/pdf"} {
-		if strings.HasPrefix(sniffed, kind) != strings.HasPrefix(mime, kind) && !strings.HasPrefix(sniffed, "application/octet-stream") {
-			u.misnamed = true
-		}
-	}
+	u.misnamed = misnamed(mime, sniffed)
 	s.files.mu.Lock()
 	defer s.files.mu.Unlock()
 	s.files.list = append(s.files.list, u)
@@ -68,6 +64,24 @@ func (s *Simulator) store(name, mime string, from io.Reader) (ref string, err er
 		s.files.list = slices.Clone(s.files.list[n-keptFiles:])
 	}
 	return u.ref, nil
+}
+
+// containers are formats of which the bytes do not tell whether sound alone or a
+// film is in them.
+var containers = map[string][]string{
+	"application/ogg": {"audio/ogg", "video/ogg", "audio/opus"},
+	"video/mp4":       {"audio/mp4", "audio/m4a", "audio/x-m4a", "video/quicktime"},
+	"video/webm":      {"audio/webm"},
+}
+
+// misnamed reports whether a told MIME type and the bytes are of two kinds.
+func misnamed(told, sniffed string) bool {
+	if sniffed == "application/octet-stream" || slices.Contains(containers[sniffed], told) {
+		return false
+	}
+	return slices.ContainsFunc([]string{"image/", "audio/", "video/", "application/pdf"}, func(kind string) bool {
+		return strings.HasPrefix(sniffed, kind) != strings.HasPrefix(told, kind)
+	})
 }
 
 // counter counts the bytes written to it.

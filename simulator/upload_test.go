@@ -60,6 +60,29 @@ func solidPNG(w, h int, c color.Color) []byte {
 	return b.Bytes()
 }
 
+// TestTypesOfUploads: formats that hold sound as well as films go under both
+// names, and nothing else under the name of another kind.
+func TestTypesOfUploads(t *testing.T) {
+	t.Parallel()
+	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
+	ogg, mp4 := "OggS\x00\x02", "\x00\x00\x00\x14ftypmp42\x00\x00\x00\x00isom"
+	for _, tt := range []struct {
+		kind, data string
+		seen       bool
+	}{
+		{"audio/ogg", ogg, true}, {"video/ogg", ogg, true}, {"application/ogg", ogg, true}, {"image/png", ogg, false},
+		{"audio/mp4", mp4, true}, {"audio/m4a", mp4, true}, {"video/mp4", mp4, true}, {"image/heic", mp4, false},
+		{"audio/webm", "\x1a\x45\xdf\xa3", true}, {"audio/flac", "fLaC\x00\x00", true},
+		{"application/octet-stream", "%PDF-1.4", false}, {"application/pdf", "plain words", false},
+	} {
+		ref := b.uploadForm("a.bin", tt.kind, []byte(tt.data)).body
+		text := read(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{ref}, "a.bin"}}}).body).text()
+		if strings.Contains(text, "I can see a.bin: "+tt.kind) != tt.seen {
+			t.Errorf("%s of %q: %s", tt.kind, tt.data, text)
+		}
+	}
+}
+
 func TestUploadedFilesAreSeen(t *testing.T) {
 	clk := newClock()
 	_, b := signedIn(t, simulator.Config{Now: clk.now}, simulator.SessionConfig{})
