@@ -178,7 +178,7 @@ func (f failing) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// TestFileTypes: pictures go by their bytes, everything else by what was told.
+// TestFileTypes: files go by their bytes where these tell, else by what was told.
 func TestFileTypes(t *testing.T) {
 	heic := "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"
 	tests := []struct {
@@ -190,7 +190,14 @@ func TestFileTypes(t *testing.T) {
 		{"told as bytes", "application/octet-stream", "\x89PNG\r\n\x1a\n", "image/png"},
 		{"with a parameter", "IMAGE/GIF; q=1", "GIF89a", "image/gif"},
 		{"heic", "image/heic", heic, "image/heic"},
+		{"heic told as another picture", "image/jpeg", heic, "image/heic"},
 		{"pdf", "application/pdf", "%PDF-1.4", "application/pdf"},
+		{"pdf told as bytes", "application/octet-stream", "%PDF-1.4", "application/pdf"},
+		{"pdf told as picture", "image/png", "%PDF-1.4", ""},
+		{"picture told as pdf", "application/pdf", "\x89PNG\r\n\x1a\n", ""},
+		{"text told as pdf", "application/pdf", "plain words", ""},
+		{"film told as picture", "image/png", "\x00\x00\x00\x18ftypisom\x00\x00\x00\x00", ""},
+		{"music told as bytes", "application/octet-stream", "\xff\xfb\x90\x00", "audio/mpeg"},
 		{"text not told", "", "plain words", "text/plain"},
 		{"nonsense told", "a\r\nb", "plain words", "text/plain"},
 		{"svg", "image/svg+xml", "<svg/>", ""},

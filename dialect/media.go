@@ -2,13 +2,12 @@ package dialect
 
 import (
 	"encoding/base64"
-	"mime"
-	"net/http"
 	"path"
 	"strings"
 	"unicode"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/media"
 )
 
 // maxFile bounds one decoded file.
@@ -78,11 +77,11 @@ func decodeFile(n node, mediaType, text string) (*chat.Blob, error) {
 
 // fileOf makes a file of its bytes and the type that was told.
 func fileOf(n node, mediaType string, data []byte) (*chat.Blob, error) {
-	mediaType, ok := settle(mediaType, data)
-	if !ok {
-		return nil, n.bad("is not a PNG, JPEG, WebP, GIF or HEIC image, though its type says image")
+	mediaType, err := media.Settle(mediaType, data)
+	if err != nil {
+		return nil, n.bad(err.Error())
 	}
-	if w, h := dimensions(data); h > 0 && w > maxPixels/h {
+	if media.TooManyPixels(data) {
 		return nil, n.bad("is a picture of more than 100 million pixels; send a smaller one")
 	}
 	return &chat.Blob{MIME: mediaType, Data: data}, nil
@@ -90,30 +89,6 @@ func fileOf(n node, mediaType string, data []byte) (*chat.Blob, error) {
 
 func tooBig(n node) *chat.Error {
 	return &chat.Error{Kind: chat.TooLarge, Param: n.path, Message: n.path + " is longer than 20 MiB; send a smaller file"}
-}
-
-// settle decides a file's media type. Pictures go by their first bytes, because
-// clients mix up PNG, JPEG and WebP; ok is false when a picture is none.
-func settle(told string, data []byte) (mediaType string, ok bool) {
-	told, _, err := mime.ParseMediaType(strings.Clone(told)) // the body must not live on in it
-	if err != nil {
-		told = ""
-	}
-	seen, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	switch {
-	case strings.HasPrefix(seen, "image/") && (told == "" || strings.HasPrefix(told, "image/") || told == "application/octet-stream"):
-		return seen, true
-	case strings.HasPrefix(told, "image/"):
-		// HEIC and AVIF are ISO media files, which DetectContentType does not tell apart.
-		if told == "image/*" {
-			told = "image/heic"
-		}
-		return told, len(data) > 12 && string(data[4:8]) == "ftyp"
-	case told == "":
-		return seen, true
-	default:
-		return told, true
-	}
 }
 
 // fileName keeps the last element of a client's file name, printable and short.

@@ -1,28 +1,19 @@
 package files
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/media"
 )
 
-// types are the media types that the store tells apart, with the ending of their
-// names. Whatever else is kept is served as bytes that no browser interprets.
-var types = []struct{ ending, mime string }{
-	{".png", "image/png"}, {".jpg", "image/jpeg"}, {".webp", "image/webp"}, {".gif", "image/gif"},
-	{".mp4", "video/mp4"}, {".webm", "video/webm"},
-	{".mp3", "audio/mpeg"}, {".wav", "audio/wave"}, {".ogg", "application/ogg"},
-	{".bin", "application/octet-stream"},
-}
+// unnamed ends the names of files whose type the store does not tell apart: they
+// are served as bytes that no browser interprets.
+const unnamed = ".bin"
 
-func ending(mime string) string {
-	for _, t := range types {
-		if t.mime == mime {
-			return t.ending
-		}
-	}
-	return ".bin"
-}
+func ending(mime string) string { return cmp.Or(media.Ending(mime), unnamed) }
 
 const (
 	idLength  = 26 // of rand.Text: 130 bits
@@ -37,10 +28,10 @@ func parse(name string) (made time.Time, mime string, ok bool) {
 	if err != nil || !dash || len(rest) < idLength || strings.Trim(rest[:idLength], idLetters) != "" {
 		return time.Time{}, "", false
 	}
-	for _, t := range types {
-		if t.ending == rest[idLength:] {
-			return time.Unix(seconds, 0), t.mime, true
-		}
+	end := rest[idLength:]
+	if end == unnamed {
+		return time.Unix(seconds, 0), "application/octet-stream", true
 	}
-	return time.Time{}, "", false
+	mime = media.Named(end)
+	return time.Unix(seconds, 0), mime, mime != ""
 }

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/media"
 )
 
 const (
@@ -23,16 +25,9 @@ const (
 	linkLimit    = 8 << 10
 )
 
-// pictureTypes are the formats that are passed on, with their file endings; the
-// bytes decide which one it is.
-var pictureTypes = map[string]string{
-	"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif",
-}
-
-// fileTypes are the other formats that answers bring.
-var fileTypes = map[string]string{
-	"video/mp4": ".mp4", "video/webm": ".webm", "audio/mpeg": ".mp3", "audio/wave": ".wav", "application/ogg": ".ogg",
-}
+// pictureTypes are the formats of pictures that are passed on: those that every
+// client shows. The bytes decide which one it is.
+var pictureTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif"}
 
 // source is where a file of an answer lies.
 type source struct {
@@ -46,6 +41,15 @@ func (s source) limit() int64 {
 		return fileLimit
 	}
 	return pictureLimit
+}
+
+// takes reports whether files of a type are passed on.
+func (s source) takes(kind string) bool {
+	if slices.Contains(pictureTypes, kind) {
+		return true
+	}
+	general, _, _ := strings.Cut(kind, "/")
+	return s.file && (general == "video" || general == "audio")
 }
 
 // fetch goes along the redirects by hand, with cookies only where they belong,
@@ -123,16 +127,12 @@ func readFile(ctx context.Context, resp *http.Response, s source) (*chat.Blob, *
 	if err != nil {
 		return nil, failedCall(ctx, err)
 	}
-	kind := http.DetectContentType(data)
-	suffix := pictureTypes[kind]
-	if s.file && suffix == "" {
-		suffix = fileTypes[kind]
-	}
-	if suffix == "" {
+	kind := media.Type(data)
+	if !s.takes(kind) {
 		return nil, fail(chat.Upstream, cookie.Silent, "Google sent something that is no picture; ask again").
 			detail("a picture's link leads to something else")
 	}
-	return &chat.Blob{MIME: kind, Name: plainName(s.name) + suffix, Data: data}, nil
+	return &chat.Blob{MIME: kind, Name: plainName(s.name) + media.Ending(kind), Data: data}, nil
 }
 
 var errTooLarge = errors.New("larger than the limit for files of answers")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/media"
 )
 
 // Frames cuts a body as the client does, taking a frame that is not JSON once
@@ -199,7 +200,7 @@ func Sized(link string) string {
 }
 
 // PictureName makes a plain file name.
-func PictureName(name, kind string) string { return plainName(name) + pictureTypes[kind] }
+func PictureName(name, kind string) string { return plainName(name) + media.Ending(kind) }
 
 // IsJSON exposes isValid.
 func IsJSON(b []byte) bool { return isValid(b) }

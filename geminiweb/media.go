@@ -50,7 +50,7 @@ func (r *reading) deliver(ctx context.Context) *Error {
 }
 
 // fetchMedia follows a link to its bytes.
-func (t *turn) fetchMedia(ctx context.Context, m media) (blob *chat.Blob, failure *Error) {
+func (t *turn) fetchMedia(ctx context.Context, m mediaLink) (blob *chat.Blob, failure *Error) {
 	c := t.c
 	limit := mediaTimeout
 	if !m.picture {
@@ -86,7 +86,7 @@ func (t *turn) fetchMedia(ctx context.Context, m media) (blob *chat.Blob, failur
 
 // full asks for the link to a picture in the size it was made in; nil when that
 // is not to be had.
-func (t *turn) full(ctx context.Context, m media) *url.URL {
+func (t *turn) full(ctx context.Context, m mediaLink) *url.URL {
 	if m.id == "" || t.ids.cid == "" || t.ids.rid == "" {
 		return nil
 	}

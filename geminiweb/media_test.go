@@ -76,7 +76,7 @@ type detour struct {
 }
 
 func (d detour) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasSuffix(r.URL.Hostname(), ".googleusercontent.com") || strings.HasSuffix(r.URL.Hostname(), "evil.example") {
+	if strings.HasSuffix(r.URL.Hostname(), ".googleusercontent.com") || r.URL.Hostname() == "contribution.usercontent.google.com" || strings.HasSuffix(r.URL.Hostname(), "evil.example") {
 		return d.media(r)
 	}
 	return d.next.RoundTrip(r)
@@ -229,6 +229,38 @@ func TestFilesOfAnswers(t *testing.T) {
 				}
 				if took := time.Since(start); took != tt.wait {
 					t.Errorf("took %s, want %s", took, tt.wait)
+				}
+			})
+		})
+	}
+}
+
+// TestRecordingsOfEveryKind: the bytes say what a film or a piece of music is.
+func TestRecordingsOfEveryKind(t *testing.T) {
+	t.Parallel()
+	for want, head := range map[string]string{
+		"audio/mpeg music.mp3":      "\xff\xfb\x90\x00",
+		"audio/mp4 music.m4a":       "\x00\x00\x00\x14ftypM4A \x00\x00\x00\x00mp42",
+		"video/mp4 music.mp4":       "\x00\x00\x00\x14ftypiso5\x00\x00\x00\x00dash",
+		"video/quicktime music.mov": "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ",
+		"audio/ogg music.ogg":       "OggS\x00\x02\x00\x00",
+		"audio/flac music.flac":     "fLaC\x00\x00\x00\x22",
+		"audio/wav music.wav":       "RIFF\x24\x00\x00\x00WAVEfmt ",
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10})
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: detour{sim, func(r *http.Request) (*http.Response, error) {
+					return reply(r, 200, "", strings.NewReader(head)), nil
+				}}})
+				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
+				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", "[music]")))
+				if err != nil || len(answer.Media) == 0 {
+					t.Fatalf("%d files, %v", len(answer.Media), err)
+				}
+				if got := answer.Media[0].MIME + " " + answer.Media[0].Name; got != want {
+					t.Errorf("got %s", got)
 				}
 			})
 		})

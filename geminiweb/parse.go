@@ -22,7 +22,7 @@ type facts struct {
 	thoughts   string
 	ids        turnIDs
 	served     chat.Served
-	media      []media
+	media      []mediaLink
 	saved      bool // the account's history has the turn
 	job        bool // a tool is at work on something
 	refused    *refusal
@@ -40,9 +40,9 @@ type refusal struct {
 	http   bool
 }
 
-// media is a generated picture, video or piece of music as the answer names it:
+// mediaLink is a generated picture, video or piece of music as the answer names it:
 // a link, a file name, and for pictures the id under which the app knows it.
-type media struct {
+type mediaLink struct {
 	url, name, id string
 	picture       bool
 }
@@ -147,15 +147,15 @@ const finished = 2
 
 // generated reads what a media container holds. A picture's link shows a preview
 // of it; of a video and a piece of music the second link is the file.
-func generated(container gjson.Result) []media {
+func generated(container gjson.Result) []mediaLink {
 	if !container.IsArray() {
 		return nil
 	}
-	var out []media
+	var out []mediaLink
 	at(container, 7, 0).ForEach(func(_, g gjson.Result) bool {
 		image := at(g, 0, 3)
 		if url := str(at(image, 3)); url != "" {
-			out = append(out, media{url: url, name: str(at(image, 2)), id: str(at(g, 1, 0)), picture: true})
+			out = append(out, mediaLink{url: url, name: str(at(image, 2)), id: str(at(g, 1, 0)), picture: true})
 		}
 		return true
 	})
@@ -168,7 +168,7 @@ func generated(container gjson.Result) []media {
 		{at(music, 0, 1, 7), "music"}, {at(music, 1, 1, 7), "music"},
 	} {
 		if url := str(at(file.links, 1)); url != "" {
-			out = append(out, media{url: url, name: file.name})
+			out = append(out, mediaLink{url: url, name: file.name})
 		}
 	}
 	return out

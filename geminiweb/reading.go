@@ -22,7 +22,7 @@ type reading struct {
 	rows, lost int
 	refused    *refusal
 	token      string
-	media      []media
+	media      []mediaLink
 	saved, job bool
 	ended      bool
 }

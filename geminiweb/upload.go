@@ -18,6 +18,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/media"
 )
 
 // The hosts that take files. The first one takes a plain form and lies outside
@@ -230,18 +231,15 @@ func uploadName(blob *chat.Blob, i int) string {
 	return fmt.Sprintf("input_%07d%s", i+1, ending(blob.MIME))
 }
 
-// endings are those of the types that are sent most; the system's table knows
+// endings are those of the texts that are sent most; the system's table knows
 // several for each and none is the first.
 var endings = map[string]string{
-	"image/heic": ".heic", "image/heif": ".heif", "image/avif": ".avif",
-	"application/pdf": ".pdf", "application/json": ".json",
-	"text/plain": ".txt", "text/markdown": ".md", "text/csv": ".csv", "text/html": ".html",
-	"audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/wave": ".wav", "audio/ogg": ".ogg", "audio/mp4": ".m4a", "audio/flac": ".flac",
-	"video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov",
+	"application/json": ".json",
+	"text/plain":       ".txt", "text/markdown": ".md", "text/csv": ".csv", "text/html": ".html",
 }
 
 func ending(kind string) string {
-	if e := cmp.Or(pictureTypes[kind], endings[kind]); e != "" {
+	if e := cmp.Or(media.Ending(kind), endings[kind]); e != "" {
 		return e
 	}
 	if known, err := mime.ExtensionsByType(kind); err == nil && len(known) > 0 {

@@ -1,4 +1,4 @@
-package dialect
+package media
 
 import (
 	"bytes"
@@ -6,9 +6,16 @@ import (
 	"image/jpeg"
 )
 
-// maxPixels bounds a picture: a small file may unfold to gigabytes in whatever
-// opens it.
+// maxPixels bounds a picture.
 const maxPixels = 100_000_000
+
+// TooManyPixels reports whether a picture has more than 100 million pixels by
+// what its header says: a small file may unfold to gigabytes in whatever opens
+// it.
+func TooManyPixels(data []byte) bool {
+	w, h := dimensions(data)
+	return h > 0 && w > maxPixels/h
+}
 
 // dimensions are a picture's width and height as its header tells them, without
 // decoding it and without a look at checksums; 0, 0 when the header tells

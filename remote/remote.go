@@ -18,6 +18,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/media"
 )
 
 // Config says how files are fetched. The zero value fetches from public
@@ -62,6 +64,8 @@ const (
 	TooLong     Refusal = "leads to a file of more than 20 MiB"
 	TooFar      Refusal = "leads through more than 3 redirects"
 	WrongKind   Refusal = "leads to something that is no picture, PDF, audio or video file"
+
+	TooManyPixels Refusal = "leads to a picture of more than 100 million pixels"
 )
 
 // Client fetches files. It is safe for concurrent use and keeps no connection.
@@ -180,10 +184,12 @@ func read(resp *http.Response) (File, error) {
 	if data.Len() > limit {
 		return File{}, TooLong
 	}
-	kind, _, _ := strings.Cut(http.DetectContentType(data.Bytes()), ";")
-	family, _, _ := strings.Cut(kind, "/")
-	if family != "image" && family != "audio" && family != "video" && kind != "application/pdf" {
+	kind := media.Type(data.Bytes())
+	switch {
+	case kind == "":
 		return File{}, WrongKind
+	case media.TooManyPixels(data.Bytes()):
+		return File{}, TooManyPixels
 	}
 	return File{MIME: kind, Data: data.Bytes()}, nil
 }

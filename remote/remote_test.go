@@ -132,6 +132,22 @@ func TestFetch(t *testing.T) {
 	}
 }
 
+// TestKinds fetches what the standard library's sniffer does not tell.
+func TestKinds(t *testing.T) {
+	files := map[string]string{
+		"/a.heic": "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "/a.mp3": "\xff\xfb\x90\x00",
+		"/a.m4a": "\x00\x00\x00\x14ftypM4A \x00\x00\x00\x00isom", "/a.pdf": "%PDF-1.7",
+	}
+	h := newHost(t, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(files[r.URL.Path])) })
+	for path, want := range map[string]string{
+		"/a.heic": "image/heic", "/a.mp3": "audio/mpeg", "/a.m4a": "audio/mp4", "/a.pdf": "application/pdf",
+	} {
+		if file, err := h.client.Get(t.Context(), h.url(path)); err != nil || file.MIME != want {
+			t.Errorf("%s: got %q, %v; want %s", path, file.MIME, err, want)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	var bomb bytes.Buffer
 	z := gzip.NewWriter(&bomb)
@@ -163,6 +179,8 @@ func TestRefusals(t *testing.T) {
 			_, _ = w.Write([]byte("<html>a page</html>"))
 		case path == "/svg":
 			_, _ = w.Write([]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`))
+		case path == "/huge":
+			_, _ = w.Write([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xea\x60\x00\x00\xea\x60\x08\x02"))
 		case path == "/empty":
 		case path == "/canary":
 			http.Redirect(w, r, address(h.canary, "/"), http.StatusFound)
@@ -198,6 +216,7 @@ func TestRefusals(t *testing.T) {
 		{"endless", h.url("/endless"), remote.TooLong},
 		{"announced as long", h.url("/announced"), remote.TooLong},
 		{"a gzip bomb", h.url("/bomb"), remote.WrongKind},
+		{"a picture of too many pixels", h.url("/huge"), remote.TooManyPixels},
 		{"a page", h.url("/page"), remote.WrongKind},
 		{"a drawing in XML", h.url("/svg"), remote.WrongKind},
 		{"nothing", h.url("/empty"), remote.WrongKind},
