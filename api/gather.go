@@ -38,28 +38,40 @@ func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error 
 	return group.Wait()
 }
 
-// fetch fills a file that is told by its address.
+// fetch fills a file that is told by its address, and sees that it is a picture
+// where nothing else will do.
 func (a *API) fetch(ctx context.Context, x *exchange, blob *chat.Blob) error {
 	link := *blob.Link
+	if err := a.fill(ctx, x, blob, link); err != nil {
+		return err
+	}
+	if link.Picture && !strings.HasPrefix(blob.MIME, "image/") {
+		return badLink(link, "leads to something that is no picture")
+	}
+	return nil
+}
+
+func (a *API) fill(ctx context.Context, x *exchange, blob *chat.Blob, link chat.Link) error {
 	if found := ownLink.FindStringSubmatch(link.URL); found != nil && a.kept(found[1], blob) {
 		return nil
 	}
-	bad := func(reason string) error {
-		return &chat.Error{Kind: chat.BadRequest, Param: link.Field, Message: link.Field + " " + reason}
-	}
 	if !x.live.FetchRemote {
-		return bad("must hold the file itself, as base64 (in a data: URL); remote addresses are not fetched unless the owner sets fetch_remote")
+		return badLink(link, "must hold the file itself, as base64 (in a data: URL); remote addresses are not fetched unless the owner sets fetch_remote")
 	}
 	file, err := a.remote.Get(ctx, link.URL)
 	var refusal remote.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return bad(refusal.Error())
+		return badLink(link, refusal.Error())
 	case err != nil:
 		return err
 	}
 	blob.MIME, blob.Data, blob.Link = file.MIME, file.Data, nil
 	return nil
+}
+
+func badLink(link chat.Link, reason string) error {
+	return &chat.Error{Kind: chat.BadRequest, Param: link.Field, Message: link.Field + " " + reason}
 }
 
 const fileName = `/files/([0-9a-z]+-[a-z2-7]{26}\.[0-9a-z]{3,4})`

@@ -47,6 +47,9 @@ func loopbackNames(context.Context, string, string) (net.Conn, error) {
 	return ours, nil
 }
 
+// bombBytes is the head of a picture with 60,000 pixels on each side.
+const bombBytes = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xea\x60\x00\x00\xea\x60\x08\x02"
+
 // TestRemoteFiles lets the server fetch what a question names, in both dialects,
 // and refuses what is no picture.
 func TestRemoteFiles(t *testing.T) {
@@ -56,8 +59,8 @@ func TestRemoteFiles(t *testing.T) {
 		if r.Header.Get("Cookie")+r.Header.Get("Authorization") != "" {
 			t.Error("something of ours went out")
 		}
-		if r.URL.Path == "/page" {
-			fmt.Fprint(w, "<html>")
+		if body, ok := map[string]string{"/page": "<html>", "/a.pdf": "%PDF-1.4", "/bomb": bombBytes}[r.URL.Path]; ok {
+			fmt.Fprint(w, body)
 			return
 		}
 		_, _ = w.Write(pngBytes)
@@ -91,6 +94,17 @@ func TestRemoteFiles(t *testing.T) {
 	}
 	if w := g.do(openai("/page")); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "no picture") || strings.Contains(w.Body.String(), "example.com") {
 		t.Errorf("a page: status %d: %s", w.Code, w.Body)
+	}
+	if w := g.do(openai("/a.pdf")); w.Code != http.StatusOK {
+		t.Errorf("a PDF: status %d: %s", w.Code, w.Body)
+	}
+	if w := g.do(openai("/bomb")); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "100 million pixels") {
+		t.Errorf("a picture of too many pixels: status %d: %s", w.Code, w.Body)
+	}
+	edit := call{path: "/v1/images/edits", key: apiKey, body: fmt.Sprintf(`{"prompt":"x","images":[{"image_url":%q}]}`, at+"/a.pdf")}
+	edit.header = map[string]string{"Content-Type": "application/json"}
+	if w := g.do(edit); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "images[0].image_url leads to something that is no picture") {
+		t.Errorf("an edit of a PDF: status %d: %s", w.Code, w.Body)
 	}
 	if strings.Contains(g.log.String(), "example.com") {
 		t.Error("the log names an address that a client named")

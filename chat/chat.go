@@ -62,6 +62,8 @@ type Link struct {
 	URL string
 	// Field is the request field it stands in, for errors.
 	Field string
+	// Picture says that nothing but a picture will do.
+	Picture bool
 }
 
 // EventKind tells the pieces of an answer apart.

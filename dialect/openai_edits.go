@@ -160,9 +160,15 @@ func openaiEditJSON(r *http.Request) (*Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		blob, err := openaiImage(fields.at("image_url"))
-		if err != nil {
+		source := fields.at("image_url")
+		blob, err := openaiImage(source)
+		switch {
+		case err != nil:
 			return nil, err
+		case blob.Link != nil:
+			blob.Link.Picture = true
+		case !strings.HasPrefix(blob.MIME, "image/"):
+			return nil, source.bad("is no picture; send a PNG, JPEG, WebP, GIF or HEIC image")
 		}
 		inputs = append(inputs, blob)
 	}

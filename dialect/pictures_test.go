@@ -257,6 +257,8 @@ func TestBadPictures(t *testing.T) {
 		}
 		complains(t, w, code, tt.param, tt.says)
 	}
+	w := newServer().send("/v1/images/edits", "application/json", `{"prompt":"a","images":[{"image_url":"data:application/pdf;base64,JVBERi0xLjQ="}]}`)
+	complains(t, w, http.StatusBadRequest, "images[0].image_url", "no picture")
 	const verb = "POST /v1beta/models/gemini-2.5-flash-image:"
 	for _, tt := range []struct{ verb, body string }{
 		{"predict", `{}`},
