@@ -90,22 +90,37 @@ func geminiParts(place node) ([]chat.Part, error) {
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, part)
+		parts = append(parts, part...)
 	}
 	return parts, nil
 }
 
-// geminiPart reads one part. What holds nothing for the model, such as a
+// geminiPart reads one part. Some clients put a file and the words about it into
+// the same one: these become two, words first.
+func geminiPart(fields object) ([]chat.Part, error) {
+	text, err := geminiText(fields)
+	if err != nil {
+		return nil, err
+	}
+	parts := []chat.Part{text}
+	for _, file := range []struct {
+		field string
+		read  func(node) (*chat.Blob, error)
+	}{{"fileData", geminiRemote}, {"inlineData", geminiBlob}} {
+		if n := fields.at(file.field); !n.absent() {
+			blob, err := file.read(n)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, chat.Part{Blob: blob})
+		}
+	}
+	return parts, nil
+}
+
+// geminiText reads a part's words. What holds nothing for the model, such as a
 // thought sent back or a lone signature, comes out empty.
-func geminiPart(fields object) (chat.Part, error) {
-	if file := fields.at("fileData"); !file.absent() {
-		blob, err := geminiRemote(file)
-		return chat.Part{Blob: blob}, err
-	}
-	if data := fields.at("inlineData"); !data.absent() {
-		blob, err := geminiBlob(data)
-		return chat.Part{Blob: blob}, err
-	}
+func geminiText(fields object) (chat.Part, error) {
 	text, err := fields.at("text").text()
 	if err != nil {
 		return chat.Part{}, err

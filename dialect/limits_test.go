@@ -178,6 +178,18 @@ func (f failing) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
+// TestWordsBesideAFile: a Gemini part with both loses neither.
+func TestWordsBesideAFile(t *testing.T) {
+	call, err := decode(dialect.Gemini, strings.NewReader(`{"contents":[{"parts":[{"inlineData":{"mimeType":"application/pdf","data":"JVBERi0xLjQ"},"text":"What is it?"},{"text":"musing","thought":true,"inlineData":{"data":"JVBERi0xLjQ"}}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := call.Chat.Turns[0].Parts
+	if len(parts) != 3 || parts[0].Text != "What is it?" || parts[1].Blob == nil || parts[2].Blob == nil || parts[1].Blob.MIME != "application/pdf" {
+		t.Errorf("got %d parts: %+v", len(parts), parts)
+	}
+}
+
 // TestFileTypes: files go by their bytes where these tell, else by what was told.
 func TestFileTypes(t *testing.T) {
 	heic := "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"

@@ -153,6 +153,16 @@ func (n node) borrow() (string, error) {
 // told is the value as the JSON text it came as.
 func (n node) told() string { return strings.ToValidUTF8(strings.Clone(n.value.Raw), "\ufffd") }
 
+// off reports whether the value switches nothing on, in the spellings of JSON
+// and of forms: absent, false, 0 or empty.
+func (n node) off() bool {
+	switch strings.ToLower(strings.TrimSpace(n.value.String())) {
+	case "", "false", "0":
+		return true
+	}
+	return false
+}
+
 // flag reads the value as a boolean; an absent one is false.
 func (n node) flag() (bool, error) {
 	if n.absent() {

@@ -82,6 +82,10 @@ func (f *formReader) part(part *multipart.Part) error {
 	case "":
 		return chat.Fault(chat.BadRequest, "a part of the form has no name")
 	case "mask":
+		mask, err := f.read(part, place, maxFile)
+		if err != nil || mask.Len() == 0 { // some forms send the fields that nobody filled in
+			return err
+		}
 		return place.bad("is not offered; say in the prompt which part of the picture shall change")
 	case "image":
 		return f.image(place, part)

@@ -42,6 +42,9 @@ func openaiPainting(op Operation, body object, inputs []*chat.Blob) (*Call, erro
 			ignored = append(ignored, name)
 		}
 	}
+	if name := "partial_images"; !body.at(name).off() {
+		ignored = append(ignored, name)
+	}
 	call.Chat = &chat.Request{Ignored: ignored}
 	call.Chat = call.Ask(call.Pictures.Count)
 	return call, nil
@@ -65,7 +68,11 @@ func openaiCount(p *Pictures, body object) error {
 	case place.value.Type == gjson.Number:
 		return p.number(place, place.value.Num, true)
 	}
-	n, err := strconv.Atoi(place.value.Str)
+	digits := strings.TrimSpace(place.value.Str)
+	if place.value.Type == gjson.String && digits == "" {
+		return p.number(place, 0, false)
+	}
+	n, err := strconv.Atoi(digits)
 	if err != nil {
 		return place.bad("must be a number")
 	}
@@ -106,8 +113,7 @@ func openaiLooks(p *Pictures, body object) error {
 
 // openaiWay reads how the pictures are to be handed over.
 func openaiWay(p *Pictures, body object) error {
-	stream := body.at("stream")
-	if stream.value.Type == gjson.True || stream.value.Str == "true" {
+	if stream := body.at("stream"); !stream.off() {
 		return stream.bad("must be false; a picture comes whole, so there is nothing to stream")
 	}
 	place := body.at("response_format")

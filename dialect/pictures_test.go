@@ -72,6 +72,8 @@ func TestEditForms(t *testing.T) {
 		{"several", []field{as("image[]"), prompt, as("image[]"), as("image")}, `["image/png" "a.png"] ["image/png" "a.png"] ["image/png" "a.png"] "make it blue"`},
 		{"numbered", []field{as("image[0]"), as("image[1]"), prompt}, `["image/png" "a.png"] ["image/png" "a.png"] "make it blue"`},
 		{"a wrong type and a path", []field{{key: "image", file: `../../etc/x y.jpg`, mime: "application/octet-stream", data: string(tinyPNG)}, prompt}, `["image/png" "x y.jpg"] "make it blue"`},
+		{"fields that nobody filled in", []field{photo, prompt, {key: "n"}, {key: "size"}, {key: "stream"}, {key: "mask", file: "blob"}}, `["image/png" "a.png"] "make it blue"`},
+		{"in Python's words", []field{photo, prompt, {key: "n", data: " 1 "}, {key: "stream", data: "False"}}, `["image/png" "a.png"] "make it blue"`},
 		{"number and size", []field{photo, prompt, {key: "n", data: "2"}, {key: "size", data: "1024x1024"}, {key: "quality", data: "high"}},
 			`["image/png" "a.png"] "Create 2 different pictures, each as a file of its own:\n\nmake it blue\n\nSize: 1024x1024 pixels, format 1:1.\n\nQuality: as fine and detailed as can be."`},
 	}
@@ -118,6 +120,21 @@ func TestWishes(t *testing.T) {
 			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
 		} else if got := chat.Prompt(s.last.Chat); got != want {
 			t.Errorf("%s: got %q, want %q", fields, got, want)
+		}
+	}
+}
+
+// TestIgnoredWishes names what a client asked for and does not get.
+func TestIgnoredWishes(t *testing.T) {
+	for fields, want := range map[string]string{
+		``: "", `,"stream":false,"partial_images":0`: "", `,"stream":0,"background":"auto"`: "",
+		`,"partial_images":2,"output_format":"webp"`: "output_format partial_images",
+	} {
+		s := newServer()
+		if w := s.send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
+		} else if got := strings.Join(s.last.Chat.Ignored, " "); got != want {
+			t.Errorf("%s: ignored %q, want %q", fields, got, want)
 		}
 	}
 }
@@ -169,6 +186,8 @@ func TestBadForms(t *testing.T) {
 		{"n=11", []field{prompt, photo, {key: "n", data: "11"}}, 400, "n", "1 to 10"},
 		{"n=many", []field{prompt, photo, {key: "n", data: "many"}}, 400, "n", "number"},
 		{"stream", []field{prompt, photo, {key: "stream", data: "true"}}, 400, "stream", "must be false"},
+		{"stream in Python's words", []field{prompt, photo, {key: "stream", data: "True"}}, 400, "stream", "must be false"},
+		{"stream as a number", []field{prompt, photo, {key: "stream", data: "1"}}, 400, "stream", "must be false"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,6 +262,9 @@ func TestBadPictures(t *testing.T) {
 		{head + `"quality":"superb"}`, "quality", "standard"},
 		{head + `"style":"wild"}`, "style", "vivid"},
 		{head + `"stream":true}`, "stream", "must be false"},
+		{head + `"stream":1}`, "stream", "must be false"},
+		{head + `"stream":"yes"}`, "stream", "must be false"},
+		{head + `"n":[]}`, "n", "number"},
 		{head + `"response_format":"png"}`, "response_format", "b64_json or url"},
 		{`{"model":"gemini-2.5-flash-image"}`, "prompt", "must say"},
 		{`{"model":"gemini-2.5-flash-image","prompt":" "}`, "prompt", "must say"},
