@@ -70,7 +70,8 @@ type Link struct {
 type EventKind uint8
 
 // The kinds, in the order in which an answer may bring them. Thought and Text
-// come any number of times, Finish exactly once and last.
+// come any number of times, Text also behind Media, and Finish exactly once and
+// last.
 const (
 	Meta    EventKind = iota + 1 // Served is known
 	Thought                      // Text holds new thoughts

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,12 +23,12 @@ const (
 )
 
 // deliver fetches what the answer shows and passes it on. What can not be had is
-// left out when the answer has something else to show; where a picture was asked
-// for, text alone is nothing.
+// an error when nothing else answers the question: where a picture was asked
+// for, text alone is nothing. Else the answer's text says what is missing.
 func (r *reading) deliver(ctx context.Context) *Error {
 	t := r.t
 	var last *Error
-	delivered := false
+	var lost []mediaLink
 	for _, m := range r.media {
 		blob, failure := t.fetchMedia(ctx, m)
 		switch {
@@ -34,19 +36,40 @@ func (r *reading) deliver(ctx context.Context) *Error {
 		case failure.told.Kind == chat.Canceled:
 			return failure
 		default:
-			last = failure
+			last, lost = failure, append(lost, m)
 			t.c.cfg.Logger.Warn("a picture or another file of an answer could not be fetched", "reason", failure.finding.Detail)
 			continue
 		}
 		if !t.send(chat.Event{Kind: chat.Media, Blob: blob}) {
 			return errLeft
 		}
-		delivered = true
 	}
-	if !t.begun || t.q.target.image && !delivered {
+	switch alone := len(lost) == len(r.media); {
+	case len(lost) == 0:
+		return nil
+	case alone && (t.q.target.image || !r.texted):
 		return last
 	}
+	if !t.send(chat.Event{Kind: chat.Text, Text: r.missing(lost)}) {
+		return errLeft
+	}
 	return nil
+}
+
+// missing is the sentence about what an answer shows and could not be had.
+func (r *reading) missing(lost []mediaLink) string {
+	what, it := "1 picture", "it"
+	if slices.ContainsFunc(lost, func(m mediaLink) bool { return !m.picture }) {
+		what = "1 file"
+	}
+	if len(lost) > 1 {
+		what, it = strconv.Itoa(len(lost))+what[1:]+"s", "them"
+	}
+	sentence := "(" + what + " could not be fetched from Google; ask for " + it + " again.)"
+	if r.texted {
+		return "\n\n" + sentence
+	}
+	return sentence
 }
 
 // fetchMedia follows a link to its bytes.

@@ -142,10 +142,46 @@ func TestPicturesFromHostileLinks(t *testing.T) {
 				if !failedWith(err, want) || answer.Text == "" || len(answer.Media) != tt.pictures {
 					t.Errorf("got %q with %d pictures, %v; want the text and %d", answer.Text, len(answer.Media), err, tt.pictures)
 				}
-				// Of an answer in words a picture that is lost is left out.
+				// An answer in words says that its picture is lost.
 				answer, err = chat.Collect(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", "[image]")))
-				if err != nil || answer.Text == "" || len(answer.Media) != tt.pictures {
+				told := strings.HasSuffix(answer.Text, "\n\n(1 picture could not be fetched from Google; ask for it again.)")
+				if err != nil || told == (tt.pictures > 0) || len(answer.Media) != tt.pictures {
 					t.Errorf("a text model: got %q with %d pictures, %v", answer.Text, len(answer.Media), err)
+				}
+			})
+		})
+	}
+}
+
+// TestLostFiles: what is missing of an answer is said in it.
+func TestLostFiles(t *testing.T) {
+	t.Parallel()
+	png := append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 100)...)
+	tests := []struct {
+		name, model, prompt string
+		have                int // so many of the files can be fetched
+		want                string
+	}{
+		{"one of two pictures", "gemini-2.5-flash-image", "[image 2]", 1, "\n\n(1 picture could not be fetched from Google; ask for it again.)"},
+		{"both", "gemini-2.5-flash", "[image 2]", 0, "\n\n(2 pictures could not be fetched from Google; ask for them again.)"},
+		{"music", "gemini-2.5-flash", "[music]", 0, "\n\n(2 files could not be fetched from Google; ask for them again.)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10})
+				left := tt.have
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: detour{sim, func(r *http.Request) (*http.Response, error) {
+					if left--; left < 0 {
+						return reply(r, 404, "", strings.NewReader("")), nil
+					}
+					return reply(r, 200, "", bytes.NewReader(png)), nil
+				}}})
+				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
+				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask(tt.model, tt.prompt)))
+				if err != nil || !strings.HasSuffix(answer.Text, tt.want) || strings.HasPrefix(answer.Text, "\n") || len(answer.Media) != tt.have {
+					t.Errorf("got %q with %d files, %v", answer.Text, len(answer.Media), err)
 				}
 			})
 		})

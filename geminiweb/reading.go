@@ -24,6 +24,7 @@ type reading struct {
 	token      string
 	media      []mediaLink
 	saved, job bool
+	texted     bool // words of the answer went out
 	ended      bool
 }
 
@@ -75,7 +76,11 @@ func (r *reading) pass(n news) *Error {
 	if len(n.thoughts) > 0 && !r.t.send(chat.Event{Kind: chat.Thought, Text: string(n.thoughts)}) {
 		return errLeft
 	}
-	if len(n.text) > 0 && !r.t.send(chat.Event{Kind: chat.Text, Text: string(n.text)}) {
+	if len(n.text) == 0 {
+		return nil
+	}
+	r.texted = true
+	if !r.t.send(chat.Event{Kind: chat.Text, Text: string(n.text)}) {
 		return errLeft
 	}
 	return nil
