@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"github.com/geminid/geminid/media"
 )
 
 const (
@@ -49,17 +49,14 @@ func attach(paths []string) ([]attachment, error) {
 	return files, nil
 }
 
-// kindOf is a file's media type: pictures by their bytes, others by their name
-// when the bytes do not tell.
+// kindOf is a file's media type: by its bytes, else by its name. A name that
+// misleads counts for nothing.
 func kindOf(path string, data []byte) string {
-	seen, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	if strings.HasPrefix(seen, "image/") || seen == "application/pdf" {
-		return seen
+	kind, err := media.Settle(mime.TypeByExtension(filepath.Ext(path)), data)
+	if err != nil {
+		kind, _ = media.Settle("", data)
 	}
-	if known, _, _ := strings.Cut(mime.TypeByExtension(filepath.Ext(path)), ";"); known != "" && !strings.HasPrefix(known, "image/") {
-		return known
-	}
-	return seen
+	return kind
 }
 
 // dataURL is the file in the form in which JSON carries it.
@@ -68,7 +65,7 @@ func (a attachment) dataURL() string {
 }
 
 // MarshalJSON writes the content as one string, or as parts when files go with
-// it.
+// it. Pictures too are parts of type file: these alone carry a name.
 func (m message) MarshalJSON() ([]byte, error) {
 	if len(m.Files) == 0 {
 		return json.Marshal(struct {
@@ -78,10 +75,6 @@ func (m message) MarshalJSON() ([]byte, error) {
 	}
 	parts := []any{map[string]any{"type": "text", "text": m.Content}}
 	for _, f := range m.Files {
-		if strings.HasPrefix(f.kind, "image/") {
-			parts = append(parts, map[string]any{"type": "image_url", "image_url": map[string]string{"url": f.dataURL()}})
-			continue
-		}
 		parts = append(parts, map[string]any{"type": "file", "file": map[string]string{"filename": f.name, "file_data": f.dataURL()}})
 	}
 	return json.Marshal(map[string]any{"role": m.Role, "content": parts})

@@ -119,9 +119,8 @@ func asked(content json.RawMessage) (text string) {
 		return text
 	}
 	var parts []struct {
-		Text  string
-		Image struct{ URL string } `json:"image_url"`
-		File  struct {
+		Text string
+		File struct {
 			Name string `json:"filename"`
 			Data string `json:"file_data"`
 		}
@@ -131,11 +130,9 @@ func asked(content json.RawMessage) (text string) {
 	}
 	for _, part := range parts {
 		text += part.Text
-		for _, data := range []string{part.Image.URL, part.File.Data} {
-			if head, body, ok := strings.Cut(data, ";base64,"); ok {
-				bytes, _ := base64.StdEncoding.DecodeString(body)
-				text += fmt.Sprintf(" [%s%s %d]", strings.TrimPrefix(head, "data:"), strings.TrimSuffix(" "+part.File.Name, " "), len(bytes))
-			}
+		if head, body, ok := strings.Cut(part.File.Data, ";base64,"); ok {
+			bytes, _ := base64.StdEncoding.DecodeString(body)
+			text += fmt.Sprintf(" [%s %s %d]", strings.TrimPrefix(head, "data:"), part.File.Name, len(bytes))
 		}
 	}
 	return text
@@ -157,9 +154,12 @@ func (p *pretend) paint(w http.ResponseWriter, r *http.Request) {
 	for range req.Count {
 		img := image.NewGray(image.Rect(0, 0, 10*(len(req.Images)+1), 5))
 		var b bytes.Buffer
-		if strings.Contains(req.Prompt, "jpeg") {
+		switch {
+		case strings.Contains(req.Prompt, "jpeg"):
 			_ = jpeg.Encode(&b, img, nil)
-		} else {
+		case strings.Contains(req.Prompt, "webp"):
+			b.WriteString("RIFF\x00\x00\x00\x00WEBPVP8 ")
+		default:
 			_ = png.Encode(&b, img)
 		}
 		data = append(data, map[string]any{"b64_json": b.Bytes()})

@@ -53,7 +53,7 @@ func (i *imageCommand) Run(c *console, s *settings) error {
 	}
 	for at, in := range inputs {
 		if !strings.HasPrefix(in.kind, "image/") {
-			return &failure{code: exitUnreadable, what: i.In[at] + " is no picture", next: "send PNG, JPEG, WebP or GIF"}
+			return &failure{code: exitUnreadable, what: i.In[at] + " is no picture", next: "send PNG, JPEG, WebP, GIF or HEIC"}
 		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
