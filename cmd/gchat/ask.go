@@ -32,6 +32,7 @@ func (askCommand) Help() string {
   gchat "why is the sky blue?"
   gchat -m gemini-2.5-pro --system "answer in French" what is a monad
   gchat -f scan.pdf -f photo.jpg "do they say the same?"
+  gchat -f scan.pdf                (a conversation about it)
   git diff | gchat "write a commit message for this"
   printf hi | gchat
   gchat ask models of the atom     (ask, because models is a command)
@@ -49,8 +50,8 @@ func (a *askCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if c.keyboard != nil && len(a.Question) == 0 && len(files) == 0 {
-		return (&talk{asker: ask, settings: s}).run()
+	if c.keyboard != nil && len(a.Question) == 0 {
+		return (&talk{asker: ask, settings: s, files: files}).run()
 	}
 	question, err := a.question(c)
 	if err != nil {

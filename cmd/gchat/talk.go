@@ -22,6 +22,7 @@ type talk struct {
 	*asker
 	settings *settings
 	turns    []message
+	files    []attachment // that go with the first question
 	keyboard editor
 }
 
@@ -29,6 +30,9 @@ type talk struct {
 func (t *talk) run() error {
 	t.keyboard.console = t.console
 	fmt.Fprintf(t.console.prompts, "%s\n", t.console.dim(t.model+" · /help for help, Ctrl-D to end"))
+	for _, f := range t.files {
+		t.say(f.name + " goes with the first question")
+	}
 	for {
 		line, err := t.keyboard.read()
 		switch {
@@ -56,7 +60,7 @@ func (t *talk) command(line string) (end bool) {
 	case "/quit", "/exit":
 		return true
 	case "/reset":
-		t.turns = nil
+		t.turns, t.files = nil, nil
 		t.say("the conversation begins anew")
 	case "/model":
 		if len(words) > 1 {
@@ -79,7 +83,11 @@ func (t *talk) say(text string) { fmt.Fprintln(t.console.prompts, t.console.dim(
 func (t *talk) ask(question string) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	turns := append(t.turns, message{Role: "user", Content: question})
+	turn := message{Role: "user", Content: question}
+	if len(t.turns) == 0 {
+		turn.Files = t.files
+	}
+	turns := append(t.turns, turn)
 	text, err := t.answer(ctx, turns)
 	if err != nil && ctx.Err() == nil {
 		t.console.report(t.settings.explain(err))
