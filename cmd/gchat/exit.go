@@ -8,6 +8,7 @@ const (
 	exitUnreadable  = 2   // the cookie file could not be read
 	exitUsage       = 64  // the command line is wrong
 	exitUnavailable = 69  // no server there, or it can not serve until a person acts
+	exitUnwritable  = 73  // a file could not be written
 	exitTemporary   = 75  // it may work later: rate limit, short outage, not proven yet
 	exitPermission  = 77  // no key, a wrong key, or one that may not do this
 	exitConfig      = 78  // the configuration file, or the address in it, is wrong

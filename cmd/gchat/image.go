@@ -23,7 +23,7 @@ const (
 // imageCommand makes a picture, or edits the given ones.
 type imageCommand struct {
 	Prompt []string `arg:"" help:"What the picture shall show, or what shall change."`
-	Out    string   `short:"o" help:"File to write; several pictures get -1, -2, … before the ending (default: picture.png, or the next free name)." placeholder:"FILE"`
+	Out    string   `short:"o" help:"PNG or JPEG file to write, or a directory; several pictures get -1, -2, … before the ending; - is standard output (default: picture.png, or the next free name)." placeholder:"FILE"`
 	In     []string `short:"i" help:"Picture to edit; may be given several times." placeholder:"FILE" sep:"none"`
 	Number int      `short:"n" default:"1" help:"How many pictures, up to 10."`
 	Size   string   `help:"Size to ask for, such as 1536x1024." placeholder:"WxH"`
@@ -36,7 +36,8 @@ func (imageCommand) Help() string {
   gchat image "a fox in the snow" -o fox.png
   gchat image "make the fox blue" -i fox.png -o blue.png
   gchat image "both on one beach" -i me.jpg -i dog.jpg
-  gchat image "a logo" -n 4 --size 512x512
+  gchat image "a logo" -n 4 --size 512x512 -o logos/
+  gchat image "a fox" -o - | viewer
 
 A terminal that can show pictures (kitty, iTerm2, WezTerm, foot and others)
 shows a preview; GCHAT_PICTURES=kitty, iterm, sixel or off decides otherwise.`
@@ -48,6 +49,10 @@ func (i *imageCommand) Run(c *console, s *settings) error {
 		return usage("-n must be a number from 1 to 10", "gchat image --help")
 	}
 	inputs, err := attach(i.In)
+	if err != nil {
+		return err
+	}
+	to, err := c.target(i.Out, i.Number)
 	if err != nil {
 		return err
 	}
@@ -64,15 +69,7 @@ func (i *imageCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	names := fileNames(i.Out, len(pictures))
-	for at, data := range pictures {
-		if err := savePicture(names[at], data); err != nil {
-			return err
-		}
-		c.preview(data)
-		fmt.Fprintln(c.out, printable(names[at]))
-	}
-	return nil
+	return c.deliver(to, pictures)
 }
 
 // paintRequest is the body of POST /v1/images/generations, and with pictures of

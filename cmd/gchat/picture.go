@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -9,10 +10,13 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io/fs"
+	"mime"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/geminid/geminid/media"
 )
 
 const (
@@ -20,22 +24,97 @@ const (
 	maxPixels      = 100_000_000 // a small file may unfold to gigabytes
 )
 
+// target is where pictures go: to the file of a name, to names that are still
+// free, or to standard output.
+type target struct {
+	name   string
+	free   bool
+	stdout bool
+}
+
+// target finds out where -o leads, before a picture is made for a place that can
+// not take it.
+func (c *console) target(given string, count int) (target, error) {
+	switch {
+	case given == "-" && count > 1:
+		return target{}, usage("standard output takes one picture", "leave -n out, or name a file or directory with -o")
+	case given == "-" && c.screen != nil:
+		return target{}, usage("standard output is the terminal", "send it on: gchat image … -o - > FILE")
+	case given == "-":
+		return target{stdout: true}, nil
+	}
+	to := target{name: given, free: given == ""}
+	if info, err := os.Stat(given); err == nil && info.IsDir() || strings.HasSuffix(given, string(filepath.Separator)) {
+		to = target{name: filepath.Join(given, defaultPicture), free: true}
+	}
+	to.name = cmp.Or(to.name, defaultPicture)
+	switch ending := strings.ToLower(filepath.Ext(to.name)); ending {
+	case "", ".png", ".jpg", ".jpeg":
+	default:
+		return target{}, usage(to.name+" ends in "+ending+"; pictures are written as PNG or JPEG", "let the name end in .png or .jpg")
+	}
+	return to, to.writable(count)
+}
+
+// writable tries what writing needs and leaves nothing behind.
+func (to target) writable(count int) error {
+	info, err := os.Stat(to.name)
+	if err == nil && count == 1 && !to.free {
+		if !info.Mode().IsRegular() {
+			return nil // a device or a pipe shows what it takes when it is used
+		}
+		f, err := os.OpenFile(to.name, os.O_WRONLY, 0)
+		if err != nil {
+			return unwritable(to.name, err)
+		}
+		return f.Close()
+	}
+	dir := filepath.Dir(to.name)
+	f, err := os.CreateTemp(dir, ".gchat-*")
+	if err != nil {
+		return unwritable("the directory "+dir, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+func unwritable(place string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return &failure{exitUnwritable, place + " can not be written to: " + err.Error(), "give another place with -o"}
+}
+
+// deliver writes the pictures and shows them.
+func (c *console) deliver(to target, pictures [][]byte) error {
+	if to.stdout {
+		_, err := c.out.Write(pictures[0])
+		return err
+	}
+	names := fileNames(to.name, len(pictures), to.free)
+	for at, data := range pictures {
+		name, err := savePicture(names[at], data)
+		if err != nil {
+			return unwritable(names[at], err)
+		}
+		c.preview(data)
+		fmt.Fprintln(c.out, printable(name))
+	}
+	return nil
+}
+
 // fileNames are the names of so many pictures: the given one, with a number when
 // there are several, or names that are still free.
-func fileNames(given string, count int) []string {
-	name := given
-	if name == "" {
-		name = defaultPicture
-	}
+func fileNames(name string, count int, free bool) []string {
 	ending := filepath.Ext(name)
 	base := strings.TrimSuffix(name, ending)
 	var names []string
 	for number := 1; len(names) < count; number++ {
 		next := base + "-" + strconv.Itoa(number) + ending
-		if number == 1 && (count == 1 || given == "") {
+		if number == 1 && (count == 1 || free) {
 			next = name
 		}
-		if _, err := os.Lstat(next); given == "" && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(next); free && !errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		names = append(names, next)
@@ -43,13 +122,19 @@ func fileNames(given string, count int) []string {
 	return names
 }
 
-// savePicture writes a picture in the format that the name asks for.
-func savePicture(name string, data []byte) error {
-	data, err := converted(data, strings.ToLower(filepath.Ext(name)))
+// savePicture writes a picture in the format that the name asks for. What can
+// not be turned into that gets the ending of what it is. It returns the name.
+func savePicture(name string, data []byte) (string, error) {
+	ending := strings.ToLower(filepath.Ext(name))
+	data, err := converted(data, ending)
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return "", fmt.Errorf("writing %s: %w", name, err)
 	}
-	return os.WriteFile(name, data, 0o644)
+	kind := media.Type(data)
+	if fitting := media.Ending(kind); ending != "" && fitting != "" && mime.TypeByExtension(ending) != kind {
+		name = fileNames(strings.TrimSuffix(name, filepath.Ext(name))+fitting, 1, true)[0]
+	}
+	return name, os.WriteFile(name, data, 0o644)
 }
 
 // converted is the picture as PNG or JPEG where the ending asks for the other
