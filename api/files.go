@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -103,5 +104,13 @@ func lastOf(lines []string) string {
 
 // isHost reports whether a host may stand in a link as it is.
 func isHost(host string) bool {
-	return len(host) <= 255 && strings.Trim(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-:[]") == ""
+	if len(host) > 255 || strings.Trim(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-:[]") != "" {
+		return false
+	}
+	u, err := url.Parse("http://" + host)
+	if err != nil || u.Host != host {
+		return false
+	}
+	name := u.Hostname()
+	return strings.Trim(name, ".") != "" && !strings.HasPrefix(name, ".") && !strings.Contains(name, "..")
 }

@@ -64,6 +64,9 @@ func TestPicturesAreLinks(t *testing.T) {
 		{"public address", with(func(s *api.Settings) { s.PublicURL = "https://ai.example/g/" }), map[string]string{"X-Forwarded-Host": "evil.example"}, "https://ai.example/g"},
 		{"a trusted proxy", proxied, map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "first.example, ai.example"}, "https://ai.example"},
 		{"a proxy that nobody trusts", with(func(*api.Settings) {}), map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}, "http://127.0.0.1:8100"},
+		{"no name from a proxy", proxied, map[string]string{"X-Forwarded-Host": ".."}, "http://127.0.0.1:8100"},
+		{"a port alone from a proxy", proxied, map[string]string{"X-Forwarded-Host": ":80"}, "http://127.0.0.1:8100"},
+		{"an IPv6 address from a proxy", proxied, map[string]string{"X-Forwarded-Host": "[2001:db8::1]:8100"}, "http://[2001:db8::1]:8100"},
 		{"nonsense from a proxy", proxied, map[string]string{"X-Forwarded-Proto": "ftp", "X-Forwarded-Host": `x)![](http://evil.example`}, "http://127.0.0.1:8100"},
 	}
 	for _, tt := range tests {
