@@ -18,32 +18,63 @@ import (
 // nobody can read again afterwards.
 func (k *Keys) Add(name string, admin bool) (string, error) {
 	key := NewKey()
-	if err := k.Adopt(name, key, admin); err != nil {
+	entry, err := newEntry(name, key, admin)
+	if err != nil {
+		return "", err
+	}
+	err = k.change(func(keys []Key) ([]Key, error) {
+		if named(keys, name) {
+			return nil, ErrKeyExists
+		}
+		return append(keys, entry), nil
+	})
+	if err != nil {
 		return "", err
 	}
 	return key, nil
 }
 
 // Adopt writes the digest of a key that clients have already, so that they need
-// no new one. Such a key should be as hard to guess as one of ours.
-func (k *Keys) Adopt(name, key string, admin bool) error {
+// no new one, and returns the name it goes by: a name that another key has gets a
+// number. A key that is there already stays as it is, which is ErrKeyExists. Such
+// a key should be as hard to guess as one of ours.
+func (k *Keys) Adopt(name, key string, admin bool) (string, error) {
+	entry, err := newEntry(name, key, admin)
+	if err != nil {
+		return "", err
+	}
+	err = k.change(func(keys []Key) ([]Key, error) {
+		same := slices.IndexFunc(keys, func(k Key) bool { return k.Digest == entry.Digest && k.Role == entry.Role })
+		if same >= 0 {
+			entry.Name = keys[same].Name
+			return nil, ErrKeyExists
+		}
+		for n := 2; named(keys, entry.Name); n++ {
+			entry.Name = fmt.Sprintf("%s-%d", name, n)
+		}
+		return append(keys, entry), nil
+	})
+	return entry.Name, err
+}
+
+// CheckKeyName tells whether a key may have a name.
+func CheckKeyName(name string) error {
 	if !keyName.MatchString(name) {
 		return ErrKeyName
 	}
+	return nil
+}
+
+func newEntry(name, key string, admin bool) (Key, error) {
 	entry := Key{Name: name, Role: RoleAPI, Digest: DigestOf(key)}
 	if admin {
 		entry.Role = RoleAdmin
 	}
-	return k.insert(entry)
+	return entry, CheckKeyName(name)
 }
 
-func (k *Keys) insert(entry Key) error {
-	return k.change(func(keys []Key) ([]Key, error) {
-		if slices.ContainsFunc(keys, func(k Key) bool { return k.Name == entry.Name }) {
-			return nil, ErrKeyExists
-		}
-		return append(keys, entry), nil
-	})
+func named(keys []Key, name string) bool {
+	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
 }
 
 // Revoke takes the key out of the file. Requests that run already are not

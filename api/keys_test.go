@@ -77,6 +77,36 @@ func TestKeysAddListRevoke(t *testing.T) {
 	}
 }
 
+// TestKeysAdopt: keys that clients have already go on, whatever they are called.
+func TestKeysAdopt(t *testing.T) {
+	keys, err := api.OpenKeys(filepath.Join(t.TempDir(), "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		key   string
+		admin bool
+		name  string
+		err   error
+	}{
+		{"mellow-otter-77-q", false, "imported", nil},
+		{"quiet-heron-88-z", false, "imported-2", nil},
+		{"mellow-otter-77-q", false, "imported", api.ErrKeyExists},
+		{"quiet-heron-88-z", false, "imported-2", api.ErrKeyExists},
+		{"quiet-heron-88-z", true, "imported-3", nil},
+	} {
+		if name, err := keys.Adopt("imported", tt.key, tt.admin); name != tt.name || !errors.Is(err, tt.err) {
+			t.Errorf("%s: it is %q, %v, want %q, %v", tt.key, name, err, tt.name, tt.err)
+		}
+	}
+	if n := len(keys.List()); n != 3 {
+		t.Errorf("there are %d keys", n)
+	}
+	if _, err := keys.Adopt("my phone", "brisk-marten-99-w", false); !errors.Is(err, api.ErrKeyName) {
+		t.Errorf("a bad name: %v", err)
+	}
+}
+
 func TestKeysFile(t *testing.T) {
 	good := line("a", "api", "k1")
 	tests := []struct {

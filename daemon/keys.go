@@ -19,6 +19,9 @@ func OpenKeys(s Settings) (*Keys, error) {
 // KeysPath is where the key file of the settings is.
 func KeysPath(s Settings) string { return cmp.Or(s.KeysFile, filepath.Join(s.StateDir, "keys")) }
 
+// CheckKeyName tells whether a key may have a name.
+func CheckKeyName(name string) error { return api.CheckKeyName(name) }
+
 // RoleAdmin is the role of the keys that may see and change the sessions.
 const RoleAdmin = api.RoleAdmin
 

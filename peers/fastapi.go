@@ -8,6 +8,7 @@ const (
 	ownStore  = "conversations are not stored here"
 	perClient = "what a client may see in a browser follows from its key here"
 	choosy    = "models are those of the account here; see models and aliases"
+	bounded   = "Google cuts what is longer than about 130,000 bytes, so that goes up as a file here; see max_prompt_bytes"
 )
 
 // fastAPI is Gemini-FastAPI: config/config.yaml, or the same as CONFIG_…
@@ -25,10 +26,10 @@ var fastAPI = peer{
 		{name: "gemini.clients.*.id", take: session(label, 2)},
 		{name: "gemini.clients.*.secure_1psid", take: session(psid, 2)},
 		{name: "gemini.clients.*.secure_1psidts", take: session(psidts, 2)},
-		{name: "gemini.clients.*.proxy", take: link("upstream_proxy", "http")},
+		{name: "gemini.clients.*.proxy", take: proxy},
 		{name: "gemini.timeout", take: seconds("first_byte_timeout")},
 		{name: "gemini.watchdog_timeout", take: seconds("idle_timeout")},
-		{name: "gemini.max_chars_per_request", take: number("max_prompt_bytes", 1024)},
+		{name: "gemini.max_chars_per_request", why: bounded},
 		{name: "gemini.chat_mode", take: fastAPIChat},
 		{name: "gemini.auto_refresh", why: "sessions are always renewed here"},
 		{name: "gemini.refresh_interval", why: learned},
@@ -49,8 +50,7 @@ func fastAPIChat(f *Found, v value) error {
 	if strings.EqualFold(v.text, "temporary") {
 		mode = "temporary"
 	}
-	f.Settings["chat_mode"] = mode
-	return nil
+	return f.set("chat_mode", mode)
 }
 
 // readFastAPIEnv reads CONFIG_SERVER__API_KEY as server.api_key.

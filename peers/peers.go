@@ -22,8 +22,12 @@ type Found struct {
 	// Notes are further things to know.
 	Notes []string
 
+	usable     func(key string, value any) error
 	host, port string
 	https      bool
+	cert, key  string  // files of HTTPS
+	proxies    []value // of the accounts
+	unlimited  bool
 	window     int // milliseconds of a rate limit
 	requests   int
 }
@@ -70,9 +74,10 @@ func Names() []string {
 	return names
 }
 
-// Read reads a settings file of a peer. An error says what can not be read and
-// repeats no value.
-func Read(name string, content []byte) (*Found, error) {
+// Read reads a settings file of a peer. A setting for which usable has an error is
+// left out with it. An error of Read says what can not be read and repeats no
+// value.
+func Read(name string, content []byte, usable func(key string, value any) error) (*Found, error) {
 	i := slices.IndexFunc(table, func(p peer) bool { return p.name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("%q is none of %s", name, strings.Join(Names(), ", "))
@@ -82,7 +87,7 @@ func Read(name string, content []byte) (*Found, error) {
 	if err != nil {
 		return nil, fmt.Errorf("this is no %s of %s: %w", p.usual, p.name, err)
 	}
-	f := &Found{Settings: make(map[string]any)}
+	f := &Found{Settings: make(map[string]any), usable: usable}
 	known := 0
 	for _, v := range values {
 		at := slices.IndexFunc(p.rules, func(r rule) bool { return matches(r.name, v.name) })
@@ -90,6 +95,9 @@ func Read(name string, content []byte) (*Found, error) {
 		case at >= 0:
 			known++
 		case v.text == "":
+			continue
+		case slices.Contains(strings.Split(v.name, "."), "<<"):
+			f.leave(v, "it is merged in from elsewhere in the file; write it out where it belongs")
 			continue
 		default:
 			f.leave(v, "there is nothing like it here")
@@ -110,6 +118,15 @@ func Read(name string, content []byte) (*Found, error) {
 
 func (f *Found) leave(v value, why string) { f.Left = append(f.Left, Left{v.name, why}) }
 
+// set takes a setting when the server can run with it.
+func (f *Found) set(key string, value any) error {
+	if err := f.usable(key, value); err != nil {
+		return err
+	}
+	f.Settings[key] = value
+	return nil
+}
+
 // matches compares a name with that of a rule.
 func matches(pattern, name string) bool {
 	want, got := strings.Split(pattern, "."), strings.Split(name, ".")
@@ -122,44 +139,4 @@ func matches(pattern, name string) bool {
 		}
 	}
 	return true
-}
-
-// finish puts together what came in parts.
-func (f *Found) finish() {
-	f.Sessions = slices.DeleteFunc(f.Sessions, func(s Session) bool { return s.PSID == "" && s.Header == "" })
-	if f.requests > 0 && f.window > 0 {
-		const hour = 3_600_000
-		f.Settings["requests_per_hour"] = max(1, f.requests*hour/f.window)
-	}
-	_, cert := f.Settings["tls_cert"]
-	if _, key := f.Settings["tls_key"]; !f.https || !cert || !key {
-		delete(f.Settings, "tls_cert")
-		delete(f.Settings, "tls_key")
-	}
-	f.listen()
-}
-
-// listen keeps the port. Other servers listen for everybody out of the box; here
-// that takes a key and the wish.
-func (f *Found) listen() {
-	if f.port == "" && f.host == "" {
-		return
-	}
-	port, host := f.port, f.host
-	if port == "" {
-		port = "8100"
-	}
-	switch host {
-	case "", "localhost", "127.0.0.1", "::1":
-		host = "127.0.0.1"
-	default:
-		if len(f.Keys) == 0 {
-			f.Notes = append(f.Notes, "it listened on "+host+" without a key; here it listens on 127.0.0.1 until there is one (geminid keys add NAME, then listen: "+host+":"+port+")")
-			host = "127.0.0.1"
-		}
-	}
-	if strings.Contains(host, ":") {
-		host = "[" + strings.Trim(host, "[]") + "]"
-	}
-	f.Settings["listen"] = host + ":" + port
 }

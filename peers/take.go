@@ -3,48 +3,26 @@ package peers
 import (
 	"errors"
 	"fmt"
-	"net/url"
+	"net/netip"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// setting takes a text as it is.
-func setting(key string) func(*Found, value) error {
-	return func(f *Found, v value) error {
-		if v.text != "" {
-			f.Settings[key] = v.text
-		}
-		return nil
-	}
-}
-
-// number takes a number of bytes or the like that must not be below a bound.
-func number(key string, least int) func(*Found, value) error {
-	return func(f *Found, v value) error {
-		n, err := strconv.Atoi(v.text)
-		if err != nil || n < least {
-			return fmt.Errorf("it is no number from %d on; the default of %s stays", least, key)
-		}
-		f.Settings[key] = n
-		return nil
-	}
-}
-
 // seconds takes a number of seconds as a duration.
 func seconds(key string) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		n, err := strconv.ParseFloat(v.text, 64)
-		if err != nil || n < 1 || n > 3600 {
-			return fmt.Errorf("it is no number of seconds up to an hour; the default of %s stays", key)
+		if err != nil {
+			return errors.New("it is no number of seconds")
 		}
-		f.Settings[key] = strconv.Itoa(int(n)) + "s"
-		return nil
+		return f.set(key, fmt.Sprintf("%.0fs", n))
 	}
 }
 
-// link takes an address, with a default scheme; a value that is none is left out.
+// link takes an address, with a default scheme.
 func link(key, scheme string) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		if v.text == "" {
@@ -54,14 +32,10 @@ func link(key, scheme string) func(*Found, value) error {
 		if !strings.Contains(text, "://") {
 			text = scheme + "://" + text
 		}
-		if u, err := url.Parse(text); err != nil || u.Host == "" {
-			return errors.New("it is no address")
-		}
 		if old, ok := f.Settings[key]; ok && old != text {
-			return fmt.Errorf("%s has another value already; there is one for all accounts", key)
+			return fmt.Errorf("%s has another value already", key)
 		}
-		f.Settings[key] = text
-		return nil
+		return f.set(key, text)
 	}
 }
 
@@ -76,26 +50,32 @@ func logLevel(f *Found, v value) error {
 	if !ok {
 		return errors.New("there is no such level; the default of log_level stays")
 	}
-	f.Settings["log_level"] = level
-	return nil
+	return f.set("log_level", level)
 }
 
 // debug is a switch for the log level.
 func debug(f *Found, v value) error {
-	if yes(v) {
-		f.Settings["log_level"] = "debug"
+	if !yes(v) {
+		return nil
 	}
-	return nil
+	return f.set("log_level", "debug")
 }
 
-// chatMode is a switch for one chat mode, or else for another.
-func chatMode(on, off string) func(*Found, value) error {
+// chatModes begins with the one that leaves most in the account.
+var chatModes = []string{"keep", "delete_after", "temporary"}
+
+// chatMode is a switch for a chat mode; without any, chats are kept. Of two that
+// are on, the one counts that leaves less in the account.
+func chatMode(on string) func(*Found, value) error {
 	return func(f *Found, v value) error {
-		mode := map[bool]string{true: on, false: off}[yes(v)]
-		if mode != "" {
-			f.Settings["chat_mode"] = mode
+		mode := "keep"
+		if yes(v) {
+			mode = on
 		}
-		return nil
+		if old, ok := f.Settings["chat_mode"].(string); ok && slices.Index(chatModes, old) > slices.Index(chatModes, mode) {
+			return nil
+		}
+		return f.set("chat_mode", mode)
 	}
 }
 
@@ -111,11 +91,22 @@ func pem(key string) func(*Found, value) error {
 		if v.text != "" && !filepath.IsAbs(v.text) {
 			return fmt.Errorf("set %s to the whole path", key)
 		}
-		return setting(key)(f, v)
+		*map[string]*string{"tls_cert": &f.cert, "tls_key": &f.key}[key] = v.text
+		return nil
 	}
 }
 
-func host(f *Found, v value) error { f.host = v.text; return nil }
+// hostName is a name to listen on; one of digits alone is an address or a slip.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9.-]*[A-Za-z][A-Za-z0-9.-]*$`)
+
+func host(f *Found, v value) error {
+	name := strings.Trim(v.text, "[]")
+	if _, err := netip.ParseAddr(name); err != nil && name != "" && !hostName.MatchString(name) {
+		return errors.New("it is no address to listen on")
+	}
+	f.host = name
+	return nil
+}
 
 func port(f *Found, v value) error {
 	if n, err := strconv.Atoi(strings.TrimPrefix(v.text, ":")); err != nil || n < 1 || n > 65535 {
@@ -149,9 +140,6 @@ func key(admin bool) func(*Found, value) error {
 			name := "imported"
 			if admin {
 				name = "imported-admin"
-			}
-			if n := len(f.Keys); n > 0 {
-				name += "-" + strconv.Itoa(n+1)
 			}
 			f.Keys = append(f.Keys, Key{Name: name, Secret: text, Admin: admin})
 		}
@@ -190,6 +178,14 @@ func session(p part, position int) func(*Found, value) error {
 	}
 }
 
+// proxy is that of one account.
+func proxy(f *Found, v value) error {
+	if v.text != "" {
+		f.proxies = append(f.proxies, v)
+	}
+	return nil
+}
+
 // window and requests are a rate limit in two parts.
 func window(f *Found, v value) (err error) {
 	if f.window, err = strconv.Atoi(v.text); err != nil || f.window < 1000 {
@@ -200,7 +196,7 @@ func window(f *Found, v value) (err error) {
 }
 
 func requests(f *Found, v value) (err error) {
-	if f.requests, err = strconv.Atoi(v.text); err != nil || f.requests < 1 {
+	if f.requests, err = strconv.Atoi(v.text); err != nil || f.requests < 1 || f.requests > 1_000_000_000 {
 		f.requests = 0
 		return errors.New("it is no number of requests")
 	}
@@ -209,7 +205,7 @@ func requests(f *Found, v value) (err error) {
 
 // limited is the switch of the rate limit.
 func limited(f *Found, v value) error {
-	if !yes(v) {
+	if f.unlimited = !yes(v); f.unlimited {
 		f.Notes = append(f.Notes, "it had no rate limit; here a client may ask 60 times an hour (requests_per_hour: 0 turns that off)")
 	}
 	return nil

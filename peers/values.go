@@ -29,36 +29,47 @@ func readYAML(content []byte) ([]value, error) {
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("it is not a YAML file with settings")
 	}
-	return flatten(nil, "", root.Content[0], 0)
+	var t tree
+	err := t.walk("", root.Content[0], 0)
+	return t.values, err
 }
 
 // maxDepth bounds how deep a file may be nested.
 const maxDepth = 20
 
-// flatten walks a tree. Aliases are not followed: they can blow a small file up.
-func flatten(out []value, name string, node *yaml.Node, depth int) ([]value, error) {
-	if depth > maxDepth || len(out) > maxValues {
-		return nil, errMany
+// tree is what was found in a YAML file.
+type tree struct {
+	values []value
+	seen   int // nodes, each as often as an alias leads to it
+}
+
+// walk flattens a node. It counts nodes, not bytes: with aliases a small file can
+// mean a huge one.
+func (t *tree) walk(name string, node *yaml.Node, depth int) error {
+	if t.seen++; depth > maxDepth || t.seen > maxValues {
+		return errMany
 	}
 	join := func(part string) string { return strings.TrimPrefix(name+"."+part, ".") }
 	var err error
 	switch node.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(node.Content) && err == nil; i += 2 {
-			out, err = flatten(out, join(node.Content[i].Value), node.Content[i+1], depth+1)
+			err = t.walk(join(node.Content[i].Value), node.Content[i+1], depth+1)
 		}
 	case yaml.SequenceNode:
 		for i := 0; i < len(node.Content) && err == nil; i++ {
-			out, err = flatten(out, join(fmt.Sprint(i)), node.Content[i], depth+1)
+			err = t.walk(join(fmt.Sprint(i)), node.Content[i], depth+1)
 		}
+	case yaml.AliasNode:
+		err = t.walk(name, node.Alias, depth+1)
 	case yaml.ScalarNode:
 		text := node.Value
 		if node.Tag == "!!null" {
 			text = ""
 		}
-		out = append(out, value{name, text})
+		t.values = append(t.values, value{name, text})
 	}
-	return out, err
+	return err
 }
 
 // readEnv reads lines of NAME=value.

@@ -10,7 +10,7 @@ var webToAPI = peer{
 		{name: "GEMINI_COOKIES", take: session(header, -1)},
 		{name: "GEMINI_1PSID", take: session(psid, -1)},
 		{name: "GEMINI_1PSIDTS", take: session(psidts, -1)},
-		{name: "GEMINI_TEMPORARY", take: chatMode("temporary", "keep")},
+		{name: "GEMINI_TEMPORARY", take: chatMode("temporary")},
 		{name: "GEMINI_PROXY", take: link("upstream_proxy", "http")},
 		{name: "LOG_LEVEL", take: logLevel},
 		{name: "RATE_LIMIT_ENABLED", take: limited},

@@ -29,7 +29,7 @@ type configImportCmd struct {
 	From   string `required:"" enum:"gemini-fastapi,gemi2api-server,cliproxyapi,webai-to-api,gemini-web-to-api" help:"gemini-fastapi, gemi2api-server, cliproxyapi, webai-to-api or gemini-web-to-api." placeholder:"PEER"`
 	File   string `arg:"" help:"Its settings file, or - for standard input."`
 	DryRun bool   `help:"Change nothing; say what would be done."`
-	Force  bool   `help:"Replace a configuration that is there; it is kept as FILE.old."`
+	Force  bool   `help:"Replace a configuration that sets something; it is kept as FILE.old."`
 }
 
 // Help implements kong.HelpProvider.
@@ -52,10 +52,11 @@ func (c *configImportCmd) Run() error {
 	if len(content) > peerFile {
 		return &exit{exitUnreadable, fmt.Errorf("%s is too large for a settings file", c.File)}
 	}
-	found, err := peers.Read(c.From, content)
+	found, err := peers.Read(c.From, content, usable)
 	if err != nil {
 		return &exit{exitUnreadable, err}
 	}
+	c.call(found.Sessions)
 	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid config import --from " + c.From, force: c.Force, settings: found.Settings}
 	if c.DryRun {
 		for _, key := range slices.Sorted(maps.Keys(found.Settings)) {
@@ -63,7 +64,10 @@ func (c *configImportCmd) Run() error {
 		}
 		printf("would take  %d keys, %d sessions\n", len(found.Keys), len(found.Sessions))
 		tellRest(found)
-		return nil
+		if len(found.Settings) == 0 {
+			return nil
+		}
+		return made.free()
 	}
 	settings, err := c.settle(made)
 	if err != nil {
@@ -88,6 +92,9 @@ func (c *configImportCmd) settle(made newConfig) (daemon.Settings, error) {
 	if err == nil {
 		printf("wrote    %s: %s\n", made.path, strings.Join(slices.Sorted(maps.Keys(made.settings)), ", "))
 	}
+	if made.kept != "" {
+		printf("moved    the configuration before to %s\n", made.kept)
+	}
 	return settings, err
 }
 
@@ -101,26 +108,50 @@ func adopt(settings daemon.Settings, found []peers.Key) error {
 		return err
 	}
 	for _, k := range found {
-		switch err := keys.Adopt(k.Name, k.Secret, k.Admin); {
+		switch name, err := keys.Adopt(k.Name, k.Secret, k.Admin); {
 		case errors.Is(err, daemon.ErrKeyExists):
-			printf("kept     key %s, which is there already\n", k.Name)
+			printf("kept     key %s, which is there already\n", name)
 		case err != nil:
 			return fmt.Errorf("taking over the key %s: %w", k.Name, err)
 		default:
-			printf("took     key %s: clients go on with it\n", k.Name)
+			printf("took     key %s: clients go on with it\n", name)
 		}
 	}
 	return nil
 }
 
+// call names the accounts that have no name: one of several by its number, and one
+// that is alone in a JSON file, as one of several such files, after the file.
+func (c *configImportCmd) call(sessions []peers.Session) {
+	for i := range sessions {
+		s := &sessions[i]
+		base, isJSON := strings.CutSuffix(strings.ToLower(filepath.Base(c.File)), ".json")
+		switch {
+		case s.Name != "":
+		case len(sessions) > 1:
+			s.Name = fmt.Sprintf("account-%d", i+1)
+		case isJSON:
+			s.Name = base
+		}
+	}
+}
+
+// inboxName is what the file of an account is called in the inbox. Names that say
+// cookies or google mean any account there; those of these accounts must not.
+func inboxName(account string) string {
+	account = strings.NewReplacer("cookies", "", "google", "g").Replace(strings.ToLower(account))
+	if account == "" {
+		return "cookies.json"
+	}
+	account, _ = cookie.AccountFor(account + ".json")
+	return account + ".json"
+}
+
 // bring puts the cookies into the inbox, one file for each account.
 func bring(settings daemon.Settings, sessions []peers.Session) error {
-	for i, s := range sessions {
-		name := "cookies.json"
-		if len(sessions) > 1 {
-			account, _ := cookie.AccountFor(cmp.Or(s.Name, fmt.Sprintf("account-%d", i+1)) + ".json")
-			name = account + ".json"
-		}
+	var all error
+	for _, s := range sessions {
+		name := inboxName(s.Name)
 		content := []byte(s.Header)
 		if s.Header == "" {
 			content, _ = json.Marshal(map[string]string{cookie.NamePSID: s.PSID, cookie.NamePSIDTS: s.PSIDTS}) // texts always can
@@ -132,11 +163,12 @@ func bring(settings daemon.Settings, sessions []peers.Session) error {
 		}
 		path, err := drop(settings.InboxDir, name, content)
 		if err != nil {
-			return fmt.Errorf("bringing cookies: %w", err)
+			all = errors.Join(all, fmt.Errorf("bringing cookies: %w", err))
+			continue
 		}
 		printf("brought  %s: it is proven when the server runs\n", path)
 	}
-	return nil
+	return all
 }
 
 // drop writes a file into the inbox in one step.

@@ -21,17 +21,51 @@ type newConfig struct {
 	settings map[string]any
 	origin   string // for its first line: who made it
 	force    bool   // replace one that is there
+	kept     string // what the one that was there is called now
 }
 
-// write checks the settings as the server would and writes them, for the owner
-// alone. One that was there is kept as FILE.old. It returns the settings as the
-// server will read them.
-func (n newConfig) write() (daemon.Settings, error) {
-	_, err := os.Lstat(n.path)
-	if err == nil && !n.force {
-		return daemon.Settings{}, &exit{exitConfig, fmt.Errorf("%s is there already; --force writes a new one and keeps it as %s.old", n.path, filepath.Base(n.path))}
+// usable tells what is wrong with one setting, as the server would.
+func usable(key string, value any) error {
+	_, err := daemon.Load(daemon.Sources{File: os.DevNull, Flags: map[string]any{key: value}})
+	if err == nil {
+		return nil
 	}
-	old := err == nil
+	flag := "--" + strings.ReplaceAll(key, "_", "-") + ": "
+	return errors.New(strings.TrimPrefix(err.Error(), flag))
+}
+
+// free tells why nothing may be written: there is a configuration already. One in
+// which nothing is set, such as the one that the package brings, is in nobody's
+// way.
+func (n *newConfig) free() error {
+	info, err := os.Stat(n.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return &exit{exitConfig, fmt.Errorf("%s is no file; name the one to write with --config FILE", n.path)}
+	case n.force:
+		return nil
+	}
+	content, err := os.ReadFile(n.path)
+	if err != nil {
+		return err
+	}
+	var set map[string]any
+	if err := yaml.Unmarshal(content, &set); err == nil && len(set) == 0 {
+		return nil
+	}
+	return &exit{exitConfig, fmt.Errorf("%s is there already; --force writes a new one and keeps it as %s.old", n.path, filepath.Base(n.path))}
+}
+
+// write checks the settings as the server would and writes them. One that was
+// there is kept. It returns the settings as the server will read them.
+func (n *newConfig) write() (daemon.Settings, error) {
+	if err := n.free(); err != nil {
+		return daemon.Settings{}, err
+	}
 	if err := os.MkdirAll(filepath.Dir(n.path), 0o755); err != nil {
 		return daemon.Settings{}, err
 	}
@@ -47,13 +81,11 @@ func (n newConfig) write() (daemon.Settings, error) {
 	if err != nil {
 		return settings, &exit{exitConfig, errors.New(strings.ReplaceAll(err.Error(), file.Name(), n.path))}
 	}
-	if err := giveTo(file.File, settings.StateDir); err != nil {
+	if err := n.give(file.File, settings.StateDir); err != nil {
 		return settings, err
 	}
-	if old {
-		if err := os.Rename(n.path, n.path+".old"); err != nil {
-			return settings, err
-		}
+	if n.kept, err = keep(n.path); err != nil {
+		return settings, err
 	}
 	if err := file.CloseAtomicallyReplace(); err != nil {
 		return settings, fmt.Errorf("writing the configuration: %w", err)
@@ -62,7 +94,7 @@ func (n newConfig) write() (daemon.Settings, error) {
 }
 
 // text is the file, in the order in which the settings are documented.
-func (n newConfig) text() string {
+func (n *newConfig) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Made by %s. All keys and their defaults: docs/configuration.md\n\n", n.origin)
 	for _, key := range daemon.SettingNames() {
@@ -76,18 +108,56 @@ func (n newConfig) text() string {
 	return b.String()
 }
 
-// giveTo makes the owner of the state directory the owner of the file too: root
-// sets up a service that runs as somebody else and has to read it.
-func giveTo(file *os.File, stateDir string) error {
-	info, err := os.Stat(stateDir)
-	if errors.Is(err, fs.ErrNotExist) || os.Geteuid() != 0 {
-		return nil
+// keep moves a file out of the way, to the first of FILE.old, FILE.old.2 and so on
+// that is free, and returns which. A file that is not there needs no way.
+func keep(path string) (string, error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
 	}
-	if err != nil {
+	old := path + ".old"
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(old); errors.Is(err, fs.ErrNotExist) {
+			return old, os.Rename(path, old)
+		} else if err != nil {
+			return "", err
+		}
+		old = fmt.Sprintf("%s.old.%d", path, n)
+	}
+}
+
+// give lets the daemon read the configuration. That of the service is root's, as
+// the package has it, and its group reads it, because commands of the group's
+// members do too.
+func (n *newConfig) give(file *os.File, stateDir string) error {
+	owner, err := ownerOf(stateDir)
+	switch {
+	case owner == nil:
 		return err
-	}
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok {
+	case !daemon.IsService(n.path):
 		return file.Chown(int(owner.Uid), int(owner.Gid))
 	}
-	return nil
+	return errors.Join(file.Chown(0, int(owner.Gid)), file.Chmod(0o640))
+}
+
+// giveTo makes the owner of a directory the owner of the file too.
+func giveTo(file *os.File, dir string) error {
+	owner, err := ownerOf(dir)
+	if owner == nil {
+		return err
+	}
+	return file.Chown(int(owner.Uid), int(owner.Gid))
+}
+
+// ownerOf is whom root gives files to: root sets up a service that runs as somebody
+// else and has to read them. Nil means that nothing is to be given.
+func ownerOf(dir string) (*syscall.Stat_t, error) {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) || os.Geteuid() != 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	owner, _ := info.Sys().(*syscall.Stat_t)
+	return owner, nil
 }
