@@ -18,7 +18,7 @@ type initCmd struct {
 	PublicURL string `name:"public-url" help:"How clients reach the server, such as https://ai.example.org." placeholder:"URL"`
 	KeyName   string `help:"Name of the first key; its admin key is called NAME-admin." placeholder:"NAME"`
 	Yes       bool   `short:"y" help:"Ask nothing; take the defaults for what no flag says."`
-	Force     bool   `help:"Replace a configuration that is there; it is kept as FILE.old."`
+	Force     bool   `help:"Replace a configuration that sets something; it is kept as FILE.old."`
 }
 
 // Help implements kong.HelpProvider.
@@ -31,18 +31,21 @@ Example:
 
 // question is one that a flag answers as well.
 type question struct {
-	key    string // the setting it is about, empty for none
 	text   string
 	preset string
 	answer *string
+	check  func(answer string) error
 }
 
 // Run asks, writes, and says what comes next.
 func (c *initCmd) Run() error {
+	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid init", force: c.Force, settings: make(map[string]any)}
+	if err := made.free(); err != nil {
+		return err // before anything is asked
+	}
 	if err := c.ask(os.Stdin, os.Stderr); err != nil {
 		return err
 	}
-	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid init", force: c.Force, settings: make(map[string]any)}
 	for key, value := range map[string]string{
 		"listen": c.Listen, "public_url": c.PublicURL, "state_dir": c.StateDir, "inbox_dir": c.InboxDir,
 		"socket": c.Socket, "upstream_url": c.UpstreamURL, "log_level": c.LogLevel,
@@ -59,7 +62,7 @@ func (c *initCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	printf("%s", steps(made.path, settings, client, admin))
+	printf("%s", steps(made, settings, client, admin))
 	return nil
 }
 
@@ -68,9 +71,12 @@ func (c *initCmd) Run() error {
 func (c *initCmd) ask(in io.Reader, out io.Writer) error {
 	lines := bufio.NewScanner(in)
 	for _, q := range []question{
-		{"listen", "Address to listen on. 127.0.0.1 is for this machine and a web server on it", "127.0.0.1:8100", &c.Listen},
-		{"public_url", "Address under which clients reach it, such as https://ai.example.org (empty: none)", "", &c.PublicURL},
-		{"", "Name for the first key", "me", &c.KeyName},
+		{"Address to listen on. 127.0.0.1 is for this machine and a web server on it", "127.0.0.1:8100", &c.Listen,
+			func(a string) error { return usable("listen", a) }},
+		{"Address under which clients reach it, such as https://ai.example.org (empty: none)", "", &c.PublicURL,
+			func(a string) error { return usable("public_url", a) }},
+		{"Name for the first key", "me", &c.KeyName,
+			func(a string) error { return daemon.CheckKeyName(adminKey(a)) }}, // the longer of the two names
 	} {
 		given := *q.answer != ""
 		for !given && !c.Yes {
@@ -79,8 +85,8 @@ func (c *initCmd) ask(in io.Reader, out io.Writer) error {
 				fmt.Fprintln(out)
 				break
 			}
-			*q.answer = strings.TrimSpace(lines.Text())
-			problem := q.check()
+			*q.answer = cmp.Or(strings.TrimSpace(lines.Text()), q.preset)
+			problem := q.check(*q.answer)
 			if problem == nil {
 				break
 			}
@@ -88,21 +94,15 @@ func (c *initCmd) ask(in io.Reader, out io.Writer) error {
 			*q.answer = ""
 		}
 		*q.answer = cmp.Or(*q.answer, q.preset)
-		if err := q.check(); err != nil {
+		if err := q.check(*q.answer); err != nil {
 			return &exit{exitUsage, err}
 		}
 	}
 	return lines.Err()
 }
 
-// check tells what is wrong with an answer, as the server would.
-func (q question) check() error {
-	if q.key == "" || *q.answer == "" {
-		return nil
-	}
-	_, err := daemon.Load(daemon.Sources{File: os.DevNull, Flags: map[string]any{q.key: *q.answer}})
-	return err
-}
+// adminKey names the admin key that goes with a first key.
+func adminKey(name string) string { return name + "-admin" }
 
 // firstKeys makes a key for clients and one for the owner. Keys of these names
 // stay as they are, and are not shown.
@@ -112,7 +112,7 @@ func firstKeys(settings daemon.Settings, name string) (client, admin string, err
 		return "", "", err
 	}
 	if client, err = keys.Add(name, false); err == nil || errors.Is(err, daemon.ErrKeyExists) {
-		admin, err = keys.Add(name+"-admin", true)
+		admin, err = keys.Add(adminKey(name), true)
 	}
 	if err != nil && !errors.Is(err, daemon.ErrKeyExists) {
 		return "", "", fmt.Errorf("making the keys: %w", err)
@@ -121,18 +121,22 @@ func firstKeys(settings daemon.Settings, name string) (client, admin string, err
 }
 
 // steps is what to do next.
-func steps(path string, s daemon.Settings, client, admin string) string {
+func steps(made newConfig, s daemon.Settings, client, admin string) string {
 	const kept = "(made before; geminid keys list)"
 	start := "geminid serve"
-	if daemon.IsService(path) {
+	if daemon.IsService(made.path) {
 		start = "sudo systemctl enable --now geminid"
+	}
+	wrote := made.path
+	if made.kept != "" {
+		wrote += "; the one before is " + made.kept
 	}
 	base := s.PublicURL
 	if base == "" {
 		base = "http://" + reachable(s.Listen)
 	}
-	return strings.NewReplacer("PATH", path, "CLIENT", cmp.Or(client, kept), "ADMIN", cmp.Or(admin, kept),
-		"START", start, "INBOX", s.InboxDir, "BASE", strings.TrimRight(base, "/")).Replace(`Wrote PATH.
+	return strings.NewReplacer("WROTE", wrote, "CLIENT", cmp.Or(client, kept), "ADMIN", cmp.Or(admin, kept),
+		"START", start, "INBOX", s.InboxDir, "BASE", strings.TrimRight(base, "/")).Replace(`Wrote WROTE.
 
   API key    CLIENT
   admin key  ADMIN
