@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -35,13 +36,43 @@ func Completion(w io.Writer, shell string, app *kong.Application) error {
 type node struct {
 	Path     string // "", "cookies", "cookies save"
 	Commands []word
-	Flags    []word
-	Files    bool // an argument names a file
-	Values   []string
+	Flags    []flag
+	argument // any of its arguments
 }
 
 // word is a word that may be typed.
 type word struct{ Word, Help string }
+
+// flag is a word with a value behind it, unless it is a switch.
+type flag struct {
+	word
+	Short  string // "c", may be empty
+	Switch bool
+	argument
+}
+
+// argument is what a value may be; nothing is known of one that is neither.
+type argument struct {
+	Files  bool
+	Values []string
+}
+
+// argumentOf knows a file by its type, or by what the help calls it.
+func argumentOf(v *kong.Value, called string) argument {
+	a := argument{Files: v.Tag.Type == "path" || strings.EqualFold(called, "file")}
+	if v.Enum != "" {
+		a.Values = slices.DeleteFunc(v.EnumSlice(), func(s string) bool { return s == "" })
+	}
+	return a
+}
+
+func newFlag(f *kong.Flag) flag {
+	short := ""
+	if f.Short != 0 {
+		short = string(f.Short)
+	}
+	return flag{word{"--" + f.Name, firstSentence(f.Help)}, short, f.IsBool(), argumentOf(f.Value, f.PlaceHolder)}
+}
 
 // nodes flattens the grammar. A flag of the default command may be typed without
 // the command's name, so it is offered there too.
@@ -54,14 +85,13 @@ func nodes(above []*kong.Flag, path string, at *kong.Node) []node {
 	}
 	for _, flag := range shown {
 		if !flag.Hidden {
-			here.Flags = append(here.Flags, word{"--" + flag.Name, firstSentence(flag.Help)})
+			here.Flags = append(here.Flags, newFlag(flag))
 		}
 	}
 	for _, arg := range at.Positional {
-		here.Files = here.Files || arg.Tag.Type == "path"
-		if arg.Enum != "" {
-			here.Values = append(here.Values, arg.EnumSlice()...)
-		}
+		a := argumentOf(arg, arg.Name)
+		here.Files = here.Files || a.Files
+		here.Values = append(here.Values, a.Values...)
 	}
 	all := []node{}
 	for _, child := range at.Children {

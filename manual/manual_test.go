@@ -17,6 +17,8 @@ type grammar struct {
 	Show struct {
 		File  string `arg:"" type:"path" help:"The file; it is only read."`
 		Wide  int    `help:"Columns." placeholder:"N"`
+		Out   string `short:"o" help:"Where it goes." placeholder:"FILE"`
+		Tint  string `enum:",warm,cold" default:"" help:"Light."`
 		Ghost bool   `hidden:"" help:"Never told."`
 	} `cmd:"" help:"Show a file."`
 	Group struct {
@@ -87,9 +89,10 @@ func TestCompletion(t *testing.T) {
 		shell string
 		has   []string
 	}{
-		{"bash", []string{"complete -F _thing thing", `"group inner") path="group inner"`, `words="red blue --help --loud "`, "files=yes"}},
-		{"zsh", []string{"#compdef thing", "'inner:Inside'", "'--wide:Columns'"}},
-		{"fish", []string{"complete -c thing -f", "-a 'inner' -d 'Inside'", "-l 'wide'"}},
+		{"bash", []string{"complete -o default -F _thing thing", `"group inner") path="group inner"`, `words="red blue --help --loud "`,
+			`--wide --out --tint " files=yes`, `--out | -o) files=yes ;;`, `--tint) words="warm cold "`, `--wide) compopt +o default`}},
+		{"zsh", []string{"#compdef thing", "'inner:Inside'", "'--wide:Columns'", `--out | -o) _files; return ;;`, `--tint) values=('warm' 'cold' )`, "--wide) return ;;"}},
+		{"fish", []string{"complete -c thing -f", "-a 'inner' -d 'Inside'", "-l 'wide' -x", "-l 'out' -s 'o' -r -F", "-l 'tint' -x -a 'warm cold '", "-l 'loud' -s 'l' -d"}},
 	}
 	for _, test := range tests {
 		t.Run(test.shell, func(t *testing.T) {
