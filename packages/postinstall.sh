@@ -5,12 +5,18 @@ set -e
 
 systemd-sysusers geminid.conf
 systemd-tmpfiles --create geminid.conf
-chown root:geminid /etc/geminid/geminid.yaml
-chmod 640 /etc/geminid/geminid.yaml
 
+# What the package has just put there is root's alone, and the service has to read
+# it. Whatever somebody chose since then stays, also that there is no such file.
+config=/etc/geminid/geminid.yaml
+if [ -f $config ] && [ "$(stat -L -c %U:%G $config)" = root:root ]; then
+    chgrp geminid $config
+fi
+
+# A service that can not start is no reason to fail: the journal has it.
 if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
-    systemctl try-restart geminid.service
+    systemctl daemon-reload || true
+    systemctl try-restart geminid.service || true
 fi
 
 # dpkg passes the old version on an upgrade, rpm the number of installed ones.

@@ -7,6 +7,12 @@ if [ -d /run/systemd/system ]; then
     systemctl daemon-reload || true
 fi
 
+# What geminid init and config import kept may hold secrets.
+if [ "$1" = purge ]; then
+    rm -f /etc/geminid/geminid.yaml.old*
+    [ ! -d /etc/geminid ] || rmdir --ignore-fail-on-non-empty /etc/geminid
+fi
+
 if [ "$1" = purge ] && [ -d /var/lib/geminid ]; then
     answer=${GEMINID_PURGE_STATE:-}
     if [ -z "$answer" ] && [ -t 0 ]; then

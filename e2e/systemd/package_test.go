@@ -2,6 +2,7 @@ package systemd_test
 
 import (
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -46,10 +47,21 @@ func TestPackageFresh(t *testing.T) {
 		test -e /usr/share/man/man1/geminid.1.gz -o -e /usr/share/doc/geminid/copyright
 		test -e /usr/share/bash-completion/completions/gchat
 		dpkg --verify geminid`)
-	if version := s.Do(t, "geminid version"); !strings.HasPrefix(version, "geminid "+firstVersion+" (revision ") {
-		t.Errorf("it calls itself %q", version)
+	if version, want := s.Do(t, "geminid version"), "geminid "+firstVersion+" (revision "+revision()+", "; !strings.HasPrefix(version, want) {
+		t.Errorf("it calls itself %q, not %q", version, want)
 	}
 	s.discreet(t)
+}
+
+// revision is the commit that packages are made from.
+func revision() string {
+	cmd := exec.Command("git", "rev-parse", "--short=12", "HEAD")
+	cmd.Dir = harness.Root()
+	out, err := cmd.Output()
+	if err != nil {
+		return "unknown" // sources without their history
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // keyOf finds the key in what keys add prints.
@@ -114,6 +126,39 @@ func TestPackageLife(t *testing.T) {
 	if left := s.Do(t, "find / -xdev -iname '*geminid*' -not -path '/proc/*' -not -path '/root/*' -not -path '/var/log/*' -not -path '/sys/*' -not -path '/etc/systemd/system/geminid.service.d*'"); left != "" {
 		t.Errorf("after purging there is left:\n%s", left)
 	}
+}
+
+// TestPackageSetUp: what the package brings is in nobody's way, and an upgrade
+// leaves alone what was chosen since.
+func TestPackageSetUp(t *testing.T) {
+	s := boot(t, firstVersion, secondVersion)
+	s.Do(t, "apt-get install -q -y /root/geminid.deb && useradd -G geminid member")
+	const stat = "stat -c '%U %G %a' /etc/geminid/geminid.yaml"
+	s.Write(t, "/root/.env", "PORT=8100\nAPI_KEY=mellow-otter-77-q\n", 0o600)
+	for _, command := range []string{"geminid init -y --key-name phone", "geminid config import --force --from gemi2api-server /root/.env"} {
+		s.Do(t, command)
+		if got := s.Do(t, stat); got != "root geminid 640" {
+			t.Errorf("after %s the configuration is %s", command, got)
+		}
+		s.Do(t, "runuser -u member -- geminid check-config")
+	}
+	s.Do(t, "grep -q '^#listen' /etc/geminid/geminid.yaml.old && grep -q '^listen' /etc/geminid/geminid.yaml.old.2")
+	s.Do(t, "systemctl enable --now geminid")
+
+	upgrade := func(version string) {
+		s.Do(t, "dpkg --force-confdef --force-confold -i /root/"+version+".deb && test \"$(dpkg-query -f '${Status}' -W geminid)\" = 'install ok installed'")
+	}
+	s.Do(t, "chown geminid /etc/geminid/geminid.yaml && chmod 600 /etc/geminid/geminid.yaml")
+	upgrade("newer")
+	if got := s.Do(t, stat); got != "geminid geminid 600" {
+		t.Errorf("after the upgrade the configuration is %s", got)
+	}
+	s.Do(t, "echo 'listen: nowhere' >> /etc/geminid/geminid.yaml")
+	upgrade("geminid") // the service can not start again, and says so
+	s.Do(t, "rm /etc/geminid/geminid.yaml")
+	upgrade("newer")
+	s.Do(t, "test ! -e /etc/geminid/geminid.yaml")
+	s.Do(t, "apt-get purge -q -y geminid && test ! -e /etc/geminid")
 }
 
 // TestPackageTakenAddress: another server on the address is said in one line, and
