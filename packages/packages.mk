@@ -11,8 +11,14 @@ ARCH    ?= $(shell $(GO) env GOARCH)
 # Times in packages are that of the commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
-# Packages want a number first; v1.2.3-4-gabc is after 1.2.3, a bare commit before 1.
-PACKAGE_VERSION := $(shell echo '$(VERSION)' | sed -E 's/^v//; s/-dirty$$/+dirty/; s/-([0-9]+)-g/+\1.g/; /^[0-9]+\./!s/^/0~/')
+# Packages want a number first that grows: v1.2.3-4-gabc is after 1.2.3, v1.2.3-rc1
+# before it, and a bare commit, by its time, before all.
+STAMP           := $(shell date -u -d '@$(SOURCE_DATE_EPOCH)' +%Y%m%d%H%M%S)
+PACKAGE_VERSION := $(shell echo '$(VERSION)' | sed -E 's/^v//; s/-dirty$$/+dirty/; s/-([0-9]+)-g/+\1.g/; s/-/~/g; /^[0-9a-f]{7,40}(\+dirty)?$$/s/^/g/; /^[0-9]+\./!s/^/0~$(STAMP)./')
+
+.PHONY: package-version
+package-version: ## Print the version that packages of this commit have.
+	@echo '$(PACKAGE_VERSION)'
 
 .PHONY: install
 install: build ## Install programs, units, man pages, completions and examples below DESTDIR.

@@ -10,8 +10,15 @@ import (
 // version is set by the linker: -X main.version=1.2.3.
 var version = "devel"
 
-// revision is the commit the binary was built from, as the toolchain noted it.
+// commit is set by the linker too: -X main.commit=0123456789ab.
+var commit string
+
+// revision is the commit the binary was built from, as the linker was told or the
+// toolchain noted it.
 func revision() string {
+	if commit != "" {
+		return commit
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
