@@ -1,13 +1,10 @@
 package daemon
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"reflect"
 	"strings"
-
-	"github.com/knadh/koanf/parsers/yaml"
 )
 
 // Exposed tells what every user of the machine may read and should not, in one
@@ -15,7 +12,7 @@ import (
 // it, and the key of the certificate. A file that is away or can not be looked at
 // exposes nothing.
 func Exposed(src Sources, s Settings) (sentences []string) {
-	config := cmp.Or(src.File, ConfigPath(lookup(src.Environ)))
+	config := src.file()
 	for _, file := range []struct{ path, what string }{{config, secretIn(config)}, {s.TLSKey, "tls_key"}} {
 		if file.what != "" && forAll(file.path) {
 			sentences = append(sentences, fmt.Sprintf("every user may read %s, which holds %s; run chmod o= on it", file.path, file.what))
@@ -33,13 +30,10 @@ func forAll(path string) bool {
 // when there is none. A file that can not be read was refused by Load.
 func secretIn(path string) string {
 	body, _ := os.ReadFile(path)
-	set, _ := yaml.Parser().Unmarshal(body)
-	t := reflect.TypeFor[Settings]()
-	for i := range t.NumField() {
-		key, kind := t.Field(i).Tag.Get("koanf"), t.Field(i).Type
-		switch value := fmt.Sprint(set[key]); {
-		case set[key] == nil || value == "":
-		case kind == reflect.TypeFor[Secret](), key == "upstream_proxy" && strings.Contains(value, "@"):
+	set, _ := readYAML(path, body)
+	var s Settings
+	for i, key := range SettingNames() {
+		if g, ok := set[key]; ok && g.into(reflect.ValueOf(&s).Elem().Field(i)) && (s.HoldsSecrets() || strings.Contains(s.UpstreamProxy, "@")) {
 			return key
 		}
 	}

@@ -65,15 +65,44 @@ func TestLoadRefuses(t *testing.T) {
 		{name: "unknown key", file: "listen: 127.0.0.1:1\nchatmode: keep\n", want: []string{":2", "chatmode", "chat_mode"}},
 		{name: "wrong word", file: "chat_mode: temp\n", want: []string{":1", "chat_mode", "temporary, keep, delete_after"}},
 		{name: "wrong type", file: "queue_size: many\n", want: []string{":1", "queue_size", "a number"}},
-		{name: "not a duration", file: "tick: 5\nmodel_interval: soon\n", want: []string{":2", "model_interval", "a duration"}},
+		{name: "not a duration", file: "tick: 5s\nmodel_interval: soon\n", want: []string{":2", "model_interval", "a duration"}},
 		{name: "out of bounds", file: "\ntick: 1h\n", want: []string{":2", "tick", "5m0s"}},
 		{name: "negative", file: "requests_per_hour: -1\n", want: []string{"requests_per_hour", "0 turns the limit off"}},
 		{name: "no port", file: "listen: localhost\n", want: []string{":1", "listen", "host:port"}},
 		{name: "not a URL", file: "public_url: ai.example\n", want: []string{"public_url", "https://"}},
 		{name: "no such proxy", file: "upstream_proxy: ftp://x\n", want: []string{"upstream_proxy", "socks5"}},
 		{name: "no network", file: "trusted_proxies: [nonsense]\n", want: []string{"trusted_proxies", "nonsense"}},
-		{name: "broken YAML", file: "listen: [\n", want: []string{"line"}},
+		{name: "broken YAML", file: "listen: [\n", want: []string{":1: ", "no YAML"}},
 		{name: "from the environment", environ: []string{"GEMINID_WATCH=magic"}, want: []string{"GEMINID_WATCH", "inotify, poll"}},
+		{name: "a duration without a unit", file: "model_interval: 5\n", want: []string{":1: model_interval", "unit is missing", "write 5s or 5m"}},
+		{name: "a duration without a unit from the environment", environ: []string{"GEMINID_QUEUE_WAIT=40"}, want: []string{"GEMINID_QUEUE_WAIT", "unit is missing"}},
+		{name: "a fraction of a request", file: "requests_per_hour: 1.9\n", want: []string{"requests_per_hour", "a number"}},
+		{name: "a truth for a number", file: "requests_per_hour: true\n", want: []string{"requests_per_hour", "a number"}},
+		{name: "a text for a number", file: "queue_size: \"8\"\n", want: []string{"queue_size", "a number"}},
+		{name: "nothing for a number", file: "requests_per_hour: \"\"\n", want: []string{"requests_per_hour", "a number"}},
+		{name: "nothing for a number from the environment", environ: []string{"GEMINID_REQUESTS_PER_HOUR="}, want: []string{"GEMINID_REQUESTS_PER_HOUR", "a number"}},
+		{name: "nothing for a truth from the environment", environ: []string{"GEMINID_FSYNC="}, want: []string{"GEMINID_FSYNC", "true or false"}},
+		{name: "a number for a truth", file: "fsync: 2\n", want: []string{"fsync", "true or false"}},
+		{name: "a list for a key", file: "metrics_key: [a]\n", want: []string{"metrics_key", "put it in quotes"}},
+		{name: "a map for a list", file: "allowed_hosts: {a: b}\n", want: []string{"allowed_hosts", "a list"}},
+		{name: "a list for a map", file: "models: [a]\n", want: []string{"models", "a map"}},
+		{name: "a name twice in a map", file: "models: {a: b, a: c}\n", want: []string{"models", "a map"}},
+		{name: "no such port", file: "listen: 127.0.0.1:99999\n", want: []string{":1: listen", "65535"}},
+		{name: "a port of letters", file: "listen: :abc\n", want: []string{":1: listen", "65535"}},
+		{name: "a header of two lines", file: "user_agent: \"a\\nb\"\n", want: []string{":1: user_agent", "one line"}},
+		{name: "no state", file: "state_dir: \"\"\n", want: []string{":1: state_dir", "whole path"}},
+		{name: "no inbox", file: "inbox_dir: \"\"\n", want: []string{":1: inbox_dir", "whole path"}},
+		{name: "no socket", file: "socket: \"\"\n", want: []string{":1: socket", "whole path"}},
+		{name: "a home that nobody writes out", file: "inbox_dir: ~/in\n", want: []string{":1: inbox_dir", "whole path"}},
+		{name: "a relative key file", file: "keys_file: keys\n", want: []string{":1: keys_file", "whole path"}},
+		{name: "one directory for both", file: "state_dir: /srv/g\ninbox_dir: /srv/g/\n", want: []string{":2: inbox_dir", "state_dir"}},
+		{name: "the inbox in the state", file: "state_dir: /srv/g\ninbox_dir: /srv/g/in\n", want: []string{":2: inbox_dir", "state_dir"}},
+		{name: "twice", file: "tick: 5s\ntick: 6s\n", want: []string{":2: tick: is there twice", ":1"}},
+		{name: "a merge", file: "tick: 5s\n<<: {watch: poll}\n", want: []string{":2: <<: no such key"}},
+		{name: "a second document", file: "tick: 5s\n---\nwatch: poll\n", want: []string{":2: a second document"}},
+		{name: "a list of settings", file: "- tick: 5s\n", want: []string{":1: ", "key: value"}},
+		{name: "a quote that stays open", file: "tick: 5s\nlanguage: 'en\nwatch: poll\n", want: []string{":2: this is no YAML"}},
+		{name: "an alias of nothing", file: "tick: 5s\nlanguage: *x\n", want: []string{":2: this is no YAML"}},
 		{name: "size", file: "max_body: huge\n", want: []string{"max_body", "32MiB"}},
 	}
 	for _, tt := range tests {
@@ -82,12 +111,44 @@ func TestLoadRefuses(t *testing.T) {
 			if err == nil {
 				t.Fatal("accepted")
 			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than a line: %q", err)
+			}
 			for _, want := range tt.want {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error %q does not say %q", err, want)
 				}
 			}
 		})
+	}
+}
+
+// TestLoadTakes: what is written as its key wants it is taken as it is written.
+func TestLoadTakes(t *testing.T) {
+	s, err := daemon.Load(daemon.Sources{
+		File: write(t, `
+model_interval: 0
+queue_size:
+requests_per_hour: 0
+metrics_key: 012345
+max_body: 2097152
+language: &l 007
+notify_name: *l
+trusted_proxies: 10.0.0.0/8, 192.0.2.1
+`),
+		Environ: []string{"GEMINID_ADMIN_KEY=x", "GEMINID_PURGE_STATE=yes", "GEMINID_TEST_X=y", "GEMINID_FSYNC=false", "GEMINID_ALLOWED_HOSTS=", "GEMINID_MAX_CONNECTIONS=7", "XDG_STATE_HOME=here"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.ModelInterval != 0 || s.QueueSize != 8 || s.RequestsPerHour != 0 || s.MaxBody != 2<<20 || s.Fsync || s.MaxConnections != 7 || len(s.AllowedHosts) != 0 {
+		t.Errorf("numbers: %+v", s)
+	}
+	if s.MetricsKey.Reveal() != "012345" || s.Language != "007" || s.NotifyName != "007" || len(s.TrustedProxies) != 2 {
+		t.Errorf("texts: %q %+v", s.MetricsKey.Reveal(), s)
+	}
+	if !filepath.IsAbs(s.StateDir) {
+		t.Errorf("without a home the state is in %s", s.StateDir)
 	}
 }
 

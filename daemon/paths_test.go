@@ -67,7 +67,7 @@ func TestCredentials(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	file := write(t, "metrics_key: old\nrequests_per_hour: 5\n")
+	file := write(t, "metrics_key: old\nrequests_per_hour: 5\nkeys_file: /srv/keys\n")
 	s, err := daemon.Load(daemon.Sources{File: file, Environ: []string{"CREDENTIALS_DIRECTORY=" + dir, "GEMINID_REQUESTS_PER_HOUR=9"}})
 	if err != nil {
 		t.Fatal(err)

@@ -120,7 +120,7 @@ func TestBrokenReloadChangesNothing(t *testing.T) {
 		{"unknown key", "model_interval: 0s\nrequests_per_day: 3\n", "geminid.yaml:2: requests_per_day: no such key"},
 		{"wrong type", "requests_per_hour: many\n", "geminid.yaml:1: requests_per_hour: can not be read as a number"},
 		{"wrong word", "log_level: loud\n", `geminid.yaml:1: log_level: "loud" is not one of debug, info, warn, error`},
-		{"not YAML", "requests_per_hour: 1\n  log_level: [\n", "line 2"},
+		{"not YAML", "requests_per_hour: 1\n  log_level: [\n", "geminid.yaml:2: this is no YAML: "},
 	}
 	h, file := configured(t, "requests_per_hour: 0\nmodel_interval: 0s\n")
 	for _, test := range tests {

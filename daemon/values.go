@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -98,10 +99,10 @@ func installed(own string) bool {
 // installed service, else XDG.
 func homes(env func(string) string) paths {
 	xdg := func(name, fallback string) string {
-		if dir := env(name); dir != "" {
+		if dir := env(name); filepath.IsAbs(dir) {
 			return dir
 		}
-		return filepath.Join(env("HOME"), fallback)
+		return filepath.Join(cmp.Or(env("HOME"), "/"), fallback)
 	}
 	config := filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "geminid")
 	base := filepath.Join(xdg("XDG_STATE_HOME", ".local/state"), "geminid")

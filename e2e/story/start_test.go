@@ -35,10 +35,13 @@ func TestStartsThatFail(t *testing.T) {
 	}{
 		{name: "unknown key", config: "requests_per_day: 3", code: 78, says: []string{"geminid.yaml:1: requests_per_day", "no such key"}},
 		{name: "wrong type", config: "requests_per_hour: many", code: 78, says: []string{"geminid.yaml:1: requests_per_hour", "a number"}},
-		{name: "no YAML", config: "listen: [", code: 78, says: []string{"geminid.yaml", "line 2"}},
+		{name: "no YAML", config: "listen: [", code: 78, says: []string{"geminid.yaml:1: this is no YAML"}},
 		{name: "address in use", config: "listen: " + taken.Addr().String(), code: 69, says: []string{taken.Addr().String(), "another server", "free address"}},
 		{name: "public without a key", config: "listen: 0.0.0.0:0", code: 78, says: []string{"geminid keys add"}},
 		{name: "no certificate", config: "tls_cert: /nowhere.pem\ntls_key: /nowhere.key", code: 78, says: []string{"tls_cert", "/nowhere.pem"}},
+		{name: "no such port", config: "listen: 127.0.0.1:99999", code: 78, says: []string{"geminid.yaml:1: listen"}},
+		{name: "relative path", config: "state_dir: ./state", code: 78, says: []string{"geminid.yaml:1: state_dir", "whole path"}},
+		{name: "no header", config: `user_agent: "a\nb"`, code: 78, says: []string{"geminid.yaml:1: user_agent"}},
 		{name: "privileged address", config: "listen: 127.0.0.1:81", code: 77, says: []string{"127.0.0.1:81", "below 1024"}, asOther: true},
 		{
 			name: "unreadable configuration", code: 78, says: []string{"geminid.yaml", "permission denied"}, asOther: true,

@@ -1,0 +1,172 @@
+package daemon
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/geminid/geminid/report"
+)
+
+// choices are the keys that take one of a few words.
+var choices = []struct {
+	key   string
+	get   func(*Settings) string
+	words []string
+}{
+	{"provider", func(s *Settings) string { return s.Provider }, providerNames()},
+	{"chat_mode", func(s *Settings) string { return s.ChatMode }, []string{"temporary", "keep", "delete_after"}},
+	{"watch", func(s *Settings) string { return s.Watch }, []string{"inotify", "poll"}},
+	{"notify_language", func(s *Settings) string { return s.NotifyLanguage }, []string{"en", "zh"}},
+	{"report", func(s *Settings) string { return s.Report }, report.Schedules},
+	{"log_level", func(s *Settings) string { return s.LogLevel }, []string{"debug", "info", "warn", "error"}},
+	{"log_format", func(s *Settings) string { return s.LogFormat }, []string{"text", "json"}},
+}
+
+// spans are the durations with their bounds.
+var spans = []struct {
+	key       string
+	get       func(*Settings) time.Duration
+	low, high time.Duration
+}{
+	{"tick", func(s *Settings) time.Duration { return s.Tick }, time.Second, 5 * time.Minute},
+	{"probe_interval", func(s *Settings) time.Duration { return s.ProbeInterval }, time.Minute, time.Hour},
+	{"model_interval", func(s *Settings) time.Duration { return s.ModelInterval }, 0, time.Hour},
+	{"queue_wait", func(s *Settings) time.Duration { return s.QueueWait }, 0, 10 * time.Minute},
+	{"first_byte_timeout", func(s *Settings) time.Duration { return s.FirstByteTimeout }, time.Second, time.Hour},
+	{"idle_timeout", func(s *Settings) time.Duration { return s.IdleTimeout }, time.Second, time.Hour},
+	{"files_max_age", func(s *Settings) time.Duration { return s.FilesMaxAge }, time.Second, 30 * 24 * time.Hour},
+	{"drain_timeout", func(s *Settings) time.Duration { return s.DrainTimeout }, 0, time.Hour},
+}
+
+// problem is one setting that can not be used.
+type problem struct {
+	key, text string
+}
+
+func (p problem) Error() string { return p.key + ": " + p.text }
+
+// check returns the first setting that can not be used.
+func (s *Settings) check() error {
+	for _, c := range choices {
+		if !slices.Contains(c.words, c.get(s)) {
+			return problem{c.key, fmt.Sprintf("%q is not one of %s", c.get(s), strings.Join(c.words, ", "))}
+		}
+	}
+	for _, c := range spans {
+		if d := c.get(s); d < c.low || d > c.high {
+			return problem{c.key, fmt.Sprintf("%s is outside %s to %s", d, c.low, c.high)}
+		}
+	}
+	for key, n := range map[string]int{"requests_per_hour": s.RequestsPerHour, "queue_size": s.QueueSize} {
+		if n < 0 {
+			return problem{key, strconv.Itoa(n) + " is negative; 0 turns the limit off"}
+		}
+	}
+	if s.MaxBody < 1<<10 || s.MaxBody > 1<<30 {
+		return problem{"max_body", "must lie between 1KiB and 1GiB"}
+	}
+	if s.MaxPrompt < 1<<10 || s.MaxPrompt > 16<<20 {
+		return problem{"max_prompt_bytes", "must lie between 1KiB and 16MiB"}
+	}
+	if s.FilesMaxSize < 1<<20 || s.FilesMaxSize > 1<<40 {
+		return problem{"files_max_size", "must lie between 1MiB and 1024GiB"}
+	}
+	if s.MaxConnections < 1 {
+		return problem{"max_connections", "must be at least 1"}
+	}
+	for key, text := range map[string]string{"user_agent": s.UserAgent, "language": s.Language} {
+		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return problem{key, "has characters that no header can carry; write printable ASCII in one line"}
+		}
+	}
+	return cmp.Or(s.checkPaths(), s.checkAddresses(), s.checkNotify())
+}
+
+// checkPaths wants whole paths: what is relative would depend on where the server
+// was started.
+func (s *Settings) checkPaths() error {
+	for _, p := range []struct {
+		key, path, example string
+		optional           bool
+	}{
+		{key: "inbox_dir", path: s.InboxDir, example: "/var/lib/geminid/inbox"},
+		{key: "state_dir", path: s.StateDir, example: "/var/lib/geminid/state"},
+		{key: "socket", path: s.Socket, example: "/run/geminid/geminid.sock"},
+		{key: "keys_file", path: s.KeysFile, example: "/etc/geminid/keys", optional: true},
+		{key: "tls_cert", path: s.TLSCert, example: "/etc/geminid/cert.pem", optional: true},
+		{key: "tls_key", path: s.TLSKey, example: "/etc/geminid/key.pem", optional: true},
+	} {
+		if !filepath.IsAbs(p.path) && (p.path != "" || !p.optional) {
+			return problem{p.key, fmt.Sprintf("%q is not a whole path, such as %s", p.path, p.example)}
+		}
+	}
+	if within(s.InboxDir, s.StateDir) || within(s.StateDir, s.InboxDir) {
+		return problem{"inbox_dir", "neither it nor state_dir may lie in the other: the daemon would take its own files for cookies, or keep others out of the inbox"}
+	}
+	return nil
+}
+
+// within reports whether a path is a directory or lies in it.
+func within(path, dir string) bool {
+	relative, err := filepath.Rel(dir, path)
+	return err == nil && relative != ".." && !strings.HasPrefix(relative, "../")
+}
+
+func (s *Settings) checkAddresses() error {
+	if _, port, err := net.SplitHostPort(s.Listen); err != nil {
+		return problem{"listen", fmt.Sprintf("%q is not host:port, such as 127.0.0.1:8100", s.Listen)}
+	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return problem{"listen", fmt.Sprintf("%q has no port from 0 to 65535, such as 127.0.0.1:8100", s.Listen)}
+	}
+	for key, raw := range map[string]string{"public_url": s.PublicURL, "upstream_url": s.UpstreamURL, "exit_ip_url": s.ExitIPURL} {
+		if u, err := url.Parse(raw); raw != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+			return problem{key, "is not an http or https URL, such as https://ai.example.org"}
+		}
+	}
+	if u, err := url.Parse(s.UpstreamProxy); s.UpstreamProxy != "" &&
+		(err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)) {
+		return problem{"upstream_proxy", "is not an http, https, socks5 or socks5h URL with a host"}
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return problem{"tls_cert", "and tls_key belong together; set both or none"}
+	}
+	_, err := s.proxies()
+	return err
+}
+
+// proxies are the trusted peers.
+func (s *Settings) proxies() ([]netip.Prefix, error) {
+	if len(s.TrustedProxies) == 0 && s.PublicURL != "" {
+		return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}, nil
+	}
+	var out []netip.Prefix
+	for _, raw := range s.TrustedProxies {
+		prefix, err := netip.ParsePrefix(raw)
+		if addr, addrErr := netip.ParseAddr(raw); err != nil && addrErr == nil {
+			prefix, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			return nil, problem{"trusted_proxies", fmt.Sprintf("%q is neither an address nor a network such as 10.0.0.0/8", raw)}
+		}
+		out = append(out, prefix)
+	}
+	return out, nil
+}
+
+// loopback reports whether only this machine can reach the listener.
+func (s *Settings) loopback() bool {
+	host, _, _ := net.SplitHostPort(s.Listen)
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
