@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -38,7 +39,7 @@ func config(_ context.Context, c *Config) []Finding {
 	case errors.Is(c.KeysProblem, fs.ErrPermission):
 		out = append(out, Finding{Level: Note, Text: "whether there are keys can not be seen by this user", Fix: "run geminid doctor as root"})
 	case c.KeysProblem != nil:
-		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "correct the line, or make new keys: geminid keys add NAME"})
+		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "correct or delete that line; or move the file away and make new keys: geminid keys add NAME"})
 	case c.loopback():
 		if c.Keys && !c.Admin {
 			out = append(out, Finding{Level: Note, Text: "there is no admin key: the status page and the admin routes are closed to browsers", Fix: "geminid keys add NAME --admin"})
@@ -61,6 +62,9 @@ func certificate(c *Config) []Finding {
 		return nil
 	}
 	raw, err := os.ReadFile(c.TLSCert)
+	if errors.Is(err, fs.ErrPermission) {
+		return one(Note, "the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
+	}
 	if err != nil {
 		return one(Bad, "the certificate can not be read: "+plain(err), "make tls_cert readable for the service")
 	}
@@ -71,6 +75,12 @@ func certificate(c *Config) []Finding {
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
 		return one(Bad, "tls_cert holds no certificate that can be read", "point tls_cert to the full chain in PEM form")
+	}
+	switch _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); {
+	case errors.Is(err, fs.ErrPermission):
+		return one(Note, "the key of the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
+	case err != nil:
+		return one(Bad, "the certificate can not be used with tls_key: "+plain(err), "point tls_cert and tls_key to one pair in PEM form")
 	}
 	left := cert.NotAfter.Sub(c.Now())
 	text := fmt.Sprintf("the certificate ends on %s", cert.NotAfter.UTC().Format(time.DateOnly))

@@ -43,8 +43,9 @@ type Config struct {
 	Keys, Admin, Open bool
 	// KeysProblem is why the keys could not be read; nil when they could.
 	KeysProblem error
-	// PublicURL is how clients reach the server, TLSCert the certificate in use.
-	PublicURL, TLSCert string
+	// PublicURL is how clients reach the server, TLSCert and TLSKey the certificate
+	// in use and its key.
+	PublicURL, TLSCert, TLSKey string
 	// StateDir, InboxDir, KeysFile and Socket are the server's paths; Secrets
 	// tells that the configuration file holds some.
 	StateDir, InboxDir, KeysFile, Socket string

@@ -47,6 +47,11 @@ func (s server) ask(_ context.Context, path string, out any) error {
 	return json.Unmarshal([]byte(body), out)
 }
 
+// closed is a server that does not let this user in.
+func closed(context.Context, string, any) error {
+	return fmt.Errorf("opening the socket: %w", fs.ErrPermission)
+}
+
 // network answers every call.
 type network func(r *http.Request) (*http.Response, error)
 
@@ -102,15 +107,19 @@ func dir(t *testing.T, mode fs.FileMode) string {
 	return path
 }
 
-// certificate writes one that ends at a moment.
-func certificate(t *testing.T, end time.Time) string {
+// certificate writes one that ends at a moment, with its key in the same file.
+func certificate(t *testing.T, end time.Time) doctor.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: end}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	must(t, err)
-	return file(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})), 0o644)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	must(t, err)
+	both := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
+	path := file(t, string(both), 0o600)
+	return doctor.Config{TLSCert: path, TLSKey: path}
 }
 
 // listening is a port that a program of ours listens on, with what it answers.
@@ -166,9 +175,12 @@ func TestChecks(t *testing.T) {
 		{"broken keys", "config", doctor.Config{Listen: ":8100", KeysProblem: errors.New("keys:3: no digest")}, doctor.Bad, "keys:3: no digest", "keys add"},
 		{"hidden config", "config", doctor.Config{Problem: fmt.Errorf("reading: %w", fs.ErrPermission)}, doctor.Warning, "by this user", "as root"},
 		{"no admin key", "config", doctor.Config{Listen: "127.0.0.1:8100", Keys: true}, doctor.Note, "no admin key", "--admin"},
-		{"good certificate", "config", doctor.Config{TLSCert: certificate(t, noon.AddDate(0, 2, 0))}, doctor.Good, "ends on 2027-01-23", ""},
-		{"old certificate", "config", doctor.Config{TLSCert: certificate(t, noon.AddDate(0, 0, 3))}, doctor.Warning, "ends on 2026-11-26", "not renewed"},
-		{"dead certificate", "config", doctor.Config{TLSCert: certificate(t, noon.AddDate(0, 0, -1))}, doctor.Bad, "which is over", "renew"},
+		{"good certificate", "config", certificate(t, noon.AddDate(0, 2, 0)), doctor.Good, "ends on 2027-01-23", ""},
+		{"old certificate", "config", certificate(t, noon.AddDate(0, 0, 3)), doctor.Warning, "ends on 2026-11-26", "not renewed"},
+		{"dead certificate", "config", certificate(t, noon.AddDate(0, 0, -1)), doctor.Bad, "which is over", "renew"},
+		{"another one's key", "config", doctor.Config{TLSCert: certificate(t, noon).TLSCert, TLSKey: certificate(t, noon).TLSKey}, doctor.Bad, "private key does not match", "one pair"},
+		{"no key of the certificate", "config", doctor.Config{TLSCert: certificate(t, noon).TLSCert, TLSKey: "/gone"}, doctor.Bad, "tls_key: no such file", "one pair"},
+		{"open key of the certificate", "permissions", doctor.Config{TLSKey: file(t, "x", 0o644)}, doctor.Bad, "key of the certificate", "chmod o= "},
 		{"no certificate", "config", doctor.Config{TLSCert: "/gone"}, doctor.Bad, "can not be read: no such file", "tls_cert"},
 		{"certificate of noise", "config", doctor.Config{TLSCert: file(t, "x", 0o600)}, doctor.Bad, "no PEM", "tls_cert"},
 
@@ -190,6 +202,7 @@ func TestChecks(t *testing.T) {
 		{"polling", "inotify", doctor.Config{InboxDir: t.TempDir(), Poll: true}, doctor.Good, "intervals", ""},
 
 		{"free port", "port", doctor.Config{Listen: unused(t)}, doctor.Good, "is free", ""},
+		{"taken port, closed socket", "port", doctor.Config{Listen: listening(t, 200), Ask: closed}, doctor.Note, "can not be asked by this user", "group geminid"},
 		{"taken port", "port", doctor.Config{Listen: listening(t, 404)}, doctor.Bad, "another program listens", "ss -ltnp"},
 		{"own port", "port", doctor.Config{Listen: listening(t, 200), Ask: alive.ask}, doctor.Good, "the server answers", ""},
 		{"own port with HTTPS", "port", doctor.Config{Listen: listening(t, 400), TLSCert: "cert.pem", Ask: alive.ask}, doctor.Good, "the server answers", ""},

@@ -25,6 +25,7 @@ func permissions(_ context.Context, c *Config) []Finding {
 		{"state directory", c.StateDir, 0o077, true, Note, "chmod 700"},
 		{"key file", c.KeysFile, 0o077, false, Good, "chmod 600"},
 		{"inbox", c.InboxDir, 0o007, true, Note, "chmod o-rwx"},
+		{"key of the certificate", c.TLSKey, 0o007, false, Good, "chmod o="},
 		{"control socket", c.Socket, 0o007, false, Good, "chmod 660"},
 	}
 	if c.Secrets {

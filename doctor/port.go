@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -18,7 +19,8 @@ func port(ctx context.Context, c *Config) []Finding {
 	if c.Listen == "" {
 		return nil
 	}
-	running := c.answers(ctx) == nil
+	answer := c.answers(ctx)
+	running := answer == nil
 	listener, err := net.Listen("tcp", c.Listen)
 	if err == nil {
 		_ = listener.Close()
@@ -34,6 +36,8 @@ func port(ctx context.Context, c *Config) []Finding {
 		return one(Bad, "no network interface of this machine has the address of listen", "listen on 127.0.0.1 or on an address that ip addr shows")
 	case !errors.Is(err, syscall.EADDRINUSE):
 		return one(Bad, "listen can not be used: "+err.Error(), "correct listen in the configuration")
+	case errors.Is(answer, fs.ErrPermission):
+		return one(Note, "a program listens on "+c.Listen+"; whether it is the server can not be asked by this user", "run geminid doctor as root, or as a member of the group geminid")
 	case !running:
 		return one(Bad, "another program listens on "+c.Listen, "see which with: ss -ltnp, then stop it or change listen")
 	case !alive(ctx, c.Listen, c.TLSCert != ""):

@@ -26,18 +26,27 @@ func (c *Config) public(text string) string {
 	}
 	text = house.ReplaceAllString(text, "/$1/<user>")
 	text = someURL.ReplaceAllStringFunc(text, c.publicURL)
-	for _, raw := range []string{c.PublicURL, c.ExitURL, c.Upstream} {
-		if u, err := url.Parse(raw); err == nil && u.Hostname() != "" && !known(u.Hostname()) {
-			text = strings.ReplaceAll(text, u.Hostname(), "<host>")
+	for _, raw := range []string{c.PublicURL, c.ExitURL, c.Upstream, "//" + c.Listen} {
+		if u, err := url.Parse(raw); err == nil {
+			text = without(text, u.Hostname(), "<host>")
 		}
 	}
-	if c.Proxy != nil && !known(c.Proxy.Hostname()) && c.Proxy.Hostname() != "" {
-		text = strings.ReplaceAll(text, c.Proxy.Hostname(), "<proxy>")
+	if c.Proxy != nil {
+		text = without(text, c.Proxy.Hostname(), "<proxy>")
 	}
 	text = ourKey.ReplaceAllString(text, "<key>")
 	text = mailbox.ReplaceAllString(text, "<mail>")
 	text = dotted.ReplaceAllStringFunc(text, address)
 	return colons.ReplaceAllStringFunc(text, address)
+}
+
+// without puts a word in place of a host that not everybody has. Addresses are
+// left to the patterns that know them.
+func without(text, host, word string) string {
+	if _, err := netip.ParseAddr(host); err == nil || host == "" || known(host) {
+		return text
+	}
+	return regexp.MustCompile(`\b`+regexp.QuoteMeta(host)+`\b`).ReplaceAllString(text, word)
 }
 
 // publicURL leaves of an address on the web its scheme, and its host when that

@@ -11,12 +11,13 @@ import (
 )
 
 func TestPublic(t *testing.T) {
-	c := doctor.Config{Home: "/root/alice", PublicURL: "https://chat.alice.example", Proxy: &url.URL{Host: "proxy.alice.example:3128"}}
+	c := doctor.Config{Home: "/root/alice", Listen: "box:8100", PublicURL: "https://chat.alice.example", Proxy: &url.URL{Host: "proxy.alice.example:3128"}}
 	tests := []struct{ text, want string }{
 		{"/root/alice/.config/geminid.yaml:3: broken", "~/.config/geminid.yaml:3: broken"},
 		{"/home/alice/x and /Users/bob", "/home/<user>/x and /Users/<user>"},
 		{"listen on 203.0.113.7:8100", "listen on <address>:8100"},
 		{"listen on 127.0.0.1:8100 or 0.0.0.0:80", "listen on 127.0.0.1:8100 or 0.0.0.0:80"},
+		{"listen on box:8100, drop it into the inbox", "listen on <host>:8100, drop it into the inbox"},
 		{"from [2001:db8::17]:443", "from <address>:443"},
 		{"at 12:30:45 on ::1", "at 12:30:45 on ::1"},
 		{"chat.alice.example is down, proxy.alice.example too", "<host> is down, <proxy> too"},

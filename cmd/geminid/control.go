@@ -93,7 +93,7 @@ func (r *remote) fetch(ctx context.Context, method, path string, body []byte) (i
 
 func (r *remote) unreachable(err error) error {
 	if errors.Is(err, os.ErrPermission) {
-		return &exit{exitNoPerm, fmt.Errorf("no permission to open %s: run this as root or as a member of the group geminid", r.where)}
+		return &exit{exitNoPerm, fmt.Errorf("opening %s: %w; run this as root or as a member of the group geminid", r.where, os.ErrPermission)}
 	}
 	if request := (*url.Error)(nil); errors.As(err, &request) {
 		err = request.Err // the method and an address that stands for the socket help nobody
