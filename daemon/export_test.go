@@ -15,6 +15,9 @@ func SetServiceConfig(path string) (undo func()) {
 	return func() { serviceConfig = old }
 }
 
+// Late reports whether a tick is too old for the watchdog.
+var Late = late
+
 // Roll runs the job that takes figures to their file and sends reports.
 func (d *Daemon) Roll(ctx context.Context) { d.roll(ctx) }
 

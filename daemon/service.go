@@ -31,7 +31,11 @@ type service struct {
 const (
 	watchdogPing = 20 * time.Second
 	tickTooOld   = 90 * time.Second
+	ticksTooOld  = 3 // where ticks are longer than they are by default
 )
+
+// late reports whether the last tick is so old that nothing turns any more.
+func late(age, tick time.Duration) bool { return age > max(tickTooOld, ticksTooOld*tick) }
 
 func (s *service) ready()    { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
 func (s *service) stopping() { _, _ = systemd.SdNotify(false, systemd.SdNotifyStopping) }
@@ -110,7 +114,7 @@ func earlier(a, b time.Time) time.Time {
 // and the API answers itself. A dead session is no reason to be restarted.
 func (d *Daemon) feedWatchdog(ctx context.Context) {
 	last := time.Unix(d.service.tick.Load(), 0)
-	if time.Since(last) > tickTooOld+d.settings.Tick {
+	if late(time.Since(last), d.settings.Tick) {
 		d.log.Error("the supervisor's tick is late; leaving the watchdog hungry", "last", last)
 		return
 	}

@@ -41,6 +41,20 @@ func TestStatusLine(t *testing.T) {
 	}
 }
 
+func TestLate(t *testing.T) {
+	for _, tt := range []struct {
+		age, tick time.Duration
+		want      bool
+	}{
+		{90 * time.Second, 30 * time.Second, false}, {91 * time.Second, 30 * time.Second, true}, {91 * time.Second, time.Second, true},
+		{15 * time.Minute, 5 * time.Minute, false}, {16 * time.Minute, 5 * time.Minute, true},
+	} {
+		if got := daemon.Late(tt.age, tt.tick); got != tt.want {
+			t.Errorf("a tick of %s ago, every %s: late is %t", tt.age, tt.tick, got)
+		}
+	}
+}
+
 // manager plays systemd's side of the notification socket.
 type manager struct {
 	mu    sync.Mutex
