@@ -31,6 +31,8 @@ type demoCmd struct {
 
 // Run serves the embedded simulator until a signal ends it.
 func (c *demoCmd) Run(ctx context.Context) (err error) {
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	host, _, err := net.SplitHostPort(c.Listen)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return &exit{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", c.Listen)}
@@ -180,6 +182,8 @@ type simulateCmd struct {
 // Run serves the simulator alone until a signal ends it. Its control endpoint is
 // under /_sim/ of the same address.
 func (c *simulateCmd) Run(ctx context.Context) error {
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	sim := simulator.New(simulator.Config{Pace: demoPace})
 	if c.Cookies != "" {
 		if err := exportSession(c.Cookies, sim); err != nil {

@@ -79,16 +79,22 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "geminid: %v\nRun geminid --help to see the commands.\n", err)
 		return exitUsage
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// After the first signal the default comes back: a second one ends at once.
-	context.AfterFunc(ctx, stop)
-	command.BindTo(ctx, (*context.Context)(nil))
+	command.BindTo(context.Background(), (*context.Context)(nil))
 	command.Bind(commandName(command.Selected().Name))
 	if err := command.Run(); err != nil {
 		return fail(err)
 	}
 	return 0
+}
+
+// untilSignal ends with the first SIGINT or SIGTERM; then the default comes back,
+// and a second one ends the process at once. Only commands that have something to
+// bring to an end ask for it: the others may wait for a terminal, which no
+// context ends.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // exit is an error that knows its exit code.

@@ -46,6 +46,8 @@ type serveCmd struct{ settingFlags }
 
 // Run serves until a signal ends it.
 func (c *serveCmd) Run(ctx context.Context) error {
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	settings, err := c.load()
 	if err != nil {
 		return err
