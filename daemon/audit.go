@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -32,9 +33,14 @@ const auditFile = "audit.log"
 func AuditPath(stateDir string) string { return filepath.Join(stateDir, auditFile) }
 
 // VerifyAudit checks the chain of an audit log and says in one line what it
-// holds. The error names the first broken line.
+// holds. The error names the first broken line, or says why the log could not be
+// read.
 func VerifyAudit(path string) (string, error) {
 	report, err := audit.Verify(path)
+	var broken *audit.BrokenError
+	if errors.As(err, &broken) {
+		return "", fmt.Errorf("the audit log is broken: %w", broken)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/geminid/geminid/daemon"
 )
 
@@ -27,7 +25,7 @@ func (c *auditVerifyCmd) Run() error {
 	}
 	summary, err := daemon.VerifyAudit(path)
 	if err != nil {
-		return fmt.Errorf("the audit log is broken: %w", err)
+		return err
 	}
 	printf("%s\n", summary)
 	return nil

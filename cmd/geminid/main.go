@@ -121,14 +121,14 @@ func fail(err error) int {
 	switch {
 	case errors.As(err, &coded):
 		return coded.code
+	case errors.Is(err, os.ErrPermission):
+		return exitNoPerm
 	case errors.As(err, &config):
 		return exitConfig
 	case errors.As(err, &locked):
 		return exitTemporary
 	case errors.Is(err, syscall.EADDRINUSE):
 		return exitUnavailable
-	case errors.Is(err, os.ErrPermission):
-		return exitNoPerm
 	}
 	return exitFailure
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -33,10 +35,14 @@ func (f *settingFlags) sources() daemon.Sources {
 	return daemon.Sources{File: f.Config, Environ: os.Environ(), Flags: flags}
 }
 
-// load reads the settings; an error is a configuration error.
+// load reads the settings; an error is a configuration error, unless this user may
+// not read them.
 func (f *settingFlags) load() (daemon.Settings, error) {
 	settings, err := daemon.Load(f.sources())
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return settings, &exit{exitNoPerm, fmt.Errorf("%w; run this as root or as a member of the group geminid", err)}
+	case err != nil:
 		return settings, &exit{exitConfig, err}
 	}
 	return settings, nil

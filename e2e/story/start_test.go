@@ -44,7 +44,7 @@ func TestStartsThatFail(t *testing.T) {
 		{name: "no header", config: `user_agent: "a\nb"`, code: 78, says: []string{"geminid.yaml:1: user_agent"}},
 		{name: "privileged address", config: "listen: 127.0.0.1:81", code: 77, says: []string{"127.0.0.1:81", "below 1024"}, asOther: true},
 		{
-			name: "unreadable configuration", code: 78, says: []string{"geminid.yaml", "permission denied"}, asOther: true,
+			name: "unreadable configuration", code: 77, says: []string{"geminid.yaml", "permission denied"}, asOther: true,
 			spoil: func(h harness.Home) error { return os.Chown(h.Config(), 0, 0) },
 		},
 		{
