@@ -171,6 +171,18 @@ func (k *Keys) latest() []Key {
 	return k.keys
 }
 
+// Reread looks at the file now and returns why it can not be read. The keys then
+// stay as they were.
+func (k *Keys) Reread() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.path == "" {
+		return nil
+	}
+	k.latest()
+	return k.err
+}
+
 // reread takes the file's content when it has changed. The lock is held.
 func (k *Keys) reread() {
 	st, err := stampOf(k.path)

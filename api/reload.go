@@ -7,7 +7,8 @@ import (
 )
 
 // Reloaded is the body of POST /api/reload: which keys of the configuration have
-// another value now, and which will have one after a restart.
+// another value now, and which will have one after a restart. Among the changed
+// are "keys" and "certificate" when those files hold something else.
 type Reloaded struct {
 	Changed []string `json:"changed"`
 	Restart []string `json:"restart_needed"`

@@ -1,8 +1,9 @@
 package daemon
 
 import (
+	"bytes"
 	"crypto/tls"
-	"fmt"
+	"errors"
 	"log/slog"
 	"os"
 	"sync"
@@ -11,11 +12,11 @@ import (
 )
 
 // certificate is the pair of files that the listener shows to clients. A renewed
-// pair is taken up while connections go on; a broken one is said once and the
-// pair in use stays.
+// pair is taken up while connections go on; a broken one is said and the pair in
+// use stays.
 type certificate struct {
-	certFile, keyFile string
-	log               *slog.Logger
+	settings Settings
+	log      *slog.Logger
 
 	current atomic.Pointer[tls.Certificate]
 	mu      sync.Mutex // guards seen
@@ -25,14 +26,12 @@ type certificate struct {
 // openCertificate reads the pair for the first time; without one there is
 // nothing to serve.
 func openCertificate(s Settings, log *slog.Logger) (*certificate, error) {
-	c := &certificate{certFile: s.TLSCert, keyFile: s.TLSKey, log: log}
-	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
-	if err != nil {
-		return nil, &ConfigError{fmt.Errorf("tls_cert: reading the certificate and its key: %w", err)}
+	c := &certificate{settings: s, log: log}
+	err := c.reread()
+	if err != nil && !errors.Is(err, os.ErrPermission) {
+		err = &ConfigError{err}
 	}
-	c.current.Store(&pair)
-	c.seen = c.stamps()
-	return c, nil
+	return c, err
 }
 
 // config is what the listener's handshakes follow.
@@ -43,28 +42,44 @@ func (c *certificate) config() *tls.Config {
 	}
 }
 
-// renew takes up files that changed since they were last looked at.
+// renew takes up files that changed since they were last looked at. What is wrong
+// with them is said once.
 func (c *certificate) renew() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	now := c.stamps()
-	if now == c.seen {
+	same := c.stamps() == c.seen
+	c.mu.Unlock()
+	if same {
 		return
 	}
-	c.seen = now
-	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err := c.reread(); err != nil {
+		c.log.Error("the renewed certificate can not be used; the present one stays", "err", err)
+	}
+}
+
+// reread takes up the files as they are now.
+func (c *certificate) reread() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen = c.stamps()
+	pair, err := c.settings.certificate()
 	if err != nil {
-		c.log.Error("the renewed certificate can not be used; the present one stays", "file", c.certFile, "err", err)
-		return
+		return err
+	}
+	old := c.current.Load()
+	if old != nil && bytes.Equal(old.Leaf.Raw, pair.Leaf.Raw) {
+		return nil
 	}
 	c.current.Store(&pair)
-	c.log.Info("the certificate was renewed", "file", c.certFile, "until", pair.Leaf.NotAfter)
+	if old != nil {
+		c.log.Info("the certificate was renewed", "file", c.settings.TLSCert, "until", pair.Leaf.NotAfter)
+	}
+	return nil
 }
 
 // stamps are the times of the files; a file that is away for the moment has the
 // zero time.
 func (c *certificate) stamps() (at [2]time.Time) {
-	for i, path := range [2]string{c.certFile, c.keyFile} {
+	for i, path := range [2]string{c.settings.TLSCert, c.settings.TLSKey} {
 		if info, err := os.Stat(path); err == nil {
 			at[i] = info.ModTime()
 		}

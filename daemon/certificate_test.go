@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"net/http"
@@ -76,27 +77,27 @@ func TestOwnTLS(t *testing.T) {
 		t.Errorf("got %s, %v", protocol, err)
 	}
 	put(t, key, "half a ke")
-	h.reload(t)
-	if _, err := h.greet(t, first); err != nil {
-		t.Errorf("a broken pair displaced the good one: %v", err)
-	}
+	h.daemon.Tick(t.Context())
 	if !strings.Contains(h.log.String(), "renewed certificate can not be used") {
 		t.Error("the log does not tell of the broken pair")
 	}
+	if _, err := h.daemon.Reload(); err == nil || !strings.Contains(err.Error(), "tls_cert: ") || !strings.Contains(err.Error(), key) {
+		t.Errorf("a reload with a broken pair says %v", err)
+	}
+	if _, err := h.greet(t, first); err != nil {
+		t.Errorf("a broken pair displaced the good one: %v", err)
+	}
 	second := certify(t, cert, key, 2)
-	h.reload(t)
+	for _, want := range []string{"[certificate]", "[]"} {
+		if outcome, err := h.daemon.Reload(); err != nil || fmt.Sprint(outcome.Changed) != want {
+			t.Errorf("a reload with a renewed pair says %v, %v; want %s", outcome.Changed, err, want)
+		}
+	}
 	if _, err := h.greet(t, second); err != nil {
 		t.Errorf("the renewed certificate is not in use: %v", err)
 	}
 	if _, err := h.greet(t, first); err == nil {
 		t.Error("the old certificate is still shown")
-	}
-}
-
-func (h *house) reload(t *testing.T) {
-	t.Helper()
-	if _, err := h.daemon.Reload(); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -69,6 +69,7 @@ type Daemon struct {
 	inbox      *cookie.Inbox
 	provider   Provider
 	supervisor *supervisor.Supervisor
+	keys       *api.Keys
 	files      *files.Store // nil when the disk does not let it
 	notifier   *notify.Notifier
 	figures    figures
@@ -91,8 +92,9 @@ type Daemon struct {
 
 	settings Settings // as started with
 
-	reloading sync.Mutex // guards current
+	reloading sync.Mutex // guards what follows
 	current   Settings   // settings with what reloads changed
+	known     known      // what the files beside them held then
 }
 
 // cleanup is one thing to undo, with its name for the error.

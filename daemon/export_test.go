@@ -15,6 +15,17 @@ func SetServiceConfig(path string) (undo func()) {
 	return func() { serviceConfig = old }
 }
 
+// SetServiceKeys puts another path in place of the service's credential of keys
+// and returns how to undo it.
+func SetServiceKeys(path string) (undo func()) {
+	old := serviceKeys
+	serviceKeys = path
+	return func() { serviceKeys = old }
+}
+
+// Tick does all due work.
+func (d *Daemon) Tick(ctx context.Context) { d.tick(ctx) }
+
 // Late reports whether a tick is too old for the watchdog.
 var Late = late
 

@@ -22,6 +22,18 @@ func KeysPath(s Settings) string { return cmp.Or(s.KeysFile, filepath.Join(s.Sta
 // CheckKeyName tells whether a key may have a name.
 func CheckKeyName(name string) error { return api.CheckKeyName(name) }
 
+// serviceKeys is the key file of the running service when systemd passes it one.
+var serviceKeys = "/run/credentials/geminid.service/" + keysCredential
+
+// ServiceKeys is the credential from which the running service reads its keys;
+// empty when it reads the file of the settings, or these are of another server.
+func ServiceKeys(src Sources) string {
+	if IsService(src.file()) && isFile(serviceKeys) {
+		return serviceKeys
+	}
+	return ""
+}
+
 // RoleAdmin is the role of the keys that may see and change the sessions.
 const RoleAdmin = api.RoleAdmin
 

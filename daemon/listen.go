@@ -38,6 +38,7 @@ func (d *Daemon) listen(ctx context.Context) error {
 		if d.certificate, err = openCertificate(d.settings, d.log); err != nil {
 			return err
 		}
+		d.known.certificate = d.certificate.current.Load()
 	} else {
 		d.listener = api.Strict(d.listener)
 	}
@@ -50,7 +51,10 @@ func cure(err error) string {
 	if errors.Is(err, os.ErrPermission) {
 		return "ports below 1024 are for root: listen on another one and put a proxy before it"
 	}
-	return "is another server running there? Set listen to a free address"
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return "is another server running there? Set listen to a free address"
+	}
+	return "set listen to an address of this machine, such as 127.0.0.1:8100"
 }
 
 // openControl replaces a socket that a dead daemon left. The state lock is held,

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 
 	"github.com/geminid/geminid/api"
@@ -61,9 +60,10 @@ func (d *Daemon) openSurface() (err error) {
 			return err
 		}
 	}
-	if !d.settings.loopback() && !keys.Has(api.RoleAPI) && !keys.Has(api.RoleAdmin) && !d.settings.InsecureNoAuth {
-		return &ConfigError{fmt.Errorf("listen: %s can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)", d.settings.Listen)}
+	if err := d.settings.guarded(keys); err != nil {
+		return &ConfigError{err}
 	}
+	d.keys, d.known.keys = keys, keys.List()
 	d.openFiles()
 	d.openFigures()
 	d.api, err = api.New(api.Config{

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"reflect"
@@ -44,9 +45,16 @@ func (s *Settings) Level() slog.Level {
 	return level
 }
 
-// Reload reads the settings again. A broken file changes nothing; what can not
-// change while running is named and kept. Limits and back-offs go on counting. It
-// blocks for as long as reading the file takes.
+// known is what the files held that are read again with the configuration.
+type known struct {
+	keys        []api.Key
+	certificate *tls.Certificate
+}
+
+// Reload reads the settings again, and the files of keys and of the certificate. A
+// broken file changes no setting; what can not change while running is named and
+// kept. Limits and back-offs go on counting. It blocks for as long as reading the
+// files takes.
 func (d *Daemon) Reload() (api.Reloaded, error) {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
@@ -56,6 +64,9 @@ func (d *Daemon) Reload() (api.Reloaded, error) {
 	d.service.reloading()
 	defer d.service.ready()
 	fresh, err := d.cfg.Reload()
+	if err == nil {
+		err = d.rereadFiles()
+	}
 	d.configRead(err == nil)
 	if err != nil {
 		return api.Reloaded{}, err
@@ -69,10 +80,33 @@ func (d *Daemon) Reload() (api.Reloaded, error) {
 	if d.cfg.Level != nil {
 		d.cfg.Level.Set(merged.Level())
 	}
-	if d.certificate != nil {
-		d.certificate.renew()
-	}
+	outcome.Changed = append(outcome.Changed, d.news()...)
 	return outcome, nil
+}
+
+// rereadFiles takes up keys and certificate. Both are looked at by themselves as
+// well; here somebody waits for what became of them.
+func (d *Daemon) rereadFiles() error {
+	if err := d.keys.Reread(); err != nil || d.certificate == nil {
+		return err
+	}
+	return d.certificate.reread()
+}
+
+// news names the files that hold something else than at the last reload.
+func (d *Daemon) news() (changed []string) {
+	now := known{keys: d.keys.List()}
+	if d.certificate != nil {
+		now.certificate = d.certificate.current.Load()
+	}
+	if !slices.Equal(now.keys, d.known.keys) {
+		changed = append(changed, "keys")
+	}
+	if now.certificate != d.known.certificate {
+		changed = append(changed, "certificate")
+	}
+	d.known = now
+	return changed
 }
 
 // reload is Reload for SIGHUP, whose sender reads the answer in the log.

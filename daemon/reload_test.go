@@ -84,6 +84,28 @@ func TestReloadTellsWhatChanged(t *testing.T) {
 	}
 }
 
+// TestReloadReadsKeys: a broken file of keys is no success, and new ones are named.
+func TestReloadReadsKeys(t *testing.T) {
+	h, _ := configured(t, "requests_per_hour: 0\nmodel_interval: 0s\n")
+	keys := filepath.Join(h.dir, "state", "keys")
+	digest := strings.Repeat("0", 64)
+	for _, step := range []struct {
+		content string
+		code    int
+		says    string
+	}{
+		{"me:api:" + digest + "\n", http.StatusOK, `"changed":["keys"]`},
+		{"me:api:" + digest + "\ngarbage\n", http.StatusBadRequest, "keys line 2: want name:api:"},
+		{"me:api:" + digest + "\n", http.StatusOK, `"changed":[]`},
+		{"me:admin:" + digest + "\n", http.StatusOK, `"changed":["keys"]`},
+	} {
+		put(t, keys, step.content)
+		if code, body := h.post(); code != step.code || !strings.Contains(body, step.says) {
+			t.Errorf("with %q: %d %s", step.content, code, body)
+		}
+	}
+}
+
 // TestLogLevelFollows: the level changes while the daemon runs.
 func TestLogLevelFollows(t *testing.T) {
 	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})

@@ -74,5 +74,8 @@ func (f *settingFlags) open() (*daemon.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
+	if credential := daemon.ServiceKeys(f.sources()); credential != "" {
+		fmt.Fprintf(os.Stderr, "The running service reads its keys from the credential geminid.keys, %s, not from %s: what changes here counts when it is put into the credential and the service is restarted.\n", credential, daemon.KeysPath(settings))
+	}
 	return daemon.OpenKeys(settings)
 }

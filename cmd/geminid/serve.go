@@ -48,13 +48,26 @@ func (f *settingFlags) load() (daemon.Settings, error) {
 	return settings, nil
 }
 
+// check is load for the server, which needs the files that the settings name. One
+// that it may not read it tells when it opens it.
+func (f *settingFlags) check() (daemon.Settings, error) {
+	settings, err := f.load()
+	if err != nil {
+		return settings, err
+	}
+	if err := daemon.CheckFiles(f.sources(), settings); !errors.Is(err, os.ErrPermission) {
+		return settings, err
+	}
+	return settings, nil
+}
+
 type serveCmd struct{ settingFlags }
 
 // Run serves until a signal ends it.
 func (c *serveCmd) Run(ctx context.Context) error {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	settings, err := c.load()
+	settings, err := c.check()
 	if err != nil {
 		return err
 	}
@@ -68,7 +81,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	return daemon.Run(ctx, daemon.Config{
 		Settings: settings, Build: build(), Logger: logger, Level: level,
 		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",
-		Reload:        c.load,
+		Reload:        c.check,
 	})
 }
 
@@ -80,7 +93,14 @@ func (c *checkConfigCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	unseen := daemon.CheckFiles(c.sources(), settings)
+	if unseen != nil && !errors.Is(unseen, os.ErrPermission) {
+		return unseen
+	}
 	printf("configuration is good: listen %s, inbox %s, state %s\n", settings.Listen, settings.InboxDir, settings.StateDir)
+	if unseen != nil {
+		printf("warning: not all could be looked at by this user: %v\n", unseen)
+	}
 	for _, sentence := range daemon.Exposed(c.sources(), settings) {
 		printf("warning: %s\n", sentence)
 	}

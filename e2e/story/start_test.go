@@ -42,6 +42,12 @@ func TestStartsThatFail(t *testing.T) {
 		{name: "no such port", config: "listen: 127.0.0.1:99999", code: 78, says: []string{"geminid.yaml:1: listen"}},
 		{name: "relative path", config: "state_dir: ./state", code: 78, says: []string{"geminid.yaml:1: state_dir", "whole path"}},
 		{name: "no header", config: `user_agent: "a\nb"`, code: 78, says: []string{"geminid.yaml:1: user_agent"}},
+		{
+			name: "garbage in the keys", code: 78, says: []string{"keys line 1", "name:api:"},
+			spoil: func(h harness.Home) error {
+				return os.WriteFile(filepath.Join(h.State(), "keys"), []byte("x\n"), 0o600)
+			},
+		},
 		{name: "privileged address", config: "listen: 127.0.0.1:81", code: 77, says: []string{"127.0.0.1:81", "below 1024"}, asOther: true},
 		{
 			name: "unreadable configuration", code: 77, says: []string{"geminid.yaml", "permission denied"}, asOther: true,

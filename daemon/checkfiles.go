@@ -1,0 +1,68 @@
+package daemon
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/geminid/geminid/api"
+)
+
+// CheckFiles looks into the files that the settings name: the clients' keys, which
+// a listener for everybody needs, and the certificate with its key. The server
+// does not start with what it refuses. A file that this user may not read is told
+// last, with os.ErrPermission, because the server may be another user.
+func CheckFiles(src Sources, s Settings) error {
+	var unseen error
+	for _, check := range []func() error{s.checkKeys, s.checkCertificate} {
+		if err := check(); errors.Is(err, os.ErrPermission) {
+			unseen = cmp.Or(unseen, err)
+		} else if err != nil {
+			return &ConfigError{src.locate(err)}
+		}
+	}
+	return unseen
+}
+
+func (s *Settings) checkKeys() error {
+	keys, err := OpenKeys(*s)
+	if err != nil {
+		return err
+	}
+	return s.guarded(keys)
+}
+
+// guarded refuses a listener for everybody when no key keeps its door.
+func (s *Settings) guarded(keys *Keys) error {
+	if s.loopback() || s.InsecureNoAuth || keys.Has(api.RoleAPI) || keys.Has(api.RoleAdmin) {
+		return nil
+	}
+	return problem{"listen", s.Listen + " can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)"}
+}
+
+func (s *Settings) checkCertificate() error {
+	if s.TLSCert == "" {
+		return nil
+	}
+	_, err := s.certificate()
+	return err
+}
+
+// certificate reads the certificate with its key. A problem is of the one of the
+// two whose file it is, where that can be told.
+func (s *Settings) certificate() (tls.Certificate, error) {
+	for _, file := range []struct{ key, path string }{{"tls_cert", s.TLSCert}, {"tls_key", s.TLSKey}} {
+		if _, err := os.ReadFile(file.path); errors.Is(err, os.ErrPermission) {
+			return tls.Certificate{}, fmt.Errorf("%s: %w", file.key, err)
+		} else if err != nil {
+			return tls.Certificate{}, problem{file.key, err.Error()}
+		}
+	}
+	pair, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
+	if err != nil {
+		return pair, problem{"tls_cert", fmt.Sprintf("%s and %s are no certificate with its key: %v", s.TLSCert, s.TLSKey, err)}
+	}
+	return pair, nil
+}

@@ -1,0 +1,74 @@
+package daemon_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/geminid/geminid/daemon"
+)
+
+// TestCheckFiles: what would keep the server from starting is known before, with
+// the line of the setting.
+func TestCheckFiles(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	certify(t, at("cert.pem"), at("key.pem"), 1)
+	certify(t, at("other.pem"), at("other.key"), 2)
+	put(t, at("noise"), "x\n")
+	put(t, at("keys"), "me:api:"+strings.Repeat("0", 64)+"\n")
+	tests := []struct {
+		name, config string
+		want         []string // empty: nothing is wrong
+	}{
+		{"a pair", "tls_cert: DIR/cert.pem\ntls_key: DIR/key.pem\n", nil},
+		{"no certificate", "tls_cert: DIR/gone\ntls_key: DIR/key.pem\n", []string{":1: tls_cert", "no such file"}},
+		{"no key of it", "tls_cert: DIR/cert.pem\ntls_key: DIR/gone\n", []string{":2: tls_key", "no such file"}},
+		{"another one's key", "tls_cert: DIR/cert.pem\ntls_key: DIR/other.key\n", []string{":1: tls_cert", "DIR/other.key", "does not match"}},
+		{"garbage in the keys", "keys_file: DIR/noise\n", []string{"DIR/noise line 1", "name:api:"}},
+		{"public without a key", "listen: :8100\nkeys_file: DIR/none\n", []string{":1: listen", "geminid keys add"}},
+		{"public with a key", "listen: :8100\nkeys_file: DIR/keys\n", nil},
+		{"open to everybody", "listen: :8100\ninsecure_no_auth: true\n", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			src := daemon.Sources{File: write(t, strings.ReplaceAll(test.config, "DIR", dir)), Environ: []string{"HOME=" + dir}}
+			s, err := daemon.Load(src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = daemon.CheckFiles(src, s)
+			var refused *daemon.ConfigError
+			if errors.As(err, &refused) != (test.want != nil) {
+				t.Fatalf("got %v", err)
+			}
+			for _, want := range test.want {
+				if want = strings.ReplaceAll(want, "DIR", dir); !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+// TestServiceKeys: a command by hand knows when the service has its keys from
+// systemd, and does not mistake another server for it.
+func TestServiceKeys(t *testing.T) {
+	dir := t.TempDir()
+	config, credential := filepath.Join(dir, "geminid.yaml"), filepath.Join(dir, "geminid.keys")
+	t.Cleanup(daemon.SetServiceConfig(config))
+	t.Cleanup(daemon.SetServiceKeys(credential))
+	put(t, config, "")
+	if got := daemon.ServiceKeys(daemon.Sources{File: config}); got != "" {
+		t.Errorf("got %q without a credential", got)
+	}
+	put(t, credential, "")
+	if got := daemon.ServiceKeys(daemon.Sources{Environ: []string{"HOME=" + dir}}); got != credential {
+		t.Errorf("got %q, want %q", got, credential)
+	}
+	if got := daemon.ServiceKeys(daemon.Sources{File: os.DevNull}); got != "" {
+		t.Errorf("got %q for another server", got)
+	}
+}
