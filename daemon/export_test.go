@@ -32,6 +32,9 @@ var Late = late
 // Roll runs the job that takes figures to their file and sends reports.
 func (d *Daemon) Roll(ctx context.Context) { d.roll(ctx) }
 
+// Tell says how everything stands, as each tick does.
+func (d *Daemon) Tell() { d.tell(d.supervisor.Accounts()) }
+
 // StatusLine is what systemctl status shows.
 func StatusLine(accounts []supervisor.Account, now time.Time) string {
 	return statusLine(accounts, now)

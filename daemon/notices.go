@@ -77,11 +77,7 @@ func (d *Daemon) renotify(s Settings) error {
 
 // tell says how everything stands; the notifier finds out what of it is news.
 func (d *Daemon) tell(accounts []supervisor.Account) {
-	placed := time.Time{} // when a file was last taken in
 	for _, a := range accounts {
-		if f := a.LastFile; f != nil && f.Result == string(supervisor.Applied) && f.Time.After(placed) {
-			placed = f.Time
-		}
 		if a.Activity == "paused" {
 			continue // by the owner's own command
 		}
@@ -89,9 +85,21 @@ func (d *Daemon) tell(accounts []supervisor.Account) {
 			d.notifier.Tell(e)
 		}
 	}
-	if f := d.supervisor.Unplaced(); f != nil && f.Time.After(placed) {
-		d.notifier.Tell(ofFile("", f))
+	if f := d.supervisor.Unplaced(); f != nil {
+		d.notifier.Tell(stray(accounts, f))
 	}
+}
+
+// stray is how it stands with the files that belong to no account: the last one
+// was refused, or it is over because an account took in another since then.
+func stray(accounts []supervisor.Account, unplaced *supervisor.Event) notify.Event {
+	latest, out := unplaced.Time, ofFile("", unplaced)
+	for _, a := range accounts {
+		if f := a.LastFile; f != nil && f.Time.After(latest) && ofFile(a.Name, f).Kind == notify.FileAccepted {
+			latest, out = f.Time, ofFile("", f)
+		}
+	}
+	return out
 }
 
 // failing is how many renewals in a row must give nothing before it is told.
@@ -140,7 +148,11 @@ func ofFile(account string, f *supervisor.Event) notify.Event {
 		string(supervisor.Rejected): notify.FileRejected,
 		string(supervisor.Applied):  notify.FileAccepted, string(supervisor.Unchanged): notify.FileAccepted,
 	}[f.Result]
-	return notify.Event{Kind: kind, Account: account, Code: f.Code, Detail: f.Detail}
+	e := notify.Event{Kind: kind, Account: account, Code: f.Code, Detail: f.Detail}
+	if kind == notify.FileAccepted {
+		e.Detail = f.Account // whose cookies they are
+	}
+	return e
 }
 
 // moment is a time as the owner's clock shows it, empty for none.

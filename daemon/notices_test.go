@@ -117,6 +117,40 @@ func TestOwnerIsTold(t *testing.T) {
 	}
 }
 
+// TestStrayFile: a file that belongs to no account is told once, however often the
+// server looks and although a good one lies beside it; the next good file ends it.
+func TestStrayFile(t *testing.T) {
+	url, pages := pager(t)
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	if err := h.config.Settings.NotifyWebhook.UnmarshalText([]byte(url)); err != nil {
+		t.Fatal(err)
+	}
+	h.config.Settings.Tick = time.Second
+	h.start()
+	defer h.stop()
+	h.drop("notes.txt", "shopping list: milk")
+	if m := await(t, pages, notify.FileRejected); m.Account != "" || !strings.Contains(m.Text, "notes.txt") {
+		t.Errorf("got %+v", m)
+	}
+	for range 20 {
+		h.daemon.Tell()
+	}
+	if err := os.Remove(filepath.Join(h.dir, "inbox", "notes.txt")); err != nil {
+		t.Fatal(err)
+	}
+	h.drop("cookies.txt", netscapeFile(h.session)+"\n") // brings nothing new, and is a good file all the same
+	if m := await(t, pages, notify.FileAccepted); !strings.Contains(m.Text, "default") {
+		t.Errorf("got %+v", m)
+	}
+	for range 20 {
+		h.daemon.Tell()
+	}
+	h.drop("cookies.txt", "<!doctype html><title>Sign in</title>")
+	if m := await(t, pages, notify.FileRejected); m.Account != "default" {
+		t.Errorf("got %+v", m)
+	}
+}
+
 func TestNotifyTest(t *testing.T) {
 	url, pages := pager(t)
 	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})

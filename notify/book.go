@@ -23,30 +23,32 @@ type book struct {
 type told struct {
 	At     time.Time `json:"at"`
 	Detail string    `json:"detail,omitempty"`
+	// Heard are the channels that tried to tell of it, which will tell its end.
+	Heard []string `json:"heard,omitempty"`
 }
 
 func topic(kind Kind, account string) string { return string(kind) + " " + account }
 
-// take notes an event. News is worth a message; changed is worth a write.
-func (b *book) take(e Event, now time.Time) (news, changed bool) {
+// take notes an event. to are those of the open channels for which it is news;
+// changed is worth a write.
+func (b *book) take(e Event, now time.Time, open []string) (to []string, changed bool) {
 	t, known := traits[e.Kind]
 	switch {
 	case !known:
-		return false, false
-	case t.lasts:
-		news = b.begin(e, t, now)
-		return news, news
-	case t.ends != nil:
-		for _, kind := range t.ends {
-			changed = b.end(kind, e.Account) || changed
-		}
-		if e.Kind == FileAccepted {
-			changed = b.end(FileRejected, "") || changed // one that nobody could place
-		}
-		// While the session itself is in trouble, its recovery is the better news.
-		return changed && !t.silent && !(e.Kind == FileAccepted && b.open(session, e.Account)), changed
+		return nil, false
+	case t.lasts && !b.begin(e, t, now):
+		return nil, false
+	case t.ends == nil:
+		return open, true
 	}
-	return true, false
+	heard, changed := b.end(t.ends, e.Account)
+	switch {
+	case t.silent:
+		return nil, changed
+	case e.Kind == FileAccepted && b.hear(session, e.Account, heard):
+		return nil, changed // the session's recovery will be the better news
+	}
+	return slices.DeleteFunc(heard, func(c string) bool { return !slices.Contains(open, c) }), changed
 }
 
 // begin notes a trouble and reports whether it is news.
@@ -60,23 +62,43 @@ func (b *book) begin(e Event, t trait, now time.Time) bool {
 	if b.Told == nil {
 		b.Told = make(map[string]told)
 	}
-	for _, lesser := range t.covers {
-		b.end(lesser, e.Account)
-	}
-	b.Told[key] = told{now.UTC(), e.Detail}
+	lesser, _ := b.end(t.covers, e.Account)
+	b.Told[key] = told{now.UTC(), e.Detail, union(old.Heard, lesser)}
 	return true
 }
 
-// end forgets a trouble and reports whether it was known.
-func (b *book) end(kind Kind, account string) bool {
-	key := topic(kind, account)
-	_, known := b.Told[key]
-	delete(b.Told, key)
-	return known
+// end forgets troubles and takes back what was not tried to be told of them:
+// nobody need hear of what is over. heard are the channels that did hear of one.
+func (b *book) end(kinds []Kind, account string) (heard []string, known bool) {
+	for _, kind := range kinds {
+		trouble, there := b.Told[topic(kind, account)]
+		heard, known = union(heard, trouble.Heard), known || there
+		delete(b.Told, topic(kind, account))
+	}
+	over := func(m Message) bool { return !m.Tried && m.Account == account && slices.Contains(kinds, m.Event) }
+	for channel, queue := range b.Waiting {
+		b.Waiting[channel] = slices.DeleteFunc(queue, over)
+	}
+	return heard, known
 }
 
-func (b *book) open(kinds []Kind, account string) bool {
-	return slices.ContainsFunc(kinds, func(k Kind) bool { _, ok := b.Told[topic(k, account)]; return ok })
+// hear notes that channels told of the troubles of some kinds that last; there is
+// false when none does.
+func (b *book) hear(kinds []Kind, account string, channels []string) (there bool) {
+	for _, kind := range kinds {
+		if trouble, lasts := b.Told[topic(kind, account)]; lasts {
+			trouble.Heard, there = union(trouble.Heard, channels), true
+			b.Told[topic(kind, account)] = trouble
+		}
+	}
+	return there
+}
+
+// union is a new set of the names in both.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 const (
@@ -86,17 +108,10 @@ const (
 	giveUp = 24 * time.Hour
 )
 
-// push queues a message for a channel. The end of a trouble that was not heard
-// of yet takes that message back: nobody need hear of what is over.
+// push queues a message for a channel.
 func (b *book) push(channel string, m Message) {
-	queue := b.Waiting[channel]
-	kept := slices.DeleteFunc(slices.Clone(queue), func(old Message) bool {
-		return !old.Tried && old.Account == m.Account && slices.Contains(traits[m.Event].ends, old.Event)
-	})
-	if len(kept) == len(queue) {
-		kept = append(kept, m)
-	}
-	b.set(channel, kept[max(0, len(kept)-waiting):])
+	queue := append(b.Waiting[channel], m)
+	b.set(channel, queue[max(0, len(queue)-waiting):])
 }
 
 // first returns the message whose turn it is; what is too old is dropped.
@@ -112,8 +127,9 @@ func (b *book) first(channel string, now time.Time) (Message, bool) {
 // try notes that a message is on its way: it may arrive although nobody says so.
 func (b *book) try(channel, id string) {
 	for i, m := range b.Waiting[channel] {
-		if m.ID == id {
+		if m.ID == id && !m.Tried {
 			b.Waiting[channel][i].Tried = true
+			b.hear([]Kind{m.Event}, m.Account, []string{channel})
 		}
 	}
 }

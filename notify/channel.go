@@ -47,6 +47,13 @@ type channel struct {
 	retryAt  time.Time
 }
 
+func names(channels []*channel) (names []string) {
+	for _, c := range channels {
+		names = append(names, c.name)
+	}
+	return names
+}
+
 // poke asks the channel to look at its queue.
 func (c *channel) poke() {
 	select {
@@ -89,9 +96,9 @@ func (n *Notifier) run(ctx context.Context, c *channel) {
 	}
 }
 
-// next is the message whose turn it is and who sends it, or how long to wait for the end of quiet
-// hours, of a pause after a failure, or for room under the cap. Neither means
-// that nothing waits.
+// next is the message whose turn it is and who sends it, or how long to wait for
+// the end of quiet hours, of a pause after a failure, or for room under the cap.
+// Neither means that nothing waits.
 func (n *Notifier) next(c *channel) (sender, Message, time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

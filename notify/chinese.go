@@ -12,7 +12,7 @@ var chinese = language{
 		Recovered: {"geminid：会话 {account} 已恢复", "会话处于登录状态，正在提供服务。", ""},
 		FileRejected: {"geminid：Cookie 文件被拒绝",
 			"正在使用的会话没有受到影响。", "{detail}"},
-		FileAccepted: {"geminid：新的 Cookie 文件已启用", "账号 {account} 的 Cookie 已被接受。", ""},
+		FileAccepted: {"geminid：新的 Cookie 文件已启用", "Cookie 已被接受。", "账号 {detail}。"},
 		RotationFailing: {"geminid：会话 {account} 续期失败",
 			"连续几次续期都没有得到新值。会话目前仍可使用，但如果一直这样，终将失效。", ""},
 		RotationWorks: {"geminid：会话 {account} 续期恢复正常", "新的值已保存。", ""},

@@ -11,7 +11,7 @@ var english = language{words: map[Kind]words{
 	Recovered: {"geminid: session {account} works again", "The session is signed in and serves requests.", ""},
 	FileRejected: {"geminid: a cookie file was refused",
 		"The session in use was not touched.", "{detail}"},
-	FileAccepted: {"geminid: the new cookie file is in use", "The cookies of {account} were accepted.", ""},
+	FileAccepted: {"geminid: the new cookie file is in use", "The cookies were accepted.", "Account {detail}."},
 	RotationFailing: {"geminid: renewing session {account} fails",
 		"Several renewals in a row gave no new value. The session still works, but it will end when this goes on.", ""},
 	RotationWorks: {"geminid: renewing session {account} works again", "A new value was saved.", ""},

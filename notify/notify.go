@@ -130,15 +130,16 @@ func (n *Notifier) openLocked() []*channel {
 func (n *Notifier) Tell(e Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if len(n.openLocked()) == 0 {
+	open := n.openLocked()
+	if len(open) == 0 {
 		return
 	}
 	now := n.cfg.Now()
-	news, changed := n.book.take(e, now)
-	if news {
-		n.queueLocked(n.compose(e, now))
+	to, changed := n.book.take(e, now, names(open))
+	if len(to) > 0 {
+		n.queueLocked(n.compose(e, now), to)
 	}
-	if news || changed {
+	if changed {
 		n.saveLocked()
 	}
 }
@@ -148,18 +149,21 @@ func (n *Notifier) Tell(e Event) {
 func (n *Notifier) Report(subject, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if len(n.openLocked()) == 0 {
+	open := n.openLocked()
+	if len(open) == 0 {
 		return
 	}
-	n.queueLocked(n.message(Report, subject, text, n.cfg.Now()))
+	n.queueLocked(n.message(Report, subject, text, n.cfg.Now()), names(open))
 	n.saveLocked()
 }
 
-// queueLocked gives a message to every channel.
-func (n *Notifier) queueLocked(m Message) {
-	for _, c := range n.openLocked() {
-		n.book.push(c.name, m)
-		c.poke()
+// queueLocked gives a message to some channels.
+func (n *Notifier) queueLocked(m Message, to []string) {
+	for _, c := range n.channels {
+		if slices.Contains(to, c.name) {
+			n.book.push(c.name, m)
+			c.poke()
+		}
 	}
 }
 
@@ -210,11 +214,7 @@ func (n *Notifier) Test(ctx context.Context) []Outcome {
 func (n *Notifier) Channels() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var names []string
-	for _, c := range n.openLocked() {
-		names = append(names, c.name)
-	}
-	return names
+	return names(n.openLocked())
 }
 
 // refused is an answer that no retry will change.
