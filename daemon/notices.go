@@ -148,7 +148,7 @@ func ofFile(account string, f *supervisor.Event) notify.Event {
 		string(supervisor.Rejected): notify.FileRejected,
 		string(supervisor.Applied):  notify.FileAccepted, string(supervisor.Unchanged): notify.FileAccepted,
 	}[f.Result]
-	e := notify.Event{Kind: kind, Account: account, Code: f.Code, Detail: f.Detail}
+	e := notify.Event{Kind: kind, Account: account, Code: f.Code, File: f.File, Detail: f.Detail}
 	if kind == notify.FileAccepted {
 		e.Detail = f.Account // whose cookies they are
 	}

@@ -125,7 +125,7 @@ func TestStrayFile(t *testing.T) {
 	if err := h.config.Settings.NotifyWebhook.UnmarshalText([]byte(url)); err != nil {
 		t.Fatal(err)
 	}
-	h.config.Settings.Tick = time.Second
+	h.config.Settings.Tick, h.config.Settings.NotifyLanguage = time.Second, "zh" // whose words name no file
 	h.start()
 	defer h.stop()
 	h.drop("notes.txt", "shopping list: milk")

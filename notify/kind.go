@@ -68,6 +68,9 @@ type Event struct {
 	// Code names what happened where there is a list of names, such as the codes
 	// of refused files. It finds the words in languages other than English.
 	Code string
+	// File names the file that the code is about, empty when there is none; Detail
+	// does so by itself.
+	File string
 	// Detail says the same in a few English words; may be empty.
 	Detail string
 }

@@ -26,7 +26,7 @@ type Message struct {
 func (n *Notifier) compose(e Event, now time.Time) Message {
 	spoken := languages[n.cfg.Language]
 	w := spoken.words[e.Kind]
-	fill := strings.NewReplacer("{account}", cmp.Or(e.Account, "–"), "{detail}", cmp.Or(spoken.codes[e.Code], e.Detail)).Replace
+	fill := strings.NewReplacer("{account}", cmp.Or(e.Account, "–"), "{detail}", spoken.detail(e)).Replace
 	text := fill(w.text)
 	if e.Detail != "" && w.detail != "" {
 		text = strings.TrimSpace(fill(w.detail) + "\n" + text)
@@ -53,6 +53,18 @@ func (m Message) signed() string {
 type language struct {
 	words map[Kind]words
 	codes map[string]string // what the codes of events mean; a missing one is told by its Detail
+}
+
+// detail is an event's in this language, when it has words for its code.
+func (l language) detail(e Event) string {
+	text := l.codes[e.Code]
+	switch {
+	case text == "":
+		return e.Detail
+	case e.File == "":
+		return text
+	}
+	return e.File + ": " + text
 }
 
 // words are a message's title and text, with places for {account} and {detail},

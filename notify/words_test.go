@@ -86,6 +86,8 @@ func TestWordsAreFilled(t *testing.T) {
 			"geminid: a cookie file was refused", "x.txt: this is a web page.\nThe session in use"},
 		{"zh", notify.Event{Kind: notify.FileRejected, Code: "E_HTML", Detail: "x.txt: this is a web page."},
 			"geminid：Cookie 文件被拒绝", "这是保存的网页"},
+		{"zh", notify.Event{Kind: notify.FileRejected, Code: "E_HTML", File: "x.txt", Detail: "x.txt: this is a web page."},
+			"geminid：Cookie 文件被拒绝", "x.txt: 这是保存的网页"},
 		{"zh", notify.Event{Kind: notify.FileRejected, Code: "E_NEW", Detail: "something new."}, "geminid：Cookie 文件被拒绝", "something new."},
 	}
 	for _, test := range tests {

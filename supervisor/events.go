@@ -22,6 +22,8 @@ type Event struct {
 	From State `json:"from,omitempty"`
 	// Code is the E_… of a file that was rejected.
 	Code string `json:"code,omitempty"`
+	// File names the file of a file, when it has a name.
+	File string `json:"file,omitempty"`
 	// Detail says in words what was seen.
 	Detail string `json:"detail,omitempty"`
 }
@@ -105,6 +107,6 @@ func (s *Supervisor) note(kind, account string, fields map[string]string) {
 }
 
 // noteFile puts the end of an offer into the chronicle.
-func (s *Supervisor) noteFile(v Verdict) {
-	s.chronicle.add(Event{Time: s.now(), Account: v.Account, Kind: "file", Result: string(v.Result), Code: v.Code, Detail: v.Message})
+func (s *Supervisor) noteFile(file string, v Verdict) {
+	s.chronicle.add(Event{Time: s.now(), Account: v.Account, Kind: "file", Result: string(v.Result), Code: v.Code, File: file, Detail: v.Message})
 }

@@ -165,7 +165,7 @@ func (a *account) retryParked(ctx context.Context) {
 
 // told counts, notes and logs how an offer ended.
 func (s *Supervisor) told(c Candidate, v Verdict) {
-	s.noteFile(v)
+	s.noteFile(c.File, v)
 	trigger := c.Trigger
 	if trigger == "" {
 		trigger = "push"
