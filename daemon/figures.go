@@ -77,6 +77,10 @@ func (d *Daemon) look(accounts []supervisor.Account) {
 func presence(accounts []supervisor.Account, seconds int64) report.Hour {
 	part := report.Hour{Watched: seconds, Missed: seconds, Accounts: make(map[string]report.Account, len(accounts))}
 	for _, a := range accounts {
+		if a.Evidence == supervisor.RemovedByCommand {
+			part.Accounts[a.Name] = report.Account{}
+			continue
+		}
 		acc := report.Account{Watched: seconds, Missed: seconds, State: string(a.State)}
 		if a.Serving {
 			acc.Missed, part.Missed = 0, 0

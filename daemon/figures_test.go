@@ -99,6 +99,32 @@ func TestFiguresAreCountedOnce(t *testing.T) {
 	})
 }
 
+// TestRemovedAccountIsNoRisk: what a command removed is shown as removed, with what
+// was seen of it before, and asks for nothing.
+func TestRemovedAccountIsNoRisk(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.start()
+		defer h.stop()
+		time.Sleep(time.Hour)
+		if err := h.daemon.Supervisor().Remove(t.Context(), "default"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		_, r := h.summary("?since=24h")
+		acc := r.Sum.Accounts["default"]
+		if watched := time.Duration(acc.Watched) * time.Second; acc.State != "" || watched < 59*time.Minute || watched > 61*time.Minute {
+			t.Errorf("the account is %+v", acc)
+		}
+		for _, risk := range r.Risks {
+			if risk.Account != "" {
+				t.Errorf("there is a risk for it: %+v", risk)
+			}
+		}
+	})
+}
+
 func TestBrokenFiguresStopNothing(t *testing.T) {
 	h := newHouse(t, t.TempDir(), simulator.SessionConfig{})
 	path := daemon.FiguresPath(h.config.Settings.StateDir)

@@ -18,6 +18,10 @@ var (
 	watcherKinds    = []string{"event", "overflow", "poll", "rewatch", "error"}
 )
 
+// NoAccount is the account label of cookie files that belong to no account. No
+// account can have this name.
+const NoAccount = "(none)"
+
 // precreate makes the children whose labels are known, so that a first
 // increment is an increase and not a new series.
 func (m *Metrics) precreate() {
@@ -42,6 +46,17 @@ func (m *Metrics) precreate() {
 	for _, v := range watcherKinds {
 		m.WatcherEvents.WithLabelValues(v)
 	}
+	m.files(NoAccount)
+	m.CookieFileLoaded.WithLabelValues(NoAccount).Set(1) // none was refused yet
+}
+
+// files makes the children that count the files of an account.
+func (m *Metrics) files(account string) {
+	for _, r := range loadResults {
+		for _, t := range loadTriggers {
+			m.CookieFileLoads.WithLabelValues(account, r, t)
+		}
+	}
 }
 
 // Account makes the children of one account. It is called when an account
@@ -61,11 +76,7 @@ func (m *Metrics) Account(name string) {
 	for _, v := range rotationResults {
 		m.CookieRotations.WithLabelValues(name, v)
 	}
-	for _, r := range loadResults {
-		for _, t := range loadTriggers {
-			m.CookieFileLoads.WithLabelValues(name, r, t)
-		}
-	}
+	m.files(name)
 	for _, v := range []string{"success", "error"} {
 		m.CookieStoreWrites.WithLabelValues(name, v)
 	}

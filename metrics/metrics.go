@@ -46,8 +46,8 @@ type Metrics struct {
 	CookieIssued          *prometheus.GaugeVec     // account
 	CookiePredictedExpiry *prometheus.GaugeVec     // account
 	CookieLifetime        *prometheus.HistogramVec // account
-	CookieFileLoads       *prometheus.CounterVec   // account, result, trigger
-	CookieFileLoaded      *prometheus.GaugeVec     // account: 1 when the last load was good
+	CookieFileLoads       *prometheus.CounterVec   // account or NoAccount, result, trigger
+	CookieFileLoaded      *prometheus.GaugeVec     // account or NoAccount: 1 when the last load was good
 	CookieFileLoadSuccess *prometheus.GaugeVec     // account
 	CookieStoreWrites     *prometheus.CounterVec   // account, result
 

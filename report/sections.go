@@ -47,6 +47,9 @@ func (w writer) standing() []row {
 	rows := []row{{w.say("could answer"), w.say("watched", served(w.Sum.Watched, w.Sum.Missed), whole)}}
 	for _, name := range slices.Sorted(maps.Keys(w.Sum.Accounts)) {
 		acc := w.Sum.Accounts[name]
+		if acc.State == "" && acc.Watched == 0 {
+			continue // removed before the time that this is about
+		}
 		state := w.say(cmp.Or(acc.State, "gone"))
 		if acc.End > 0 {
 			state = w.say("predicted", state, w.moment(time.Unix(acc.End, 0)))

@@ -214,7 +214,7 @@ func (a *account) persist() error {
 	err := a.s.store.Save(a.name, record)
 	a.mu.Lock()
 	now := a.s.now()
-	was := a.saved
+	was, gone := a.saved, a.removed()
 	a.saved = err == nil
 	if err == nil {
 		a.saveBad, a.flushed, a.dirty = 0, now, false
@@ -223,7 +223,9 @@ func (a *account) persist() error {
 		a.saveNext = now.Add(backoff(a.rand, a.saveBad, saveRetry, saveRetryMax))
 	}
 	a.mu.Unlock()
-	a.s.metrics.CookieStoreWrites.WithLabelValues(a.name, okOr(err)).Inc()
+	if !gone {
+		a.s.metrics.CookieStoreWrites.WithLabelValues(a.name, okOr(err)).Inc()
+	}
 	switch {
 	case err != nil && was:
 		a.s.log.Error("session not saved; a restart now would lose the newest cookie value; check the state directory's disk and mode",
@@ -240,11 +242,4 @@ func (a *account) record() cookie.Record {
 	m.Files = maps.Clone(m.Files)
 	body, _ := json.Marshal(m) // plain data: can not fail
 	return cookie.Record{Current: a.set, Previous: a.previous, Memo: body}
-}
-
-func okOr(err error) string {
-	if err != nil {
-		return "error"
-	}
-	return "success"
 }

@@ -157,7 +157,7 @@ func (a *account) wipe() {
 		kept := *m
 		*m = memo{State: kept.State, Since: kept.Since, Lifetimes: kept.Lifetimes, Number: kept.Number,
 			Lineage: kept.Lineage, Files: maps.Clone(kept.Files), LastAttempt: kept.LastAttempt}
-		m.Facts.Evidence = "removed by command"
+		m.Facts.Evidence = RemovedByCommand
 	})
 	a.s.note("removed", a.name, nil)
 }

@@ -1,12 +1,14 @@
 package supervisor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/metrics"
 )
 
 // parked is a candidate that could not be proven yet.
@@ -95,6 +97,7 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	if !proof.Set.IsZero() && proof.Set.Key() == set.Key() {
 		set = proof.Set
 	}
+	a.s.metrics.Account(a.name) // which a removal forgot
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
 		a.parked = nil
@@ -170,22 +173,18 @@ func (s *Supervisor) told(c Candidate, v Verdict) {
 	if trigger == "" {
 		trigger = "push"
 	}
-	if v.Account != "" {
-		s.metrics.CookieFileLoads.WithLabelValues(v.Account, string(v.Result), trigger).Inc()
-	}
+	account := cmp.Or(v.Account, metrics.NoAccount)
+	s.metrics.CookieFileLoads.WithLabelValues(account, string(v.Result), trigger).Inc()
 	switch v.Result {
 	case Applied, Unchanged:
-		if v.Account != "" {
-			s.metrics.CookieFileLoaded.WithLabelValues(v.Account).Set(1)
-			s.metrics.CookieFileLoadSuccess.WithLabelValues(v.Account).Set(float64(s.now().Unix()))
-		}
+		s.metrics.CookieFileLoaded.WithLabelValues(account).Set(1)
+		s.metrics.CookieFileLoaded.WithLabelValues(metrics.NoAccount).Set(1) // the stray file is over
+		s.metrics.CookieFileLoadSuccess.WithLabelValues(account).Set(float64(s.now().Unix()))
 		if v.Result == Applied {
 			s.log.Info("new cookies taken in", "account", v.Account, "file", c.File, "origin", c.Origin, "result", v.Message)
 		}
 	case Rejected:
-		if v.Account != "" {
-			s.metrics.CookieFileLoaded.WithLabelValues(v.Account).Set(0)
-		}
+		s.metrics.CookieFileLoaded.WithLabelValues(account).Set(0)
 		s.log.Warn("cookies rejected; the present ones stay in use", "account", v.Account, "file", c.File, "code", v.Code, "reason", v.Message)
 	case Parked:
 		s.log.Info("cookies parked", "account", v.Account, "file", c.File, "reason", v.Message)

@@ -26,13 +26,26 @@ func (a *account) announce(t *transition) {
 		level = a.s.log.Warn
 	}
 	level("session changed state", "account", a.name, "from", t.from, "to", t.to, "evidence", t.evidence, "next", t.next)
-	a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
+	if t.evidence != RemovedByCommand {
+		a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
+	}
 	a.s.note("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
 }
+
+// RemovedByCommand is the evidence of an account that a command removed and that
+// was brought nothing since.
+const RemovedByCommand = "removed by command"
+
+// removed reports that nobody expects anything of the account. mu is held.
+func (a *account) removed() bool { return a.set.IsZero() && a.memo.Facts.Evidence == RemovedByCommand }
 
 // gauges mirrors the account into the metrics. mu is held.
 func (a *account) gauges() {
 	x, m, name := a.s.metrics, &a.memo, a.name
+	if a.removed() {
+		x.Forget(name)
+		return
+	}
 	for _, s := range []State{Healthy, Expiring, Degraded, Unknown, RateLimited, Blocked, Expired, Missing} {
 		v := 0.0
 		if s == m.State {
@@ -53,6 +66,13 @@ func stamp(t time.Time) float64 {
 		return 0
 	}
 	return float64(t.Unix())
+}
+
+func okOr(err error) string {
+	if err != nil {
+		return "error"
+	}
+	return "success"
 }
 
 // nextAction says what happens next without a person. mu is held.
