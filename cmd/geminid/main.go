@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // TZ holds in an image without zones too
 
 	"github.com/alecthomas/kong"
 

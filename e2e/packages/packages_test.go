@@ -4,6 +4,7 @@
 package packages_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -108,5 +109,9 @@ func sizes(t *testing.T, place string) {
 		if info.Size() > limit {
 			t.Errorf("%s has %d bytes, more than %d", name, info.Size(), limit)
 		}
+	}
+	// The image has no /usr/share/zoneinfo, and quiet hours go by TZ.
+	if server, err := os.ReadFile(filepath.Join(place, "bin/geminid")); err != nil || !bytes.Contains(server, []byte("Asia/Shanghai")) {
+		t.Errorf("the server carries no time zones: %v", err)
 	}
 }
