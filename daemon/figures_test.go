@@ -93,8 +93,8 @@ func TestFiguresAreCountedOnce(t *testing.T) {
 			}
 			h.daemon.Roll(t.Context())
 		}
-		if code, _ := h.summary("?since=soon"); code != http.StatusBadRequest {
-			t.Errorf("an unknown span is %d, want 400", code)
+		if code, _ := h.summary("?since=soon-s3cret"); code != http.StatusBadRequest || strings.Contains(h.log.String(), "s3cret") {
+			t.Errorf("an unknown span is %d, want 400; the log says:\n%s", code, h.log)
 		}
 	})
 }

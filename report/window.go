@@ -1,21 +1,22 @@
 package report
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"time"
 )
 
 // Since is where a window begins that ends now. It is written as a number of
 // hours, days or weeks (36h, 7d, 4w) or as a day (2026-11-01, in the zone of now)
-// and reaches back at most 400 days.
+// and reaches back at most 400 days. An error does not repeat the text, which may be
+// anybody's.
 func Since(text string, now time.Time) (time.Time, error) {
 	from, ok := since(text, now)
 	if !ok {
-		return from, fmt.Errorf("%q is no stretch of time: write 36h, 7d, 4w, or a day such as 2026-11-01", text)
+		return from, errors.New("since is no stretch of time: write 36h, 7d, 4w, or a day such as 2026-11-01")
 	}
 	if from.Before(now.Add(-keepFor)) || !from.Before(now) {
-		return from, fmt.Errorf("%q does not lie within the last 400 days, for which there are figures", text)
+		return from, errors.New("since does not lie within the last 400 days, for which there are figures")
 	}
 	return from, nil
 }
