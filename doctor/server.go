@@ -131,7 +131,7 @@ var limiters = map[string]struct {
 	text, fix string
 }{
 	"limiter_ip":       {Note, "refused by the hourly limit of a client", "raise requests_per_hour when they were yours"},
-	"limiter_model":    {Note, "refused after waiting for their model's turn", "ask less at once, or lower model_interval with care"},
+	"limiter_model":    {Note, "delayed until their model's turn", "ask less at once, or lower model_interval with care"},
 	"queue_full":       {Note, "refused because too many waited", "ask less at once, or raise queue_size"},
 	"upstream_quota":   {Note, "refused by the quota of the account", "take another model, or wait until the quota is given anew"},
 	"upstream_429":     {Warning, "slowed down by Google", "ask less for some hours"},

@@ -88,7 +88,7 @@ var english = map[string]string{
 	"requests": "Requests", "total": "total", "success": "answered", "error": "failed", "client_error": "the client's mistake",
 	"throttled": "limited", "canceled": "client left",
 
-	"limited": "Limited, by cause", "limiter_ip": "hourly limit of a client", "limiter_model": "pause between two of a model",
+	"limited": "Limited, by cause", "limiter_ip": "hourly limit of a client", "limiter_model": "pause between two of a model (only delayed)",
 	"queue_full": "queue full", "upstream_quota": "quota of the account", "upstream_429": "Google said slow down",
 	"upstream_blocked": "address refused by Google",
 
@@ -137,7 +137,7 @@ var chinese = map[string]string{
 	"requests": "请求", "total": "总数", "success": "成功", "error": "失败", "client_error": "客户端错误",
 	"throttled": "被限流", "canceled": "客户端离开",
 
-	"limited": "限流（按原因）", "limiter_ip": "单个客户端每小时上限", "limiter_model": "同一模型的请求间隔",
+	"limited": "限流（按原因）", "limiter_ip": "单个客户端每小时上限", "limiter_model": "同一模型的请求间隔（仅延迟）",
 	"queue_full": "队列已满", "upstream_quota": "账号配额", "upstream_429": "Google 要求放慢",
 	"upstream_blocked": "地址被 Google 拒绝",
 
