@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// sender delivers one message. It returns an error without an address or a key.
+// sender delivers one message. Its error holds no key and no address of a service.
 type sender interface {
 	send(ctx context.Context, m Message) error
 }
@@ -125,11 +125,15 @@ func (n *Notifier) settle(ctx context.Context, c *channel, m Message, err error)
 	defer n.mu.Unlock()
 	now := n.cfg.Now()
 	var never refused
+	var some partly
 	switch {
-	case err == nil:
+	case err == nil, errors.As(err, &some):
 		c.sent = append(c.sent, now)
 		if c.failures > 0 {
 			n.cfg.Logger.Info("notifications arrive again", "channel", c.name)
+		}
+		if err != nil {
+			n.cfg.Logger.Error("a notification did not reach everybody; check the settings and run: geminid notify test", "channel", c.name, "event", m.Event, "err", err)
 		}
 	case errors.As(err, &never):
 		n.cfg.Logger.Error("a notification was refused; check the settings and run: geminid notify test", "channel", c.name, "event", m.Event, "err", err)

@@ -14,6 +14,7 @@ import (
 	"net/smtp"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,6 +56,9 @@ func newMail(c Config, _ *http.Client) (sender, error) {
 	if s.From == "" || len(s.To) == 0 {
 		return nil, errIncomplete
 	}
+	if u.User.Username() == "" && reveal(s.Password) != "" {
+		return nil, errors.New("the server's address names no user for the password: smtps://user@host:465")
+	}
 	m := &mail{host: u.Hostname(), user: u.User.Username(), implicit: u.Scheme == "smtps", password: s.Password, tls: s.TLS}
 	m.address = net.JoinHostPort(m.host, u.Port())
 	if u.Port() == "" {
@@ -91,10 +95,14 @@ func (s *mail) send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("the mail server does not greet: %w", err)
 	}
-	if err := s.talk(client, config, m); err != nil {
+	left, err := s.talk(client, config, m)
+	if err != nil {
 		return verdict(err)
 	}
 	_ = client.Quit() // the message is taken; the rest is manners
+	if len(left) > 0 {
+		return partly{fmt.Errorf("the mail server takes nothing for %s", strings.Join(left, ", "))}
+	}
 	return nil
 }
 
@@ -111,7 +119,47 @@ func verdict(err error) error {
 	return fmt.Errorf("the mail server asks to try later (%d)", answer.Code)
 }
 
-func (s *mail) talk(client *smtp.Client, config *tls.Config, m Message) error {
+// talk delivers to all receivers but those that are left, whom the server refuses.
+func (s *mail) talk(client *smtp.Client, config *tls.Config, m Message) (left []string, err error) {
+	if err := s.signIn(client, config); err != nil {
+		return nil, err
+	}
+	if err := client.Mail(s.from.Address); err != nil {
+		return nil, err
+	}
+	if left, err = s.addressees(client); err != nil {
+		return nil, err
+	}
+	body, err := client.Data()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := body.Write(s.letter(m)); err != nil {
+		return nil, err
+	}
+	return left, body.Close()
+}
+
+// addressees names the receivers. It fails when nobody is left to write to, with an
+// error that may pass when there is one.
+func (s *mail) addressees(client *smtp.Client) (left []string, err error) {
+	for _, to := range s.to {
+		no := client.Rcpt(to.Address)
+		var never refused
+		if no == nil {
+			continue
+		}
+		if left = append(left, to.Address); err == nil || !errors.As(verdict(no), &never) {
+			err = no
+		}
+	}
+	if len(left) == len(s.to) {
+		return nil, err
+	}
+	return left, nil
+}
+
+func (s *mail) signIn(client *smtp.Client, config *tls.Config) error {
 	if offered, _ := client.Extension("STARTTLS"); !s.implicit && offered {
 		if err := client.StartTLS(config); err != nil {
 			return fmt.Errorf("securing the connection to the mail server: %w", err)
@@ -121,26 +169,36 @@ func (s *mail) talk(client *smtp.Client, config *tls.Config, m Message) error {
 		if _, secure := client.TLSConnectionState(); !secure {
 			return refused{errors.New("the mail server offers no TLS, and the password is not sent in the clear")}
 		}
-		if err := client.Auth(smtp.PlainAuth("", s.user, password, s.host)); err != nil {
+		_, offered := client.Extension("AUTH")
+		auth := smtp.PlainAuth("", s.user, password, s.host)
+		if ways := strings.Fields(strings.ToUpper(offered)); slices.Contains(ways, "LOGIN") && !slices.Contains(ways, "PLAIN") {
+			auth = &login{s.user, password}
+		}
+		if err := client.Auth(auth); err != nil {
 			return fmt.Errorf("signing in at the mail server: %w", err)
 		}
 	}
-	if err := client.Mail(s.from.Address); err != nil {
-		return err
+	return nil
+}
+
+// login signs in as servers want it that know no PLAIN: they ask for the user,
+// then for the password. Their words differ, their order does not.
+type login []string
+
+// Start implements smtp.Auth.
+func (*login) Start(*smtp.ServerInfo) (string, []byte, error) { return "LOGIN", nil, nil }
+
+// Next implements smtp.Auth.
+func (l *login) Next(_ []byte, more bool) ([]byte, error) {
+	if !more {
+		return nil, nil
 	}
-	for _, to := range s.to {
-		if err := client.Rcpt(to.Address); err != nil {
-			return err
-		}
+	if len(*l) == 0 {
+		return nil, errors.New("the mail server asks for more than a user and a password")
 	}
-	body, err := client.Data()
-	if err != nil {
-		return err
-	}
-	if _, err := body.Write(s.letter(m)); err != nil {
-		return err
-	}
-	return body.Close()
+	answer := (*l)[0]
+	*l = (*l)[1:]
+	return []byte(answer), nil
 }
 
 func (s *mail) letter(m Message) []byte {

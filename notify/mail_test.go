@@ -1,7 +1,9 @@
 package notify_test
 
 import (
+	"context"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/quotedprintable"
 	netmail "net/mail"
@@ -19,9 +21,12 @@ func letterTo(s *postOffice, scheme string) notify.Config {
 }
 
 func TestMail(t *testing.T) {
-	for _, scheme := range []string{"smtps", "smtp"} {
-		t.Run(scheme, func(t *testing.T) {
-			s := postal(t, habits{implicit: scheme == "smtps", starttls: scheme == "smtp"})
+	for name, h := range map[string]habits{
+		"smtps": {implicit: true}, "smtp": {starttls: true}, "smtps with LOGIN": {implicit: true, login: true}, "smtp with LOGIN": {starttls: true, login: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := postal(t, h)
+			scheme, _, _ := strings.Cut(name, " ")
 			if out := try(t, letterTo(s, scheme)); out[0].Err != nil || out[0].Channel != "mail" {
 				t.Fatalf("got %+v", out)
 			}
@@ -72,17 +77,48 @@ func TestMailRefusals(t *testing.T) {
 	tests := []struct{ name, verb, answer, want string }{
 		{"wrong password", "AUTH", "535 5.7.8 p4ss is wrong", "refused with 535"},
 		{"unknown receiver", "RCPT", "550 5.1.1 no such user", "refused with 550"},
+		{"one unknown, one on the grey list", "TO:<two@mail.example>", "451 4.7.1 come back", "try later (451)"},
 		{"grey list", "RCPT", "451 4.7.1 come back", "try later (451)"},
 		{"too much", "MAIL", "421 4.7.0 slow down", "try later (421)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := postal(t, habits{implicit: true, refuse: map[string]string{test.verb: test.answer}})
+			s := postal(t, habits{implicit: true, refuse: map[string]string{test.verb: test.answer, "TO:<you@mail.example>": "550 5.1.1 no such user"}})
 			err := try(t, letterTo(s, "smtps"))[0].Err
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "p4ss") {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+// TestMailPartlyRefused: who can be written to is, and the log names who can not;
+// it is not tried again.
+func TestMailPartlyRefused(t *testing.T) {
+	s := postal(t, habits{implicit: true, refuse: map[string]string{"TO:<you@mail.example>": "550 5.1.1 no such user"}})
+	c, log := letterTo(s, "smtps"), new(journal)
+	c.Logger = slog.New(slog.NewTextHandler(log, nil))
+	n, err := notify.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { n.Run(ctx); close(done) }()
+	n.Tell(notify.Event{Kind: notify.Expired, Account: "default"})
+	n.Tell(notify.Event{Kind: notify.SecondHolder, Account: "default"})
+	for range 2 {
+		if got := <-s.letters; strings.Join(got.to, " ") != "<two@mail.example>" {
+			t.Errorf("got %+v", got)
+		}
+	}
+	cancel()
+	<-done
+	if len(s.letters) != 0 || !strings.Contains(log.String(), "did not reach everybody") || !strings.Contains(log.String(), "takes nothing for you@mail.example") {
+		t.Errorf("%d more letters; the log says:\n%s", len(s.letters), log)
+	}
+	if err := try(t, letterTo(s, "smtps"))[0].Err; err == nil || !strings.Contains(err.Error(), "you@mail.example") {
+		t.Errorf("the trial says %v", err)
 	}
 }
 

@@ -222,6 +222,11 @@ type refused struct{ error }
 
 func (r refused) Unwrap() error { return r.error }
 
+// partly is a message that was taken, but not for everybody.
+type partly struct{ error }
+
+func (p partly) Unwrap() error { return p.error }
+
 // later is a failure whose receiver said when to come back.
 type later struct {
 	error

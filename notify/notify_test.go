@@ -229,6 +229,7 @@ func TestConfigIsChecked(t *testing.T) {
 		{"mail to nobody", with(func(m *notify.Mail) { m.To = nil }), "mail: is only half set up"},
 		{"mail over http", with(func(m *notify.Mail) { m.Server = "https://mail.example" }), "mail: the server is not"},
 		{"password in the address", with(func(m *notify.Mail) { m.Server = "smtps://me:s3cret@mail.example" }), "mail: the password does not belong"},
+		{"password of nobody", with(func(m *notify.Mail) { m.Server, m.Password = "smtps://mail.example", hidden("s3cret") }), "mail: the server's address names no user"},
 		{"two lines of sender", with(func(m *notify.Mail) { m.From = "me@mail.example\r\nBcc: all@mail.example" }), "mail: the sender"},
 		{"no receiver", with(func(m *notify.Mail) { m.To = []string{"you"} }), "mail: a receiver"},
 	}

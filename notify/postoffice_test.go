@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
@@ -30,7 +31,8 @@ type postOffice struct {
 // habits are what tells mail servers apart.
 type habits struct {
 	implicit, starttls bool
-	refuse             map[string]string // answers that are not yes, by verb
+	login              bool              // signs in with LOGIN only
+	refuse             map[string]string // answers that are not yes, by verb or by what follows it
 }
 
 type letter struct {
@@ -92,7 +94,7 @@ func (s *postOffice) serve(conn net.Conn) {
 		s.mu.Unlock()
 		verb, rest, _ := strings.Cut(line, " ")
 		verb = strings.ToUpper(verb)
-		if no := s.refuse[verb]; no != "" {
+		if no := cmp.Or(s.refuse[verb], s.refuse[rest]); no != "" {
 			say(no)
 			continue
 		}
@@ -102,14 +104,22 @@ func (s *postOffice) serve(conn net.Conn) {
 			if s.starttls && !l.secure {
 				say("250-STARTTLS")
 			}
-			say("250 AUTH PLAIN")
+			say("250 AUTH " + map[bool]string{false: "PLAIN LOGIN", true: "LOGIN XOAUTH2"}[s.login])
 		case "STARTTLS":
 			say("220 go on")
 			conn, l.secure = tls.Server(conn, s.keys), true
 			in = textproto.NewReader(bufio.NewReader(conn))
 		case "AUTH":
-			plain, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(rest, "PLAIN "))
-			l.login = string(plain)
+			for _, question := range map[bool][]string{true: {"Username:", "Password:"}}[rest == "LOGIN"] {
+				say("334 " + base64.StdEncoding.EncodeToString([]byte(question)))
+				answer, _ := in.ReadLine()
+				word, _ := base64.StdEncoding.DecodeString(answer)
+				l.login += "\x00" + string(word)
+			}
+			if plain, found := strings.CutPrefix(rest, "PLAIN "); found {
+				word, _ := base64.StdEncoding.DecodeString(plain)
+				l.login = string(word)
+			}
 			say("235 welcome")
 		case "MAIL":
 			l.from, _, _ = strings.Cut(strings.TrimPrefix(rest, "FROM:"), " ")
