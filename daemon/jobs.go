@@ -48,6 +48,9 @@ func (d *Daemon) schedule(ctx context.Context) error {
 			gocron.WithStartAt(gocron.WithStartImmediately())); err != nil {
 			return err
 		}
+		for _, result := range []gocron.JobStatus{gocron.Success, gocron.Fail, gocron.SingletonRescheduled} {
+			d.metrics.JobRuns.WithLabelValues(j.name, string(result)) // so that the first one is an increase
+		}
 	}
 	d.scheduler.Start()
 	return nil
