@@ -116,6 +116,10 @@ func TestBrokenFileIsSetAside(t *testing.T) {
 		{"noise", "\x00\x01\x02 nothing of ours\n", 0},
 		{"noise between", good + "}{\n" + strings.Replace(good, "1795431600", "1795435200", 1), 2},
 		{"not an hour", good + `{"h":1795431601}` + "\n", 1},
+		{"less than nothing", good + `{"h":1795435200,"req":{"success":-2}}` + "\n", 1},
+		{"less than no time", good + `{"h":1795435200,"acc":{"a":{"w":-1}}}` + "\n", 1},
+		{"less than no answer", good + `{"h":1795435200,"mod":{"m":{"n":1,"s":-1}}}` + "\n", 1},
+		{"more than can be summed", good + `{"h":1795435200,"err":{"500":9223372036854775807}}` + "\n", 1},
 		{"another JSON", good + "[1,2]\n", 1},
 		{"longer than it can be", good + strings.Repeat(" ", 4*report.MaxBytes), 1},
 	}

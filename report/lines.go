@@ -71,7 +71,7 @@ func parse(raw []byte) (c content) {
 			break
 		}
 		var l line
-		if json.Unmarshal(text, &l) != nil || l.Start == 0 && l.Sent == 0 || l.Start%3600 != 0 {
+		if json.Unmarshal(text, &l) != nil || l.Start == 0 && l.Sent == 0 || l.Start%3600 != 0 || !l.possible() {
 			c.bad++
 			continue
 		}
@@ -91,6 +91,42 @@ func parse(raw []byte) (c content) {
 	}
 	slices.SortFunc(c.hours, func(a, b Hour) int { return cmp.Compare(a.Start, b.Start) })
 	return c
+}
+
+// tooMany is more than is ever counted within an hour; the sum of a file's lines
+// stays far from what a number can hold.
+const tooMany = 1 << 40
+
+// possible reports that all figures of a line can have been counted.
+func (l *line) possible() bool {
+	counted := func(n int64) bool { return n >= 0 && n < tooMany }
+	every := func(c Counts) bool {
+		for _, n := range c {
+			if !counted(n) {
+				return false
+			}
+		}
+		return true
+	}
+	spread := func(s Spread) bool { return counted(s.N) && s.Sum >= 0 && s.Sum < tooMany && every(s.Below) }
+	for _, acc := range l.Accounts {
+		if !counted(acc.Watched) || !counted(acc.Missed) || !counted(acc.End) {
+			return false
+		}
+	}
+	for _, s := range l.Models {
+		if !spread(s) {
+			return false
+		}
+	}
+	for _, c := range []Counts{l.Rotations, l.Requests, l.Limited, l.Errors, l.Upstream, l.Aborts} {
+		if !every(c) {
+			return false
+		}
+	}
+	d := l.Disk
+	return counted(l.Start) && counted(l.Sent) && counted(l.Watched) && counted(l.Missed) && spread(l.Lifetimes) &&
+		min(d.Free, d.Total, d.State, d.Log, d.Journal) >= 0
 }
 
 // since leaves out what lies before an hour.
