@@ -82,6 +82,9 @@ func presence(accounts []supervisor.Account, seconds int64) report.Hour {
 			continue
 		}
 		acc := report.Account{Watched: seconds, Missed: seconds, State: string(a.State)}
+		if a.Activity == "paused" {
+			acc.State = a.Activity // by the owner's own command
+		}
 		if a.Serving {
 			acc.Missed, part.Missed = 0, 0
 		}

@@ -99,7 +99,7 @@ func TestFiguresAreCountedOnce(t *testing.T) {
 	})
 }
 
-// TestRemovedAccountIsNoRisk: what a command removed is shown as removed, with what
+// TestRemovedAccountIsNoRisk: what is paused is shown as paused; what a command removed is shown as removed, with what
 // was seen of it before, and asks for nothing.
 func TestRemovedAccountIsNoRisk(t *testing.T) {
 	dir := t.TempDir()
@@ -108,6 +108,12 @@ func TestRemovedAccountIsNoRisk(t *testing.T) {
 		h.start()
 		defer h.stop()
 		time.Sleep(time.Hour)
+		if err := h.daemon.Supervisor().Pause("default"); err != nil {
+			t.Fatal(err)
+		}
+		if _, r := h.summary("?since=24h"); r.Sum.Accounts["default"].State != "paused" {
+			t.Errorf("the paused account is %+v", r.Sum.Accounts["default"])
+		}
 		if err := h.daemon.Supervisor().Remove(t.Context(), "default"); err != nil {
 			t.Fatal(err)
 		}

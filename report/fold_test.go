@@ -19,6 +19,7 @@ func TestRisks(t *testing.T) {
 	}{
 		{"calm", report.Hour{Accounts: account("healthy")}, nil},
 		{"signed out", report.Hour{Accounts: account("expired")}, []string{"signed_out"}},
+		{"one signed out, the other paused", report.Hour{Accounts: map[string]report.Account{"a": {State: "expired"}, "b": {State: "paused"}}}, []string{"signed_out"}},
 		{"one of two signed out", report.Hour{Accounts: map[string]report.Account{"a": {State: "missing"}, "b": {State: "healthy"}}}, []string{"account_out"}},
 		{"refused", report.Hour{Accounts: account("blocked")}, []string{"refused"}},
 		{"ends soon", report.Hour{Accounts: map[string]report.Account{"a": {State: "expiring", End: noon.Add(3 * time.Hour).Unix()}}}, []string{"ending"}},

@@ -73,7 +73,8 @@ type Hour struct {
 type Account struct {
 	Watched int64 `json:"w,omitempty"` // seconds
 	Missed  int64 `json:"m,omitempty"` // seconds
-	// State is the last one, empty of an account that was removed; End the end that was foreseen in unix seconds.
+	// State is the last one, or paused, or empty when the account was removed; End
+	// is the end that was foreseen in unix seconds.
 	State string `json:"st,omitempty"`
 	End   int64  `json:"end,omitempty"`
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/width"
 )
@@ -46,7 +47,7 @@ func (w writer) text(page *bytes.Buffer) {
 		fmt.Fprintf(page, "\n%s\n", s.title)
 		w.column(page, s.rows)
 		for _, line := range s.lines {
-			fmt.Fprintf(page, "  %s\n", line)
+			fmt.Fprintf(page, "  %s\n", plain(line))
 		}
 		if len(s.rows)+len(s.lines) == 0 {
 			fmt.Fprintf(page, "  %s\n", w.say("none"))
@@ -62,8 +63,19 @@ func (w writer) column(page *bytes.Buffer, rows []row) {
 		widest = max(widest, columns(r.name))
 	}
 	for _, r := range rows {
-		fmt.Fprintf(page, "  %s%s  %s\n", r.name, strings.Repeat(" ", widest-columns(r.name)), r.value)
+		fmt.Fprintf(page, "  %s%s  %s\n", plain(r.name), strings.Repeat(" ", widest-columns(r.name)), plain(r.value))
 	}
+}
+
+// plain keeps a text on its line and the terminal as it is, whoever named what
+// stands in it.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 func columns(text string) (n int) {

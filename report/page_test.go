@@ -86,6 +86,30 @@ func TestMarkdownIsQuoted(t *testing.T) {
 	}
 }
 
+// Nor off its line, nor into the terminal's own language.
+func TestTextIsPlain(t *testing.T) {
+	h := hour(noon, 1)
+	h.Accounts = map[string]report.Account{"a\nb\x1b[31m": {Watched: 3600, State: "expired"}}
+	r := report.Fold([]report.Hour{h}, noon, noon.Add(time.Hour))
+	var page strings.Builder
+	must(t, r.Write(&page, report.Style{}))
+	if strings.Count(page.String(), "a b [31m") != 2 || strings.Contains(page.String(), "\x1b") {
+		t.Errorf("got:\n%s", page.String())
+	}
+}
+
+// TestLongGoneAccount: what was removed before the time of the report is not in it.
+func TestLongGoneAccount(t *testing.T) {
+	h := hour(noon, 1)
+	h.Accounts = map[string]report.Account{"gone": {}, "going": {Watched: 60}}
+	r := report.Fold([]report.Hour{h}, noon, noon.Add(time.Hour))
+	var page strings.Builder
+	must(t, r.Write(&page, report.Style{}))
+	if strings.Contains(page.String(), "gone") || !regexp.MustCompile(`(?m)^  going +100 %, removed$`).MatchString(page.String()) {
+		t.Errorf("got:\n%s", page.String())
+	}
+}
+
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	verb := regexp.MustCompile(`%(\[\d\])?[a-z%]`)
 	for key, phrase := range report.Words["en"] {
