@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -72,10 +73,24 @@ func (u *upstream) counts() (probes, rotates int) {
 }
 
 // answers sets what probes say from now on.
-func (u *upstream) answers(e cookie.Evidence) {
+func (u *upstream) answers(e cookie.Evidence) { u.finds(cookie.Finding{Evidence: e, Detail: "test"}) }
+
+func (u *upstream) finds(f cookie.Finding) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.probe = func(cookie.Set) cookie.Finding { return cookie.Finding{Evidence: e, Detail: "test"} }
+	u.probe = func(cookie.Set) cookie.Finding { return f }
+}
+
+// dies ends the logins of these PSIDs; all others are signed in.
+func (u *upstream) dies(psids ...string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.probe = func(s cookie.Set) cookie.Finding {
+		if slices.Contains(psids, s.PSID().Reveal()) {
+			return cookie.Finding{Evidence: cookie.SignedOut, Detail: "test"}
+		}
+		return cookie.Finding{Evidence: cookie.SignedIn, Detail: "test"}
+	}
 }
 
 // rotates sets what rotations say from now on.

@@ -71,8 +71,8 @@ func (a *account) knows(set cookie.Set) bool {
 // install takes a proven (or the only available) set of a person's into use.
 // Holds stay: they belong to the address, not to the file. mu is held.
 func (a *account) install(m *memo, g generation, proof cookie.Finding, now time.Time) {
-	m.WasGood = serves(m.Facts, m.State) && m.Facts.Proven
 	old := m.Facts
+	m.WasGood = !old.Proof.IsZero() && old.Expired.IsZero() // also when it does not serve now
 	a.advance(m, g, now)
 	m.Facts = facts{Hold: old.Hold, HoldSince: old.HoldSince, HoldUntil: old.HoldUntil, Evidence: "new cookies, not proven yet"}
 	m.Swapped, m.DueBy = now, now.Add(firstRotation)

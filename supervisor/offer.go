@@ -20,7 +20,7 @@ type parked struct {
 
 // Offer takes in a candidate: it is placed with the account it belongs to,
 // probed while the current set stays in service, and swapped in only when that
-// proves it, or when there is nothing better to lose. It blocks for one probe.
+// proves it, or when there is nothing to lose. It blocks for one probe.
 func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
 	select {
 	case s.offers <- struct{}{}:
@@ -62,10 +62,19 @@ func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 	if a == nil {
 		return tooMany(c)
 	}
-	if v := a.view.Load(); v == nil || !v.serving {
+	if a.hopeless() {
 		return a.take(ctx, c, finding) // nothing to lose: use it, unproven
 	}
-	return s.park(a, c, "it could not be checked now ("+finding.Detail+"); the present cookies stay in use and it is tried again")
+	return s.park(a, c, "it could not be checked now ("+finding.Detail+"); the present cookies are kept and it is tried again")
+}
+
+// hopeless reports whether there is nothing that unproven cookies could harm: no
+// set, or one proven dead. A session that only does not serve now (refused,
+// paused, in doubt) may well be alive.
+func (a *account) hopeless() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.set.IsZero() || !a.memo.Facts.Expired.IsZero()
 }
 
 // same answers an offer that brings nothing new.

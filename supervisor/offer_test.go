@@ -88,6 +88,50 @@ func TestOfferToDead(t *testing.T) {
 	})
 }
 
+// TestOfferToIdle: a session that only does not serve now is no worse for it.
+// Dead cookies that can not be checked meanwhile never take its place.
+func TestOfferToIdle(t *testing.T) {
+	tests := []struct {
+		name string
+		idle func(h *house)
+		says cookie.Evidence // of the candidate's probe
+	}{
+		{"slowed down", func(h *house) {
+			h.up.finds(cookie.Finding{Evidence: cookie.Limited, RetryAfter: 3 * time.Second})
+			_, _ = h.Probe(h.t.Context(), "default")
+			time.Sleep(4 * time.Second)
+		}, cookie.Limited},
+		{"blocked, the trial is due", func(h *house) {
+			h.up.answers(cookie.Blocked)
+			_, _ = h.Probe(h.t.Context(), "default")
+			time.Sleep(6 * time.Minute)
+		}, cookie.Blocked},
+		{"paused in an outage", func(h *house) { _ = h.Pause("default") }, cookie.Transient},
+		{"signed out once, then an outage", func(h *house) {
+			h.up.answers(cookie.SignedOut)
+			_, _ = h.Probe(h.t.Context(), "default")
+		}, cookie.Transient},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := withSession(t)
+				tt.idle(h)
+				h.up.answers(tt.says)
+				if v := h.offer("cookies.txt", set("DEAD", "1")); v.Result != supervisor.Parked {
+					t.Errorf("an unproven file was %s: %s", v.Result, v.Message)
+				}
+				h.up.dies("DEAD")
+				_ = h.Resume("default")
+				h.pass(20 * time.Minute)
+				if lease, err := h.Lease(); err != nil || lease.Set.PSID().Reveal() != "A" {
+					t.Errorf("lent %s, error %v; want the session that was good all the time", name(lease.Set), err)
+				}
+			})
+		})
+	}
+}
+
 func TestOfferTooMany(t *testing.T) {
 	h := open(t, &upstream{}, &memory{})
 	for i := range supervisor.MaxAccounts {
@@ -158,6 +202,26 @@ func TestRollBackByItself(t *testing.T) {
 		}
 		if g, _ := h.History("default"); g[0].Origin != supervisor.FromRollback {
 			t.Errorf("history says %s", g[0].Origin)
+		}
+	})
+}
+
+// TestRollBackToIdle: what is rolled back to was good, though it did not serve
+// when it was replaced.
+func TestRollBackToIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.pass(10 * time.Minute)
+		h.up.finds(cookie.Finding{Evidence: cookie.Limited, RetryAfter: 3 * time.Second})
+		_, _ = h.Probe(t.Context(), "default")
+		time.Sleep(4 * time.Second)
+		h.up.answers(cookie.SignedIn)
+		h.offer("cookies.txt", set("N", "1"))
+		h.up.dies("N")
+		_, _ = h.Probe(t.Context(), "default")
+		h.pass(2 * time.Minute)
+		if lease, err := h.Lease(); err != nil || lease.Set.PSID().Reveal() != "A" {
+			t.Errorf("lent %s, error %v; want the set before", name(lease.Set), err)
 		}
 	})
 }
