@@ -55,7 +55,8 @@ func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Fi
 	return finding, err
 }
 
-// Rollback goes back to the previous generation when a probe proves it.
+// Rollback goes back to the set that was in use before the present one was
+// brought, when a probe proves it.
 func (s *Supervisor) Rollback(ctx context.Context, name string) (v Verdict, err error) {
 	err = s.withAccount(ctx, name, func(a *account) error {
 		a.mu.Lock()
@@ -114,12 +115,12 @@ func (s *Supervisor) History(name string) ([]Generation, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	out := slices.Clone(a.memo.Lineage)
+	if n := len(out); n > 0 {
+		out[n-1].Restorable = !a.set.IsZero()
+	}
+	if kept := a.restorable(); kept >= 0 {
+		out[kept].Restorable = true
+	}
 	slices.Reverse(out)
-	if len(out) > 0 {
-		out[0].Restorable = !a.set.IsZero()
-	}
-	if len(out) > 1 {
-		out[1].Restorable = !a.previous.IsZero()
-	}
 	return out, nil
 }

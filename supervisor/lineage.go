@@ -31,7 +31,9 @@ type generation struct {
 }
 
 // advance makes a set the current one and closes the book on the one before.
-// mu is held.
+// What a rotation replaces is dead a minute later, so it does not push out what
+// there is to go back to: the good set that was in use before a person brought
+// the present one. mu is held.
 func (a *account) advance(m *memo, g generation, now time.Time) {
 	if last := m.newest(); last != nil && last.Until.IsZero() {
 		last.Until, last.End = now, g.end
@@ -40,11 +42,30 @@ func (a *account) advance(m *memo, g generation, now time.Time) {
 	m.Lineage = append(m.Lineage, Generation{
 		Number: m.Number, Mark: a.s.mark(g.set), Parent: a.markOf(g.parent), Origin: g.origin, Since: now,
 	})
-	if extra := len(m.Lineage) - lineageKept; extra > 0 {
-		m.Lineage = slices.Delete(m.Lineage, 0, extra)
+	if g.origin != FromRotation || !m.WasGood {
+		a.previous = a.set
 	}
-	a.previous, a.set = a.set, g.set
+	a.set = g.set
 	m.Issued = now
+	if kept := a.restorable(); len(m.Lineage) > lineageKept {
+		oldest := 0
+		if kept == oldest {
+			oldest++
+		}
+		m.Lineage = slices.Delete(m.Lineage, oldest, oldest+1)
+	}
+}
+
+// restorable is the index in the lineage of what a rollback goes back to, -1
+// when there is nothing. mu is held.
+func (a *account) restorable() int {
+	mark := a.markOf(a.previous)
+	for i, g := range slices.Backward(a.memo.Lineage) {
+		if i < len(a.memo.Lineage)-1 && !a.previous.IsZero() && g.Mark == mark {
+			return i
+		}
+	}
+	return -1
 }
 
 func (a *account) markOf(set cookie.Set) string {
@@ -140,7 +161,6 @@ func (a *account) goBack(ctx context.Context) Verdict {
 	}
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: FromRollback, parent: dead, end: "rolled_back"}, finding, now)
-		m.WasGood = false
 	})
 	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()
 	a.s.note("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(dead)})

@@ -1,6 +1,7 @@
 package supervisor_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -224,6 +225,45 @@ func TestRollBackToIdle(t *testing.T) {
 			t.Errorf("lent %s, error %v; want the set before", name(lease.Set), err)
 		}
 	})
+}
+
+// TestRollBackAfterRotation: rotations of the new session do not push out the
+// good one before it, which is where both the supervisor and a person go back.
+func TestRollBackAfterRotation(t *testing.T) {
+	tests := []struct {
+		name  string
+		after time.Duration // the new session's life
+		auto  bool
+	}{
+		{"within the trial", 3 * time.Minute, true},
+		{"long after it", 24 * time.Hour, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := withSession(t)
+				h.pass(10 * time.Minute)
+				good, _ := h.Lease()
+				h.offer("cookies.txt", set("N", "1"))
+				h.pass(tt.after)
+				g, _ := h.again().History("default")
+				i := slices.IndexFunc(g, func(g supervisor.Generation) bool { return g.Mark == "m:"+name(good.Set) })
+				if g[0].Origin != supervisor.FromRotation || i < 0 || !g[i].Restorable {
+					t.Fatalf("the good session before is not kept: %+v", g)
+				}
+				if tt.auto {
+					h.up.dies("N")
+					_, _ = h.Probe(t.Context(), "default")
+					h.pass(time.Minute)
+				} else if v, err := h.Rollback(t.Context(), "default"); err != nil || v.Result != supervisor.RolledBack {
+					t.Errorf("got %s, error %v: %s", v.Result, err, v.Message)
+				}
+				if lease, err := h.Lease(); err != nil || lease.Set.PSID().Reveal() != "A" {
+					t.Errorf("lent %s, error %v; want the good session before", name(lease.Set), err)
+				}
+			})
+		})
+	}
 }
 
 func TestRollbackByCommand(t *testing.T) {

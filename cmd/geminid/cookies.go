@@ -22,7 +22,7 @@ type cookiesCmd struct {
 	History  cookiesHistoryCmd `cmd:"" help:"List the generations of a session."`
 	Rotate   accountCmd        `cmd:"" help:"Renew the session now; not more often than once a minute."`
 	Probe    accountCmd        `cmd:"" help:"Ask now whether the session is signed in."`
-	Rollback accountCmd        `cmd:"" help:"Go back to the previous cookies, when they are still signed in."`
+	Rollback accountCmd        `cmd:"" help:"Go back to the cookies before the present ones were brought, when they are still signed in."`
 	Pause    accountCmd        `cmd:"" help:"Stop using and renewing an account."`
 	Resume   accountCmd        `cmd:"" help:"End a pause."`
 	Remove   cookiesRemoveCmd  `cmd:"" help:"Stop an account and wipe its cookies; the history's hashes stay."`
