@@ -81,18 +81,47 @@ func readRecord(path string, e fs.DirEntry) ([]byte, error) {
 
 // setAsideLocked renames a file out of the way without covering another one.
 func (s *Store) setAsideLocked(path string) (name string, err error) {
-	base := path + ".damaged-" + s.cfg.Now().UTC().Format("20060102T150405Z")
-	to := base
-	for n := 2; ; n++ {
-		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		to = fmt.Sprintf("%s-%d", base, n)
-	}
+	to := s.aside(path)
 	if err := os.Rename(path, to); err != nil {
 		return "", err
 	}
 	return filepath.Base(to), s.syncLocked()
+}
+
+// aside is a free name for a damaged file.
+func (s *Store) aside(path string) string {
+	base := path + ".damaged-" + s.cfg.Now().UTC().Format("20060102T150405Z")
+	to := base
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+			return to
+		}
+		to = fmt.Sprintf("%s-%d", base, n)
+	}
+}
+
+// CopyAside keeps the saved record of an account as it is now, beside it, under
+// the name that is returned: what its owner could not understand of it is not
+// lost with the next Save.
+func (s *Store) CopyAside(account string) (name string, err error) {
+	if err := checkAccount(account); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return "", ErrClosed
+	}
+	path := s.path(account)
+	data, err := os.ReadFile(path)
+	if err == nil {
+		name = s.aside(path)
+		err = s.writeLocked(name, data)
+	}
+	if err != nil {
+		return "", fmt.Errorf("setting the saved state of account %s aside: %w", account, explain(err))
+	}
+	return filepath.Base(name), nil
 }
 
 func (s *Store) syncLocked() error {

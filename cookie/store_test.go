@@ -143,6 +143,38 @@ func TestStoreSetsDamagedFilesAside(t *testing.T) {
 	}
 }
 
+// TestStoreCopiesAside: the copy is what was on disk, and the record goes on.
+func TestStoreCopiesAside(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	if _, err := s.CopyAside("a"); err == nil {
+		t.Error("copied what is not there")
+	}
+	if err := s.Save("a", cookie.Record{Current: makeSet(psidA, psidtsA), Memo: json.RawMessage(`{"odd":1}`)}); err != nil {
+		t.Fatal(err)
+	}
+	before := readFile(t, filepath.Join(dir, "accounts", "a.json"))
+	name, err := s.CopyAside("a")
+	if err != nil || !strings.HasPrefix(name, "a.json.damaged-") {
+		t.Fatalf("got %q, error %v", name, err)
+	}
+	if got := readFile(t, filepath.Join(dir, "accounts", name)); got != before {
+		t.Error("the copy is not what was saved")
+	}
+	if info, err := os.Stat(filepath.Join(dir, "accounts", name)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, error %v", info.Mode(), err)
+	}
+	if again, err := s.Load(); err != nil || len(again) != 1 {
+		t.Errorf("got %d records, error %v", len(again), err)
+	}
+	if err := s.Remove("a"); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(filepath.Join(dir, "accounts")); len(left) > 0 {
+		t.Errorf("%v left after the account was removed", left)
+	}
+}
+
 func TestStoreSetsAsideWhatIsNoFile(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)

@@ -12,42 +12,6 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// memo is what an account remembers across restarts beside its values. It holds
-// no secret.
-type memo struct {
-	State     State     `json:"state"`
-	Since     time.Time `json:"since"`
-	Facts     facts     `json:"facts"`
-	Lifetimes lifetimes `json:"lifetimes"`
-
-	Number  int          `json:"number"`  // of the newest generation
-	Lineage []Generation `json:"lineage"` // newest last
-
-	Issued  time.Time `json:"issued,omitzero"`    // when the value in use was first seen
-	DueBy   time.Time `json:"due_by,omitzero"`    // when its renewal was planned
-	Swapped time.Time `json:"swapped,omitzero"`   // when a person's set was last taken in
-	WasGood bool      `json:"was_good,omitempty"` // the set it replaced was signed in
-	Nominal time.Time `json:"nominal,omitzero"`   // the cookie's own expiry, for show
-
-	NextProbe    time.Time `json:"next_probe,omitzero"`
-	NextRotation time.Time `json:"next_rotation,omitzero"`
-	LastProbe    time.Time `json:"last_probe,omitzero"`
-	LastRotation time.Time `json:"last_rotation,omitzero"` // that gave a value
-	LastAttempt  time.Time `json:"last_attempt,omitzero"`  // of any rotation; written before the call
-	InFlight     bool      `json:"in_flight,omitempty"`    // a rotation was sent and its answer not saved
-	Rescued      time.Time `json:"rescued,omitzero"`       // last rotation ahead of the floor after a crash
-
-	ProbeFailures  int           `json:"probe_failures,omitempty"`
-	RotateFailures int           `json:"rotate_failures,omitempty"`
-	RequestProbes  int           `json:"request_probes,omitempty"`
-	Wish           time.Duration `json:"wish,omitempty"` // the upstream's interval
-
-	Identity string            `json:"identity,omitempty"` // hashed id of the Google account
-	Halted   bool              `json:"halted,omitempty"`   // identity changed: no rotation
-	Paused   bool              `json:"paused,omitempty"`
-	Files    map[string]string `json:"files,omitempty"` // file → hash last taken in
-}
-
 // view is what requests see of an account: immutable, read without a lock.
 type view struct {
 	lease   Lease
@@ -90,28 +54,26 @@ func (s *Supervisor) newAccount(name string) *account {
 }
 
 // restore fills the account from its record. What it believed is kept, except
-// that nothing counts as proven until a probe says so again.
+// that nothing counts as proven until a probe says so again. The error says what
+// of the memo could not be read; the values are in use all the same.
 func (a *account) restore(record cookie.Record) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := json.Unmarshal(record.Memo, &a.memo); err != nil && len(record.Memo) > 0 {
-		return err
-	}
-	if a.memo.Files == nil {
-		a.memo.Files = map[string]string{}
-	}
-	a.set, a.previous = record.Current, record.Previous
 	now := a.s.now()
-	a.memo.Facts.Proven = false
-	a.memo.NextProbe = now
-	a.flushed = now
-	if a.memo.InFlight && now.Sub(a.memo.Rescued) > time.Hour {
+	m := &a.memo
+	err := m.read(record.Memo)
+	m.mend(now, min(0, now.Sub(m.latest())))
+	a.set, a.previous = record.Current, record.Previous
+	m.Facts.Proven = false
+	m.NextProbe = now
+	a.flushed, a.dirty = now, err != nil
+	if m.InFlight && now.Sub(m.Rescued) > time.Hour {
 		// The answer of that rotation may be lost and the old value about to
 		// die: one try ahead of the floor can still fetch a new one.
-		a.memo.NextRotation, a.memo.LastAttempt, a.memo.Rescued = now, time.Time{}, now
+		m.NextRotation, m.LastAttempt, m.Rescued = now, time.Time{}, now
 	}
 	a.settle(now)
-	return nil
+	return err
 }
 
 // lock takes the account's token, or gives up when ctx ends. It is a channel

@@ -106,6 +106,7 @@ func name(set cookie.Set) string { return set.PSID().Reveal() + "/" + set.PSIDTS
 type memory struct {
 	mu      sync.Mutex
 	records map[string]cookie.Record
+	aside   []cookie.Record
 	full    bool
 	saves   int
 	log     *[]string
@@ -136,6 +137,16 @@ func (m *memory) Save(account string, r cookie.Record) error {
 	return nil
 }
 
+func (m *memory) CopyAside(account string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.full {
+		return "", errFull
+	}
+	m.aside = append(m.aside, m.records[account])
+	return account + ".copy", nil
+}
+
 func (m *memory) record(account string) cookie.Record {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -155,18 +166,25 @@ type house struct {
 
 func open(t *testing.T, up *upstream, disk *memory) *house {
 	t.Helper()
-	h := &house{t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
+	h, err := reopen(t, up, disk, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// reopen starts on what is on disk, which may not all be understood.
+func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*house, error) {
+	t.Helper()
+	h := &house{shift: shift, t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
 	s, err := supervisor.New(supervisor.Config{
 		Upstream: up, Store: disk, Metrics: h.metrics, Seed: 7,
 		Now:   func() time.Time { return time.Now().Add(h.shift) },
 		Mark:  func(set cookie.Set) string { return "m:" + name(set) },
 		Audit: func(kind, account string, _ map[string]string) { h.audited = append(h.audited, kind+" "+account) },
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	h.Supervisor = s
-	return h
+	return h, err
 }
 
 // withSession is a house with one account that is signed in.

@@ -123,6 +123,9 @@ func (a *account) bury(now time.Time) {
 	switch {
 	case f.Barren && dead.Sub(alive) <= tightEnd:
 		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
+		if age <= 0 {
+			break // the clock jumped in between: it says nothing
+		}
 		m.Lifetimes.died(age)
 		a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(age.Seconds())
 	case f.Missed.IsZero() && now.Before(m.DueBy.Add(tickLate)):

@@ -1,6 +1,7 @@
 package supervisor_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -13,8 +14,10 @@ import (
 
 // again starts a second life on what the first left on disk.
 func (h *house) again() *house {
-	next := open(h.t, h.up, h.disk)
-	next.shift = h.shift
+	next, err := reopen(h.t, h.up, h.disk, h.shift)
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	return next
 }
 
@@ -42,6 +45,45 @@ func TestRestart(t *testing.T) {
 			t.Errorf("history %v, error %v", g, err)
 		}
 	})
+}
+
+// TestClockWasAhead: moments saved by a clock that was a year ahead stop neither
+// the rotations nor the trial calls of the next life.
+func TestClockWasAhead(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	for _, blocked := range []bool{false, true} {
+		t.Run(map[bool]string{false: "healthy", true: "blocked"}[blocked], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := open(t, &upstream{}, &memory{})
+				h.shift = year
+				h.offer("cookies.txt", set("A", "1"))
+				h.pass(5 * time.Minute)
+				if blocked {
+					h.up.answers(cookie.Blocked)
+					_, _ = h.Probe(t.Context(), "default")
+				}
+				h.shift = 0
+				h = h.again()
+				probes, rotates := h.up.counts()
+				h.up.answers(cookie.SignedIn)
+				h.pass(20 * time.Minute)
+				p, r := h.up.counts()
+				if r-rotates < 1 || r-rotates > 4 || p-probes < 3 || p-probes > 6 {
+					t.Errorf("%d rotations and %d probes in 20 minutes, want the usual 2 and 4", r-rotates, p-probes)
+				}
+				a := h.account("default")
+				now := time.Now()
+				for what, at := range map[string]time.Time{"since": a.Since, "the last proof": a.LastProof, "the last rotation": a.LastRotation} {
+					if at.After(now) {
+						t.Errorf("%s is %s from now", what, at.Sub(now))
+					}
+				}
+				if a.State != supervisor.Healthy {
+					t.Errorf("state %s", a.State)
+				}
+			})
+		})
+	}
 }
 
 // TestCrashLoop: a daemon that dies and starts every few seconds does not
@@ -91,6 +133,50 @@ func TestCrashBeforeSave(t *testing.T) {
 			t.Error("no newer value was saved")
 		}
 	})
+}
+
+// TestOddMemo: a field that can not be understood costs neither the cookies nor
+// the fields beside it, and the file as it was is kept.
+func TestOddMemo(t *testing.T) {
+	for _, odd := range []string{`"next_probe":"tomorrow"`, `"lineage":{"x":1}`, `"facts":7`, `"files":["x"]`} {
+		t.Run(odd, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := withSession(t)
+				h.pass(15 * time.Minute)
+				_ = h.Pause("default")
+				before := h.disk.record("default")
+				var memo map[string]json.RawMessage
+				if err := json.Unmarshal(before.Memo, &memo); err != nil {
+					t.Fatal(err)
+				}
+				field, value, _ := strings.Cut(odd, ":")
+				memo[strings.Trim(field, `"`)] = json.RawMessage(value)
+				record := before
+				record.Memo, _ = json.Marshal(memo)
+				h.disk.records["default"] = record
+
+				h, err := reopen(t, h.up, h.disk, 0)
+				if err == nil || !strings.Contains(err.Error(), strings.Trim(field, `"`)) || !strings.Contains(err.Error(), "default.copy") {
+					t.Errorf("the error %v names neither the field nor the copy", err)
+				}
+				if len(h.disk.aside) != 1 || string(h.disk.aside[0].Memo) != string(record.Memo) {
+					t.Error("the file as it was is not kept")
+				}
+				if a := h.account("default"); a.Activity != "paused" {
+					t.Errorf("activity %s, want the pause kept", a.Activity)
+				}
+				_ = h.Resume("default")
+				h.pass(time.Minute)
+				if a := h.account("default"); a.State != supervisor.Healthy || !a.Serving {
+					t.Errorf("state %s, serving %v", a.State, a.Serving)
+				}
+				h.Flush()
+				if after := h.disk.record("default"); after.Current.IsZero() || after.Previous.IsZero() {
+					t.Error("the cookies are gone from the disk")
+				}
+			})
+		})
+	}
 }
 
 // TestHoldSurvives: neither a restart nor a new file ends a block early.

@@ -15,6 +15,7 @@ const (
 	firstRotation = 60 * time.Second  // after the first proof of a new file
 	probeEvery    = 5 * time.Minute
 	probeFloor    = 30 * time.Second // between probes that live requests cause
+	longestAsked  = 24 * time.Hour   // an upstream that asks for a longer wait is not heard
 	clockSlack    = 30 * time.Second // wall against monotonic time within one tick
 )
 
@@ -84,7 +85,7 @@ var rotateLimited = []time.Duration{5 * time.Minute, 5 * time.Minute, 10 * time.
 
 func limitedFor(asked time.Duration, failures int) time.Duration {
 	if asked > 0 {
-		return min(max(asked, rotateFloor), 24*time.Hour)
+		return min(max(asked, rotateFloor), longestAsked)
 	}
 	return rung(rotateLimited, failures-1)
 }
@@ -99,7 +100,7 @@ func rung(ladder []time.Duration, n int) time.Duration {
 // apart.
 func holdFor(state State, lasted, asked time.Duration) time.Duration {
 	if asked > 0 {
-		return min(max(asked, time.Second), 24*time.Hour)
+		return min(max(asked, time.Second), longestAsked)
 	}
 	if state == RateLimited {
 		return min(max(lasted, time.Minute), 30*time.Minute)

@@ -108,7 +108,9 @@ func (s *Supervisor) load() error {
 	for _, name := range slices.Sorted(maps.Keys(records)) {
 		a := s.account(name, true)
 		if err := a.restore(records[name]); err != nil {
-			failure = errors.Join(failure, fmt.Errorf("reading what is known of account %s: %w", name, err))
+			aside, copied := s.store.CopyAside(name)
+			failure = errors.Join(failure, copied, fmt.Errorf("account %s keeps its cookies, but this was not understood of what is known beside them: %w (the whole file is kept as %s)",
+				name, err, cmp.Or(aside, "it is")))
 		}
 	}
 	return failure

@@ -25,7 +25,7 @@ func (s *Supervisor) Tick(ctx context.Context) {
 	}
 	var all sync.WaitGroup
 	for _, a := range *s.accounts.Load() {
-		all.Go(func() { a.tick(ctx, jumped != 0) })
+		all.Go(func() { a.tick(ctx, jumped) })
 	}
 	all.Wait()
 	s.metrics.LastTick.Set(float64(s.now().Unix()))
@@ -33,12 +33,15 @@ func (s *Supervisor) Tick(ctx context.Context) {
 
 // tick does one account's due work. One duty may make the next one due (a
 // refused rotation asks for a probe, a proof for a rotation), hence the loop.
-func (a *account) tick(ctx context.Context, jumped bool) {
+func (a *account) tick(ctx context.Context, jumped time.Duration) {
 	if !a.lock(ctx) {
 		return
 	}
-	if jumped {
-		a.change(func(m *memo, now time.Time) { m.reschedule(now) })
+	if jumped != 0 {
+		a.change(func(m *memo, now time.Time) {
+			m.mend(now, jumped)
+			a.flushed, a.saveNext = earlier(a.flushed, now), earlier(a.saveNext, now)
+		})
 	}
 	for range 4 {
 		a.mu.Lock()
@@ -84,22 +87,6 @@ func (m *memo) due(now time.Time, present bool) duty {
 		return probing
 	}
 	return nothing
-}
-
-// reschedule mends deadlines after the clock jumped: ahead, overdue work is
-// done once and not once per missed run; back, nothing waits for a moment that
-// is now far off.
-func (m *memo) reschedule(now time.Time) {
-	m.NextProbe = now
-	if limit := now.Add(rotateEvery); m.NextRotation.After(limit) && m.RotateFailures == 0 {
-		m.NextRotation = limit
-	}
-	if m.LastAttempt.After(now) {
-		m.LastAttempt = now
-	}
-	if f := &m.Facts; f.HoldUntil.After(now.Add(24 * time.Hour)) {
-		f.HoldUntil = now
-	}
 }
 
 // housekeep saves what a failed or postponed write left in memory.

@@ -233,6 +233,62 @@ func TestSuspend(t *testing.T) {
 	})
 }
 
+// TestClockSetBack: every wait keeps its length, however far back the clock is
+// set, and nothing is learned from ages that can not be.
+func TestClockSetBack(t *testing.T) {
+	tests := []struct {
+		name  string
+		back  time.Duration
+		begin func(h *house) // what was going on
+		then  time.Duration  // looked at after that
+		check func(t *testing.T, h *house, probes, rotates int)
+	}{
+		{"during a block", 12 * time.Hour, func(h *house) { h.up.answers(cookie.Blocked); _, _ = h.Probe(h.t.Context(), "default") }, time.Hour,
+			func(t *testing.T, _ *house, probes, _ int) {
+				if probes < 8 || probes > 12 {
+					t.Errorf("%d trials in an hour, want 8 to 12", probes)
+				}
+			}},
+		{"after a rotation was refused for now", 6 * time.Hour, func(h *house) { h.up.rotations(cookie.RotateLimited); h.pass(10 * time.Minute) }, time.Hour,
+			func(t *testing.T, _ *house, _, rotates int) {
+				if rotates < 2 || rotates > 8 {
+					t.Errorf("%d rotations in an hour, want 2 to 8", rotates)
+				}
+			}},
+		{"with the gate closed", 2 * time.Hour, func(h *house) { h.up.answers(cookie.SignedOut); _, _ = h.Probe(h.t.Context(), "default") }, 2 * time.Minute,
+			func(t *testing.T, h *house, probes, _ int) {
+				if s := h.state("default"); s != supervisor.Expired || probes > 4 {
+					t.Errorf("state %s after %d probes, want expired", s, probes)
+				}
+			}},
+		{"before a death", 6 * time.Hour, func(h *house) {
+			h.up.rotations(cookie.NoNewTS)
+			h.pass(20 * time.Minute)
+			h.up.answers(cookie.SignedOut)
+		}, 10 * time.Minute,
+			func(t *testing.T, h *house, _, _ int) {
+				a := h.account("default")
+				if memo := string(h.disk.record("default").Memo); a.State != supervisor.Expired || strings.Contains(memo, `"deaths":[-`) || strings.Contains(memo, `"deaths":[0`) {
+					t.Errorf("state %s, remembered %s", a.State, memo)
+				}
+			}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := withSession(t)
+				h.pass(20 * time.Minute)
+				tt.begin(h)
+				h.shift = -tt.back
+				probes, rotates := h.up.counts()
+				h.pass(tt.then)
+				p, r := h.up.counts()
+				tt.check(t, h, p-probes, r-rotates)
+			})
+		})
+	}
+}
+
 // TestFullDisk: the session goes on from memory, says so, and is saved later.
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,0 +1,127 @@
+package supervisor
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// memo is what an account remembers across restarts beside its values. It holds
+// no secret.
+type memo struct {
+	State     State     `json:"state"`
+	Since     time.Time `json:"since"`
+	Facts     facts     `json:"facts"`
+	Lifetimes lifetimes `json:"lifetimes"`
+
+	Number  int          `json:"number"`  // of the newest generation
+	Lineage []Generation `json:"lineage"` // newest last
+
+	Issued  time.Time `json:"issued,omitzero"`    // when the value in use was first seen
+	DueBy   time.Time `json:"due_by,omitzero"`    // when its renewal was planned
+	Swapped time.Time `json:"swapped,omitzero"`   // when a person's set was last taken in
+	WasGood bool      `json:"was_good,omitempty"` // the set it replaced was signed in
+	Nominal time.Time `json:"nominal,omitzero"`   // the cookie's own expiry, for show
+
+	NextProbe    time.Time `json:"next_probe,omitzero"`
+	NextRotation time.Time `json:"next_rotation,omitzero"`
+	LastProbe    time.Time `json:"last_probe,omitzero"`
+	LastRotation time.Time `json:"last_rotation,omitzero"` // that gave a value
+	LastAttempt  time.Time `json:"last_attempt,omitzero"`  // of any rotation; written before the call
+	InFlight     bool      `json:"in_flight,omitempty"`    // a rotation was sent and its answer not saved
+	Rescued      time.Time `json:"rescued,omitzero"`       // last rotation ahead of the floor after a crash
+
+	ProbeFailures  int           `json:"probe_failures,omitempty"`
+	RotateFailures int           `json:"rotate_failures,omitempty"`
+	RequestProbes  int           `json:"request_probes,omitempty"`
+	Wish           time.Duration `json:"wish,omitempty"` // the upstream's interval
+
+	Identity string            `json:"identity,omitempty"` // hashed id of the Google account
+	Halted   bool              `json:"halted,omitempty"`   // identity changed: no rotation
+	Paused   bool              `json:"paused,omitempty"`
+	Files    map[string]string `json:"files,omitempty"` // file → hash last taken in
+}
+
+// read fills the memo from its saved form, field by field: one that can not be
+// understood is named in the error and costs no other.
+func (m *memo) read(saved json.RawMessage) error {
+	if len(saved) == 0 {
+		return nil
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(saved, &fields); err != nil {
+		return err
+	}
+	var unread []error
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		field, _ := json.Marshal(map[string]json.RawMessage{name: fields[name]}) // was JSON before
+		next := *m
+		if err := json.Unmarshal(field, &next); err != nil {
+			unread = append(unread, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		*m = next
+	}
+	if m.Files == nil {
+		m.Files = map[string]string{}
+	}
+	return errors.Join(unread...)
+}
+
+// past are the moments that something happened, by the clock of that time.
+func (m *memo) past() []*time.Time {
+	f := &m.Facts
+	all := []*time.Time{
+		&m.Since, &m.Issued, &m.Swapped, &m.LastProbe, &m.LastRotation, &m.LastAttempt, &m.Rescued,
+		&f.Proof, &f.FirstOut, &f.Expired, &f.HoldSince, &f.Missed,
+	}
+	for i := range m.Lifetimes.Sudden {
+		all = append(all, &m.Lifetimes.Sudden[i])
+	}
+	for i := range m.Lineage {
+		g := &m.Lineage[i]
+		all = append(all, &g.Since, &g.Until, &g.LastIn)
+	}
+	return all
+}
+
+// latest is the newest of the past moments, zero when there is none.
+func (m *memo) latest() (t time.Time) {
+	for _, p := range m.past() {
+		if p.After(t) {
+			t = *p
+		}
+	}
+	return t
+}
+
+// mend puts the memo right after the clock jumped. Ahead, overdue work is done
+// once and not once per missed run. Back, whatever lies ahead of now was noted
+// by the clock before and moves with it: nothing happened later than now, and
+// every wait keeps its length. No deadline is further off than the longest wait
+// of its kind.
+func (m *memo) mend(now time.Time, by time.Duration) {
+	m.NextProbe = now
+	moments := append(m.past(), &m.NextRotation, &m.DueBy, &m.Facts.HoldUntil)
+	for _, t := range moments {
+		if by < 0 && t.After(now) {
+			*t = t.Add(by)
+		}
+	}
+	longest := rotateEvery
+	if m.RotateFailures > 0 {
+		longest = longestAsked
+	}
+	m.NextRotation = earlier(m.NextRotation, now.Add(longest))
+	m.Facts.HoldUntil = earlier(m.Facts.HoldUntil, now.Add(longestAsked))
+}
+
+func earlier(t, limit time.Time) time.Time {
+	if t.After(limit) {
+		return limit
+	}
+	return t
+}
