@@ -15,7 +15,8 @@ import (
 const secretSize = 32
 
 // Secret returns the 32 random bytes that are kept under a name, making them at
-// the first call. Names follow the rule of account names. When a new secret can
+// the first call. Names follow the rule of account names. A file of another size
+// is set aside. When a new secret can
 // not be written it is returned together with the error: it then lives as long
 // as the caller keeps it.
 func (s *Store) Secret(name string) ([]byte, error) {
@@ -33,7 +34,9 @@ func (s *Store) Secret(name string) ([]byte, error) {
 	case err == nil && len(secret) == secretSize:
 		return secret, nil
 	case err == nil:
-		return nil, fmt.Errorf("the secret %s holds %d bytes instead of %d; remove it and a new one is made", path, len(secret), secretSize)
+		aside, _ := s.setAsideLocked(path) // when that fails it is overwritten, or the write below says why not
+		s.cfg.Logger.Warn("a damaged secret is replaced by a new one; marks made with it look different from now on",
+			"file", path, "bytes", len(secret), "set_aside_as", aside)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("reading the secret %s: %w", name, explain(err))
 	}
