@@ -80,6 +80,7 @@ type Daemon struct {
 	intake      chan struct{}   // token: one scan of the inbox at a time
 	scanned     string          // what was wrong with the last scan; the token guards it
 	poked       chan struct{}   // the watcher's wake-ups
+	woken       chan struct{}   // the supervisor's wake-ups
 	listener    net.Listener    // nil when detached
 	control     net.Listener    // nil when detached
 	certificate *certificate    // nil without tls_cert
@@ -111,7 +112,7 @@ func (d *Daemon) onStop(name string, undo func(ctx context.Context) error) {
 // stays open. It starts no goroutine and makes no call.
 func New(c Config) (*Daemon, error) {
 	d := &Daemon{cfg: c, log: c.Logger, now: c.Now, settings: c.Settings, current: c.Settings,
-		intake: make(chan struct{}, 1), poked: make(chan struct{}, 1)}
+		intake: make(chan struct{}, 1), poked: make(chan struct{}, 1), woken: make(chan struct{}, 1)}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -146,6 +147,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 	d.group, run = errgroup.WithContext(run)
 	d.serve(run)
 	d.watch(run)
+	d.group.Go(func() error { d.superviseWhenWoken(run); return nil })
 	d.group.Go(func() error { d.notifier.Run(run); return nil })
 	if err := d.schedule(run); err != nil {
 		return errors.Join(err, d.Stop(ctx))

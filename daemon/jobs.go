@@ -80,6 +80,28 @@ func (d *Daemon) tick(ctx context.Context) {
 	d.announce(accounts)
 }
 
+// wake has the supervisor's part of a tick done after a while, for what can not
+// wait for the next whole one.
+func (d *Daemon) wake(after time.Duration) {
+	time.AfterFunc(after, func() {
+		select {
+		case d.woken <- struct{}{}:
+		default: // one is about to run
+		}
+	})
+}
+
+func (d *Daemon) superviseWhenWoken(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.woken:
+			d.supervisor.Tick(ctx)
+		}
+	}
+}
+
 // jobMonitor counts the runs of jobs, the skipped ones too.
 type jobMonitor struct{ d *Daemon }
 

@@ -35,6 +35,32 @@ func TestDoWithoutAccounts(t *testing.T) {
 	}
 }
 
+// TestConfirmingProbe: a tick is asked for when the confirming probe is due. One
+// that is not heard keeps the gate closed and is repeated calmly.
+func TestConfirmingProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.up.answers(cookie.SignedOut)
+		_, _ = h.Probe(t.Context(), "default")
+		if len(h.woken) != 1 {
+			t.Fatalf("%d ticks asked for, want one", len(h.woken))
+		}
+		time.Sleep(time.Until(h.woken[0]))
+		h.up.answers(cookie.Transient)
+		h.Tick(t.Context())
+		probes, _ := h.up.counts()
+		h.pass(time.Hour)
+		if p, _ := h.up.counts(); p-probes < 10 || p-probes > 40 || h.Ready() {
+			t.Errorf("%d probes in an hour of outage, ready %v; want 10 to 40 behind a closed gate", p-probes, h.Ready())
+		}
+		h.up.answers(cookie.SignedOut)
+		h.pass(6 * time.Minute)
+		if s := h.state("default"); s != supervisor.Expired || len(h.woken) != 1 {
+			t.Errorf("state %s, %d ticks asked for", s, len(h.woken))
+		}
+	})
+}
+
 // TestGate plays a session that dies: the request that notices makes a probe,
 // the gate closes at once, the second look makes it final.
 func TestGate(t *testing.T) {

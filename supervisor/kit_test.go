@@ -162,6 +162,7 @@ type house struct {
 	metrics *metrics.Metrics
 	shift   time.Duration // how far the wall clock was set ahead
 	audited []string
+	woken   []time.Time // ticks that were asked for
 }
 
 func open(t *testing.T, up *upstream, disk *memory) *house {
@@ -181,6 +182,7 @@ func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*hou
 		Upstream: up, Store: disk, Metrics: h.metrics, Seed: 7,
 		Now:   func() time.Time { return time.Now().Add(h.shift) },
 		Mark:  func(set cookie.Set) string { return "m:" + name(set) },
+		Wake:  func(after time.Duration) { h.woken = append(h.woken, time.Now().Add(after)) },
 		Audit: func(kind, account string, _ map[string]string) { h.audited = append(h.audited, kind+" "+account) },
 	})
 	h.Supervisor = s

@@ -13,6 +13,10 @@ const (
 	rotateTimeout = 30 * time.Second
 )
 
+// wakeLate puts the tick asked for safely after the deadline that it is for: the
+// wall clock may be slewed meanwhile.
+const wakeLate = 100 * time.Millisecond
+
 // learn takes in how a live request ended and reports whether the session was
 // to blame, so that another account may serve it. An answer that puts the login
 // in doubt is settled by a probe before learn returns: the request that noticed
@@ -149,6 +153,9 @@ func (a *account) proved(m *memo, finding cookie.Finding, now time.Time) {
 	if finding.Evidence != cookie.SignedIn {
 		m.ProbeFailures++
 		m.NextProbe = a.nextProbe(m, now)
+		if f := m.Facts; f.FirstOut.Equal(now) && f.Expired.IsZero() {
+			a.s.wake(confirmAfter + wakeLate)
+		}
 		return
 	}
 	m.ProbeFailures, m.Halted = 0, false
@@ -178,8 +185,10 @@ func (a *account) nextProbe(m *memo, now time.Time) time.Time {
 		return f.HoldUntil
 	case !f.Expired.IsZero():
 		return now.Add(expiredBackoff(a.rand, m.ProbeFailures))
-	case !f.FirstOut.IsZero():
-		return now.Add(confirmAfter)
+	case now.Before(f.FirstOut.Add(confirmAfter)):
+		return f.FirstOut.Add(confirmAfter)
+	case !f.FirstOut.IsZero(): // the confirming probe was not heard
+		return now.Add(rung(requestProbes, m.ProbeFailures))
 	}
 	return now.Add(probeBackoff(a.rand, m.ProbeFailures))
 }

@@ -32,6 +32,9 @@ type Config struct {
 	// Audit records what happened to a session, without secrets; nil means no
 	// audit log.
 	Audit func(kind, account string, fields map[string]string)
+	// Wake asks for a Tick after that time, earlier than the next regular one
+	// may come. It must not block; nil means that the regular ones have to do.
+	Wake func(after time.Duration)
 	// ProbeEvery is the probe interval; zero means 5 minutes.
 	ProbeEvery time.Duration
 	// NoFloor lifts the minimum gap of forced rotations. It exists for the
@@ -54,6 +57,7 @@ type Supervisor struct {
 	metrics    *metrics.Metrics
 	mark       func(cookie.Set) string
 	audit      func(kind, account string, fields map[string]string)
+	wake       func(after time.Duration)
 	probeEvery time.Duration
 	noFloor    bool
 
@@ -76,7 +80,7 @@ func New(c Config) (*Supervisor, error) {
 	}
 	s := &Supervisor{
 		upstream: c.Upstream, store: c.Store, now: c.Now, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
-		audit: c.Audit, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
+		audit: c.Audit, wake: c.Wake, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
 		offers: make(chan struct{}, 1),
 	}
 	if s.now == nil {
@@ -95,6 +99,9 @@ func New(c Config) (*Supervisor, error) {
 	}
 	if s.audit == nil {
 		s.audit = func(string, string, map[string]string) {}
+	}
+	if s.wake == nil {
+		s.wake = func(time.Duration) {}
 	}
 	seed := cmp.Or(c.Seed, rand.Uint64())
 	s.rand = rand.New(rand.NewPCG(seed, seed))

@@ -1,0 +1,59 @@
+package daemon_test
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/supervisor"
+)
+
+// TestGateSettles: a client that waits as long as it was told hears the final
+// answer, wherever between two ticks the session was found dead.
+func TestGateSettles(t *testing.T) {
+	for _, into := range []time.Duration{time.Millisecond, 7 * time.Second, 29 * time.Second} {
+		t.Run(into.String(), func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, dir, simulator.SessionConfig{})
+				h.start()
+				defer h.stop()
+				time.Sleep(h.config.Settings.Tick + into)
+				if err := h.sim.Revoke(h.session.PSID); err != nil {
+					t.Fatal(err)
+				}
+				if code, body := h.ask("who notices"); code != http.StatusServiceUnavailable {
+					t.Fatalf("got %d %s, want the closed gate", code, body)
+				}
+				time.Sleep(35 * time.Second)
+				if code, body := h.ask("who waited"); code != http.StatusForbidden {
+					t.Errorf("got %d %s 35 s later, want the final answer", code, body)
+				}
+			})
+		})
+	}
+}
+
+// TestGateFoundByTick: the same when no request but the tick's own probe finds out.
+func TestGateFoundByTick(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.start()
+		defer h.stop()
+		time.Sleep(3 * time.Minute) // the rotation is past, the probe comes next
+		_ = h.sim.Revoke(h.session.PSID)
+		h.sim.SetFault(simulator.Fault{Kind: simulator.Latency, Delay: 800 * time.Millisecond})
+		for h.daemon.Supervisor().Ready() {
+			time.Sleep(time.Second)
+		}
+		closed := time.Now()
+		for state := supervisor.State(""); state != supervisor.Expired; state, _, _ = h.daemon.Supervisor().Overall() {
+			if time.Sleep(time.Second); time.Since(closed) > 35*time.Second {
+				t.Fatalf("still %s %s after the gate closed", state, time.Since(closed))
+			}
+		}
+	})
+}
