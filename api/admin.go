@@ -24,7 +24,8 @@ func (a *API) accounts(x *exchange, _ *http.Request) {
 	}{nonNil(a.supervisor.Accounts())})
 }
 
-// history tells the lineage of every account, or of ?account=NAME alone.
+// history tells the lineage of every account, or of ?account=NAME alone, which
+// may be a removed one.
 func (a *API) history(x *exchange, r *http.Request) {
 	type lineage struct {
 		Account     string                  `json:"account"`
@@ -34,15 +35,17 @@ func (a *API) history(x *exchange, r *http.Request) {
 	body := struct {
 		Accounts []lineage `json:"accounts"`
 	}{[]lineage{}}
-	for _, acc := range a.supervisor.Accounts() {
-		if wanted != "" && acc.Name != wanted {
-			continue
+	names := []string{wanted}
+	if wanted == "" {
+		names = names[:0]
+		for _, acc := range a.supervisor.Accounts() {
+			names = append(names, acc.Name)
 		}
-		generations, err := a.supervisor.History(acc.Name)
-		if err != nil {
-			continue // removed a moment ago
+	}
+	for _, name := range names {
+		if generations, err := a.supervisor.History(name); err == nil {
+			body.Accounts = append(body.Accounts, lineage{name, nonNil(generations)})
 		}
-		body.Accounts = append(body.Accounts, lineage{acc.Name, nonNil(generations)})
 	}
 	if wanted != "" && len(body.Accounts) == 0 {
 		x.failCommand(supervisor.ErrNoAccount)

@@ -28,6 +28,7 @@ const (
 type memory struct{}
 
 func (memory) Load() (map[string]cookie.Record, error) { return nil, nil }
+func (memory) Remove(string) error                     { return nil }
 func (memory) CopyAside(string) (string, error)        { return "", nil }
 func (memory) Save(string, cookie.Record) error        { return nil }
 

@@ -70,17 +70,17 @@ func (d *Daemon) look(accounts []supervisor.Account) {
 	f.looked = f.looked.Add(since) // the rest of a second counts next time
 	seconds := int64(since / time.Second)
 	d.begin(now)
-	f.pending.Add(presence(accounts, seconds))
+	f.pending.Add(presence(accounts, d.supervisor.Removed(), seconds))
 }
 
-// presence is who can answer, for so many seconds.
-func presence(accounts []supervisor.Account, seconds int64) report.Hour {
+// presence is who can answer, for so many seconds; of the removed accounts nobody
+// expects it.
+func presence(accounts []supervisor.Account, removed []string, seconds int64) report.Hour {
 	part := report.Hour{Watched: seconds, Missed: seconds, Accounts: make(map[string]report.Account, len(accounts))}
+	for _, name := range removed {
+		part.Accounts[name] = report.Account{}
+	}
 	for _, a := range accounts {
-		if a.Evidence == supervisor.RemovedByCommand {
-			part.Accounts[a.Name] = report.Account{}
-			continue
-		}
 		acc := report.Account{Watched: seconds, Missed: seconds, State: string(a.State)}
 		if a.Activity == "paused" {
 			acc.State = a.Activity // by the owner's own command
@@ -117,7 +117,7 @@ func (d *Daemon) rollUp() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	d.takeFigures()
-	f.pending.Add(presence(accounts, 0))
+	f.pending.Add(presence(accounts, d.supervisor.Removed(), 0))
 	f.pending.Disk = diskOf(d.settings.StateDir)
 	if f.book == nil {
 		return
@@ -161,7 +161,7 @@ func (d *Daemon) Report(from time.Time) (report.Report, error) {
 			return report.Report{}, err
 		}
 	}
-	now := presence(accounts, 0)
+	now := presence(accounts, d.supervisor.Removed(), 0)
 	now.Start = report.Within(to)
 	r := report.Fold(append(hours, f.pending, now), from, to)
 	r.Live = true

@@ -85,6 +85,9 @@ func (d *Daemon) tell(accounts []supervisor.Account) {
 			d.notifier.Tell(e)
 		}
 	}
+	for _, name := range d.supervisor.Removed() {
+		d.notifier.Tell(notify.Event{Kind: notify.Removed, Account: name})
+	}
 	if f := d.supervisor.Unplaced(); f != nil {
 		d.notifier.Tell(stray(accounts, f))
 	}

@@ -17,6 +17,7 @@ type view struct {
 	lease   Lease
 	state   State
 	serving bool
+	removed bool
 }
 
 // account is one session with its mind and memory.
@@ -35,7 +36,6 @@ type account struct {
 	set      cookie.Set
 	previous cookie.Set
 	activity string
-	parked   *parked
 	saved    bool
 	saveNext time.Time // when an unsaved record is tried again
 	saveBad  int
@@ -150,6 +150,7 @@ func (a *account) settle(now time.Time) *transition {
 		lease:   Lease{Account: a.name, Set: a.set},
 		state:   state,
 		serving: serves(m.Facts, state) && !m.Paused && !a.set.IsZero(),
+		removed: m.Removed,
 	})
 	a.gauges()
 	return moved
@@ -176,7 +177,7 @@ func (a *account) persist() error {
 	err := a.s.store.Save(a.name, record)
 	a.mu.Lock()
 	now := a.s.now()
-	was, gone := a.saved, a.removed()
+	was, gone := a.saved, a.memo.Removed
 	a.saved = err == nil
 	if err == nil {
 		a.saveBad, a.flushed, a.dirty = 0, now, false

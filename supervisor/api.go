@@ -48,6 +48,8 @@ type Upstream interface {
 type Store interface {
 	Load() (map[string]cookie.Record, error)
 	Save(account string, record cookie.Record) error
+	// Remove deletes all that is kept of an account, copies aside included.
+	Remove(account string) error
 	// CopyAside keeps a copy of what is on disk, and names it.
 	CopyAside(account string) (name string, err error)
 }

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 
 // withAccount runs fn as the one writer of an account.
 func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *account) error) error {
-	a := s.account(name, false)
+	a := s.named(name)
 	if a == nil {
 		return ErrNoAccount
 	}
@@ -78,7 +79,7 @@ func (s *Supervisor) Pause(name string) error { return s.pause(name, true) }
 func (s *Supervisor) Resume(name string) error { return s.pause(name, false) }
 
 func (s *Supervisor) pause(name string, on bool) error {
-	a := s.account(name, false)
+	a := s.named(name)
 	if a == nil {
 		return ErrNoAccount
 	}
@@ -97,16 +98,21 @@ func (s *Supervisor) pause(name string, on bool) error {
 	return nil
 }
 
-// Remove stops an account and wipes its values; the lineage's hashes stay.
+// Remove stops an account and wipes its values; the lineage's hashes stay. It
+// does not come back by the files it was taken from, only by new ones. An error
+// of the disk says that values are left there.
 func (s *Supervisor) Remove(ctx context.Context, name string) error {
 	return s.withAccount(ctx, name, func(a *account) error {
-		a.wipe()
+		if err := a.wipe(); err != nil {
+			return fmt.Errorf("account %s is stopped, but its values are still on disk: %w", name, err)
+		}
 		s.log.Info("account removed by command; its values are wiped", "account", name)
 		return nil
 	})
 }
 
-// History returns the lineage of one account, newest first.
+// History returns the lineage of one account, newest first; a removed one has a
+// history too.
 func (s *Supervisor) History(name string) ([]Generation, error) {
 	a := s.account(name, false)
 	if a == nil {

@@ -106,7 +106,11 @@ func (s *Supervisor) note(kind, account string, fields map[string]string) {
 	s.chronicle.add(e)
 }
 
-// noteFile puts the end of an offer into the chronicle.
-func (s *Supervisor) noteFile(file string, v Verdict) {
+// noteFile puts the end of an offer into the chronicle, as no account's when
+// its account is not present.
+func (s *Supervisor) noteFile(file string, v Verdict, present bool) {
+	if !present {
+		v.Account = ""
+	}
 	s.chronicle.add(Event{Time: s.now(), Account: v.Account, Kind: "file", Result: string(v.Result), Code: v.Code, File: file, Detail: v.Message})
 }

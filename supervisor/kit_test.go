@@ -137,6 +137,14 @@ func (m *memory) Save(account string, r cookie.Record) error {
 	return nil
 }
 
+func (m *memory) Remove(account string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.records, account)
+	m.aside = nil
+	return nil
+}
+
 func (m *memory) CopyAside(account string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -156,13 +164,14 @@ func (m *memory) record(account string) cookie.Record {
 // house is a supervisor with its surroundings.
 type house struct {
 	*supervisor.Supervisor
-	t       *testing.T
-	up      *upstream
-	disk    *memory
-	metrics *metrics.Metrics
-	shift   time.Duration // how far the wall clock was set ahead
-	audited []string
-	woken   []time.Time // ticks that were asked for
+	t        *testing.T
+	up       *upstream
+	disk     *memory
+	metrics  *metrics.Metrics
+	shift    time.Duration // how far the wall clock was set ahead
+	audited  []string
+	woken    []time.Time // ticks that were asked for
+	outcomes []string    // of parked files
 }
 
 func open(t *testing.T, up *upstream, disk *memory) *house {
@@ -180,9 +189,12 @@ func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*hou
 	h := &house{shift: shift, t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
 	s, err := supervisor.New(supervisor.Config{
 		Upstream: up, Store: disk, Metrics: h.metrics, Seed: 7,
-		Now:   func() time.Time { return time.Now().Add(h.shift) },
-		Mark:  func(set cookie.Set) string { return "m:" + name(set) },
-		Wake:  func(after time.Duration) { h.woken = append(h.woken, time.Now().Add(after)) },
+		Now:  func() time.Time { return time.Now().Add(h.shift) },
+		Mark: func(set cookie.Set) string { return "m:" + name(set) },
+		Wake: func(after time.Duration) { h.woken = append(h.woken, time.Now().Add(after)) },
+		Settled: func(c supervisor.Candidate, v supervisor.Verdict) {
+			h.outcomes = append(h.outcomes, c.File+" "+string(v.Result))
+		},
 		Audit: func(kind, account string, _ map[string]string) { h.audited = append(h.audited, kind+" "+account) },
 	})
 	h.Supervisor = s

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -170,17 +171,28 @@ func (a *account) goBack(ctx context.Context) Verdict {
 	return a.verdict(RolledBack, "the previous cookies are in use again")
 }
 
-// wipe forgets the values and keeps the lineage's hashes.
-func (a *account) wipe() {
-	a.change(func(m *memo, now time.Time) {
+// wipe forgets the values, in copies of damaged records too, and keeps the
+// lineage's hashes and those of the files.
+func (a *account) wipe() error {
+	waiting, parked := a.s.parking.clear(a.name)
+	a.alter(func(m *memo, now time.Time) {
 		if g := m.newest(); g != nil && g.Until.IsZero() {
 			g.Until, g.End = now, "removed"
 		}
-		a.set, a.previous, a.parked = cookie.Set{}, cookie.Set{}, nil
+		a.set, a.previous = cookie.Set{}, cookie.Set{}
 		kept := *m
 		*m = memo{State: kept.State, Since: kept.Since, Lifetimes: kept.Lifetimes, Number: kept.Number,
-			Lineage: kept.Lineage, Files: maps.Clone(kept.Files), LastAttempt: kept.LastAttempt}
-		m.Facts.Evidence = RemovedByCommand
+			Lineage: kept.Lineage, Files: maps.Clone(kept.Files), LastAttempt: kept.LastAttempt, Removed: true}
+		m.Facts.Evidence = "removed by command"
+		if parked && waiting.File != "" {
+			m.Files[waiting.File] = waiting.Hash
+		}
 	})
 	a.s.note("removed", a.name, nil)
+	a.saving.Lock()
+	err := a.s.store.Remove(a.name)
+	a.saving.Unlock()
+	err = errors.Join(err, a.persist())
+	a.s.metrics.Forget(a.name)
+	return err
 }

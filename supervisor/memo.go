@@ -42,7 +42,8 @@ type memo struct {
 	Identity string            `json:"identity,omitempty"` // hashed id of the Google account
 	Halted   bool              `json:"halted,omitempty"`   // identity changed: no rotation
 	Paused   bool              `json:"paused,omitempty"`
-	Files    map[string]string `json:"files,omitempty"` // file → hash last taken in
+	Removed  bool              `json:"removed,omitempty"` // by command; only the lineage is kept
+	Files    map[string]string `json:"files,omitempty"`   // file → hash last taken in
 }
 
 // read fills the memo from its saved form, field by field: one that can not be

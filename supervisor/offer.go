@@ -11,13 +11,6 @@ import (
 	"github.com/geminid/geminid/metrics"
 )
 
-// parked is a candidate that could not be proven yet.
-type parked struct {
-	candidate Candidate
-	tries     int
-	next      time.Time
-}
-
 // Offer takes in a candidate: it is placed with the account it belongs to,
 // probed while the current set stays in service, and swapped in only when that
 // proves it, or when there is nothing to lose. It blocks for one probe.
@@ -34,38 +27,37 @@ func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
 }
 
 func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
+	if a := s.dismissed(c); a != nil {
+		return Verdict{Account: a.name, Result: Unchanged, State: Missing,
+			Message: sentence(a.name, "these cookies were removed by command; a new file or geminid cookies import brings the account back")}
+	}
 	known := s.byIdentity(c.Set)
 	if known != nil {
 		if v, done := known.same(c); done {
 			return v
 		}
 	}
-	if held := s.held(); held != nil {
+	if s.held() {
 		// No call while the address is refused: the trial call comes first.
-		return s.park(s.place(c, known), c, "the upstream refuses this server for now; the file is tried when that ends")
+		return s.park(s.nameFor(c, known), c, "the upstream refuses this server for now; the file is tried when that ends")
 	}
 	finding := s.ask(ctx, c.Set)
-	if owner := s.byAccount(finding.Account); known == nil && owner != nil && c.Account == "" {
+	if owner := s.byAccount(finding.Account); known == nil {
 		known = owner
 	}
-	switch finding.Evidence {
-	case cookie.SignedIn:
-		a := s.place(c, known)
-		if a == nil {
-			return tooMany(c)
-		}
-		return a.take(ctx, c, finding)
-	case cookie.SignedOut:
-		return s.reject(c, known)
+	name := s.nameFor(c, known)
+	proven := finding.Evidence == cookie.SignedIn
+	switch a := s.named(name); {
+	case finding.Evidence == cookie.SignedOut:
+		return s.refuse(name, cookie.RejectSignedOut(c.File))
+	case !proven && a != nil && !a.hopeless():
+		return s.park(name, c, "it could not be checked now ("+finding.Detail+"); the present cookies are kept and it is tried again")
 	}
-	a := s.place(c, known)
+	a := s.place(name)
 	if a == nil {
 		return tooMany(c)
 	}
-	if a.hopeless() {
-		return a.take(ctx, c, finding) // nothing to lose: use it, unproven
-	}
-	return s.park(a, c, "it could not be checked now ("+finding.Detail+"); the present cookies are kept and it is tried again")
+	return a.take(ctx, c, finding) // when it is not proven, there is nothing to lose
 }
 
 // hopeless reports whether there is nothing that unproven cookies could harm: no
@@ -109,12 +101,12 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	a.s.metrics.Account(a.name) // which a removal forgot
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
-		a.parked = nil
-		m.Nominal = c.Nominal
+		m.Nominal, m.Removed = c.Nominal, false
 		if c.File != "" {
 			m.Files[c.File] = c.Hash
 		}
 	})
+	a.s.parking.clear(a.name)
 	a.s.note("swap", a.name, map[string]string{"origin": string(c.Origin), "set": a.s.mark(set), "proof": proof.Evidence.String()})
 	if proof.Evidence != cookie.SignedIn {
 		return a.verdict(Applied, "in use, but not proven yet: "+proof.Detail)
@@ -122,16 +114,12 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	return a.verdict(Applied, "accepted and in use")
 }
 
-func (s *Supervisor) reject(c Candidate, known *account) Verdict {
-	rejection := cookie.RejectSignedOut(c.File)
-	v := Verdict{Result: Rejected, Code: string(rejection.Code), Message: rejection.Message, State: Missing}
-	if known == nil {
-		known = s.account(s.nameFor(c), false)
+func (s *Supervisor) refuse(name string, rejection *cookie.Rejection) Verdict {
+	v := Verdict{Result: Rejected, State: Missing}
+	if a := s.named(name); a != nil {
+		v = a.verdict(Rejected, "")
 	}
-	if known != nil {
-		v = known.verdict(Rejected, "")
-		v.Code, v.Message = string(rejection.Code), rejection.Message
-	}
+	v.Code, v.Message = string(rejection.Code), rejection.Message
 	return v
 }
 
@@ -140,49 +128,14 @@ func tooMany(c Candidate) Verdict {
 	return Verdict{Result: Rejected, Code: string(rejection.Code), Message: rejection.Message}
 }
 
-// park keeps the candidate for later tries. a may be nil when no account has
-// room for it.
-func (s *Supervisor) park(a *account, c Candidate, why string) Verdict {
-	if a == nil {
-		return tooMany(c)
-	}
-	a.mu.Lock()
-	p := a.parked
-	if p == nil || p.candidate.Hash != c.Hash {
-		p = &parked{candidate: c}
-		a.parked = p
-	}
-	p.tries++
-	p.next = s.now().Add(backoff(a.rand, p.tries, time.Minute, 5*time.Minute))
-	a.mu.Unlock()
-	return a.verdict(Parked, why)
-}
-
-// retryParked offers a parked candidate again when its time has come.
-func (a *account) retryParked(ctx context.Context) {
-	a.mu.Lock()
-	p := a.parked
-	due := p != nil && !a.s.now().Before(p.next)
-	a.mu.Unlock()
-	if due && ctx.Err() == nil {
-		if v := a.s.Offer(ctx, p.candidate); v.Result != Parked {
-			a.mu.Lock()
-			if a.parked == p {
-				a.parked = nil
-			}
-			a.mu.Unlock()
-		}
-	}
-}
-
 // told counts, notes and logs how an offer ended.
 func (s *Supervisor) told(c Candidate, v Verdict) {
-	s.noteFile(c.File, v)
-	trigger := c.Trigger
-	if trigger == "" {
-		trigger = "push"
+	trigger, account := cmp.Or(c.Trigger, "push"), metrics.NoAccount
+	present := s.named(v.Account) != nil
+	if present {
+		account = v.Account
 	}
-	account := cmp.Or(v.Account, metrics.NoAccount)
+	s.noteFile(c.File, v, present)
 	s.metrics.CookieFileLoads.WithLabelValues(account, string(v.Result), trigger).Inc()
 	switch v.Result {
 	case Applied, Unchanged:
@@ -203,87 +156,21 @@ func (s *Supervisor) told(c Candidate, v Verdict) {
 	}
 }
 
-// place finds or makes the account that a candidate is for; nil means that
-// there is no room.
-func (s *Supervisor) place(c Candidate, known *account) *account {
-	if known != nil && c.Account == "" {
-		return known
-	}
-	name := s.nameFor(c)
-	if a := s.account(name, false); a != nil {
-		return a
-	}
-	if len(*s.accounts.Load()) >= MaxAccounts {
-		return nil
-	}
-	return s.account(name, true)
-}
-
-// nameFor is the account a candidate asks for: the one it names, the only one
-// when its file has a name that browsers give, else one named after the file.
-func (s *Supervisor) nameFor(c Candidate) string {
-	if c.Account != "" {
-		return c.Account
-	}
-	name, generic := cookie.AccountFor(c.File)
-	if accounts := *s.accounts.Load(); generic && len(accounts) == 1 {
-		return accounts[0].name
-	}
-	return name
-}
-
-func (s *Supervisor) byIdentity(set cookie.Set) *account {
-	for _, a := range *s.accounts.Load() {
-		a.mu.Lock()
-		mine := !a.set.IsZero() && a.set.Identity() == set.Identity()
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
-}
-
-func (s *Supervisor) byAccount(id string) *account {
-	for _, a := range *s.accounts.Load() {
-		a.mu.Lock()
-		mine := id != "" && a.memo.Identity == id
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
-}
-
-// held returns an account whose hold still runs.
-func (s *Supervisor) held() *account {
-	for _, a := range *s.accounts.Load() {
-		a.mu.Lock()
-		held := a.memo.Facts.Hold != "" && s.now().Before(a.memo.Facts.HoldUntil)
-		a.mu.Unlock()
-		if held {
-			return a
-		}
-	}
-	return nil
-}
-
 func (a *account) verdict(r Result, message string) Verdict {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return Verdict{Account: a.name, Result: r, State: a.memo.State, Since: a.memo.Since,
-		Message: fmt.Sprintf("%s: %s.", a.name, strings.TrimSuffix(message, "."))}
+		Message: sentence(a.name, message)}
+}
+
+func sentence(account, message string) string {
+	return fmt.Sprintf("%s: %s.", account, strings.TrimSuffix(message, "."))
 }
 
 // Reject notes a file that could not even be read as cookies: nothing changes
 // but the counters, the log and the metrics of the account it was meant for.
 func (s *Supervisor) Reject(c Candidate, rejection *cookie.Rejection) Verdict {
-	v := Verdict{Result: Rejected, State: Missing}
-	if a := s.account(s.nameFor(c), false); a != nil {
-		v = a.verdict(Rejected, "")
-	}
-	v.Code, v.Message = string(rejection.Code), rejection.Message
+	v := s.refuse(s.nameFor(c, nil), rejection)
 	s.told(c, v)
 	return v
 }

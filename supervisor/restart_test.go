@@ -251,20 +251,3 @@ func TestPause(t *testing.T) {
 		}
 	})
 }
-
-func TestRemove(t *testing.T) {
-	h := withSession(t)
-	if err := h.Remove(t.Context(), "default"); err != nil {
-		t.Fatal(err)
-	}
-	r := h.disk.record("default")
-	if !r.Current.IsZero() || !r.Previous.IsZero() || strings.Contains(string(r.Memo), "sidts") {
-		t.Error("values are left on disk")
-	}
-	if g, _ := h.History("default"); len(g) != 1 || g[0].End != "removed" || g[0].Restorable {
-		t.Errorf("history %+v, want the hash kept and marked removed", g)
-	}
-	if s := h.state("default"); s != supervisor.Missing {
-		t.Errorf("state %s", s)
-	}
-}

@@ -26,23 +26,17 @@ func (a *account) announce(t *transition) {
 		level = a.s.log.Warn
 	}
 	level("session changed state", "account", a.name, "from", t.from, "to", t.to, "evidence", t.evidence, "next", t.next)
-	if t.evidence != RemovedByCommand {
+	if !a.memo.Removed {
 		a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
 	}
 	a.s.note("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
 }
 
-// RemovedByCommand is the evidence of an account that a command removed and that
-// was brought nothing since.
-const RemovedByCommand = "removed by command"
-
-// removed reports that nobody expects anything of the account. mu is held.
-func (a *account) removed() bool { return a.set.IsZero() && a.memo.Facts.Evidence == RemovedByCommand }
-
-// gauges mirrors the account into the metrics. mu is held.
+// gauges mirrors the account into the metrics, where a removed one has no
+// series. mu is held.
 func (a *account) gauges() {
 	x, m, name := a.s.metrics, &a.memo, a.name
-	if a.removed() {
+	if m.Removed {
 		x.Forget(name)
 		return
 	}
@@ -139,8 +133,8 @@ func (a *account) notes(now time.Time) []string {
 	if m.Lifetimes.Ceiling > 0 {
 		out = append(out, "rotating more often since a value ended before its renewal was due")
 	}
-	if a.parked != nil {
-		out = append(out, "a new cookie file waits for its check: "+a.parked.candidate.File)
+	if c, ok := a.s.parking.waiting(a.name); ok {
+		out = append(out, "a new cookie file waits for its check: "+c.File)
 	}
 	return out
 }
@@ -165,11 +159,11 @@ func (a *account) snapshot(now time.Time) Account {
 	return out
 }
 
-// Accounts returns a snapshot of all accounts, best first.
+// Accounts returns a snapshot of all accounts but the removed ones, best first.
 func (s *Supervisor) Accounts() []Account {
 	now := s.now()
 	var out []Account
-	for _, a := range *s.accounts.Load() {
+	for _, a := range s.present() {
 		out = append(out, a.snapshot(now))
 	}
 	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(rank(x.State), rank(y.State)) })

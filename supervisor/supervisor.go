@@ -35,6 +35,9 @@ type Config struct {
 	// Wake asks for a Tick after that time, earlier than the next regular one
 	// may come. It must not block; nil means that the regular ones have to do.
 	Wake func(after time.Duration)
+	// Settled is told what became of a candidate that was parked; nil means that
+	// nobody asks.
+	Settled func(c Candidate, v Verdict)
 	// ProbeEvery is the probe interval; zero means 5 minutes.
 	ProbeEvery time.Duration
 	// NoFloor lifts the minimum gap of forced rotations. It exists for the
@@ -57,6 +60,7 @@ type Supervisor struct {
 	metrics    *metrics.Metrics
 	mark       func(cookie.Set) string
 	audit      func(kind, account string, fields map[string]string)
+	settled    func(c Candidate, v Verdict)
 	wake       func(after time.Duration)
 	probeEvery time.Duration
 	noFloor    bool
@@ -66,6 +70,7 @@ type Supervisor struct {
 	offers    chan struct{} // one offer at a time
 	clock     clock
 	chronicle chronicle
+	parking   parking
 
 	mu   sync.Mutex // guards rand and the making of accounts
 	rand *rand.Rand
@@ -80,7 +85,7 @@ func New(c Config) (*Supervisor, error) {
 	}
 	s := &Supervisor{
 		upstream: c.Upstream, store: c.Store, now: c.Now, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
-		audit: c.Audit, wake: c.Wake, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
+		audit: c.Audit, wake: c.Wake, settled: c.Settled, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
 		offers: make(chan struct{}, 1),
 	}
 	if s.now == nil {
@@ -99,6 +104,9 @@ func New(c Config) (*Supervisor, error) {
 	}
 	if s.audit == nil {
 		s.audit = func(string, string, map[string]string) {}
+	}
+	if s.settled == nil {
+		s.settled = func(Candidate, Verdict) {}
 	}
 	if s.wake == nil {
 		s.wake = func(time.Duration) {}

@@ -28,6 +28,7 @@ func (s *Supervisor) Tick(ctx context.Context) {
 		all.Go(func() { a.tick(ctx, jumped) })
 	}
 	all.Wait()
+	s.retryParked(ctx) // after the accounts: a trial call may just have ended a hold
 	s.metrics.LastTick.Set(float64(s.now().Unix()))
 }
 
@@ -57,7 +58,6 @@ func (a *account) tick(ctx context.Context, jumped time.Duration) {
 		}
 	}
 	a.unlock()
-	a.retryParked(ctx)
 	a.housekeep()
 }
 

@@ -25,7 +25,7 @@ type cookiesCmd struct {
 	Rollback accountCmd        `cmd:"" help:"Go back to the cookies before the present ones were brought, when they are still signed in."`
 	Pause    accountCmd        `cmd:"" help:"Stop using and renewing an account."`
 	Resume   accountCmd        `cmd:"" help:"End a pause."`
-	Remove   cookiesRemoveCmd  `cmd:"" help:"Stop an account and wipe its cookies; the history's hashes stay."`
+	Remove   cookiesRemoveCmd  `cmd:"" help:"Stop an account and wipe its cookies; it comes back by new cookies only. The history's hashes stay."`
 }
 
 type cookiesStatusCmd struct {

@@ -1,0 +1,135 @@
+package supervisor
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// parked is a candidate that could not be proven yet.
+type parked struct {
+	candidate Candidate
+	tries     int
+	next      time.Time
+}
+
+// parking holds the parked candidates, the newest for each account they are
+// meant for. That account need not exist: it is made when the candidate is taken.
+type parking struct {
+	mu    sync.Mutex
+	spots map[string]*parked // by the account's name
+}
+
+// put parks a candidate; wait is asked how long to wait after so many tries.
+func (p *parking) put(name string, c Candidate, now time.Time, wait func(tries int) time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	spot := p.spots[name]
+	if spot == nil || spot.candidate.Hash != c.Hash {
+		spot = &parked{candidate: c}
+	}
+	if p.spots == nil {
+		p.spots = make(map[string]*parked)
+	}
+	p.spots[name] = spot
+	spot.tries++
+	spot.next = now.Add(wait(spot.tries))
+}
+
+// clear empties a spot and returns what stood there.
+func (p *parking) clear(name string) (c Candidate, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	spot := p.spots[name]
+	if spot == nil {
+		return Candidate{}, false
+	}
+	delete(p.spots, name)
+	return spot.candidate, true
+}
+
+// waiting is the candidate parked for an account.
+func (p *parking) waiting(name string) (c Candidate, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if spot := p.spots[name]; spot != nil {
+		return spot.candidate, true
+	}
+	return Candidate{}, false
+}
+
+// others counts the spots beside name for which met is false.
+func (p *parking) others(name string, met func(name string) bool) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for other := range p.spots {
+		if other != name && !met(other) {
+			n++
+		}
+	}
+	return n
+}
+
+// due returns what is to be tried again, by name.
+func (p *parking) due(now time.Time) map[string]*parked {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	due := make(map[string]*parked)
+	for name, spot := range p.spots {
+		// A wait longer than any: the clock was set back.
+		if !now.Before(spot.next) || spot.next.Sub(now) > parkedMax {
+			due[name] = spot
+		}
+	}
+	return due
+}
+
+// done empties a spot if it still holds what was tried.
+func (p *parking) done(name string, tried *parked) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.spots[name] == tried {
+		delete(p.spots, name)
+	}
+}
+
+// Between two tries of a parked candidate.
+const (
+	parkedRetry = time.Minute
+	parkedMax   = 5 * time.Minute
+)
+
+// park keeps the candidate for later tries, when there would be room for it.
+func (s *Supervisor) park(name string, c Candidate, why string) Verdict {
+	a := s.named(name)
+	exists := func(name string) bool { return s.named(name) != nil }
+	if a == nil && len(s.present())+s.parking.others(name, exists) >= MaxAccounts {
+		return tooMany(c)
+	}
+	s.parking.put(name, c, s.now(), func(tries int) time.Duration {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return backoff(s.rand, tries, parkedRetry, parkedMax)
+	})
+	if a == nil {
+		return Verdict{Account: name, Result: Parked, Message: sentence(name, why)}
+	}
+	return a.verdict(Parked, why)
+}
+
+// retryParked offers the parked candidates again whose time has come.
+func (s *Supervisor) retryParked(ctx context.Context) {
+	for name, spot := range s.parking.due(s.now()) {
+		if ctx.Err() != nil {
+			return
+		}
+		v := s.Offer(ctx, spot.candidate)
+		if v.Result == Parked && v.Account == name {
+			continue
+		}
+		s.parking.done(name, spot)
+		if v.Result != Parked {
+			s.settled(spot.candidate, v)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package supervisor
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// present lists the accounts without the removed ones, of which only the
+// lineage is kept.
+func (s *Supervisor) present() []*account {
+	return slices.DeleteFunc(slices.Clone(*s.accounts.Load()), func(a *account) bool {
+		v := a.view.Load()
+		return v != nil && v.removed
+	})
+}
+
+// named finds one of the present accounts.
+func (s *Supervisor) named(name string) *account {
+	for _, a := range s.present() {
+		if a.name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// Removed names the accounts that were removed by command, most of them with a
+// history.
+func (s *Supervisor) Removed() []string {
+	var names []string
+	for _, a := range *s.accounts.Load() {
+		if v := a.view.Load(); v != nil && v.removed {
+			names = append(names, a.name)
+		}
+	}
+	return names
+}
+
+// dismissed returns the removed account that this very file was taken in for.
+// The file may still lie in the inbox, where each start finds it again.
+func (s *Supervisor) dismissed(c Candidate) *account {
+	if c.Origin != FromFile || c.Hash == "" {
+		return nil
+	}
+	for _, a := range *s.accounts.Load() {
+		a.mu.Lock()
+		mine := a.memo.Removed && slices.Contains(slices.Collect(maps.Values(a.memo.Files)), c.Hash)
+		a.mu.Unlock()
+		if mine {
+			return a
+		}
+	}
+	return nil
+}
+
+// place finds or makes the account of this name; nil means that there is no room.
+func (s *Supervisor) place(name string) *account {
+	if a := s.named(name); a != nil {
+		return a
+	}
+	if len(s.present()) >= MaxAccounts {
+		return nil
+	}
+	s.metrics.Account(name) // anew when it was removed
+	return s.account(name, true)
+}
+
+// nameFor is the account a candidate is for: the one it names, the one it is
+// known to belong to, the only one when its file has a name that browsers give,
+// else one named after the file.
+func (s *Supervisor) nameFor(c Candidate, known *account) string {
+	if c.Account != "" {
+		return c.Account
+	}
+	if known != nil {
+		return known.name
+	}
+	name, generic := cookie.AccountFor(c.File)
+	if accounts := s.present(); generic && len(accounts) == 1 {
+		return accounts[0].name
+	}
+	return name
+}
+
+func (s *Supervisor) byIdentity(set cookie.Set) *account {
+	for _, a := range s.present() {
+		a.mu.Lock()
+		mine := !a.set.IsZero() && a.set.Identity() == set.Identity()
+		a.mu.Unlock()
+		if mine {
+			return a
+		}
+	}
+	return nil
+}
+
+func (s *Supervisor) byAccount(id string) *account {
+	for _, a := range s.present() {
+		a.mu.Lock()
+		mine := id != "" && a.memo.Identity == id
+		a.mu.Unlock()
+		if mine {
+			return a
+		}
+	}
+	return nil
+}
+
+// held reports whether the hold of an account still runs.
+func (s *Supervisor) held() bool {
+	for _, a := range s.present() {
+		a.mu.Lock()
+		held := a.memo.Facts.Hold != "" && s.now().Before(a.memo.Facts.HoldUntil)
+		a.mu.Unlock()
+		if held {
+			return true
+		}
+	}
+	return false
+}
