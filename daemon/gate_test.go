@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,6 +35,35 @@ func TestGateSettles(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestParkedFileIsAnswered: a file that could not be checked when it came gets its
+// note when it is refused after all, and loses it when a good one follows.
+func TestParkedFileIsAnswered(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.start()
+		defer h.stop()
+		dead := h.sim.AddSession(simulator.SessionConfig{})
+		_ = h.sim.Revoke(dead.PSID)
+		h.sim.SetFault(simulator.Fault{Name: "down", Kind: simulator.Status, Code: http.StatusInternalServerError})
+		h.drop("cookies.txt", netscapeFile(dead))
+		time.Sleep(time.Minute)
+		if note := h.read("cookies.txt.rejected.txt"); note != "" {
+			t.Errorf("a note before the verdict: %s", note)
+		}
+		h.sim.ClearFault("down")
+		time.Sleep(10 * time.Minute)
+		if note := h.read("cookies.txt.rejected.txt"); !strings.Contains(note, "signed out") {
+			t.Errorf("the note says %q, want the reason", note)
+		}
+		h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{})))
+		time.Sleep(2 * time.Minute)
+		if note := h.read("cookies.txt.rejected.txt"); note != "" {
+			t.Errorf("an old note stays: %s", note)
+		}
+	})
 }
 
 // TestGateFoundByTick: the same when no request but the tick's own probe finds out.

@@ -72,13 +72,24 @@ func (d *Daemon) consider(ctx context.Context, drop cookie.Drop, trigger string)
 		return
 	}
 	candidate.Set, candidate.Nominal = drop.Export.Set, drop.Export.PSIDExpires
-	verdict := d.supervisor.Offer(ctx, candidate)
+	d.reply(drop.File, d.supervisor.Offer(ctx, candidate))
+}
+
+// settled hears what became of a file that could not be checked when it came.
+func (d *Daemon) settled(c supervisor.Candidate, verdict supervisor.Verdict) {
+	if c.Origin == supervisor.FromFile && d.inbox.Seen()[c.File] == c.Hash { // else it is another file by now
+		d.reply(c.File, verdict)
+	}
+}
+
+// reply leaves the reason beside a refused file and takes away an old one.
+func (d *Daemon) reply(file string, verdict supervisor.Verdict) {
 	if verdict.Result == supervisor.Rejected {
-		d.refuse(drop.File, verdict.Message)
+		d.refuse(file, verdict.Message)
 		return
 	}
-	if err := d.inbox.Accept(drop.File); err != nil {
-		d.log.Debug("an old note could not be removed", "file", drop.File, "err", err)
+	if err := d.inbox.Accept(file); err != nil {
+		d.log.Debug("an old note could not be removed", "file", file, "err", err)
 	}
 }
 
