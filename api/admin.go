@@ -120,7 +120,7 @@ func (a *API) offer(x *exchange, r *http.Request) {
 	}
 	verdict := a.supervisor.Offer(context.WithoutCancel(r.Context()), supervisor.Candidate{
 		Account: account, File: file.name, Origin: supervisor.FromPush, Trigger: "push",
-		Hash: file.hash, Set: file.export.Set, Nominal: file.export.PSIDExpires,
+		Hash: file.hash, Set: file.export.Set, Nominal: file.export.PSIDExpires, Warnings: file.export.Warnings,
 	})
 	x.writeJSON(verdictStatus(verdict.Result), verdict)
 }

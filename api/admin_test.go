@@ -122,6 +122,20 @@ func TestBringCookies(t *testing.T) {
 	}
 }
 
+// TestOfferWarns: what is odd about a file stands in the verdict and the status.
+func TestOfferWarns(t *testing.T) {
+	g := newRig(t)
+	lone, _, _ := strings.Cut(netscape, "__Secure-1PSIDTS")
+	lone = lone[:strings.LastIndex(lone, "\n")+1]
+	w := g.do(admin(http.MethodPut, "/api/accounts/main/cookies?name=lone.txt", lone))
+	if warnings, _ := fields(t, w.Body.Bytes())["warnings"].([]any); w.Code != 200 || len(warnings) != 1 || !strings.Contains(w.Body.String(), "W_NO_PSIDTS") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := g.do(admin(http.MethodGet, "/api/cookies/status", "")); !strings.Contains(w.Body.String(), "lone.txt (W_NO_PSIDTS)") {
+		t.Errorf("status %s", w.Body)
+	}
+}
+
 // noValues checks that nothing of a session is in a text.
 func noValues(t *testing.T, text string) {
 	t.Helper()
@@ -217,6 +231,10 @@ func TestCommands(t *testing.T) {
 			t.Errorf("a resumed account does not serve: %d %s", w.Code, w.Body)
 		}
 		at0(admin("DELETE", "/api/accounts/main", ""), 200, "state", string(supervisor.Missing))
+		at0(admin("POST", "/api/accounts/main/probe", ""), 404, "", nil)
+		if w := g.do(admin("GET", "/api/cookies/history?account=main", "")); w.Code != 200 || !strings.Contains(w.Body.String(), `"end":"removed"`) {
+			t.Errorf("the history of a removed account: %d %s", w.Code, w.Body)
+		}
 		for _, path := range []string{"probe", "rotate", "rollback", "pause", "resume"} {
 			at0(admin("POST", "/api/accounts/nobody/"+path, ""), 404, "", nil)
 		}

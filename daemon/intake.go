@@ -71,7 +71,7 @@ func (d *Daemon) consider(ctx context.Context, drop cookie.Drop, trigger string)
 		d.refuse(drop.File, drop.Rejection.Message)
 		return
 	}
-	candidate.Set, candidate.Nominal = drop.Export.Set, drop.Export.PSIDExpires
+	candidate.Set, candidate.Nominal, candidate.Warnings = drop.Export.Set, drop.Export.PSIDExpires, drop.Export.Warnings
 	d.reply(drop.File, d.supervisor.Offer(ctx, candidate))
 }
 

@@ -88,6 +88,8 @@ type Candidate struct {
 	Set  cookie.Set
 	// Nominal is the PSID's own expiry, for show; zero when it has none.
 	Nominal time.Time
+	// Warnings are what is odd about the file, for show.
+	Warnings []cookie.Warning
 }
 
 // Result is how an offer ended.
@@ -104,12 +106,15 @@ const (
 
 // Verdict answers an offer in words for a person.
 type Verdict struct {
-	Account string    `json:"account"`
-	Result  Result    `json:"result"`
-	Code    string    `json:"code,omitempty"` // E_… when rejected
-	Message string    `json:"message"`
-	State   State     `json:"state,omitempty"` // of the account, when there is one
-	Since   time.Time `json:"since,omitzero"`
+	Account string `json:"account"`
+	Result  Result `json:"result"`
+	Code    string `json:"code,omitempty"` // E_… when rejected
+	Message string `json:"message"`
+	State   State  `json:"state,omitempty"` // of the account, when there is one
+	// Since is since when the account is in that state; of cookies that were just
+	// taken into use, since when they are.
+	Since    time.Time        `json:"since,omitzero"`
+	Warnings []cookie.Warning `json:"warnings,omitempty"` // of the candidate, unless rejected
 }
 
 // Refusal is the error of Do when no account may serve.

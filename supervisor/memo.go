@@ -25,6 +25,7 @@ type memo struct {
 	Swapped time.Time `json:"swapped,omitzero"`   // when a person's set was last taken in
 	WasGood bool      `json:"was_good,omitempty"` // the set it replaced was signed in
 	Nominal time.Time `json:"nominal,omitzero"`   // the cookie's own expiry, for show
+	Remarks []string  `json:"remarks,omitempty"`  // what was odd about its file
 
 	NextProbe    time.Time `json:"next_probe,omitzero"`
 	NextRotation time.Time `json:"next_rotation,omitzero"`

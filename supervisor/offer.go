@@ -22,6 +22,9 @@ func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
 		return Verdict{Result: Parked, Message: "the server is stopping; nothing was changed"}
 	}
 	v := s.offer(ctx, c)
+	if v.Result != Rejected {
+		v.Warnings = c.Warnings
+	}
 	s.told(c, v)
 	return v
 }
@@ -101,7 +104,7 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	a.s.metrics.Account(a.name) // which a removal forgot
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
-		m.Nominal, m.Removed = c.Nominal, false
+		m.Nominal, m.Removed, m.Remarks = c.Nominal, false, remarks(c)
 		if c.File != "" {
 			m.Files[c.File] = c.Hash
 		}
@@ -159,8 +162,20 @@ func (s *Supervisor) told(c Candidate, v Verdict) {
 func (a *account) verdict(r Result, message string) Verdict {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return Verdict{Account: a.name, Result: r, State: a.memo.State, Since: a.memo.Since,
-		Message: sentence(a.name, message)}
+	v := Verdict{Account: a.name, Result: r, State: a.memo.State, Since: a.memo.Since, Message: sentence(a.name, message)}
+	if g := a.memo.newest(); g != nil && (r == Applied || r == RolledBack) {
+		v.Since = g.Since
+	}
+	return v
+}
+
+// remarks are a candidate's warnings as the account's notes show them.
+func remarks(c Candidate) []string {
+	var out []string
+	for _, w := range c.Warnings {
+		out = append(out, fmt.Sprintf("%s (%s): %s", cmp.Or(c.File, "the cookies"), w.Code, w.Message))
+	}
+	return out
 }
 
 func sentence(account, message string) string {

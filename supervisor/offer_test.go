@@ -53,6 +53,46 @@ func TestOffer(t *testing.T) {
 	}
 }
 
+// TestOfferWarnings: what is odd about a file is told by the verdict, and by the
+// status for as long as its login is in use.
+func TestOfferWarnings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		odd := []cookie.Warning{{Code: cookie.WarnNoPSIDTS, Message: "There is none."}}
+		v := h.Offer(t.Context(), supervisor.Candidate{File: "cookies.txt", Origin: supervisor.FromFile, Hash: "odd", Set: set("N", ""), Warnings: odd})
+		if !slices.Equal(v.Warnings, odd) {
+			t.Errorf("the verdict warns of %v", v.Warnings)
+		}
+		h.pass(10 * time.Minute)
+		if a := h.again().account("default"); !slices.Contains(a.Notes, "cookies.txt (W_NO_PSIDTS): There is none.") {
+			t.Errorf("notes %q", a.Notes)
+		}
+		h.offer("cookies.txt", set("M", "1"))
+		if a := h.account("default"); len(a.Notes) != 0 {
+			t.Errorf("notes %q of a file that is not in use any more", a.Notes)
+		}
+		h.up.answers(cookie.SignedOut)
+		if v := h.Offer(t.Context(), supervisor.Candidate{File: "x.txt", Hash: "x", Set: set("X", ""), Warnings: odd}); v.Warnings != nil {
+			t.Errorf("a refused file warns of %v", v.Warnings)
+		}
+	})
+}
+
+// TestOfferSince: cookies can not be older than their arrival.
+func TestOfferSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.pass(time.Hour)
+		began := time.Now()
+		if v := h.offer("cookies.txt", set("N", "1")); v.State != supervisor.Healthy || v.Since.Before(began) {
+			t.Errorf("%s since %s before they came", v.State, began.Sub(v.Since))
+		}
+		if v, _ := h.Rollback(t.Context(), "default"); v.Since.Before(began) {
+			t.Errorf("rolled back %s ago", began.Sub(v.Since))
+		}
+	})
+}
+
 // TestOfferOlder: the file that the session came from holds an older PSIDTS than
 // the rotated one; dropping it again, also after hours, changes nothing.
 func TestOfferOlder(t *testing.T) {

@@ -117,7 +117,7 @@ func (a *account) remedy() string {
 // notes are suspicions and warnings in plain words. mu is held.
 func (a *account) notes(now time.Time) []string {
 	m := &a.memo
-	var out []string
+	out := slices.Clone(m.Remarks)
 	if m.Facts.Dry >= dryLimit && m.Facts.Proven {
 		out = append(out, fmt.Sprintf("%d rotations gave no new value although the session is signed in: it is probably bound to the device it was made on (recent Chrome or Edge) and can not be kept alive here; export again from Firefox", m.Facts.Dry))
 	}

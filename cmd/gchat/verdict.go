@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"time"
+
+	"github.com/geminid/geminid/cookie"
 )
 
 // verdict is the server's answer to new cookies.
@@ -14,6 +16,8 @@ type verdict struct {
 	Message string    `json:"message"`
 	State   string    `json:"state"`
 	Since   time.Time `json:"since"`
+
+	Warnings []cookie.Warning `json:"warnings"`
 }
 
 // tell prints a verdict that is good, and returns one that is not as a failure.
@@ -24,6 +28,9 @@ func (v verdict) tell(c *console) error {
 			v.Since.Local().Format(time.DateTime))
 		if v.Message != "" {
 			fmt.Fprintf(c.out, "  %s\n", printable(v.Message))
+		}
+		for _, w := range v.Warnings {
+			fmt.Fprintf(c.out, "  %s: %s\n", printable(string(w.Code)), printable(w.Message))
 		}
 		return nil
 	case "parked":

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/geminid/geminid/cookie"
 )
 
 // status is what GET /api/cookies/status tells an admin.
@@ -128,9 +130,11 @@ type verdict struct {
 	Message string `json:"message"`
 	Detail  string `json:"detail"`
 	State   string `json:"state"`
+
+	Warnings []cookie.Warning `json:"warnings"`
 }
 
-// String is the verdict in one line.
+// String is the verdict in one line, and one more for each warning.
 func (v verdict) String() string {
 	words := []string{}
 	for _, word := range []string{v.Result, v.Code, cmp.Or(v.Message, v.Detail)} {
@@ -141,6 +145,9 @@ func (v verdict) String() string {
 	line := strings.Join(words, ": ")
 	if v.State != "" {
 		line = strings.TrimPrefix(fmt.Sprintf("%s (%s is %s)", line, v.Account, v.State), " ")
+	}
+	for _, w := range v.Warnings {
+		line += fmt.Sprintf("\n%s: %s", w.Code, w.Message)
 	}
 	return line
 }
