@@ -26,6 +26,7 @@ func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
 	}
 	for _, name := range scan.Gone {
 		d.log.Warn("a cookie file was deleted; the session in use is kept", "file", name)
+		d.supervisor.FileGone(name)
 	}
 	// A file with a name that browsers give may mean any account; it goes first,
 	// so that it does not take one that a file beside it has just made.

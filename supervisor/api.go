@@ -144,7 +144,7 @@ func (e *TooSoon) Error() string {
 var (
 	ErrNoAccount   = errors.New("no such account")
 	ErrNoPrevious  = errors.New("no earlier session is kept for this account")
-	ErrNotRotating = errors.New("the account is paused or has no cookies")
+	ErrNotRotating = errors.New("nothing is asked for this account now") // wrapped with the reason
 )
 
 // Account is the snapshot of one account: what people and scripts are shown. It

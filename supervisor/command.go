@@ -26,7 +26,7 @@ func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *ac
 func (s *Supervisor) Probe(ctx context.Context, name string) (finding cookie.Finding, err error) {
 	err = s.withAccount(ctx, name, func(a *account) error {
 		if v := a.view.Load(); v.lease.Set.IsZero() {
-			return ErrNotRotating
+			return fmt.Errorf("%w: it has no cookies", ErrNotRotating)
 		}
 		finding = a.probe(ctx)
 		return nil
@@ -39,11 +39,11 @@ func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Fi
 	err = s.withAccount(ctx, name, func(a *account) error {
 		a.mu.Lock()
 		wait := a.memo.LastAttempt.Add(rotateFloor).Sub(s.now())
-		idle := a.memo.Paused || a.memo.Halted || a.set.IsZero() || a.memo.Facts.Hold != ""
+		why := a.idle()
 		a.mu.Unlock()
 		switch {
-		case idle:
-			return ErrNotRotating
+		case why != "":
+			return fmt.Errorf("%w: %s", ErrNotRotating, why)
 		case wait > 0 && !s.noFloor:
 			return &TooSoon{RetryAfter: wait}
 		}
@@ -54,6 +54,29 @@ func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Fi
 		return nil
 	})
 	return finding, err
+}
+
+// idle says why no rotation may be forced, empty when one may. mu is held.
+func (a *account) idle() string {
+	switch m := &a.memo; {
+	case a.set.IsZero():
+		return "it has no cookies"
+	case m.Paused:
+		return "it is paused; run: geminid cookies resume " + a.name
+	case m.Facts.Hold != "":
+		return fmt.Sprintf("it is %s, with one trial call in %s", m.Facts.Hold, in(a.s.now(), m.Facts.HoldUntil))
+	case m.Halted:
+		return "another Google account answers than before; export the cookies again from one browser profile and drop the file"
+	}
+	return ""
+}
+
+// FileGone notes that a file was deleted from the inbox. The session that came
+// with it goes on, and its status says so.
+func (s *Supervisor) FileGone(file string) {
+	for _, a := range s.present() {
+		a.confirm(func(m *memo, _ time.Time) { m.Gone = m.Gone || m.File == file })
+	}
 }
 
 // Rollback goes back to the set that was in use before the present one was

@@ -26,6 +26,8 @@ type memo struct {
 	WasGood bool      `json:"was_good,omitempty"` // the set it replaced was signed in
 	Nominal time.Time `json:"nominal,omitzero"`   // the cookie's own expiry, for show
 	Remarks []string  `json:"remarks,omitempty"`  // what was odd about its file
+	File    string    `json:"file,omitempty"`     // its name
+	Gone    bool      `json:"gone,omitempty"`     // that was deleted from the inbox
 
 	NextProbe    time.Time `json:"next_probe,omitzero"`
 	NextRotation time.Time `json:"next_rotation,omitzero"`

@@ -80,6 +80,7 @@ func (a *account) same(c Candidate) (Verdict, bool) {
 	older := !current && (a.knows(c.Set) || c.Hash != "" && a.memo.Files[c.File] == c.Hash)
 	if current || (older && !dead) {
 		a.memo.Files[c.File] = c.Hash
+		a.memo.Gone = a.memo.Gone && c.File != a.memo.File
 	}
 	a.mu.Unlock()
 	switch {
@@ -104,7 +105,7 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	a.s.metrics.Account(a.name) // which a removal forgot
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
-		m.Nominal, m.Removed, m.Remarks = c.Nominal, false, remarks(c)
+		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, remarks(c)
 		if c.File != "" {
 			m.Files[c.File] = c.Hash
 		}

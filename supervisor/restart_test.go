@@ -227,6 +227,53 @@ func TestForcedRotation(t *testing.T) {
 	})
 }
 
+// TestNotRotating: a rotation that may not be forced says why.
+func TestNotRotating(t *testing.T) {
+	tests := []struct {
+		name string
+		make func(h *house)
+		want string
+	}{
+		{"paused", func(h *house) { _ = h.Pause("default") }, "resume default"},
+		{"blocked", func(h *house) { h.up.answers(cookie.Blocked); _, _ = h.Probe(h.t.Context(), "default") }, "blocked"},
+		{"mixed", func(h *house) {
+			for _, id := range []string{"one", "two"} {
+				h.up.finds(cookie.Finding{Evidence: cookie.SignedIn, Account: id})
+				_, _ = h.Probe(h.t.Context(), "default")
+			}
+		}, "another Google account"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := withSession(t)
+			tt.make(h)
+			if _, err := h.Rotate(t.Context(), "default"); !errors.Is(err, supervisor.ErrNotRotating) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want a word on %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestFileGone: a file deleted from the inbox is no loss and no secret.
+func TestFileGone(t *testing.T) {
+	h := withSession(t)
+	notes := func() string { return strings.Join(h.account("default").Notes, " ") }
+	h.FileGone("other.txt")
+	if notes() != "" {
+		t.Errorf("notes %q of another file", notes())
+	}
+	h.FileGone("cookies.txt")
+	h.Flush()
+	h = h.again()
+	if !strings.Contains(notes(), "cookies.txt was deleted") || !h.Ready() {
+		t.Errorf("notes %q, ready %v", notes(), h.Ready())
+	}
+	h.offer("cookies.txt", set("A", "1"))
+	if notes() != "" {
+		t.Errorf("notes %q although it is back", notes())
+	}
+}
+
 func TestPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := withSession(t)

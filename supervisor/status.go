@@ -130,6 +130,9 @@ func (a *account) notes(now time.Time) []string {
 	if !a.saved {
 		out = append(out, "not saved: the state directory can not be written, and a restart now would lose the newest value")
 	}
+	if m.Gone {
+		out = append(out, m.File+" was deleted from the inbox; the session goes on without it")
+	}
 	if m.Lifetimes.Ceiling > 0 {
 		out = append(out, "rotating more often since a value ended before its renewal was due")
 	}
