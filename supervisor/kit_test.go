@@ -169,6 +169,7 @@ type house struct {
 	disk     *memory
 	metrics  *metrics.Metrics
 	shift    time.Duration // how far the wall clock was set ahead
+	mu       sync.Mutex    // guards what was heard
 	audited  []string
 	woken    []time.Time // ticks that were asked for
 	outcomes []string    // of parked files
@@ -191,11 +192,21 @@ func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*hou
 		Upstream: up, Store: disk, Metrics: h.metrics, Seed: 7,
 		Now:  func() time.Time { return time.Now().Add(h.shift) },
 		Mark: func(set cookie.Set) string { return "m:" + name(set) },
-		Wake: func(after time.Duration) { h.woken = append(h.woken, time.Now().Add(after)) },
+		Wake: func(after time.Duration) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.woken = append(h.woken, time.Now().Add(after))
+		},
 		Settled: func(c supervisor.Candidate, v supervisor.Verdict) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
 			h.outcomes = append(h.outcomes, c.File+" "+string(v.Result))
 		},
-		Audit: func(kind, account string, _ map[string]string) { h.audited = append(h.audited, kind+" "+account) },
+		Audit: func(kind, account string, _ map[string]string) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.audited = append(h.audited, kind+" "+account)
+		},
 	})
 	h.Supervisor = s
 	return h, err

@@ -35,6 +35,9 @@ func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 			Message: sentence(a.name, "these cookies were removed by command; a new file or geminid cookies import brings the account back")}
 	}
 	known := s.byIdentity(c.Set)
+	if known == nil {
+		known = s.tookIn(c)
+	}
 	if known != nil {
 		if v, done := known.same(c); done {
 			return v
@@ -76,7 +79,7 @@ func (a *account) hopeless() bool {
 func (a *account) same(c Candidate) (Verdict, bool) {
 	a.mu.Lock()
 	current := a.set.Key() == c.Set.Key()
-	dead := !a.memo.Facts.Expired.IsZero() || !a.memo.Facts.FirstOut.IsZero()
+	dead := a.set.IsZero() || !a.memo.Facts.Expired.IsZero() || !a.memo.Facts.FirstOut.IsZero()
 	older := !current && (a.knows(c.Set) || c.Hash != "" && a.memo.Files[c.File] == c.Hash)
 	if current || (older && !dead) {
 		a.memo.Files[c.File] = c.Hash
@@ -87,7 +90,7 @@ func (a *account) same(c Candidate) (Verdict, bool) {
 	case current:
 		return a.verdict(Unchanged, "these cookies are already in use"), true
 	case older && !dead:
-		return a.verdict(Unchanged, "these cookies are older than the renewed ones in use; nothing was changed"), true
+		return a.verdict(Unchanged, "these cookies are older than the ones in use; nothing was changed"), true
 	}
 	return Verdict{}, false
 }

@@ -323,6 +323,35 @@ func TestRollbackByCommand(t *testing.T) {
 	}
 }
 
+// TestRollbackLasts: at a restart the inbox offers all its files anew. What was
+// rolled back from stays out, until the session in use has ended.
+func TestRollbackLasts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		h.offer("other.txt", set("A", "1"))
+		h.offer("cookies.txt", set("N", "1"))
+		if v, err := h.Rollback(t.Context(), "default"); err != nil || v.Result != supervisor.RolledBack {
+			t.Fatal(v, err)
+		}
+		h = h.again()
+		h.Tick(t.Context())
+		for _, s := range []cookie.Set{set("A", "1"), set("N", "1")} {
+			file := map[string]string{"A": "other.txt", "N": "cookies.txt"}[s.PSID().Reveal()]
+			if v := h.offer(file, s); v.Result != supervisor.Unchanged {
+				t.Errorf("%s was %s: %s", file, v.Result, v.Message)
+			}
+		}
+		if lease, _ := h.Lease(); name(lease.Set) != "A/1" {
+			t.Errorf("lent %s", name(lease.Set))
+		}
+		h.up.dies("A")
+		h.pass(10 * time.Minute)
+		if v := h.offer("cookies.txt", set("N", "1")); v.Result != supervisor.Applied || !h.Ready() {
+			t.Errorf("got %s with nothing to lose: %s", v.Result, v.Message)
+		}
+	})
+}
+
 // TestIdentityChanged: when another Google account answers, nothing is rotated
 // or written until a person looked.
 func TestIdentityChanged(t *testing.T) {

@@ -55,6 +55,20 @@ func (s *Supervisor) dismissed(c Candidate) *account {
 	return nil
 }
 
+// tookIn finds the account that took this very file in before. Meanwhile it may
+// have gone back or on to another login, which a restart must not undo.
+func (s *Supervisor) tookIn(c Candidate) *account {
+	for _, a := range s.present() {
+		a.mu.Lock()
+		mine := c.Origin == FromFile && c.Hash != "" && a.memo.Files[c.File] == c.Hash
+		a.mu.Unlock()
+		if mine {
+			return a
+		}
+	}
+	return nil
+}
+
 // place finds or makes the account of this name; nil means that there is no room.
 func (s *Supervisor) place(name string) *account {
 	if a := s.named(name); a != nil {
