@@ -40,9 +40,11 @@ type news struct {
 	facts *facts
 }
 
-func newAnswer() *answer {
+// newAnswer begins an answer: whole for one that nobody reads while it is made.
+// Then only the last text counts, and all of it comes with flush.
+func newAnswer(whole bool) *answer {
 	b := knownBuffers.get()
-	return &answer{block: b, known: b.bytes[:0]}
+	return &answer{block: b, known: b.bytes[:0], text: trail{whole: whole}, thoughts: trail{whole: whole}}
 }
 
 // read takes the next frame. It reports false for a frame that is not JSON.
@@ -65,6 +67,9 @@ func (a *answer) release() {
 
 // flush returns what was held back: the answer is complete.
 func (a *answer) flush() news {
+	if a.text.whole || len(a.text.waiting) > 0 {
+		a.decode()
+	}
 	return news{text: a.text.flush(nil), thoughts: a.thoughts.flush(nil)}
 }
 
@@ -83,6 +88,9 @@ func (a *answer) scan(frame []byte) (news, bool) {
 	facts, ok := a.around(frame[:a.head], raw[used:])
 	if !ok {
 		return news{}, false
+	}
+	if len(a.known)+len(pending) == a.head { // a frame without text takes nothing back
+		return news{facts: facts, thoughts: a.think(facts, false)}, true
 	}
 	return a.advance(raw[:used], pending, facts), true
 }
@@ -110,10 +118,15 @@ func (a *answer) rebase(frame []byte) (news, bool) {
 	if !ok {
 		return news{}, false
 	}
-	from := follow(a.passed(), all)
+	if len(all) == 0 {
+		return news{facts: facts, thoughts: a.think(facts, false)}, true
+	}
+	if !a.text.whole {
+		a.decode()
+	}
+	from := a.text.follow(a.text.passed, all, a.done)
 	if from < 0 {
-		a.text.held = a.text.held[:0]
-		return news{facts: facts}, true
+		return news{facts: facts, thoughts: a.think(facts, true)}, true
 	}
 	skip := 0
 	if from > 0 {
@@ -129,9 +142,9 @@ func (a *answer) rebase(frame []byte) (news, bool) {
 // advance passes on what is stable of the pending text, whose escaped form is
 // raw.
 func (a *answer) advance(raw, pending []byte, facts *facts) news {
-	n := news{facts: facts, thoughts: a.think(facts, len(pending) > 0 || len(a.known) > a.head)}
+	n := news{facts: facts, thoughts: a.think(facts, true)}
 	var used int
-	a.newText, used = clean(a.newText[:0], pending, a.text.last, a.done)
+	a.newText, used = a.text.clean(a.newText[:0], pending, a.done)
 	if used < len(pending) {
 		_, size, _ := unescape(a.shell[:0], raw, used)
 		raw = raw[:size]
@@ -186,8 +199,7 @@ func (a *answer) parse(frame []byte) news {
 	a.done = a.done || f.done
 	n := news{facts: &f, thoughts: a.think(&f, f.text != "")}
 	if f.text != "" {
-		a.text.passed = a.passed()
-		a.known, a.head, a.tail = a.known[:0], 0, nil
+		a.decode()
 		a.newText = a.text.take(a.newText[:0], []byte(f.text), a.done)
 		n.text = a.newText
 	}
@@ -200,7 +212,7 @@ func (a *answer) think(f *facts, text bool) []byte {
 	switch {
 	case f != nil && f.thoughts != "":
 		a.newThoughts = a.thoughts.take(a.newThoughts[:0], []byte(f.thoughts), a.done || text)
-	case text && len(a.thoughts.held) > 0:
+	case text && len(a.thoughts.held)+len(a.thoughts.waiting) > 0 && !a.thoughts.whole:
 		a.newThoughts = a.thoughts.flush(a.newThoughts[:0])
 	default:
 		return nil
@@ -208,13 +220,15 @@ func (a *answer) think(f *facts, text bool) []byte {
 	return a.newThoughts
 }
 
-// passed returns the decoded text that was passed on.
-func (a *answer) passed() []byte {
+// decode keeps what was passed on as a decoded text, until a frame is known to
+// begin with it again.
+func (a *answer) decode() {
 	if a.head == 0 {
-		return a.text.passed
+		return
 	}
 	raw := a.known[a.head:]
 	text, _, _ := unescape(make([]byte, 0, len(raw)), append(raw[:len(raw):len(raw)], '\\', '"'), -1)
 	a.decoded += len(text)
-	return text
+	a.text.passed = text
+	a.known, a.head, a.tail = a.known[:0], 0, nil
 }

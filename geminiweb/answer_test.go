@@ -1,6 +1,7 @@
 package geminiweb_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ import (
 )
 
 // told reads frames and joins what they bring.
-func told(t testing.TB, r *geminiweb.Reader, frames [][]byte) (text, thoughts string, events int) {
+func told(t failer, r *geminiweb.Reader, frames [][]byte) (text, thoughts string, events int) {
 	t.Helper()
 	var a, b strings.Builder
 	for _, frame := range frames {
@@ -61,6 +62,9 @@ func TestAnswer(t *testing.T) {
 			wire{thoughts: "**First**\n\nI th"}.row(), wire{thoughts: "**First**\n\nI think"}.row(),
 			wire{thoughts: "**First**\n\nI think\n```", text: "So"}.row(), wire{thoughts: "**First**\n\nI think\n```", text: "So it is", done: true}.row(),
 		}, text: "So it is", thoughts: "**First**\n\nI think\n```"},
+		{name: "other thoughts, then the text", rows: []string{
+			wire{thoughts: "Let me see what I find"}.row(), wire{thoughts: "No"}.row(), wire{text: "So"}.row(), wire{text: "So it is", done: true}.row(),
+		}, text: "So it is", thoughts: "Let me see what I find\n\nNo"},
 		{name: "surrogate pair cut by the upstream", rows: []string{
 			wrap(`[null,["c_1"],null,null,[["rc_1",["a \ud83d"],null,null,null,null,true,null,[1]]]]`),
 			wrap(`[null,["c_1"],null,null,[["rc_1",["a \ud83d\ude00 b"],null,null,null,null,true,null,[2]]]]`),
@@ -215,10 +219,13 @@ type failer interface {
 	Fatalf(format string, args ...any)
 }
 
-// agree reads frames with and without the fast path and compares every step.
+// agree reads frames with and without the fast path and compares every step. A
+// reader of the whole must end with the last text.
 func agree(t failer, frames [][]byte) {
 	t.Helper()
 	var fast, full geminiweb.Reader
+	var last geminiweb.Facts
+	whole, wholeFull := geminiweb.WholeReader(), geminiweb.WholeReader()
 	for i, frame := range frames {
 		got, ok := fast.Read(frame)
 		want, valid := full.ReadInFull(frame)
@@ -231,9 +238,23 @@ func agree(t failer, frames [][]byte) {
 		if !utf8.ValidString(got.Text) || !utf8.ValidString(got.Thoughts) {
 			t.Fatalf("frame %d brought half a rune: %q", i, got)
 		}
+		early, _ := whole.Read(frame)
+		if more, _ := wholeFull.ReadInFull(frame); early != (geminiweb.Step{}) || more != early {
+			t.Fatalf("frame %d: %q and %q of a whole answer went out early", i, early, more)
+		}
+		if valid {
+			f := geminiweb.Parse(frame)
+			last.Text, last.Thoughts = cmp.Or(f.Text, last.Text), cmp.Or(f.Thoughts, last.Thoughts)
+		}
 	}
 	if got, want := fast.Flush(), full.Flush(); got != want {
 		t.Fatalf("at the end: scanned %q, parsed %q", got, want)
+	}
+	var want geminiweb.Step
+	want.Text, _ = geminiweb.Clean(last.Text, 0, true)
+	want.Thoughts, _ = geminiweb.Clean(last.Thoughts, 0, true)
+	if got, parsed := whole.Flush(), wholeFull.Flush(); got != want || parsed != want {
+		t.Fatalf("whole: scanned %q, parsed %q, want %q", got, parsed, want)
 	}
 }
 

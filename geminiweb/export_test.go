@@ -41,6 +41,11 @@ type Step struct{ Text, Thoughts string }
 // Reader follows one answer, frame by frame.
 type Reader struct{ a answer }
 
+// WholeReader follows one answer that nobody reads while it is made.
+func WholeReader() *Reader {
+	return &Reader{answer{text: trail{whole: true}, thoughts: trail{whole: true}}}
+}
+
 // Read takes a frame as the client does.
 func (r *Reader) Read(frame []byte) (Step, bool) {
 	n, ok := r.a.read(frame)
@@ -78,7 +83,9 @@ func Clean(text string, before byte, final bool) (string, int) {
 }
 
 // Follow exposes follow.
-func Follow(passed, text string) int { return follow([]byte(passed), []byte(text)) }
+func Follow(passed, text string, final bool) int {
+	return follow([]byte(passed), []byte(text), final)
+}
 
 // Facts is what Parse read, flat.
 type Facts struct {
@@ -109,7 +116,7 @@ func Parse(frame []byte) Facts {
 func ReadBody(src io.Reader) (n int) {
 	f := newFramer(src)
 	defer f.release()
-	a := newAnswer()
+	a := newAnswer(false)
 	defer a.release()
 	for {
 		frame, err := f.next()
