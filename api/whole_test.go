@@ -136,6 +136,25 @@ func TestWholeHouseAnswers(t *testing.T) {
 	}
 }
 
+// Who reads a stream keeps the words that came first; an answer in one piece is
+// what the upstream made of it in the end.
+func TestWholeHouseRewrites(t *testing.T) {
+	for _, dialect := range []string{"openai", "gemini"} {
+		t.Run(dialect, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, h *house) {
+				w := h.do(ask(dialect, "[rewrite] hello", true))
+				if got := streamText(t, dialect, w.Body.String()); !strings.HasPrefix(got, "You wrote: hello") {
+					t.Errorf("status %d, stream %.40q", w.Code, got)
+				}
+				w = h.do(ask(dialect, "[rewrite] hello", false))
+				if body := w.Body.String(); !strings.Contains(body, `"You said: hello`) || !strings.Contains(body, "```python") || strings.Contains(body, "wrote") {
+					t.Errorf("status %d: %s", w.Code, body)
+				}
+			})
+		})
+	}
+}
+
 // What goes wrong upstream reaches the client with its own status and is counted
 // as what it is.
 func TestWholeHouseFails(t *testing.T) {

@@ -24,7 +24,8 @@ type Request struct {
 	Turns []Turn
 	// Thoughts says that the client wants the model's thoughts as well.
 	Thoughts bool
-	// Stream says that the client reads the answer as it is made.
+	// Stream says that the client reads the answer as it is made. Without it a
+	// provider sends each text once, as it stands in the end.
 	Stream bool
 	// Ignored names request fields that were understood and can not be
 	// honoured; the answer carries them in X-Geminid-Ignored.

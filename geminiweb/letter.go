@@ -7,8 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// post gives a request its body. Only until the answer begins it may be asked
-// for again, and from then on nothing of it is held: an answer may take minutes.
+// post gives a request its body. Only until something of the answer goes out it
+// may be asked for again, and from then on nothing of it is held: a stream may
+// take minutes.
 func (t *turn) post(req *http.Request, s *session) {
 	body := func() (*letter, int64) {
 		text := strings.NewReader(s.form(t.q.form))

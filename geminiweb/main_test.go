@@ -46,9 +46,9 @@ func setOf(c simulator.Credentials) cookie.Set {
 	return cookie.NewSet(cookie.NewValue(c.PSID), cookie.NewValue(c.PSIDTS), map[string]cookie.Value{"NID": cookie.NewValue("531=x")})
 }
 
-// ask is a plain question.
+// ask is a plain question whose answer is read as it is made.
 func ask(model, text string) *chat.Request {
-	return &chat.Request{Model: model, Turns: []chat.Turn{{Role: chat.User, Parts: []chat.Part{{Text: text}}}}}
+	return &chat.Request{Model: model, Stream: true, Turns: []chat.Turn{{Role: chat.User, Parts: []chat.Part{{Text: text}}}}}
 }
 
 func (w *world) ask(ctx context.Context, text string) (chat.Answer, error) {

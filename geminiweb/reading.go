@@ -29,7 +29,7 @@ type reading struct {
 }
 
 func newReading(t *turn, src io.Reader, watch *watchdog) *reading {
-	return &reading{t: t, src: src, frames: newFramer(src), answer: newAnswer(false), watch: watch}
+	return &reading{t: t, src: src, frames: newFramer(src), answer: newAnswer(t.whole), watch: watch}
 }
 
 func (r *reading) release() {

@@ -14,13 +14,14 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// Stream asks one question and yields the answer as it is made. An error comes
-// last and is an *Error. It blocks in the caller's loop: breaking out of it, or
-// the end of ctx, ends the upstream call. Before the first event a call that
-// failed in a way that a second one may heal is made once more.
+// Stream asks one question and yields the answer: as it is made when the request
+// says so, else each of its texts in one event, as the upstream left it in the
+// end. An error comes last and is an *Error. It blocks in the caller's loop:
+// breaking out of it, or the end of ctx, ends the upstream call. Before the first
+// event a call that failed in a way that a second one may heal is made once more.
 func (c *Client) Stream(ctx context.Context, set cookie.Set, req *chat.Request) iter.Seq2[chat.Event, error] {
 	return func(yield func(chat.Event, error) bool) {
-		t := turn{c: c, set: set, yield: yield}
+		t := turn{c: c, set: set, yield: yield, whole: !req.Stream}
 		if err := t.run(ctx, req); err != nil && !t.left {
 			yield(chat.Event{}, err)
 		}
@@ -33,6 +34,7 @@ type turn struct {
 	set   cookie.Set
 	q     question
 	yield func(chat.Event, error) bool
+	whole bool // nobody reads the answer while it is made
 
 	session    *session // of the attempt at hand
 	overflowed bool     // the conversation went up as a file
@@ -71,7 +73,6 @@ func (t *turn) run(ctx context.Context, req *chat.Request) error {
 		return failure
 	}
 	t.q = c.newQuestion(to, ask{prompt: prompt, files: files, language: c.language(s)})
-	defer t.tidy(s)
 	var tried [withoutSession + 1]bool
 	for {
 		token, failure := t.attempt(ctx, s)
@@ -122,7 +123,8 @@ func (t *turn) prepare(ctx context.Context, s *session, failure *Error, token st
 // came with a refusal.
 func (t *turn) attempt(parent context.Context, s *session) (token string, failure *Error) {
 	c := t.c
-	t.session = s
+	t.session, t.ids, t.served = s, turnIDs{}, chat.Served{}
+	defer t.tidy(s)
 	start := c.cfg.Now()
 	defer func() {
 		if t.left {
