@@ -27,14 +27,11 @@ const (
 	maxFiles = 256
 )
 
-// InboxConfig says which directory an Inbox reads and what it knew before.
+// InboxConfig says which directory an Inbox reads.
 type InboxConfig struct {
 	// Dir is where people drop their exports; it is created with mode 2770 when
 	// it is missing. Required.
 	Dir string
-	// Seen are the hashes that were dealt with before, by file name, as Seen
-	// returned them. Nil means that everything in the directory is new.
-	Seen map[string]string
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 	// Logger gets remarks about files; nil means silence.
@@ -100,15 +97,11 @@ func NewInbox(c InboxConfig) (*Inbox, error) {
 	if err := makeInbox(c.Dir); err != nil {
 		return nil, fmt.Errorf("creating the inbox: %w", explain(err))
 	}
-	i := &Inbox{cfg: c, files: make(map[string]*fileMemo, len(c.Seen))}
-	for file, hash := range c.Seen {
-		i.files[file] = &fileMemo{seen: hash}
-	}
-	return i, nil
+	return &Inbox{cfg: c, files: make(map[string]*fileMemo)}, nil
 }
 
-// Seen returns the hash of the content that was last handed out, by file name.
-// Given to the next NewInbox it keeps a restart from taking old files for new.
+// Seen returns the hash of the content that was last handed out, by file name, of
+// what is still there.
 func (i *Inbox) Seen() map[string]string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -160,7 +153,7 @@ func (i *Inbox) Rescan(ctx context.Context) (Scan, error) {
 	}
 	r.removeOrphans(entries)
 
-	s := &scan{inbox: i, room: r}
+	s := &scan{inbox: i, room: r, at: i.cfg.Now()}
 	for _, name := range i.candidates(entries) {
 		s.first(name)
 	}

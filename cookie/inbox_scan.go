@@ -13,6 +13,7 @@ import (
 type scan struct {
 	inbox  *Inbox
 	room   *room
+	at     time.Time // of the look under way: what it finds changed at one time
 	moving []moving
 	still  []look
 	found  []finding
@@ -38,7 +39,7 @@ func (s *scan) first(name string) {
 		s.unlooked(name, err)
 		return
 	}
-	if s.inbox.observe(l) {
+	if s.inbox.observe(l, s.at) {
 		s.moving = append(s.moving, moving{look: l})
 	}
 }
@@ -51,7 +52,7 @@ func (s *scan) unlooked(name string, err error) {
 
 // observe keeps a look in mind and reports whether it shows something that was
 // not handed out yet.
-func (i *Inbox) observe(l look) (news bool) {
+func (i *Inbox) observe(l look, now time.Time) (news bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	m := i.files[l.name]
@@ -60,7 +61,6 @@ func (i *Inbox) observe(l look) (news bool) {
 		i.files[l.name] = m
 	}
 	if m.last.hash != l.hash {
-		now := i.cfg.Now()
 		undealt := m.last.info != nil && m.last.hash != m.seen
 		m.growing = undealt && os.SameFile(m.last.info, l.info) && recent(m.changed, now)
 		m.changed = now
@@ -83,6 +83,7 @@ func (s *scan) settle(ctx context.Context) error {
 		if err := pause(ctx); err != nil {
 			return err
 		}
+		s.at = s.inbox.cfg.Now()
 		moved := s.moving
 		s.moving = nil
 		for _, m := range moved {
@@ -100,7 +101,7 @@ func (s *scan) again(m moving) {
 		s.unlooked(m.look.name, err)
 		return
 	}
-	if !s.inbox.observe(l) {
+	if !s.inbox.observe(l, s.at) {
 		return // it is again what it was
 	}
 	if !l.same(m.look) {

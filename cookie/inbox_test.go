@@ -48,14 +48,14 @@ type box struct {
 	dir string
 }
 
-func newBox(t *testing.T, seen map[string]string) *box {
+func newBox(t *testing.T) *box {
 	t.Helper()
-	return reopen(t, filepath.Join(t.TempDir(), "inbox"), seen)
+	return reopen(t, filepath.Join(t.TempDir(), "inbox"))
 }
 
-func reopen(t *testing.T, dir string, seen map[string]string) *box {
+func reopen(t *testing.T, dir string) *box {
 	t.Helper()
-	i, err := cookie.NewInbox(cookie.InboxConfig{Dir: dir, Seen: seen})
+	i, err := cookie.NewInbox(cookie.InboxConfig{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (b *box) want(want string) {
 
 func TestInboxHandsOutNewContentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.want("")
 		b.write("cookies.json", export(1))
 		b.want("cookies.json=1")
@@ -135,7 +135,7 @@ func TestInboxHandsOutNewContentOnce(t *testing.T) {
 
 func TestInboxSameSizeSameTimeOtherContent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		stamp := time.Unix(1_700_000_000, 0)
 		for n := range 3 { // as cp --preserve and rsync --times do
 			b.write("a.json", export(n))
@@ -147,36 +147,55 @@ func TestInboxSameSizeSameTimeOtherContent(t *testing.T) {
 	})
 }
 
-func TestInboxRemembersAcrossRestarts(t *testing.T) {
+func TestInboxSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("good.json", export(1))
 		b.write("bad.json", "")
 		b.write("gone.json", export(3))
 		_ = b.scan()
 		time.Sleep(11 * time.Second)
 		b.want("bad.json!E_EMPTY")
-		seen := b.Seen()
-		if want := []string{"bad.json", "gone.json", "good.json"}; !slices.Equal(slices.Sorted(maps.Keys(seen)), want) {
-			t.Fatalf("seen %v, want %v", slices.Sorted(maps.Keys(seen)), want)
+		if want, got := []string{"bad.json", "gone.json", "good.json"}, slices.Sorted(maps.Keys(b.Seen())); !slices.Equal(got, want) {
+			t.Errorf("seen %v, want %v", got, want)
 		}
-
 		if err := os.Remove(b.path("gone.json")); err != nil {
 			t.Fatal(err)
 		}
-		b = reopen(t, b.dir, seen)
 		b.want("-gone.json")
-		b.want("")
+		if want, got := []string{"bad.json", "good.json"}, slices.Sorted(maps.Keys(b.Seen())); !slices.Equal(got, want) {
+			t.Errorf("seen %v, want %v", got, want)
+		}
 		b.Forget("good.json")
 		b.want("good.json=1")
-		b = reopen(t, b.dir, nil)
+		b = reopen(t, b.dir)
 		b.want("good.json=1 ...")
 	})
 }
 
+// TestInboxNewestOfOneLook: of files that are found together the file system's times
+// tell which is the newest, whatever they are called.
+func TestInboxNewestOfOneLook(t *testing.T) {
+	b := newBox(t)
+	clock := time.Now() // it moves on while the files are looked at
+	i, err := cookie.NewInbox(cookie.InboxConfig{Dir: b.dir, Now: func() time.Time { clock = clock.Add(time.Millisecond); return clock }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Inbox = i
+	for n, name := range []string{"c.json", "a.json", "d.json", "b.json"} {
+		b.write(name, export(n))
+		stamp := time.Now().Add(-time.Duration(n) * time.Hour)
+		if err := os.Chtimes(b.path(name), stamp, stamp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.want("c.json=0 a.json=1 d.json=2 b.json=3")
+}
+
 func TestInboxGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("a.json", export(1))
 		b.want("a.json=1")
 		if err := os.Remove(b.path("a.json")); err != nil {
@@ -195,7 +214,7 @@ func TestInboxGone(t *testing.T) {
 
 func TestInboxReplacedByRemoveAndCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("a.json", export(1))
 		b.want("a.json=1")
 		if err := os.Remove(b.path("a.json")); err != nil {
@@ -225,7 +244,7 @@ func TestInboxHalfWritten(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBox(t, nil)
+				b := newBox(t)
 				go func() {
 					f, err := os.Create(b.path("cookies.json"))
 					if err != nil {
@@ -266,7 +285,7 @@ func TestInboxSlowUpload(t *testing.T) {
 	for _, gap := range []time.Duration{50 * time.Millisecond, 250 * time.Millisecond, 600 * time.Millisecond} {
 		t.Run(gap.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBox(t, nil)
+				b := newBox(t)
 				b.write("cookies.txt", netscape(1))
 				b.want("cookies.txt=1")
 				done := make(chan struct{})
@@ -303,7 +322,7 @@ func TestInboxSlowUpload(t *testing.T) {
 
 func TestInboxOneSlowFileDoesNotHoldTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("quick.json", export(1))
 		stop := make(chan struct{})
 		go func() {
@@ -335,7 +354,7 @@ func TestInboxOneSlowFileDoesNotHoldTheOthers(t *testing.T) {
 
 func TestInboxNewestFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		now := time.Now()
 		for i, name := range []string{"b.json", "c.json", "a.json"} {
 			b.write(name, export(i))
@@ -350,7 +369,7 @@ func TestInboxNewestFirst(t *testing.T) {
 
 func TestInboxCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("a.json", export(1))
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
@@ -363,7 +382,7 @@ func TestInboxCancelled(t *testing.T) {
 
 func TestInboxIgnores(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		for _, name := range []string{
 			".cookies.json", ".name.tmp", "a.json~", "a.tmp", "a.json.part", "a.crdownload", "a.swp", "a.swx",
 			"A.TMP", "4913", "#a.json#", "a.json.rejected.txt", "a.json.filepart", "cookies.sqlite-wal",
@@ -384,7 +403,7 @@ func TestInboxIgnores(t *testing.T) {
 
 func TestInboxTooBig(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("big.json", "")
 		if err := os.Truncate(b.path("big.json"), cookie.MaxFile+1); err != nil {
 			t.Fatal(err)
@@ -398,7 +417,7 @@ func TestInboxTooBig(t *testing.T) {
 
 func TestInboxCrowded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		old := time.Now().Add(-time.Hour)
 		for n := range 300 {
 			name := fmt.Sprintf("f%03d.json", n)
@@ -417,7 +436,7 @@ func TestInboxCrowded(t *testing.T) {
 
 func TestInboxDirectory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("a.json", export(1))
 		b.want("a.json=1")
 		if err := os.Rename(b.dir, b.dir+".old"); err != nil {
@@ -509,7 +528,7 @@ func TestInboxTakesEverySample(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					data := readFile(t, filepath.Join("testdata", folder, e.Name()))
 					want, wantErr := cookie.Parse(e.Name(), []byte(data), time.Now())
-					b := newBox(t, nil)
+					b := newBox(t)
 					b.write(e.Name(), data)
 					var drops []cookie.Drop
 					for range 20 {

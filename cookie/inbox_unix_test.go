@@ -22,7 +22,7 @@ func init() { children["reader without rights"] = readerWithoutRights }
 
 func TestInboxLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		outside := filepath.Join(t.TempDir(), "secret.json")
 		writeFile(t, outside, export(66))
 		b.write(".store.json", export(1))
@@ -82,7 +82,7 @@ func projectVolume(t *testing.T, dir, version string, files map[string]string) {
 
 func TestInboxKubernetesVolume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		for n := range 3 {
 			projectVolume(t, b.dir, fmt.Sprintf("..2026_11_23_%d", n), map[string]string{"cookies.json": export(n)})
 			b.want(fmt.Sprintf("cookies.json=%d", n))
@@ -93,7 +93,7 @@ func TestInboxKubernetesVolume(t *testing.T) {
 
 func TestInboxPipesAndSockets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		if err := syscall.Mkfifo(b.path("pipe.json"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestInboxPipesAndSockets(t *testing.T) {
 
 func TestInboxNotes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		b.write("bad.json", "<html>")
 		b.want("bad.json!E_HTML")
 		if err := b.Refuse("bad.json", "bad.json is a web page."); err != nil {
@@ -148,7 +148,7 @@ func TestInboxNotes(t *testing.T) {
 
 func TestInboxNotesTouchNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t, nil)
+		b := newBox(t)
 		target := filepath.Join(t.TempDir(), "precious")
 		writeFile(t, target, "keep me")
 		b.write("a.json", "<html>")
@@ -180,7 +180,7 @@ func TestInboxNotesTouchNothingElse(t *testing.T) {
 func TestInboxIsMadeForAGroup(t *testing.T) {
 	old := syscall.Umask(0o077)
 	defer syscall.Umask(old)
-	b := newBox(t, nil)
+	b := newBox(t)
 	info, err := os.Stat(b.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +191,7 @@ func TestInboxIsMadeForAGroup(t *testing.T) {
 	if err := os.Chmod(b.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	reopen(t, b.dir, nil)
+	reopen(t, b.dir)
 	if info, _ := os.Stat(b.dir); info.Mode().Perm() != 0o700 {
 		t.Errorf("a directory that exists was changed to %v", info.Mode())
 	}

@@ -136,7 +136,7 @@ func TestWatchEveryWayOfWriting(t *testing.T) {
 			}
 			fresh := filepath.Join(t.TempDir(), "new.json")
 			writeFile(t, fresh, export(2))
-			b := newBox(t, nil)
+			b := newBox(t)
 			b.write("cookies.json", export(1))
 			k := keep(t, b)
 			if got := k.next(); got != "cookies.json=1" {
@@ -162,7 +162,7 @@ func installed(program string) bool {
 
 func TestWatchKubernetesVolume(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, nil)
+	b := newBox(t)
 	projectVolume(t, b.dir, "..2026_1", map[string]string{"cookies.json": export(1)})
 	k := keep(t, b)
 	if got := k.next(); got != "cookies.json=1" {
@@ -198,7 +198,7 @@ func TestWatchDirectoryReplaced(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBox(t, nil)
+			b := newBox(t)
 			b.write("cookies.json", export(1))
 			k := keep(t, b)
 			if got := k.next(); got != "cookies.json=1" {
@@ -215,7 +215,7 @@ func TestWatchDirectoryReplaced(t *testing.T) {
 // unless a file waits for its permissions.
 func TestWatchStorm(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, nil)
+	b := newBox(t)
 	b.write("cookies.json", export(1))
 	var waiting atomic.Bool
 	pokes := make(chan cookie.Wake)
