@@ -65,7 +65,7 @@ func Open(c Config) (*Log, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	l := &Log{cfg: c, end: start}
+	l := &Log{cfg: c, end: begin(0)}
 	if err := l.open(); err != nil {
 		if l.file != nil {
 			_ = l.file.Close()
@@ -109,13 +109,13 @@ func (l *Log) inherit() error {
 	if err != nil || len(older) == 0 {
 		return err
 	}
-	youngest := older[len(older)-1].path
+	youngest, number := older[len(older)-1].path, older[len(older)-1].number
 	file, err := os.Open(youngest)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	part, err := verifyFile(file, youngest, start)
+	part, err := verifyFile(file, youngest, begin(number))
 	if err != nil {
 		return err
 	}

@@ -195,9 +195,12 @@ func TestLogWithoutNewestFile(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "audit-1.log")); err != nil {
 		t.Fatal(err)
 	}
-	add(t, open(t, path), 1) // old files may be cleared away
-	if r := verify(t, path); r.First != 4 || r.Last != 6 {
-		t.Errorf("got %+v, want entries 4 to 6", r)
+	_, verifyErr := audit.Verify(path)
+	_, openErr := audit.Open(audit.Config{Path: path, NoSync: true})
+	for call, err := range map[string]error{"Verify": verifyErr, "Open": openErr} {
+		if broken, ok := errors.AsType[*audit.BrokenError](err); !ok || broken.Line != 1 {
+			t.Errorf("%s without the only older file: got %v, want a broken first line", call, err)
+		}
 	}
 }
 
@@ -263,6 +266,7 @@ func TestVerifyNamesTheFirstBrokenLine(t *testing.T) {
 		line    int
 		reason  string
 	}{
+		{"the first lines removed", join(line(4), line(5), line(6)), 1, "number 4 where 1"},
 		{"a line removed", join(line(1), line(2), line(4), line(5)), 3, "number 4 where 3"},
 		{"two lines swapped", join(line(1), line(3), line(2)), 2, "number 3 where 2"},
 		{"a line twice", join(line(1), line(1)), 2, "number 1 where 2"},

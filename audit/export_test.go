@@ -4,6 +4,6 @@ import "io"
 
 // VerifyReader verifies one file and returns how many whole lines it has.
 func VerifyReader(r io.Reader) (lines int, err error) {
-	p, err := verifyFile(r, "log", start)
+	p, err := verifyFile(r, "log", begin(0))
 	return p.lines, err
 }

@@ -50,7 +50,7 @@ func (e *BrokenError) Error() string {
 // The error is a *BrokenError, or says why the log can not be read.
 func Verify(path string) (Report, error) {
 	report := Report{Head: genesis}
-	files, err := openAll(path)
+	files, at, err := openAll(path)
 	defer func() {
 		for _, f := range files {
 			_ = f.Close()
@@ -59,7 +59,6 @@ func Verify(path string) (Report, error) {
 	if err != nil {
 		return report, fmt.Errorf("verifying the audit log: %w", err)
 	}
-	at := start
 	for n, file := range files {
 		part, err := verifyFile(file, file.Name(), at)
 		report.add(part)
@@ -88,34 +87,38 @@ func (r *Report) add(p part) {
 	r.Last, r.To, r.Head = p.last.Seq, p.last.Time, p.last.hash
 }
 
-// openAll opens the files of a log, oldest first. The newest is opened before
-// the others are listed, so that none is missed when one is put aside meanwhile.
-func openAll(path string) ([]*os.File, error) {
+// openAll opens the files of a log, oldest first, and tells where the chain begins.
+// The newest is opened before the others are listed, so that none is missed when
+// one is put aside meanwhile.
+func openAll(path string) (files []*os.File, at chain, err error) {
+	at = begin(0)
 	newest, err := os.Open(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+		return nil, at, err
 	}
 	older, listErr := setAside(path)
 	if listErr != nil || newest == nil && len(older) == 0 {
-		return closing(newest), errors.Join(err, listErr)
+		return closing(newest), at, errors.Join(err, listErr)
 	}
-	var files []*os.File
 	for _, o := range older {
 		file, err := os.Open(o.path)
 		if errors.Is(err, os.ErrNotExist) && len(files) == 0 {
 			continue // the oldest one was dropped just now
 		}
 		if err != nil {
-			return append(files, closing(newest)...), err
+			return append(files, closing(newest)...), at, err
 		}
 		if newest != nil && sameFile(file, newest) {
 			// Put aside since it was opened; what follows it is younger still.
 			_ = file.Close()
 			break
 		}
+		if len(files) == 0 {
+			at = begin(o.number)
+		}
 		files = append(files, file)
 	}
-	return append(files, closing(newest)...), nil
+	return append(files, closing(newest)...), at, nil
 }
 
 func closing(f *os.File) []*os.File {
@@ -142,9 +145,10 @@ type chain struct {
 	anywhere bool
 }
 
-// start is where a log may begin when nothing is known: at the first entry, or
-// later when old files were dropped.
-var start = chain{head: genesis, anywhere: true}
+// begin is where the oldest file of a log may begin: at the first entry, or
+// anywhere when files before it were dropped. That is so for one that was put
+// aside with a number above 1; the newest file has the number 0.
+func begin(number int) chain { return chain{head: genesis, anywhere: number > 1} }
 
 // part is what one file holds.
 type part struct {
