@@ -33,9 +33,10 @@ type demoCmd struct {
 func (c *demoCmd) Run(ctx context.Context) (err error) {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	host, _, err := net.SplitHostPort(c.Listen)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return &exit{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", c.Listen)}
+	for _, addr := range []string{c.Listen, c.Control} {
+		if addr != "" && !loopback(addr) {
+			return &exit{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", addr)}
+		}
 	}
 	dir, err := os.MkdirTemp("", "geminid-demo-")
 	if err != nil {
@@ -68,11 +69,18 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err := d.Start(ctx); err != nil {
 		return err
 	}
-	if err := untilReady(ctx, d); err == nil {
+	if err = untilReady(ctx, d); err == nil && ctx.Err() == nil {
 		printf("%s", welcome(d.Addr().String(), settings.InboxDir))
 		err = d.Wait(ctx)
 	}
 	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
+}
+
+// loopback reports whether an address can be reached from this machine alone.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // demoPace is about how fast the real one types.
@@ -106,14 +114,18 @@ func netscape(name, value string) string {
 	return fmt.Sprintf("#HttpOnly_.google.com\tTRUE\t/\tTRUE\t%d\t%s\t%s", expires, name, value)
 }
 
-// untilReady waits for the first proven session.
+// readyWithin is how long the demo's session may take.
+const readyWithin = 20 * time.Second
+
+// untilReady waits for the first proven session, or for ctx.
 func untilReady(ctx context.Context, d *daemon.Daemon) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
+	late := time.After(readyWithin)
 	for !d.Supervisor().Ready() {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the demo's session did not become ready: %w", ctx.Err())
+			return nil
+		case <-late:
+			return fmt.Errorf("the demo's session was not ready within %s; geminid demo -v tells more", readyWithin)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -182,6 +194,9 @@ type simulateCmd struct {
 // Run serves the simulator alone until a signal ends it. Its control endpoint is
 // under /_sim/ of the same address.
 func (c *simulateCmd) Run(ctx context.Context) error {
+	if !loopback(c.Listen) {
+		return &exit{exitUsage, fmt.Errorf("the pretend upstream obeys everybody and listens on loopback only, not on %q", c.Listen)}
+	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	sim := simulator.New(simulator.Config{Pace: demoPace})
