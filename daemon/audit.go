@@ -4,27 +4,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/geminid/geminid/audit"
 )
 
-// openAudit opens the audit log. A log that can not be opened is said and does
-// not keep the sessions from being served.
-func (d *Daemon) openAudit() (func(kind, account string, fields map[string]string), error) {
-	book, err := audit.Open(audit.Config{Path: filepath.Join(d.settings.StateDir, auditFile), Now: d.now, NoSync: !d.settings.Fsync})
-	if err != nil {
-		d.log.Error("the audit log can not be written; run geminid audit verify", "err", err)
-		return nil, nil
+// auditor writes the audit log. A log that can not be written is said and does
+// not keep the sessions from being served; it is tried again with each entry.
+type auditor struct {
+	cfg audit.Config
+	log *slog.Logger
+
+	mu      sync.Mutex
+	book    *audit.Log // nil when it could not be opened yet
+	failing bool       // it was said
+}
+
+func (d *Daemon) openAudit() *auditor {
+	a := &auditor{log: d.log, cfg: audit.Config{
+		Path: AuditPath(d.settings.StateDir), Now: d.now, NoSync: !d.settings.Fsync,
+	}}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.heard(a.open())
+	d.onStop("audit log", a.close)
+	return a
+}
+
+// note adds an entry.
+func (a *auditor) note(kind, account string, fields map[string]string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	err := a.open()
+	if err == nil {
+		err = a.book.Append(kind, account, fields)
 	}
-	d.onStop("audit log", func(context.Context) error { return book.Close() })
-	var once sync.Once
-	return func(kind, account string, fields map[string]string) {
-		if err := book.Append(kind, account, fields); err != nil {
-			once.Do(func() { d.log.Error("the audit log can not be written", "err", err) })
-		}
-	}, nil
+	a.heard(err)
+}
+
+// open opens the log when it is not. mu is held.
+func (a *auditor) open() (err error) {
+	if a.book == nil {
+		a.book, err = audit.Open(a.cfg)
+	}
+	return err
+}
+
+// heard tells when writing begins to fail and when it works again. mu is held.
+func (a *auditor) heard(err error) {
+	switch failing := err != nil; {
+	case failing == a.failing:
+		return
+	case failing:
+		a.log.Error("the audit log can not be written; run geminid audit verify", "err", err)
+	default:
+		a.log.Info("the audit log is written again")
+	}
+	a.failing = err != nil
+}
+
+func (a *auditor) close(context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.book == nil {
+		return nil
+	}
+	return a.book.Close()
 }
 
 const auditFile = "audit.log"
@@ -33,10 +81,14 @@ const auditFile = "audit.log"
 func AuditPath(stateDir string) string { return filepath.Join(stateDir, auditFile) }
 
 // VerifyAudit checks the chain of an audit log and says in one line what it
-// holds. The error names the first broken line, or says why the log could not be
-// read.
+// holds. The error names the first broken line, says what is missing, or why the
+// log could not be read.
 func VerifyAudit(path string) (string, error) {
-	report, err := audit.Verify(path)
+	r, err := audit.Verify(path)
+	if err == nil && r.Torn > 0 {
+		time.Sleep(lineTakes)
+		r, err = audit.Verify(path)
+	}
 	var broken *audit.BrokenError
 	if errors.As(err, &broken) {
 		return "", fmt.Errorf("the audit log is broken: %w", broken)
@@ -44,5 +96,15 @@ func VerifyAudit(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("the audit log is sound: entries %d to %d in %d files, head %s", report.First, report.Last, report.Files, report.Head), nil
+	if r.Torn > 0 {
+		return "", fmt.Errorf("the audit log is not whole: entries %d to %d are sound, but %d bytes behind them are no whole line; a crash leaves such, and the next start records what it removes", r.First, r.Last, r.Torn)
+	}
+	// Every session that is kept has left entries.
+	if kept, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "accounts", "*.json")); r.Entries == 0 && len(kept) > 0 {
+		return "", fmt.Errorf("the audit log %s is empty, and sessions are kept beside it: its entries were removed", path)
+	}
+	return fmt.Sprintf("the audit log is sound: entries %d to %d in %d files, head %s", r.First, r.Last, r.Files, r.Head), nil
 }
+
+// lineTakes is longer than a line takes that is just being written.
+const lineTakes = 200 * time.Millisecond

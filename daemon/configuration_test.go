@@ -131,7 +131,7 @@ func reference(entries []entry) []byte {
 
 One YAML file with flat keys: ` + "`/etc/geminid/geminid.yaml`" + ` for the service, ` + "`~/.config/geminid/geminid.yaml`" + ` by hand, or ` + "`--config FILE`" + `. Later sources win: file, systemd credential ` + "`geminid.<key>`" + `, environment ` + "`GEMINID_<KEY>`" + `, flag. An unknown key or a value that can not be read keeps the server from starting (exit code 78) and says file, line, key and what is allowed; ` + "`geminid check-config`" + ` says the same beforehand. A duration has its unit (` + "`5s`, `5m`" + `), a number is whole and without quotes, a path begins with ` + "`/`" + `. The files of keys and of the certificate are looked into as well.
 
-**Live** keys follow ` + "`systemctl reload geminid`" + `, ` + "`geminid reload`" + ` or SIGHUP while requests run; what was counted for limits stays. The others need a restart, and a reload names those that wait for one. It reads the files of keys and of the certificate too and says when they hold something else.
+**Live** keys follow ` + "`systemctl reload geminid`" + `, ` + "`geminid reload`" + ` or SIGHUP while requests run; what was counted for limits stays, and the inbox is looked into at once. The others need a restart, and a reload names those that wait for one. It reads the files of keys and of the certificate too and says when they hold something else.
 
 | key | default | kind | live | meaning |
 |---|---|---|---|---|

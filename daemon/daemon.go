@@ -74,12 +74,13 @@ type Daemon struct {
 	notifier   *notify.Notifier
 	figures    figures
 	api        *api.API
-	scheduler  gocron.Scheduler
+	scheduler  gocron.Scheduler // nil before the start
+	running    runs             // of jobs
 	service    service
 
-	intake      chan struct{}   // token: one scan of the inbox at a time
-	scanned     string          // what was wrong with the last scan; the token guards it
-	poked       chan struct{}   // the watcher's wake-ups
+	outcomes    *outcomes       // of the inbox's files
+	scanned     string          // what was wrong with the last scan; the intake's own
+	poked       chan string     // wake-ups of the intake, with what caused them
 	woken       chan struct{}   // the supervisor's wake-ups
 	listener    net.Listener    // nil when detached
 	control     net.Listener    // nil when detached
@@ -112,14 +113,14 @@ func (d *Daemon) onStop(name string, undo func(ctx context.Context) error) {
 // stays open. It starts no goroutine and makes no call.
 func New(c Config) (*Daemon, error) {
 	d := &Daemon{cfg: c, log: c.Logger, now: c.Now, settings: c.Settings, current: c.Settings,
-		intake: make(chan struct{}, 1), poked: make(chan struct{}, 1), woken: make(chan struct{}, 1)}
+		poked: make(chan string, 1), woken: make(chan struct{}, 1)}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
 	if d.now == nil {
 		d.now = time.Now
 	}
-	for _, step := range []func() error{d.openState, d.openUpstream, d.openNotify, d.openSurface, d.openScheduler} {
+	for _, step := range []func() error{d.openState, d.openUpstream, d.openNotify, d.openSurface} {
 		if err := step(); err != nil {
 			return nil, errors.Join(err, d.undo(context.Background()))
 		}
@@ -178,8 +179,8 @@ func (d *Daemon) Supervisor() *supervisor.Supervisor { return d.supervisor }
 func (d *Daemon) Metrics() *metrics.Metrics { return d.metrics }
 
 // Stop ends the daemon: no new requests, running streams drained for
-// drain_timeout and then cut, jobs stopped, state saved. It may be called more
-// than once; ctx bounds the drain as well.
+// drain_timeout and then cut, running rotations heard out, jobs stopped, state
+// saved. It may be called more than once; ctx bounds the waits as well.
 func (d *Daemon) Stop(ctx context.Context) error {
 	d.stopping.Do(func() {
 		d.service.stopping()
@@ -199,6 +200,8 @@ func (d *Daemon) Stop(ctx context.Context) error {
 		if d.cancel != nil {
 			d.cancel()
 		}
+		// A rotation once sent is heard out, whoever asked for it.
+		d.supervisor.Flush(ctx)
 		failures = append(failures, d.stopJobs())
 		if d.group != nil {
 			failures = append(failures, d.group.Wait())

@@ -48,3 +48,6 @@ var (
 	Live   = live
 	KindOf = kindOf
 )
+
+// Hangup is what SIGHUP does.
+func (d *Daemon) Hangup() { d.reload() }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,16 +11,9 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// takeIn scans the inbox and offers what is new. One scan runs at a time; a
-// second caller waits, because what woke it may have come after the first
-// looked. It reports whether a file was still being written.
+// takeIn scans the inbox and offers what is new. It reports whether a file was
+// still being written. Only the intake's own goroutine calls it.
 func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
-	select {
-	case d.intake <- struct{}{}:
-		defer func() { <-d.intake }()
-	case <-ctx.Done():
-		return false
-	}
 	scan, err := d.inbox.Rescan(ctx)
 	if ctx.Err() == nil {
 		d.heard(err)
@@ -28,26 +22,87 @@ func (d *Daemon) takeIn(ctx context.Context, trigger string) (pending bool) {
 		d.log.Warn("a cookie file was deleted; the session in use is kept", "file", name)
 		d.supervisor.FileGone(name)
 	}
-	// A file with a name that browsers give may mean any account; it goes first,
-	// so that it does not take one that a file beside it has just made.
-	slices.SortStableFunc(scan.Drops, func(a, b cookie.Drop) int { return cmp.Compare(order(a), order(b)) })
-	for _, drop := range scan.Drops {
-		d.consider(ctx, drop, trigger)
+	for _, rivals := range d.rivals(scan.Drops, trigger) {
+		d.choose(ctx, rivals)
 	}
 	if len(scan.Drops) > 0 {
 		d.announce(d.supervisor.Accounts())
 	}
+	if !scan.Pending && err == nil && ctx.Err() == nil {
+		d.outcomes.keep(d.inbox.Seen())
+	}
 	return scan.Pending
 }
 
-func order(d cookie.Drop) int {
-	if d.Generic {
+// offered is a file of the inbox on its way to an account.
+type offered struct {
+	cookie.Drop
+	candidate supervisor.Candidate
+}
+
+// rivals groups files by the account they are meant for, newest first: it takes
+// one of them. A file with a name that browsers give may mean any account; its
+// group goes first, so that it does not take one that a file beside it has just
+// made.
+func (d *Daemon) rivals(drops []cookie.Drop, trigger string) [][]offered {
+	var groups [][]offered
+	place := make(map[any]int) // by account, and by session
+	for _, drop := range drops {
+		next := offered{drop, supervisor.Candidate{File: drop.File, Origin: supervisor.FromFile, Trigger: trigger, Hash: drop.Hash}}
+		if drop.Rejection != nil {
+			groups = append(groups, []offered{next})
+			continue
+		}
+		next.candidate.Set, next.candidate.Nominal, next.candidate.Warnings = drop.Export.Set, drop.Export.PSIDExpires, drop.Export.Warnings
+		account, session := d.supervisor.Meant(next.candidate), drop.Export.Set.Identity()
+		at, known := place[session]
+		if !known {
+			at, known = place[account]
+		}
+		if !known {
+			at, groups = len(groups), append(groups, nil)
+		}
+		place[session], place[account] = at, at
+		groups[at] = append(groups[at], next)
+	}
+	slices.SortStableFunc(groups, func(a, b []offered) int { return cmp.Compare(order(a), order(b)) })
+	return groups
+}
+
+func order(group []offered) int {
+	if slices.ContainsFunc(group, func(o offered) bool { return o.Generic }) {
 		return 0
 	}
 	return 1
 }
 
-// heard tells when the inbox stops or begins to be readable. The token is held.
+// choose offers the files of one account until one is taken. The older ones are
+// passed over, unless they were in use before: those are no news.
+func (d *Daemon) choose(ctx context.Context, group []offered) {
+	newer := ""
+	for _, o := range group {
+		switch {
+		case ctx.Err() != nil:
+			return
+		case o.Rejection != nil:
+			d.reject(o, o.Rejection)
+		case newer != "" && !d.supervisor.Took(o.candidate):
+			d.passOver(o, newer)
+		case d.consider(ctx, o) && newer == "":
+			newer = o.File
+		}
+	}
+}
+
+// passOver leaves a file where a newer one is used for the same account.
+func (d *Daemon) passOver(o offered, newer string) {
+	d.log.Info("a cookie file is passed over for a newer one", "file", o.File, "newer", newer)
+	text := fmt.Sprintf("%s is newer and is used for the same account. To use this file, put it there again.", newer)
+	d.outcomes.note(o.File, outcome{Hash: o.Hash, Message: text})
+	d.refuse(o.File, text)
+}
+
+// heard tells when the inbox stops or begins to be readable.
 func (d *Daemon) heard(err error) {
 	text := ""
 	if err != nil {
@@ -64,34 +119,45 @@ func (d *Daemon) heard(err error) {
 	d.scanned = text
 }
 
-// consider offers one dropped file and leaves the reason beside a refused one.
-func (d *Daemon) consider(ctx context.Context, drop cookie.Drop, trigger string) {
-	candidate := supervisor.Candidate{File: drop.File, Origin: supervisor.FromFile, Trigger: trigger, Hash: drop.Hash}
-	if drop.Rejection != nil {
-		d.supervisor.Reject(candidate, drop.Rejection)
-		d.refuse(drop.File, drop.Rejection.Message)
-		return
+// consider offers one file, unless it is known what becomes of it, and reports
+// whether it is taken.
+func (d *Daemon) consider(ctx context.Context, o offered) (taken bool) {
+	if known, ok := d.outcomes.of(o.Drop); ok {
+		if known.Code != "" {
+			d.reject(o, &cookie.Rejection{Code: known.Code, Message: known.Message})
+		}
+		return false
 	}
-	candidate.Set, candidate.Nominal, candidate.Warnings = drop.Export.Set, drop.Export.PSIDExpires, drop.Export.Warnings
-	d.reply(drop.File, d.supervisor.Offer(ctx, candidate))
+	verdict := d.supervisor.Offer(ctx, o.candidate)
+	d.reply(o.candidate, verdict)
+	return verdict.Result != supervisor.Rejected
 }
 
 // settled hears what became of a file that could not be checked when it came.
 func (d *Daemon) settled(c supervisor.Candidate, verdict supervisor.Verdict) {
 	if c.Origin == supervisor.FromFile && d.inbox.Seen()[c.File] == c.Hash { // else it is another file by now
-		d.reply(c.File, verdict)
+		d.reply(c, verdict)
 	}
 }
 
 // reply leaves the reason beside a refused file and takes away an old one.
-func (d *Daemon) reply(file string, verdict supervisor.Verdict) {
+func (d *Daemon) reply(c supervisor.Candidate, verdict supervisor.Verdict) {
 	if verdict.Result == supervisor.Rejected {
-		d.refuse(file, verdict.Message)
+		if code := cookie.Code(verdict.Code); code == cookie.CodeProbeSignedOut {
+			d.outcomes.note(c.File, outcome{c.Hash, code, verdict.Message})
+		}
+		d.refuse(c.File, verdict.Message)
 		return
 	}
-	if err := d.inbox.Accept(file); err != nil {
-		d.log.Debug("an old note could not be removed", "file", file, "err", err)
+	if err := d.inbox.Accept(c.File); err != nil {
+		d.log.Debug("an old note could not be removed", "file", c.File, "err", err)
 	}
+}
+
+// reject leaves a file that need not be asked about.
+func (d *Daemon) reject(o offered, why *cookie.Rejection) {
+	d.supervisor.Reject(o.candidate, why)
+	d.refuse(o.File, why.Message)
 }
 
 func (d *Daemon) refuse(file, text string) {
@@ -114,11 +180,24 @@ func (d *Daemon) watch(ctx context.Context) {
 	})
 }
 
-// poke asks for a scan; one waiting wake-up is enough.
+// poke is rescan for the watcher.
 func (d *Daemon) poke(kind cookie.Wake) {
 	d.metrics.WatcherEvents.WithLabelValues(string(kind)).Inc()
+	d.rescan(triggerWatch)
+}
+
+// What makes the inbox be looked at: label values of the loads.
+const (
+	triggerStart  = "start"
+	triggerPoll   = "poll"
+	triggerWatch  = "watch"
+	triggerSignal = "signal"
+)
+
+// rescan asks for a scan; one waiting wake-up is enough.
+func (d *Daemon) rescan(trigger string) {
 	select {
-	case d.poked <- struct{}{}:
+	case d.poked <- trigger:
 	default:
 	}
 }
@@ -130,15 +209,15 @@ func (d *Daemon) takeInWhenPoked(ctx context.Context) {
 	again := time.NewTimer(lookAgain)
 	again.Stop()
 	defer again.Stop()
-	for {
+	for trigger := triggerStart; ; {
+		if d.takeIn(ctx, trigger) {
+			again.Reset(lookAgain)
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-d.poked:
+		case trigger = <-d.poked:
 		case <-again.C:
-		}
-		if d.takeIn(ctx, "watch") {
-			again.Reset(lookAgain)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -23,27 +24,21 @@ var jobs = []job{
 	{"watchdog", func(d *Daemon) time.Duration { return d.service.watchdogEvery() }, (*Daemon).feedWatchdog},
 }
 
-// stopWait bounds how long a running job may keep the stop waiting.
-const stopWait = 40 * time.Second
-
-func (d *Daemon) openScheduler() (err error) {
-	monitor := jobMonitor{d}
-	d.scheduler, err = gocron.NewScheduler(
-		gocron.WithLocation(time.UTC), gocron.WithStopTimeout(stopWait),
-		gocron.WithMonitor(monitor), gocron.WithMonitorStatus(monitor))
-	return err
-}
-
 // schedule starts the jobs; the tick runs at once and then at its interval.
-func (d *Daemon) schedule(ctx context.Context) error {
-	d.service.ticked(time.Now()) // the first tick counts from here
+func (d *Daemon) schedule(ctx context.Context) (err error) {
+	monitor := jobMonitor{d}
+	d.scheduler, err = gocron.NewScheduler(gocron.WithLocation(time.UTC), gocron.WithMonitor(monitor), gocron.WithMonitorStatus(monitor))
+	if err != nil {
+		return err
+	}
+	d.service.ticked() // the first tick counts from here
 	for _, j := range jobs {
 		every := j.every(d)
 		if every == 0 {
 			continue
 		}
 		if _, err := d.scheduler.NewJob(gocron.DurationJob(every),
-			gocron.NewTask(func() { j.run(d, ctx) }), gocron.WithName(j.name),
+			gocron.NewTask(func() { d.running.do(func() { j.run(d, ctx) }) }), gocron.WithName(j.name),
 			gocron.WithSingletonMode(gocron.LimitModeReschedule),
 			gocron.WithStartAt(gocron.WithStartImmediately())); err != nil {
 			return err
@@ -56,24 +51,56 @@ func (d *Daemon) schedule(ctx context.Context) error {
 	return nil
 }
 
+// stopJobs waits for the running jobs itself: the scheduler would spin meanwhile.
 func (d *Daemon) stopJobs() error {
+	d.running.end()
 	if d.scheduler == nil {
 		return nil
 	}
 	return d.scheduler.Shutdown()
 }
 
-// tick does all due work: take in dropped files, probe, rotate, save, let old files go.
+// runs are the runs of jobs under way. Its zero value is ready.
+type runs struct {
+	mu    sync.Mutex // guards ended, and no run begins after it
+	ended bool
+	all   sync.WaitGroup
+}
+
+// do runs f, unless the end has come.
+func (r *runs) do(f func()) {
+	r.mu.Lock()
+	if r.ended {
+		r.mu.Unlock()
+		return
+	}
+	r.all.Add(1)
+	r.mu.Unlock()
+	defer r.all.Done()
+	f()
+}
+
+// end lets no run begin any more and waits for those under way.
+func (r *runs) end() {
+	r.mu.Lock()
+	r.ended = true
+	r.mu.Unlock()
+	r.all.Wait()
+}
+
+// tick does all due work: probe, rotate, save, let old files go. Dropped files are
+// taken in beside it, because each one may wait for the upstream.
 func (d *Daemon) tick(ctx context.Context) {
-	d.takeIn(ctx, "poll")
+	d.service.ticked()
+	d.rescan(triggerPoll)
 	d.supervisor.Tick(ctx)
+	d.service.ticked()
 	if d.files != nil {
 		d.files.Sweep()
 	}
 	if d.certificate != nil {
 		d.certificate.renew()
 	}
-	d.service.ticked(time.Now())
 	accounts := d.supervisor.Accounts()
 	d.tell(accounts)
 	d.look(accounts)

@@ -45,7 +45,16 @@ func newHouse(t *testing.T, dir string, session simulator.SessionConfig) *house 
 	h.config = daemon.Config{Settings: s, Transport: h.sim, Detached: true, Seed: 1,
 		Logger: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	h.drop("cookies.txt", netscapeFile(h.session))
+	t.Cleanup(h.abandon)
 	return h
+}
+
+// abandon stops a daemon that a failed test left: in a bubble it would end the
+// test binary.
+func (h *house) abandon() {
+	if h.t.Failed() && h.daemon != nil {
+		_ = h.daemon.Stop(context.Background())
+	}
 }
 
 func (h *house) start() {
@@ -54,10 +63,10 @@ func (h *house) start() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.daemon = d
 	if err := d.Start(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}
-	h.daemon = d
 	for deadline := time.Now().Add(10 * time.Second); !d.Supervisor().Ready(); {
 		if time.Now().After(deadline) {
 			h.t.Fatalf("not ready; the log says:\n%s", h.log)
@@ -94,6 +103,15 @@ func (h *house) read(name string) string {
 func (h *house) ask(prompt string) (status int, answer string) {
 	body, _ := json.Marshal(map[string]any{"model": "gemini-2.5-flash", "messages": []map[string]string{{"role": "user", "content": prompt}}})
 	return h.send(http.MethodPost, "/v1/chat/completions", string(body))
+}
+
+// control sends a command as the control socket does.
+func (h *house) control(method, path, body string) (status int, answer string) {
+	request := httptest.NewRequestWithContext(h.t.Context(), method, path, strings.NewReader(body))
+	request.Host = "localhost"
+	recorder := httptest.NewRecorder()
+	h.daemon.Control().ServeHTTP(recorder, request)
+	return recorder.Code, recorder.Body.String()
 }
 
 func (h *house) send(method, path, body string) (status int, answer string) {

@@ -20,6 +20,7 @@ func (d *Daemon) openState() (err error) {
 		return err
 	}
 	d.onStop("store", func(context.Context) error { return d.store.Close() })
+	d.outcomes = openOutcomes(s.StateDir, d.log)
 	d.inbox, err = cookie.NewInbox(cookie.InboxConfig{Dir: s.InboxDir, Now: d.now, Logger: d.log})
 	return err
 }
@@ -34,13 +35,9 @@ func (d *Daemon) openUpstream() (err error) {
 	if len(key) == 0 {
 		return err
 	}
-	note, err := d.openAudit()
-	if err != nil {
-		return err
-	}
 	d.supervisor, err = supervisor.New(supervisor.Config{
 		Upstream: d.provider, Store: d.store, Now: d.now, Logger: d.log, Metrics: d.metrics,
-		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: note, Wake: d.wake, Settled: d.settled,
+		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.openAudit().note, Wake: d.wake, Settled: d.settled,
 		ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})
 	if d.supervisor == nil {
@@ -49,7 +46,6 @@ func (d *Daemon) openUpstream() (err error) {
 	if err != nil {
 		d.log.Error("part of the state could not be read; going on with the rest", "err", err)
 	}
-	d.onStop("sessions", func(context.Context) error { d.supervisor.Flush(); return nil })
 	return nil
 }
 

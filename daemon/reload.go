@@ -53,9 +53,10 @@ type known struct {
 
 // Reload reads the settings again, and the files of keys and of the certificate. A
 // broken file changes no setting; what can not change while running is named and
-// kept. Limits and back-offs go on counting. It blocks for as long as reading the
-// files takes.
+// kept. Limits and back-offs go on counting. The inbox is looked into as well. It
+// blocks for as long as reading the files takes.
 func (d *Daemon) Reload() (api.Reloaded, error) {
+	d.rescan(triggerSignal)
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	if d.cfg.Reload == nil {

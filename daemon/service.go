@@ -24,8 +24,12 @@ import (
 type service struct {
 	once  sync.Once
 	every time.Duration
-	tick  atomic.Int64 // when the last tick ended, unix seconds
+	tick  atomic.Pointer[time.Time] // of the last step of a tick; its age is elapsed time, not wall time
 	said  atomic.Pointer[string]
+	ends  atomic.Bool // a stop is under way
+	// starved is why the watchdog was last left hungry; the watchdog's job alone
+	// uses it.
+	starved string
 }
 
 const (
@@ -37,8 +41,12 @@ const (
 // late reports whether the last tick is so old that nothing turns any more.
 func late(age, tick time.Duration) bool { return age > max(tickTooOld, ticksTooOld*tick) }
 
-func (s *service) ready()    { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
-func (s *service) stopping() { _, _ = systemd.SdNotify(false, systemd.SdNotifyStopping) }
+func (s *service) ready() { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
+
+func (s *service) stopping() {
+	s.ends.Store(true)
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
+}
 
 // reloading carries the time in the same datagram, as notify-reload of newer
 // systemds asks for.
@@ -56,8 +64,11 @@ func (s *service) watchdogEvery() time.Duration {
 	return s.every
 }
 
-// ticked notes that the supervisor's tick ran.
-func (s *service) ticked(at time.Time) { s.tick.Store(at.Unix()) }
+// ticked notes that a tick goes on.
+func (s *service) ticked() {
+	now := time.Now()
+	s.tick.Store(&now)
+}
 
 // status is what systemctl status shows in one line; it is told when it changed.
 func (s *service) status(line string) {
@@ -89,7 +100,7 @@ func statusLine(accounts []supervisor.Account, now time.Time) string {
 		parts = append(parts, fmt.Sprintf("rotates in %d min", max(0, int(rotates.Sub(now).Round(time.Minute).Minutes()))))
 	}
 	if !ends.IsZero() {
-		parts = append(parts, "ends ~"+ends.Format("15:04"))
+		parts = append(parts, "ends ~"+ends.In(now.Location()).Format("15:04"))
 	}
 	line := strings.Join(parts, ", ")
 	if remedy != "" {
@@ -111,18 +122,26 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // feedWatchdog pings systemd while the loops really turn: the last tick is young
-// and the API answers itself. A dead session is no reason to be restarted.
+// and the API answers itself. A dead session is no reason to be restarted, and a
+// stop, which the API does not survive, has a time limit of its own.
 func (d *Daemon) feedWatchdog(ctx context.Context) {
-	last := time.Unix(d.service.tick.Load(), 0)
-	if late(time.Since(last), d.settings.Tick) {
-		d.log.Error("the supervisor's tick is late; leaving the watchdog hungry", "last", last)
-		return
+	why := ""
+	if last := d.service.tick.Load(); late(time.Since(*last), d.settings.Tick) {
+		why = "the supervisor's tick is late"
+	} else if !d.service.ends.Load() && !d.answers(ctx) {
+		why = "the API does not answer itself"
 	}
-	if !d.answers(ctx) {
-		d.log.Error("the API does not answer itself; leaving the watchdog hungry")
-		return
+	if why != d.service.starved {
+		d.service.starved = why
+		if why != "" {
+			d.log.Error(why + "; leaving the watchdog hungry")
+		} else {
+			d.log.Info("feeding the watchdog again")
+		}
 	}
-	_, _ = systemd.SdNotify(false, systemd.SdNotifyWatchdog)
+	if why == "" {
+		_, _ = systemd.SdNotify(false, systemd.SdNotifyWatchdog)
+	}
 }
 
 // answers asks over the control socket whether the process is alive. Having no

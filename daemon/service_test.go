@@ -123,3 +123,27 @@ func TestWhatSystemdHears(t *testing.T) {
 	}
 	m.await(t, "STOPPING=1", 1)
 }
+
+// TestWatchdogIsFedDuringAStop: the API is closed then, and the running answers
+// need not be quick.
+func TestWatchdogIsFedDuringAStop(t *testing.T) {
+	m := listenForNotes(t)
+	t.Setenv("WATCHDOG_USEC", "30000")
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{})
+	h.config.Detached = false
+	h.start()
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		h.ask("[chars 40] [slow 50ms]")
+	}()
+	for h.sim.Calls()["generate"] == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	h.stop()
+	<-answered
+	m.await(t, "STOPPING=1", 1)
+	if strings.Contains(h.log.String(), "hungry") {
+		t.Errorf("the watchdog was left hungry:\n%s", h.log)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -249,8 +250,9 @@ func (c tally) String() string {
 // watcher listens to the daemon's log, where each change of state is one line.
 type watcher struct {
 	w        *world
-	deaf     bool      // a daemon that is dead in the story is being cleaned up
-	expiring time.Time // entry into expiring since the last healthy proof
+	mu       sync.Mutex // one line at a time: a tick and a request may write at one instant
+	deaf     bool       // a daemon that is dead in the story is being cleaned up
+	expiring time.Time  // entry into expiring since the last healthy proof
 	last     cookie.Set
 }
 
@@ -262,6 +264,8 @@ func (x *watcher) WithGroup(string) slog.Handler            { return x }
 
 // Handle implements slog.Handler.
 func (x *watcher) Handle(_ context.Context, r slog.Record) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	x.w.daemonsTurn()
 	if x.deaf || r.Message != "session changed state" {
 		if !x.deaf {

@@ -91,7 +91,16 @@ func newWorld(t *testing.T, dir string, seed uint64, days int) *world {
 	w.count = tally{seed: int(seed), days: days, started: w.now()}
 	w.watching = &watcher{w: w}
 	w.plan()
+	t.Cleanup(w.abandon)
 	return w
+}
+
+// abandon stops a daemon that a failed run left: it would end the test binary.
+func (w *world) abandon() {
+	if w.t.Failed() && w.daemon != nil {
+		w.watching.deaf = true
+		_ = w.daemon.Stop(context.Background())
+	}
 }
 
 // now is the wall clock of daemon and upstream: the bubble's time and the sleep

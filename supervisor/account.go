@@ -76,15 +76,19 @@ func (a *account) restore(record cookie.Record) error {
 	return err
 }
 
-// lock takes the account's token, or gives up when ctx ends. It is a channel
-// and not a mutex because its holder waits for the upstream.
+// lock takes the account's token, or gives up when ctx or the supervisor ends. It
+// is a channel and not a mutex because its holder waits for the upstream.
 func (a *account) lock(ctx context.Context) bool {
+	if a.s.over() {
+		return false
+	}
 	select {
 	case a.work <- struct{}{}:
 		return true
 	case <-ctx.Done():
-		return false
+	case <-a.s.ended:
 	}
+	return false
 }
 
 func (a *account) unlock() { <-a.work }

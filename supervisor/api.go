@@ -145,6 +145,7 @@ var (
 	ErrNoAccount   = errors.New("no such account")
 	ErrNoPrevious  = errors.New("no earlier session is kept for this account")
 	ErrNotRotating = errors.New("nothing is asked for this account now") // wrapped with the reason
+	ErrEnded       = errors.New("the server is stopping; nothing was done")
 )
 
 // Account is the snapshot of one account: what people and scripts are shown. It

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,7 +17,7 @@ func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *ac
 		return ErrNoAccount
 	}
 	if !a.lock(ctx) {
-		return ctx.Err()
+		return cmp.Or(ctx.Err(), ErrEnded)
 	}
 	defer a.unlock()
 	return fn(a)
@@ -72,10 +73,14 @@ func (a *account) idle() string {
 }
 
 // FileGone notes that a file was deleted from the inbox. The session that came
-// with it goes on, and its status says so.
+// with it goes on, and its status says so; when somebody brings the file again, it
+// counts as new.
 func (s *Supervisor) FileGone(file string) {
-	for _, a := range s.present() {
-		a.confirm(func(m *memo, _ time.Time) { m.Gone = m.Gone || m.File == file })
+	for _, a := range *s.accounts.Load() {
+		a.confirm(func(m *memo, _ time.Time) {
+			m.Gone = m.Gone || m.File == file
+			delete(m.Files, file)
+		})
 	}
 }
 

@@ -65,7 +65,7 @@ func TestRemovedAccountHasNoSeries(t *testing.T) {
 		h.pass(2 * time.Hour)
 		h.shift += 24 * time.Hour
 		h.pass(time.Minute)
-		h.Flush()
+		h.Flush(t.Context())
 		if n := h.about("default"); n != 0 {
 			t.Errorf("%d series are left", n)
 		}

@@ -15,19 +15,35 @@ import (
 // probed while the current set stays in service, and swapped in only when that
 // proves it, or when there is nothing to lose. It blocks for one probe.
 func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
+	if s.over() {
+		return stopped
+	}
 	select {
 	case s.offers <- struct{}{}:
 		defer func() { <-s.offers }()
 	case <-ctx.Done():
-		return Verdict{Result: Parked, Message: "the server is stopping; nothing was changed"}
+		return stopped
+	case <-s.ended:
+		return stopped
 	}
+	return s.judged(ctx, c)
+}
+
+// judged is an offer from end to end. The token of offers is held.
+func (s *Supervisor) judged(ctx context.Context, c Candidate) Verdict {
 	v := s.offer(ctx, c)
 	if v.Result != Rejected {
 		v.Warnings = c.Warnings
+		if c.Account != "" && v.Account != "" && v.Account != c.Account {
+			v.Message += fmt.Sprintf(" The session is one of %s, so it was not brought to %s.", v.Account, c.Account)
+		}
 	}
 	s.told(c, v)
 	return v
 }
+
+// stopped is the verdict on what came too late.
+var stopped = Verdict{Result: Parked, Message: "the server is stopping; nothing was changed"}
 
 func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 	if a := s.dismissed(c); a != nil {
@@ -42,14 +58,16 @@ func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 		if v, done := known.same(c); done {
 			return v
 		}
+	} else if a := s.took(c); a != nil {
+		return a.verdict(Unchanged, "this file was taken in before, and what came after it counts; bring it anew to go back")
 	}
 	if s.held() {
 		// No call while the address is refused: the trial call comes first.
 		return s.park(s.nameFor(c, known), c, "the upstream refuses this server for now; the file is tried when that ends")
 	}
 	finding := s.ask(ctx, c.Set)
-	if owner := s.byAccount(finding.Account); known == nil {
-		known = owner
+	if known == nil {
+		known = s.byAccount(finding.Account)
 	}
 	name := s.nameFor(c, known)
 	proven := finding.Evidence == cookie.SignedIn
@@ -82,7 +100,7 @@ func (a *account) same(c Candidate) (Verdict, bool) {
 	dead := a.set.IsZero() || !a.memo.Facts.Expired.IsZero() || !a.memo.Facts.FirstOut.IsZero()
 	older := !current && (a.knows(c.Set) || c.Hash != "" && a.memo.Files[c.File] == c.Hash)
 	if current || (older && !dead) {
-		a.memo.Files[c.File] = c.Hash
+		a.memo.took(c)
 		a.memo.Gone = a.memo.Gone && c.File != a.memo.File
 	}
 	a.mu.Unlock()
@@ -109,9 +127,7 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
 		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, remarks(c)
-		if c.File != "" {
-			m.Files[c.File] = c.Hash
-		}
+		m.took(c)
 	})
 	a.s.parking.clear(a.name)
 	a.s.note("swap", a.name, map[string]string{"origin": string(c.Origin), "set": a.s.mark(set), "proof": proof.Evidence.String()})

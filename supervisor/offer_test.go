@@ -1,6 +1,7 @@
 package supervisor_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -196,6 +197,74 @@ func TestOfferByAccountID(t *testing.T) {
 	h.offer("home.json", set("B1", "1"))
 	if v := h.offer("download.json", set("A2", "1")); v.Account != "work" || v.Result != supervisor.Applied {
 		t.Errorf("got %s for %s", v.Result, v.Account)
+	}
+}
+
+// TestOfferToAnotherName: a session that is known stays with its account when
+// another one is asked for: two accounts that renew one session end it.
+func TestOfferToAnotherName(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		set  cookie.Set
+	}{
+		{"the same session, renewed elsewhere", set("A", "2")},
+		{"the same cookies", set("A", "1")},
+		{"another login of the same Google account", set("B", "1")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := open(t, &upstream{}, &memory{})
+			h.up.probe = func(cookie.Set) cookie.Finding {
+				return cookie.Finding{Evidence: cookie.SignedIn, Account: "one"}
+			}
+			h.offer("main.json", set("A", "1"))
+			v := h.Offer(t.Context(), supervisor.Candidate{Account: "laptop", File: "x.txt", Origin: supervisor.FromPush, Set: tt.set})
+			if v.Account != "main" || !strings.Contains(v.Message, "one of main, so it was not brought to laptop") {
+				t.Errorf("%s for %s: %s", v.Result, v.Account, v.Message)
+			}
+			if n := len(h.Accounts()); n != 1 {
+				t.Errorf("%d accounts hold the session", n)
+			}
+		})
+	}
+}
+
+// TestOfferOfAFileSeenBefore: a restart offers the files of the inbox once more.
+// One that was replaced since, or whose account was removed, stays what it is,
+// unasked, until somebody brings it anew.
+func TestOfferOfAFileSeenBefore(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		since func(h *house)
+	}{
+		{"replaced by another file", func(h *house) { h.offer("cookies (1).txt", set("B", "1")) }},
+		{"removed", func(h *house) { _ = h.Remove(h.t.Context(), "default") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := withSession(t)
+			tt.since(h)
+			h = open(t, &upstream{}, h.disk)
+			if v := h.offer("cookies.txt", set("A", "1")); v.Result != supervisor.Unchanged {
+				t.Errorf("after a restart it is %s: %s", v.Result, v.Message)
+			}
+			if probes, _ := h.up.counts(); probes > 0 {
+				t.Errorf("%d probes", probes)
+			}
+			h.FileGone("cookies.txt")
+			if v := h.offer("cookies.txt", set("A", "1")); v.Result != supervisor.Applied {
+				t.Errorf("brought anew it is %s: %s", v.Result, v.Message)
+			}
+		})
+	}
+}
+
+// TestFilesRememberedAreBounded: browsers never tire of numbering downloads.
+func TestFilesRememberedAreBounded(t *testing.T) {
+	h := withSession(t)
+	for n := range 2000 {
+		h.offer(fmt.Sprintf("cookies (%d).txt", n), set("A", fmt.Sprint(n)))
+	}
+	if size := len(h.disk.record("default").Memo); size > 64<<10 {
+		t.Errorf("the record has %d bytes", size)
 	}
 }
 

@@ -70,18 +70,18 @@ func (p *parking) others(name string, met func(name string) bool) (n int) {
 	return n
 }
 
-// due returns what is to be tried again, by name.
-func (p *parking) due(now time.Time) map[string]*parked {
+// first returns what is to be tried again first, nil when nothing is due.
+func (p *parking) first(now time.Time) (name string, first *parked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	due := make(map[string]*parked)
-	for name, spot := range p.spots {
+	for other, spot := range p.spots {
 		// A wait longer than any: the clock was set back.
-		if !now.Before(spot.next) || spot.next.Sub(now) > parkedMax {
-			due[name] = spot
+		due := !now.Before(spot.next) || spot.next.Sub(now) > parkedMax
+		if due && (first == nil || spot.next.Before(first.next)) {
+			name, first = other, spot
 		}
 	}
-	return due
+	return name, first
 }
 
 // done empties a spot if it still holds what was tried.
@@ -117,19 +117,26 @@ func (s *Supervisor) park(name string, c Candidate, why string) Verdict {
 	return a.verdict(Parked, why)
 }
 
-// retryParked offers the parked candidates again whose time has come.
+// retryParked offers the parked candidate again that waits longest, when its time
+// has come. It is one a tick, and none while another offer is looked at: each may
+// wait for the upstream, and a tick has more to do.
 func (s *Supervisor) retryParked(ctx context.Context) {
-	for name, spot := range s.parking.due(s.now()) {
-		if ctx.Err() != nil {
-			return
-		}
-		v := s.Offer(ctx, spot.candidate)
-		if v.Result == Parked && v.Account == name {
-			continue
-		}
-		s.parking.done(name, spot)
-		if v.Result != Parked {
-			s.settled(spot.candidate, v)
-		}
+	name, spot := s.parking.first(s.now())
+	if spot == nil || ctx.Err() != nil || s.over() {
+		return
+	}
+	select {
+	case s.offers <- struct{}{}:
+		defer func() { <-s.offers }()
+	default:
+		return
+	}
+	v := s.judged(ctx, spot.candidate)
+	if v.Result == Parked && v.Account == name {
+		return
+	}
+	s.parking.done(name, spot)
+	if v.Result != Parked {
+		s.settled(spot.candidate, v)
 	}
 }

@@ -81,17 +81,25 @@ func (s *Supervisor) place(name string) *account {
 	return s.account(name, true)
 }
 
-// nameFor is the account a candidate is for: the one it names, the one it is
-// known to belong to, the only one when its file has a name that browsers give,
-// else one named after the file.
+// Meant is the account that a candidate is for, as far as can be told without
+// asking the upstream. It need not be there yet.
+func (s *Supervisor) Meant(c Candidate) string { return s.nameFor(c, s.byIdentity(c.Set)) }
+
+// nameFor is the account a candidate is for: the one it is known to belong to,
+// the one it names, the only one when its file has no name or one that browsers
+// give, else one named after the file. What is known comes first: two accounts
+// that renew one session end it.
 func (s *Supervisor) nameFor(c Candidate, known *account) string {
-	if c.Account != "" {
-		return c.Account
-	}
 	if known != nil {
 		return known.name
 	}
-	name, generic := cookie.AccountFor(c.File)
+	if c.Account != "" {
+		return c.Account
+	}
+	name, generic := cookie.DefaultName, true
+	if c.File != "" {
+		name, generic = cookie.AccountFor(c.File)
+	}
 	if accounts := s.present(); generic && len(accounts) == 1 {
 		return accounts[0].name
 	}

@@ -170,7 +170,7 @@ func TestOddMemo(t *testing.T) {
 				if a := h.account("default"); a.State != supervisor.Healthy || !a.Serving {
 					t.Errorf("state %s, serving %v", a.State, a.Serving)
 				}
-				h.Flush()
+				h.Flush(h.t.Context())
 				if after := h.disk.record("default"); after.Current.IsZero() || after.Previous.IsZero() {
 					t.Error("the cookies are gone from the disk")
 				}
@@ -263,7 +263,7 @@ func TestFileGone(t *testing.T) {
 		t.Errorf("notes %q of another file", notes())
 	}
 	h.FileGone("cookies.txt")
-	h.Flush()
+	h.Flush(h.t.Context())
 	h = h.again()
 	if !strings.Contains(notes(), "cookies.txt was deleted") || !h.Ready() {
 		t.Errorf("notes %q, ready %v", notes(), h.Ready())

@@ -68,6 +68,7 @@ type Supervisor struct {
 	accounts  atomic.Pointer[[]*account] // copied on write, read without a lock
 	turn      atomic.Int64
 	offers    chan struct{} // one offer at a time
+	ended     chan struct{} // closed by Flush: no new work
 	clock     clock
 	chronicle chronicle
 	parking   parking
@@ -86,7 +87,7 @@ func New(c Config) (*Supervisor, error) {
 	s := &Supervisor{
 		upstream: c.Upstream, store: c.Store, now: c.Now, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
 		audit: c.Audit, wake: c.Wake, settled: c.Settled, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
-		offers: make(chan struct{}, 1),
+		offers: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -101,10 +101,33 @@ func (a *account) housekeep() {
 	}
 }
 
-// Flush makes everything durable; it is called once at the end.
-func (s *Supervisor) Flush() {
+// Flush ends the work: what runs is heard out, nothing new begins, and everything
+// is made durable. ctx and the longest rotation bound the wait. It is called once
+// at the end.
+func (s *Supervisor) Flush(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, rotateTimeout+probeTimeout)
+	defer cancel()
+	close(s.ended)
+	var all sync.WaitGroup
 	for _, a := range *s.accounts.Load() {
-		_ = a.persist()
+		all.Go(func() {
+			select {
+			case a.work <- struct{}{}: // kept: nobody works after us
+			case <-ctx.Done():
+			}
+			_ = a.persist()
+		})
+	}
+	all.Wait()
+}
+
+// over reports whether Flush was called.
+func (s *Supervisor) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -34,7 +34,8 @@ func TestKills(t *testing.T) {
 			for d.Try(context.Background(), http.MethodPost, "/api/accounts/default/rotate") {
 			}
 		}()
-		time.Sleep(time.Duration(rand.Int64N(int64(50 * time.Millisecond))))
+		// The first rotation waits for the probe that a start begins with.
+		time.Sleep(time.Duration(rand.Int64N(int64(200 * time.Millisecond))))
 		d.Kill()
 		<-rotating
 		now := readRecord(t, h.home)

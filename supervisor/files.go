@@ -1,0 +1,43 @@
+package supervisor
+
+import (
+	"maps"
+	"slices"
+)
+
+// filesKept is how many files an account remembers to have taken in; an inbox is
+// read up to as many.
+const filesKept = 256
+
+// took notes that a file of the inbox was taken in. mu is held.
+func (m *memo) took(c Candidate) {
+	if c.Origin != FromFile || c.File == "" {
+		return
+	}
+	if _, known := m.Files[c.File]; !known && len(m.Files) >= filesKept {
+		delete(m.Files, slices.Min(slices.Collect(maps.Keys(m.Files))))
+	}
+	m.Files[c.File] = c.Hash
+}
+
+// took returns the account that a file was taken in for, with this content and
+// under this name, nil when there is none. After a restart the inbox offers its
+// files once more.
+func (s *Supervisor) took(c Candidate) *account {
+	if c.Origin != FromFile || c.Hash == "" {
+		return nil
+	}
+	for _, a := range *s.accounts.Load() {
+		a.mu.Lock()
+		mine := a.memo.Files[c.File] == c.Hash
+		a.mu.Unlock()
+		if mine {
+			return a
+		}
+	}
+	return nil
+}
+
+// Took reports whether a file was taken in before, with this content and under
+// this name.
+func (s *Supervisor) Took(c Candidate) bool { return s.took(c) != nil }
