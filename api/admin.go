@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -95,12 +94,13 @@ func (a *API) check(x *exchange, r *http.Request) {
 	})
 }
 
-// offer brings a file to an account. The session is proven at the upstream
+// offer brings a file to the account of the path, without one to the account that
+// the session or the file's name tells. The session is proven at the upstream
 // before it is used, which the client waits for; when the client leaves, the
 // offer goes on.
 func (a *API) offer(x *exchange, r *http.Request) {
 	account := r.PathValue("account")
-	if !accountName.MatchString(account) {
+	if account != "" && !accountName.MatchString(account) {
 		x.fail(chat.Fault(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
 		return
 	}
@@ -169,7 +169,7 @@ type upload struct {
 // The error is a *chat.Error when the body did not arrive, and a
 // *cookie.Rejection when it is no file to use.
 func (x *exchange) readFile(r *http.Request, now time.Time) (*upload, error) {
-	name := cmp.Or(r.URL.Query().Get("name"), "the upload")
+	name := r.URL.Query().Get("name")
 	if failure := x.bound(r, heardOut); failure != nil {
 		if failure.Kind == chat.TooLarge {
 			return nil, cookie.RejectTooBig(name)

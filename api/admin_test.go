@@ -339,3 +339,21 @@ func TestPageAddress(t *testing.T) {
 		t.Error("the page does not tell the configured address")
 	}
 }
+
+// TestBringCookiesByName: where no account is named, the session and then the
+// file's name tell it; what has no name is for the only account.
+func TestBringCookiesByName(t *testing.T) {
+	for _, tt := range []struct{ path, account string }{
+		{"/api/cookies?name=work.txt", "work"},
+		{"/api/cookies?name=cookies.txt", "main"},
+		{"/api/cookies", "main"},
+	} {
+		g := newRig(t)
+		for _, path := range []string{tt.path, "/api/accounts/another/cookies"} { // the second time by another name
+			w := g.do(admin(http.MethodPut, path, netscape))
+			if got := fields(t, w.Body.Bytes())["account"]; w.Code != http.StatusOK || got != tt.account {
+				t.Errorf("%s, then %s: status %d for account %v, want %s", tt.path, path, w.Code, got, tt.account)
+			}
+		}
+	}
+}

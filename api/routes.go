@@ -28,6 +28,7 @@ var ownRoutes = []ownRoute{
 	{http.MethodGet, "/files/:file", dialect.Files, "", (*API).file},
 	{http.MethodGet, "/api/cookies/status", dialect.Status, RoleAPI, (*API).cookieStatus},
 	{http.MethodGet, "/api/cookies", dialect.Other, RoleAdmin, (*API).accounts},
+	{http.MethodPut, "/api/cookies", dialect.Other, RoleAdmin, (*API).offer},
 	{http.MethodGet, "/api/cookies/history", dialect.Other, RoleAdmin, (*API).history},
 	{http.MethodPost, "/api/cookies/check", dialect.Other, RoleAdmin, (*API).check},
 	{http.MethodGet, "/api/events", dialect.Other, RoleAdmin, (*API).events},

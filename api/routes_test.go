@@ -94,14 +94,14 @@ func TestHeadOfDialects(t *testing.T) {
 
 func TestMethodsOfOwnRoutes(t *testing.T) {
 	g := newRig(t)
-	w := g.do(admin("PATCH", "/api/cookies", ""))
+	w := g.do(admin("PATCH", "/api/cookies/history", ""))
 	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, OPTIONS" {
 		t.Errorf("status %d, Allow %q", w.Code, w.Header().Get("Allow"))
 	}
 	if at(fields(t, w.Body.Bytes()), "error", "code") != "method_not_allowed" {
 		t.Errorf("body %s", w.Body)
 	}
-	w = g.do(call{method: "OPTIONS", path: "/api/cookies"})
+	w = g.do(call{method: "OPTIONS", path: "/api/cookies/history"})
 	if w.Code != http.StatusNoContent || w.Header().Get("Allow") != "GET, OPTIONS" {
 		t.Errorf("status %d, Allow %q", w.Code, w.Header().Get("Allow"))
 	}

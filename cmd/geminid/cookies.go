@@ -18,7 +18,7 @@ import (
 type cookiesCmd struct {
 	Status   cookiesStatusCmd  `cmd:"" help:"Show each session: state, why, since when, what happens next."`
 	Check    cookiesCheckCmd   `cmd:"" help:"Check a cookie file without bringing it in. Exit 0 usable, 1 rejected, 2 not readable."`
-	Import   cookiesImportCmd  `cmd:"" help:"Bring a cookie file in and wait for the verdict."`
+	Import   cookiesImportCmd  `cmd:"" help:"Bring a cookie file in and wait for the verdict. Exit 0 in use, 1 rejected, 75 not proven yet."`
 	History  cookiesHistoryCmd `cmd:"" help:"List the generations of a session."`
 	Rotate   accountCmd        `cmd:"" help:"Renew the session now; not more often than once a minute."`
 	Probe    accountCmd        `cmd:"" help:"Ask now whether the session is signed in."`
@@ -83,7 +83,7 @@ func (c *cookiesCheckCmd) Run() error {
 type cookiesImportCmd struct {
 	remoteFlags
 	File    string `arg:"" help:"The file, or - for standard input."`
-	Account string `short:"a" help:"Account to bring it to; by default the file's name tells." placeholder:"NAME"`
+	Account string `short:"a" help:"Account to bring it to; by default the session and the file's name tell." placeholder:"NAME"`
 }
 
 // Run brings the file in.
@@ -92,18 +92,12 @@ func (c *cookiesImportCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return &exit{exitUnreadable, err}
 	}
-	name := displayName(c.File)
-	account := c.Account
-	if account == "" {
-		account, _ = cookie.AccountFor(name)
-	}
 	r, err := c.remote()
 	if err != nil {
 		return err
 	}
 	var v verdict
-	path := "/api/accounts/" + url.PathEscape(account) + "/cookies?name=" + url.QueryEscape(name)
-	code, raw, err := r.call(ctx, http.MethodPut, path, content, &v)
+	code, raw, err := r.call(ctx, http.MethodPut, c.path(), content, &v)
 	if err != nil {
 		return err
 	}
@@ -112,10 +106,26 @@ func (c *cookiesImportCmd) Run(ctx context.Context) error {
 	} else {
 		printf("%s\n", v)
 	}
-	if code >= 400 {
+	switch {
+	case code >= 400:
 		return &silent{exitFailure}
+	case code == http.StatusAccepted:
+		return &silent{exitTemporary}
 	}
 	return nil
+}
+
+// path is where the file goes. The server finds the account; standard input has
+// no name that could tell.
+func (c *cookiesImportCmd) path() string {
+	path := "/api/cookies"
+	if c.Account != "" {
+		path = "/api/accounts/" + url.PathEscape(c.Account) + "/cookies"
+	}
+	if c.File == "-" {
+		return path
+	}
+	return path + "?name=" + url.QueryEscape(displayName(c.File))
 }
 
 type cookiesHistoryCmd struct {

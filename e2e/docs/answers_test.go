@@ -14,12 +14,13 @@ import (
 // unseen are promises of the document that the calls below do not bring about,
 // with the tests that keep them.
 var unseen = map[string]string{
-	"bringCookies 202": "an upstream that fails: api/admin_test.go",
-	"rollback 202":     "an upstream that fails: api/admin_test.go",
-	"rollback 422":     "an earlier session that has died: api/admin_test.go",
-	"metrics 401":      "a public listener: api/guard_test.go",
-	"headMetrics 401":  "a public listener: api/guard_test.go",
-	"notifyTest 400":   "a server without a channel: daemon/notices_test.go",
+	"bringCookies 202":       "an upstream that fails: api/admin_test.go",
+	"bringCookiesByName 202": "an upstream that fails: api/admin_test.go",
+	"rollback 202":           "an upstream that fails: api/admin_test.go",
+	"rollback 422":           "an earlier session that has died: api/admin_test.go",
+	"metrics 401":            "a public listener: api/guard_test.go",
+	"headMetrics 401":        "a public listener: api/guard_test.go",
+	"notifyTest 400":         "a server without a channel: daemon/notices_test.go",
 }
 
 // visitor asks a daemon and holds every answer against the document.
@@ -111,6 +112,8 @@ func visitFiles(t *testing.T, v visitor, first, second harness.Session) {
 	v.ask(t, "bringCookies", 422, "/api/accounts/default/cookies", harness.Stranger().JSON())
 	v.ask(t, "bringCookies", 422, "/api/accounts/default/cookies", "no cookies")
 	v.ask(t, "bringCookies", 200, "/api/accounts/default/cookies", second.JSON())
+	v.ask(t, "bringCookiesByName", 200, "/api/cookies?name=cookies.json", second.JSON())
+	v.ask(t, "bringCookiesByName", 422, "/api/cookies", "no cookies")
 }
 
 func visitOpenAI(t *testing.T, v visitor) {
