@@ -24,7 +24,7 @@ func parseFirefox(data string, found *list) *Rejection {
 	}
 	cookies, ok := tables["moz_cookies"]
 	if !ok {
-		return otherDatabase(tables)
+		return otherDatabase(db, tables)
 	}
 	if db.wal {
 		found.hint = walHint
@@ -48,14 +48,19 @@ func databaseFault(err error) *Rejection {
 	return reject(CodeMalformed, "is a damaged database. Close the browser, then copy the file again.")
 }
 
-// otherDatabase says what a database is that is not Firefox's.
-func otherDatabase(tables map[string]table) *Rejection {
+// otherDatabase says what a database is that is not Firefox's, or not yet: all
+// of a young profile is in its -wal file.
+func otherDatabase(db *database, tables map[string]table) *Rejection {
 	_, chrome := tables["cookies"]
 	if _, meta := tables["meta"]; chrome || meta {
 		return reject(CodeChromeEncrypted, "is Chrome's own database; its values are encrypted to that computer. "+
 			"Use a cookie export extension or Copy as cURL.")
 	}
-	return reject(CodeMalformed, "is a database without cookies (no table moz_cookies). In the Firefox profile, take cookies.sqlite.")
+	none := reject(CodeMalformed, "is a database without cookies (no table moz_cookies). In the Firefox profile, take cookies.sqlite.")
+	if db.wal {
+		none.Message += " " + walHint
+	}
+	return none
 }
 
 // firefoxCookie reads one row.

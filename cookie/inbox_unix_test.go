@@ -296,6 +296,9 @@ func readerWithoutRights() error {
 			return fmt.Errorf("%s: Unreadable is %v, want %v", step.name, got, want)
 		}
 	}
+	if err := ownFileClosed(path); err != nil {
+		return err
+	}
 	for _, mode := range []fs.FileMode{0o000, 0o600, 0o300} {
 		if err := os.Chmod(dir, mode); err != nil {
 			return err
@@ -309,6 +312,20 @@ func readerWithoutRights() error {
 		return err
 	}
 	return expect("the directory is open again")
+}
+
+// ownFileClosed reads a file by name, as a person does, whose owner may not.
+func ownFileClosed(path string) error {
+	if err := os.Chmod(path, 0o240); err != nil {
+		return err
+	}
+	_, err := cookie.Read(path)
+	var rejection *cookie.Rejection
+	if !errors.As(err, &rejection) || rejection.Code != cookie.CodeNotReadable ||
+		!strings.Contains(rejection.Message, "mode 0240). Run: chmod u+r '") {
+		return fmt.Errorf("reading a closed file by name: %v", err)
+	}
+	return os.Chmod(path, 0o640)
 }
 
 func list(t *testing.T, dir string) string {

@@ -66,7 +66,7 @@ var messages = map[cookie.Code][]string{
 		`has a session cookie whose value is not text\. Export again\.`,
 		`has (?:a curly quote at line ` + slotNumber + ` column ` + slotNumber + `|curly quotes), so a word processor or a chat changed it\. (?:Export|Copy it) again as plain text\.`,
 		`is a damaged database\. Close the browser, then copy the file again\.`,
-		`is a database without cookies \(no table moz_cookies\)\. In the Firefox profile, take cookies\.sqlite\.`,
+		`is a database without cookies \(no table moz_cookies\)\. In the Firefox profile, take cookies\.sqlite\.` + wal,
 	},
 	cookie.CodeHARSanitized: {`was exported without sensitive data\. Switch on DevTools > Settings > Network > ` +
 		`"Allow to generate HAR with sensitive data", then export "with sensitive data"; or use Copy as cURL\.`},

@@ -101,12 +101,14 @@ func RejectTooMany(name string, limit int) *Rejection {
 		"Remove one with `geminid cookies remove ACCOUNT`, then save the file again.", limit).in(name)
 }
 
-// Unreadable is what the inbox knows of a file it may not open.
+// Unreadable is what is known of a file that may not be opened.
 type Unreadable struct {
 	Path  string      // full path, shown in the command to run
-	UID   int         // the daemon's own user id
+	UID   int         // the user id of the one who may not
 	Owner string      // the file's owner, name or number; empty when unknown
 	Mode  fs.FileMode // the file's permissions
+	// Remedy is what to do; empty means what lets the daemon in.
+	Remedy string
 }
 
 // RejectUnreadable is the verdict on a file that exists but may not be read.
@@ -115,8 +117,12 @@ func RejectUnreadable(u Unreadable) *Rejection {
 	if owner == "" {
 		owner = "unknown"
 	}
-	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). Run: chmod g+r %s; or, when the group is wrong: chown geminid: %[4]s",
-		u.UID, owner, u.Mode.Perm(), shownPath(u.Path)).in(u.Path)
+	remedy := u.Remedy
+	if remedy == "" {
+		remedy = fmt.Sprintf("Run: chmod g+r %s; or, when the group is wrong: chown geminid: %[1]s", shownPath(u.Path))
+	}
+	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). %s",
+		u.UID, owner, u.Mode.Perm(), remedy).in(u.Path)
 }
 
 // RejectTooBig is the verdict on a file over MaxFile, for callers that stop

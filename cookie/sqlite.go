@@ -33,10 +33,16 @@ var (
 	errCut     = errors.New("database ends too early")
 )
 
-// openDatabase reads the file's header.
-func openDatabase(data string) (*database, error) {
-	const header = 100
-	if len(data) < header {
+// Where the header tells that changes go to a -wal file first.
+const (
+	sqliteHeader = 100
+	walWrite     = 18
+	walRead      = 19
+)
+
+// readHeader reads what the header tells.
+func readHeader(data string) (*database, error) {
+	if len(data) < sqliteHeader {
 		return nil, errCut
 	}
 	size := int(be16(data, 16))
@@ -47,20 +53,29 @@ func openDatabase(data string) (*database, error) {
 		return nil, errDamaged
 	}
 	db := &database{
-		data:        data,
 		pageSize:    size,
 		usable:      size - int(data[20]),
-		pages:       len(data) / size,
 		userVersion: be32(data, 60),
 		encoding:    be32(data, 56),
-		wal:         data[18] == 2 || data[19] == 2,
-		visited:     make([]bool, len(data)/size+1),
+		wal:         data[walWrite] == 2 || data[walRead] == 2,
 	}
 	if db.usable < 480 {
 		return nil, errDamaged
 	}
+	return db, nil
+}
+
+// openDatabase makes a file ready for reading.
+func openDatabase(data string) (*database, error) {
+	db, err := readHeader(data)
+	if err != nil {
+		return nil, err
+	}
+	db.data = data
+	db.pages = len(data) / db.pageSize
+	db.visited = make([]bool, db.pages+1)
 	// The count of pages is only true when the last writer kept it.
-	if be32(data, 24) == be32(data, 92) && int64(be32(data, 28))*int64(size) > int64(len(data)) {
+	if be32(data, 24) == be32(data, 92) && int64(be32(data, 28))*int64(db.pageSize) > int64(len(data)) {
 		return nil, errCut
 	}
 	return db, nil

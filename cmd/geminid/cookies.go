@@ -229,12 +229,11 @@ func readFile(path string) ([]byte, error) {
 	if path == "-" {
 		return io.ReadAll(io.LimitReader(os.Stdin, cookie.MaxFile+1))
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+	content, err := cookie.Read(path)
+	if rejected, ok := errors.AsType[*cookie.Rejection](err); ok {
+		return nil, fmt.Errorf("%s: %w", rejected.Code, rejected)
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, cookie.MaxFile+1))
+	return content, err
 }
 
 func displayName(path string) string {

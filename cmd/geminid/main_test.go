@@ -27,6 +27,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			home := filepath.Join(e.WorkDir, "home")
 			e.Setenv("HOME", home)
+			samples, err := filepath.Abs("../../cookie/testdata/wal")
+			if err != nil {
+				return err
+			}
+			e.Setenv("SAMPLES", samples)
 			e.Setenv("LANG", "C")
 			e.Setenv("API", freeAddr(t))
 			e.Setenv("UPSTREAM", freeAddr(t))

@@ -1,0 +1,59 @@
+package cookie
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// Read returns what a file holds for Parse, at most one byte over MaxFile. A
+// Firefox database comes with the changes of the -wal file that stands beside
+// it. The error is a *Rejection when the file's permissions keep us out.
+func Read(path string) ([]byte, error) {
+	data, err := readFile(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, keptOut(path, err)
+	}
+	if err != nil || !isSQLiteFile(data) {
+		return data, err
+	}
+	// A -wal file that can not be read is like one that was not copied along:
+	// Parse says that it may be missing.
+	beside := path + "-wal"
+	if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
+		if wal, err := readFile(beside); err == nil {
+			data = Checkpoint(data, wal)
+		}
+	}
+	return data, nil
+}
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, MaxFile+1))
+}
+
+// keptOut says whose file it is that may not be read, err where the system does
+// not tell.
+func keptOut(path string, err error) error {
+	info, statErr := os.Stat(path)
+	if statErr != nil {
+		return err
+	}
+	me := os.Geteuid()
+	uid, _ := ownerOf(info)
+	if uid < 0 {
+		return err
+	}
+	remedy := fmt.Sprintf("Run as root: chown %d %s", me, shownPath(path))
+	if uid == me {
+		remedy = "Run: chmod u+r " + shownPath(path)
+	}
+	return RejectUnreadable(Unreadable{Path: path, UID: me, Owner: ownerName(uid), Mode: info.Mode(), Remedy: remedy})
+}
