@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -26,61 +24,59 @@ Examples:
 
 // Run says what is in the file and whether it can be used.
 func (cc checkCommand) Run(c *console) error {
-	name, data, err := readExport(c, cc.File)
+	now := time.Now()
+	source, export, err := readExport(c, cc.File, now)
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	export, err := cookie.Parse(name, data, now)
-	if err != nil {
-		return refused(err)
-	}
-	describe(c.out, name, export, now)
+	describe(c.out, source, export, now)
 	return nil
 }
 
-// readExport reads a file of at most cookie.MaxFile and one byte, or standard
-// input when path is "-". The name is for messages.
-func readExport(c *console, path string) (name string, data []byte, err error) {
-	source := io.Reader(c.in)
-	name = "standard input"
+// readExport reads the file that was named, or standard input when path is "-".
+func readExport(c *console, path string, now time.Time) (found, *cookie.Export, error) {
+	source := found{path: path}
 	if path != "-" {
-		name = filepath.Base(path)
-		file, err := os.Open(path)
-		if err != nil {
-			return name, nil, unreadable(err)
-		}
-		defer file.Close()
-		source = file
+		source.changed = latest(path, path+"-wal")
+		export, err := source.parse(now)
+		return source, export, unusable(err)
 	}
-	data, err = io.ReadAll(io.LimitReader(source, cookie.MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(c.in, cookie.MaxFile+1))
 	if err != nil {
-		return name, nil, unreadable(err)
+		return source, nil, unusable(err)
 	}
-	return name, data, nil
+	export, err := cookie.Parse(source.name(), data, now)
+	return source, export, unusable(err)
 }
 
-func unreadable(err error) error {
-	return &failure{exitUnreadable, "the export can not be read: " + err.Error(), "check the name and the file's mode"}
-}
-
-// refused words a rejection as the server does, with its code before it. Other
-// errors stay what they are.
-func refused(err error) error {
+// unusable tells what was refused from what can not even be read.
+func unusable(err error) error {
 	var r *cookie.Rejection
-	if errors.As(err, &r) {
-		return &failure{code: exitRefused, what: string(r.Code) + ": " + r.Message}
+	var told *failure
+	switch {
+	case err == nil, errors.As(err, &told):
+		return err
+	case !errors.As(err, &r):
+		return &failure{exitUnreadable, "the export can not be read: " + err.Error(), "check the name and the file's mode"}
+	case r.Code == cookie.CodeNotReadable:
+		return &failure{code: exitUnreadable, what: worded(r)}
 	}
-	return err
+	return &failure{code: exitRefused, what: worded(r)}
 }
+
+// worded is a rejection as the server words it, with its code before it.
+func worded(r *cookie.Rejection) string { return string(r.Code) + ": " + r.Message }
 
 // describe prints what was found, without a value.
-func describe(out io.Writer, name string, e *cookie.Export, now time.Time) {
+func describe(out io.Writer, source found, e *cookie.Export, now time.Time) {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "  %-17s "+format+"\n", append([]any{label}, args...)...)
 	}
-	fmt.Fprintf(out, "%s: usable\n", printable(name))
+	fmt.Fprintf(out, "%s: usable\n", printable(source.name()))
 	line("format", "%s", e.Format)
+	if !source.changed.IsZero() {
+		line("age", "%s", span(max(now.Sub(source.changed), 0)))
+	}
 	line(cookie.NamePSID, "%s", nominal(e.PSIDExpires, now))
 	if e.Set.PSIDTS().IsZero() {
 		line(cookie.NamePSIDTS, "not there")

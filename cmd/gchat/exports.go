@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"io/fs"
@@ -47,11 +48,20 @@ func (m machine) candidates(now time.Time) []found {
 	return list
 }
 
-// notExports are the rejections that say a file was never meant as an export of
-// a Google session; such files are passed over in silence.
-var notExports = []cookie.Code{
-	cookie.CodeEmpty, cookie.CodeMalformed, cookie.CodeBinary, cookie.CodeHTML,
-	cookie.CodeTooBig, cookie.CodeWrongDomain, cookie.CodeTruncated,
+// meant reports whether a file that can not be used was meant as an export of a
+// Google session. Most downloads are not; they are passed over in silence.
+func meant(err error, data []byte) bool {
+	rejection, refused := errors.AsType[*cookie.Rejection](err)
+	if !refused {
+		return !errors.Is(err, fs.ErrPermission)
+	}
+	switch rejection.Code {
+	case cookie.CodeEmpty, cookie.CodeBinary, cookie.CodeHTML, cookie.CodeNotReadable:
+		return false
+	case cookie.CodeMalformed, cookie.CodeTruncated, cookie.CodeTooBig, cookie.CodeWrongDomain:
+		return bytes.Contains(data, []byte("1PSID"))
+	}
+	return true
 }
 
 // newest returns the newest usable export among the candidates. passed tells why
@@ -59,14 +69,15 @@ var notExports = []cookie.Code{
 // is the error, nil when there was nothing at all.
 func newest(list []found, now time.Time) (best found, export *cookie.Export, passed []error, err error) {
 	for _, f := range list {
-		export, err := f.parse(now)
-		var rejection *cookie.Rejection
-		switch {
-		case err == nil:
+		data, err := f.read()
+		if err == nil {
+			export, err = cookie.Parse(f.name(), data, now)
+		}
+		if err == nil {
 			return f, export, passed, nil
-		case errors.As(err, &rejection) && slices.Contains(notExports, rejection.Code), errors.Is(err, fs.ErrPermission):
-		default:
-			passed = append(passed, err)
+		}
+		if meant(err, data) {
+			passed = append(passed, unusable(err))
 		}
 	}
 	if len(passed) > 0 {
@@ -75,15 +86,29 @@ func newest(list []found, now time.Time) (best found, export *cookie.Export, pas
 	return found{}, nil, nil, nil
 }
 
-// parse reads the file, which may be the database of a profile.
-func (f found) parse(now time.Time) (*cookie.Export, error) {
-	if wal, err := os.Stat(f.path + "-wal"); f.profile != "" && err == nil && wal.Size() > 0 {
-		return nil, &failure{exitUnreadable, "Firefox still runs with the profile of gchat cookies quick, or did not end well",
-			"close its window, without signing out, and try again"}
+// name is what the file is called in messages.
+func (f found) name() string {
+	if f.path == "-" {
+		return "standard input"
 	}
-	data, err := os.ReadFile(f.path)
+	return filepath.Base(f.path)
+}
+
+// parse reads the file, which may be a database.
+func (f found) parse(now time.Time) (*cookie.Export, error) {
+	data, err := f.read()
 	if err != nil {
 		return nil, err
 	}
-	return cookie.Parse(filepath.Base(f.path), data, now)
+	return cookie.Parse(f.name(), data, now)
+}
+
+// read reads the file. The profile of a browser that still runs is left alone:
+// its newest values are elsewhere, and it would go on renewing them.
+func (f found) read() ([]byte, error) {
+	if f.profile != "" && inUse(f.profile) {
+		return nil, &failure{exitUnreadable, "Firefox still runs with the profile of gchat cookies quick",
+			"close its window, without signing out, and try again"}
+	}
+	return cookie.Read(f.path)
 }

@@ -163,13 +163,6 @@ func TestCandidates(t *testing.T) {
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-
-	// A profile whose browser still runs is not read: its newest values are
-	// elsewhere, and it would go on renewing them.
-	_, _, _, err := newest(m.candidates(now)[:1], now)
-	if err == nil || !strings.Contains(err.Error(), "Firefox still runs") {
-		t.Errorf("got %v, want that Firefox still runs", err)
-	}
 }
 
 // TestProfile keeps quick from removing what it did not make.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -36,7 +35,7 @@ func (sc saveCommand) Run(c *console) error {
 	m, now := thisMachine(c), time.Now()
 	source, export, err := sc.source(c, m, now)
 	if err != nil {
-		return refused(err)
+		return err
 	}
 	data, err := encode(export)
 	if err != nil {
@@ -46,7 +45,7 @@ func (sc saveCommand) Run(c *console) error {
 	if err := writePrivate(out, data); err != nil {
 		return err
 	}
-	describe(c.out, filepath.Base(source.path), export, now)
+	describe(c.out, source, export, now)
 	fmt.Fprintf(c.out, "saved to %s\n", out)
 	switch {
 	case source.profile != "" && !sc.KeepProfile:
@@ -63,12 +62,7 @@ func (sc saveCommand) Run(c *console) error {
 // source returns the export that was named, else the newest one.
 func (sc saveCommand) source(c *console, m machine, now time.Time) (found, *cookie.Export, error) {
 	if sc.File != "" {
-		name, data, err := readExport(c, sc.File)
-		if err != nil {
-			return found{}, nil, err
-		}
-		export, err := cookie.Parse(name, data, now)
-		return found{path: sc.File}, export, err
+		return readExport(c, sc.File, now)
 	}
 	best, export, passed, err := newest(m.candidates(now), now)
 	if err == nil && export == nil {
@@ -76,7 +70,7 @@ func (sc saveCommand) source(c *console, m machine, now time.Time) (found, *cook
 			"export the cookies of gemini.google.com, or: gchat cookies save FILE"}
 	}
 	for _, reason := range passed {
-		fmt.Fprintf(c.err, "gchat: passed over: %s\n", printable(refused(reason).Error()))
+		fmt.Fprintf(c.err, "gchat: passed over: %s\n", printable(reason.Error()))
 	}
 	if err == nil {
 		fmt.Fprintf(c.err, "gchat: taking %s\n", best.path)
@@ -128,10 +122,6 @@ func carriedExport(c *console, m machine, file string, now time.Time) (*cookie.E
 	if _, err := os.Stat(path); file == "" && os.IsNotExist(err) {
 		return nil, &failure{exitUnreadable, "there is no saved session", "gchat cookies save"}
 	}
-	name, data, err := readExport(c, path)
-	if err != nil {
-		return nil, err
-	}
-	export, err := cookie.Parse(name, data, now)
-	return export, refused(err)
+	_, export, err := readExport(c, path, now)
+	return export, err
 }

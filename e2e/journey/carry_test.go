@@ -25,7 +25,7 @@ func TestOverSSH(t *testing.T) {
 
 	t.Run("quick", func(t *testing.T) { quick(t, s, l) })
 
-	firefox(t, l.downloads("cookies.sqlite"), second)
+	firefox(t, l.downloads("cookies.sqlite"), closed, second)
 	l.expect(t, 0, "cookies.sqlite: usable", "cookies", "check", l.downloads("cookies.sqlite"))
 	l.expect(t, 0, "saved to", "cookies", "save")
 	carried := filepath.Join(l.home, ".local/state/geminid/cookies.json")
@@ -102,11 +102,17 @@ func TestOverHTTPS(t *testing.T) {
 	s := newServer(t)
 	l := newLaptop(t, s, s.admin)
 	second := s.sim.Session(t, "second")
-	firefox(t, l.downloads("cookies.sqlite"), second)
+	firefox(t, l.downloads("cookies.sqlite"), running, second)
 	l.expect(t, 0, "saved to", "cookies", "save", l.downloads("cookies.sqlite"))
 	l.expect(t, 0, "accepted: account default is healthy since", "cookies", "update")
 	if !s.serves(t, second) {
 		t.Error("the server does not answer with the new session")
+	}
+	imported := s.sim.Session(t, "imported")
+	firefox(t, l.downloads("cookies.sqlite"), running, imported)
+	args := []string{"cookies", "import", l.downloads("cookies.sqlite"), "--account", "default", "--socket", s.Socket()}
+	if out, said, code := harness.Run(t, harness.Command{Name: "geminid", Args: args, Home: s.Dir}); code != 0 || !s.serves(t, imported) {
+		t.Errorf("geminid cookies import of a running Firefox's database ends with %d: %s%s", code, out, said)
 	}
 	l.expect(t, 0, "accepted: account work is healthy since", "cookies", "update", "--account", "work", l.carry(t, s.sim.Session(t, "other").Netscape()))
 

@@ -87,12 +87,22 @@ func listens(addr string) bool {
 	return true
 }
 
+// What the database of a Firefox is copied as.
+const (
+	closed  = "PRAGMA wal_checkpoint(TRUNCATE);\n"                        // with everything in it
+	running = ".shell cp \"$DB\" \"$TO\" && cp \"$DB-wal\" \"$TO-wal\"\n" // with the session in the -wal file
+)
+
 // firefox writes a profile's database as Firefox does, with Firefox's own
-// library behind the sqlite3 tool: its present schema, a write-ahead log that
-// was folded in at the end, a session in the default container and one of
-// another site, and many other cookies.
-func firefox(t *testing.T, path string, session harness.Session) {
+// library behind the sqlite3 tool: its present schema, a write-ahead log, a
+// session in the default container and one of another site, and many other
+// cookies.
+func firefox(t *testing.T, path, end string, session harness.Session) {
 	t.Helper()
+	db := path
+	if end == running {
+		db = filepath.Join(t.TempDir(), "cookies.sqlite")
+	}
 	var script strings.Builder
 	script.WriteString(`PRAGMA journal_mode=WAL;
 PRAGMA user_version=16;
@@ -111,17 +121,19 @@ VALUES('%s','%s','%s','%s','/',strftime('%%s','now','+300 days')*1000,1,1,1,1,0,
 	for i := range 700 {
 		row("", fmt.Sprintf("c%d", i), strings.Repeat("v", 5*i), fmt.Sprintf(".site-%d.example", i%90))
 	}
+	script.WriteString("COMMIT;\nPRAGMA wal_checkpoint(TRUNCATE);\nBEGIN;\n")
 	row("", "__Secure-1PSID", session.PSID, ".google.com")
 	row("", "__Secure-1PSIDTS", session.PSIDTS, ".google.com")
 	row("", "NID", "511=of-no-importance-here", ".google.com")
 	other := harness.Stranger()
 	row("", "__Secure-1PSID", other.PSID, ".youtube.com")
 	row("^partitionKey=%28https%2Cexample.org%29", "__Secure-1PSID", other.PSID, ".google.com")
-	script.WriteString("COMMIT;\nPRAGMA wal_checkpoint(TRUNCATE);\n")
+	script.WriteString("COMMIT;\n" + end)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), harness.Tool(t, "sqlite3", "sqlite3"), "-bail", path)
+	cmd := exec.CommandContext(t.Context(), harness.Tool(t, "sqlite3", "sqlite3"), "-bail", db)
+	cmd.Env = append(os.Environ(), "DB="+db, "TO="+path)
 	cmd.Stdin = strings.NewReader(script.String())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("writing the database: %v\n%s", err, out)

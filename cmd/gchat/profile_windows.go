@@ -1,0 +1,19 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// inUse reports whether a Firefox runs with a profile: while it does, nobody
+// else can open this file, which goes away when it ends.
+func inUse(profile string) bool {
+	file, err := os.Open(filepath.Join(profile, "parent.lock"))
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	file.Close()
+	return false
+}
