@@ -16,14 +16,14 @@ const noteHead = "geminid did not take this file over.\n"
 const noteFoot = "This note goes away when the file is replaced by a good one, or removed.\n"
 
 // Refuse lays a note beside a file of the inbox, NAME.rejected.txt, that tells
-// its owner why it is not used. text holds no value; a Rejection's message
-// never does. When the file is gone meanwhile there is nothing to note.
-func (i *Inbox) Refuse(file, text string) error {
+// its owner why it is not used. When the file is gone meanwhile there is nothing
+// to note.
+func (i *Inbox) Refuse(file string, why *Rejection) error {
 	return i.note(file, func(r *room) error {
 		if _, err := r.root.Lstat(file); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		note := []byte(noteHead + "\n" + strings.TrimSpace(text) + "\n\n" + noteFoot)
+		note := []byte(noteHead + "\n" + strings.TrimSpace(why.Line()) + "\n\n" + noteFoot)
 		if old, err := r.readNote(file + noteSuffix); err == nil && bytes.Equal(old, note) {
 			return nil
 		}

@@ -109,11 +109,11 @@ func TestInboxNotes(t *testing.T) {
 		b := newBox(t)
 		b.write("bad.json", "<html>")
 		b.want("bad.json!E_HTML")
-		if err := b.Refuse("bad.json", "bad.json is a web page."); err != nil {
+		if err := b.Refuse("bad.json", &cookie.Rejection{Code: cookie.CodeHTML, Message: "bad.json is a web page."}); err != nil {
 			t.Fatal(err)
 		}
 		note := readFile(t, b.path("bad.json.rejected.txt"))
-		if !strings.Contains(note, "bad.json is a web page.") {
+		if !strings.Contains(note, "\nE_HTML: bad.json is a web page.\n") {
 			t.Errorf("the note says %q", note)
 		}
 		if info, err := os.Stat(b.path("bad.json.rejected.txt")); err != nil || info.Mode().Perm() != 0o660 {
@@ -127,7 +127,7 @@ func TestInboxNotes(t *testing.T) {
 			t.Errorf("left: %s", left)
 		}
 
-		if err := b.Refuse("bad.json", "again"); err != nil {
+		if err := b.Refuse("bad.json", &cookie.Rejection{Code: cookie.CodeHTML, Message: "again"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Remove(b.path("bad.json")); err != nil {
@@ -137,7 +137,7 @@ func TestInboxNotes(t *testing.T) {
 		if left := list(t, b.dir); left != "" {
 			t.Errorf("the note outlives its file: %s", left)
 		}
-		if err := b.Refuse("bad.json", "too late"); err != nil {
+		if err := b.Refuse("bad.json", &cookie.Rejection{Code: cookie.CodeHTML, Message: "too late"}); err != nil {
 			t.Errorf("refusing a file that is gone: %v", err)
 		}
 		if left := list(t, b.dir); left != "" {
@@ -155,14 +155,14 @@ func TestInboxNotesTouchNothingElse(t *testing.T) {
 		if err := os.Symlink(target, b.path("a.json.rejected.txt")); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Refuse("a.json", "text"); err != nil {
+		if err := b.Refuse("a.json", &cookie.Rejection{Code: cookie.CodeHTML, Message: "text"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := readFile(t, target); got != "keep me" {
 			t.Errorf("the note went through a link: %q", got)
 		}
 		for _, name := range []string{"../precious", "", ".", "..", "/etc/passwd", ".hidden", "a/b", "x.rejected.txt"} {
-			if err := b.Refuse(name, "text"); err == nil {
+			if err := b.Refuse(name, &cookie.Rejection{Code: cookie.CodeHTML, Message: "text"}); err == nil {
 				t.Errorf("Refuse(%q) succeeded", name)
 			}
 			if err := b.Accept(name); err == nil {

@@ -58,6 +58,14 @@ type Rejection struct {
 // Error implements error with the message.
 func (r *Rejection) Error() string { return r.Message }
 
+// Line returns the message behind its code, for where a person reads it alone.
+func (r *Rejection) Line() string {
+	if r.Code == "" {
+		return r.Message
+	}
+	return string(r.Code) + ": " + r.Message
+}
+
 // Warning is a remark about an accepted file, in the manner of a Rejection.
 type Warning struct {
 	Code    Code   `json:"code"`

@@ -232,7 +232,7 @@ func TestWatchStorm(t *testing.T) {
 		must(t, os.Chtimes(b.path("cookies.json"), stamp, stamp))
 		must(t, os.Chmod(b.path("cookies.json"), 0o600))
 	}
-	must(t, b.Refuse("cookies.json", "a note is no news either"))
+	must(t, b.Refuse("cookies.json", &cookie.Rejection{Code: cookie.CodeHTML, Message: "a note is no news either"}))
 	select {
 	case w := <-pokes:
 		t.Errorf("the storm woke somebody: %s", w)

@@ -99,7 +99,7 @@ func (d *Daemon) passOver(o offered, newer string) {
 	d.log.Info("a cookie file is passed over for a newer one", "file", o.File, "newer", newer)
 	text := fmt.Sprintf("%s is newer and is used for the same account. To use this file, put it there again.", newer)
 	d.outcomes.note(o.File, outcome{Hash: o.Hash, Message: text})
-	d.refuse(o.File, text)
+	d.refuse(o.File, &cookie.Rejection{Message: text}) // nothing is wrong with it, so it has no code
 }
 
 // heard tells when the inbox stops or begins to be readable.
@@ -146,7 +146,7 @@ func (d *Daemon) reply(c supervisor.Candidate, verdict supervisor.Verdict) {
 		if code := cookie.Code(verdict.Code); code == cookie.CodeProbeSignedOut {
 			d.outcomes.note(c.File, outcome{c.Hash, code, verdict.Message})
 		}
-		d.refuse(c.File, verdict.Message)
+		d.refuse(c.File, &cookie.Rejection{Code: cookie.Code(verdict.Code), Message: verdict.Message})
 		return
 	}
 	if err := d.inbox.Accept(c.File); err != nil {
@@ -157,11 +157,11 @@ func (d *Daemon) reply(c supervisor.Candidate, verdict supervisor.Verdict) {
 // reject leaves a file that need not be asked about.
 func (d *Daemon) reject(o offered, why *cookie.Rejection) {
 	d.supervisor.Reject(o.candidate, why)
-	d.refuse(o.File, why.Message)
+	d.refuse(o.File, why)
 }
 
-func (d *Daemon) refuse(file, text string) {
-	if err := d.inbox.Refuse(file, text); err != nil {
+func (d *Daemon) refuse(file string, why *cookie.Rejection) {
+	if err := d.inbox.Refuse(file, why); err != nil {
 		d.log.Warn("the reason could not be written beside the refused file", "file", file, "err", err)
 	}
 }

@@ -59,13 +59,10 @@ func unusable(err error) error {
 	case !errors.As(err, &r):
 		return &failure{exitUnreadable, "the export can not be read: " + err.Error(), "check the name and the file's mode"}
 	case r.Code == cookie.CodeNotReadable:
-		return &failure{code: exitUnreadable, what: worded(r)}
+		return &failure{code: exitUnreadable, what: r.Line()}
 	}
-	return &failure{code: exitRefused, what: worded(r)}
+	return &failure{code: exitRefused, what: r.Line()}
 }
-
-// worded is a rejection as the server words it, with its code before it.
-func worded(r *cookie.Rejection) string { return string(r.Code) + ": " + r.Message }
 
 // describe prints what was found, without a value.
 func describe(out io.Writer, source found, e *cookie.Export, now time.Time) {

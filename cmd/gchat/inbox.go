@@ -111,7 +111,8 @@ func (w *inboxWatch) hear(line string) {
 	case "fail":
 		w.broken, w.over = rest, true
 	case "refused":
-		w.verdict = verdict{Account: w.account, Result: "rejected", Message: reason(rest)}
+		w.verdict = verdict{Account: w.account, Result: "rejected"}
+		w.verdict.Code, w.verdict.Message = reason(rest)
 		w.over = true
 	case "delivered":
 		w.delivered = true
@@ -122,14 +123,18 @@ func (w *inboxWatch) hear(line string) {
 	}
 }
 
-// reason takes the daemon's sentence out of its note, whose newlines have become
-// tabs: it stands between a heading and a footing.
-func reason(note string) string {
+// reason takes the daemon's sentence and its code out of its note, whose newlines
+// have become tabs: it stands between a heading and a footing.
+func reason(note string) (code, sentence string) {
 	paragraphs := strings.Split(strings.Trim(note, "\t"), "\t\t")
 	if len(paragraphs) > 2 {
 		paragraphs = paragraphs[1 : len(paragraphs)-1]
 	}
-	return strings.ReplaceAll(strings.Join(paragraphs, " "), "\t", " ")
+	text := strings.ReplaceAll(strings.Join(paragraphs, " "), "\t", " ")
+	if code, sentence, ok := strings.Cut(text, ": "); ok && strings.HasPrefix(code, "E_") {
+		return code, sentence
+	}
+	return "", text
 }
 
 // compare looks for what became of the file: the daemon says how the last one

@@ -70,7 +70,7 @@ func (c *cookiesCheckCmd) Run() error {
 	export, err := cookie.Parse(displayName(c.File), content, time.Now())
 	var rejected *cookie.Rejection
 	if errors.As(err, &rejected) {
-		printf("%s: %s\n", rejected.Code, rejected.Message)
+		printf("%s\n", rejected.Line())
 		return &silent{exitFailure}
 	}
 	printf("usable: %s, %d cookies\n", export.Format, export.Count)
@@ -231,7 +231,7 @@ func readFile(path string) ([]byte, error) {
 	}
 	content, err := cookie.Read(path)
 	if rejected, ok := errors.AsType[*cookie.Rejection](err); ok {
-		return nil, fmt.Errorf("%s: %w", rejected.Code, rejected)
+		return nil, errors.New(rejected.Line())
 	}
 	return content, err
 }

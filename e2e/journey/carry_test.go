@@ -51,7 +51,7 @@ func TestOverSSH(t *testing.T) {
 		put(t, l.downloads("new.txt"), []byte(content))
 		return append(update, l.downloads("new.txt"))
 	}
-	l.expect(t, 1, "answers as signed out", bring(harness.Stranger().Netscape())...)
+	l.expect(t, 1, "refused: E_PROBE_SIGNED_OUT: cookies.json is well-formed", bring(harness.Stranger().Netscape())...)
 	if _, err := os.Stat(filepath.Join(s.Inbox(), "cookies.json.rejected.txt")); err != nil {
 		t.Errorf("no note lies beside the refused file: %v", err)
 	}

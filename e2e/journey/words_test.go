@@ -79,7 +79,7 @@ func TestSameWords(t *testing.T) {
 			note := filepath.Join(home.Inbox(), "cookies.txt.rejected.txt")
 			harness.Eventually(t, patience, "the note beside the file says the same", func() bool {
 				text, err := os.ReadFile(note)
-				return err == nil && strings.Contains(string(text), "\n"+sentence+"\n")
+				return err == nil && strings.Contains(string(text), "\n"+bad.code+": "+sentence+"\n")
 			})
 			harness.Eventually(t, patience, "the log says the same", func() bool {
 				return strings.Contains(d.Output(), "code="+bad.code) && strings.Contains(d.Output(), fmt.Sprintf("reason=%q", sentence))
