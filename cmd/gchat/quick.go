@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -50,11 +48,15 @@ func (q quickCommand) Run(c *console, s *settings) (err error) {
 	if err != nil {
 		return err
 	}
-	if trip.tunnel != nil {
-		defer func() { err = cmp.Or(err, trip.tunnel.close()) }()
+	if trip.browser != nil && trip.browser.engine == chromium {
+		fmt.Fprintln(c.err, "note: recent Chrome and Edge can bind the session to this computer; a server can not keep such a session alive. Firefox does not.")
 	}
 	if q.Print {
-		return trip.print(c)
+		fmt.Fprint(c.out, trip.script())
+		return nil
+	}
+	if trip.tunnel != nil {
+		defer func() { err = cmp.Or(err, trip.tunnel.close()) }()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -130,24 +132,6 @@ func (t *trip) command() []string {
 	return append(args, startPage)
 }
 
-// print shows what would be run.
-func (t *trip) print(c *console) error {
-	if t.tunnel != nil {
-		fmt.Fprintln(c.out, quoted(append([]string{"ssh"}, t.tunnel.arguments()...)))
-	}
-	if t.browser == nil {
-		return nil
-	}
-	if t.browser.engine == firefox {
-		fmt.Fprintf(c.out, "# %s:\n", filepath.Join(t.browser.profile, "user.js"))
-		for lines := bufio.NewScanner(strings.NewReader(preferences(t.port()))); lines.Scan(); {
-			fmt.Fprintf(c.out, "#   %s\n", lines.Text())
-		}
-	}
-	fmt.Fprintln(c.out, quoted(t.command()))
-	return nil
-}
-
 // browse makes the profile, runs the browser until its window is closed, and
 // tells the next step.
 func (t *trip) browse(ctx context.Context, c *console) error {
@@ -157,7 +141,6 @@ func (t *trip) browse(ctx context.Context, c *console) error {
 	}
 	if b.engine == chromium {
 		defer removeProfile(b.profile) // save can not read it; the session must not lie there
-		fmt.Fprintln(c.err, "note: recent Chrome and Edge can bind the session to this computer; a server can not keep such a session alive. Firefox does not.")
 	} else if err := os.WriteFile(filepath.Join(b.profile, "user.js"), []byte(preferences(t.port())), 0o600); err != nil {
 		return fmt.Errorf("writing the browser's preferences: %w", err)
 	}
