@@ -44,7 +44,7 @@ func TestOwnerDropsFiles(t *testing.T) {
 		{"strangers.json", harness.Stranger().JSON(), "E_PROBE_SIGNED_OUT", "answers as signed out"},
 		{"no session.txt", ".google.com\tTRUE\t/\tTRUE\t0\tNID\tabcdefghijklmnopqrstuvwxyz\n", "E_SIGNED_OUT", "signed-out browser"},
 		{"picture.png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "E_BINARY", "picture.png"},
-		{"big.har", strings.Repeat("x", 8<<20+1), "E_TOO_BIG", "too big"},
+		{"big.har", strings.Repeat("x", 8<<20+1), "E_TOO_BIG", "big.har is larger than 8 MiB; a cookie export has a few KiB."},
 		{"empty.txt", "", "E_EMPTY", "is empty"},
 	} {
 		b.drop(export(t, bad.name, bad.content))
@@ -59,6 +59,22 @@ func TestOwnerDropsFiles(t *testing.T) {
 	}
 	b.drop(good, export(t, "another.txt", "x"))
 	b.shows("#outcome", "One file at a time")
+
+	// What comes while another is asked about is named, and still at the end.
+	h.sim.Fault(t, map[string]any{"kind": "latency", "delay": "2s"})
+	b.drop(export(t, "third.txt", h.sim.Session(t, "third").Netscape()))
+	b.shows("#outcome", "Asking Google")
+	b.drop(export(t, "another.txt", "x"))
+	b.shows("#outcome", "another.txt came too early")
+	h.sim.Heal(t)
+	b.shows("#outcome", "Accepted and in use")
+	b.shows("#outcome", "another.txt came too early")
+	b.shows("[data-account=default]", "no. 3")
+	b.drop(export(t, "empty.txt", ""))
+	b.shows("#outcome code", "E_EMPTY")
+	if said := value[string](b, "document.querySelector('#outcome').innerText"); strings.Contains(said, "too early") {
+		t.Errorf("what came too early is told again: %s", said)
+	}
 }
 
 // TestOwnerChoosesAndPastes: the file dialog and the clipboard lead to the same,

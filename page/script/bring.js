@@ -4,12 +4,15 @@
 const largest = 8 << 20;
 let waiting = null; // what was dropped before its account was chosen
 let busy = false;
+let missed = null; // the name of what came meanwhile
 
 // tell shows where a file stands: kind is work, good, wait or bad.
 function tell(kind, headline, ...more) {
   $('outcome').className = 'outcome ' + kind;
-  $('outcome').replaceChildren(el('p', {}, el('span', { class: 'sign', 'aria-hidden': true }), el('strong', {}, headline)), ...more.filter(Boolean));
+  $('outcome').replaceChildren(el('p', {}, el('span', { class: 'sign', 'aria-hidden': true }), el('strong', {}, headline)), ...[...more, missed && tooEarly()].filter(Boolean));
 }
+
+const tooEarly = () => el('p', { class: 'reason missed' }, t('bring.busy', { name: missed }));
 
 // reasonFor is the server's own sentence with its code.
 const reasonFor = (told) => el('p', { class: 'reason' }, told.code ? el('code', {}, told.code) : null, told.code ? ' ' : null, foreign('span', told.message));
@@ -29,11 +32,13 @@ function target() {
 
 // bring takes one file or text through.
 async function bring(content, name) {
-  if (busy) return;
-  if (content.size > largest) {
-    tell('bad', t('code.E_TOO_BIG'), el('p', {}, el('code', {}, 'E_TOO_BIG')));
+  if (busy) {
+    $('outcome').querySelector('.missed')?.remove();
+    missed = name;
+    $('outcome').append(tooEarly());
     return;
   }
+  missed = null;
   const account = target();
   if (account === null) {
     waiting = { content, name };
@@ -95,12 +100,12 @@ function take(data) {
 }
 
 // takeFile reads the file now: a picked file can change or vanish before its
-// account is chosen.
+// account is chosen. Of one that is too large so much is read that the server
+// says so.
 async function takeFile(file) {
-  if (file.size > largest) return bring(file, file.name);
   let content;
   try {
-    content = new Blob([await file.arrayBuffer()]);
+    content = new Blob([await file.slice(0, largest + 1).arrayBuffer()]);
   } catch {
     return tell('bad', t('bring.unreadable'));
   }
