@@ -25,8 +25,8 @@ func examined(t *testing.T, s *service) {
 	}
 }
 
-// setUpAnew: a configuration that root makes with init is one that the service can
-// read, and its key lets in.
+// setUpAnew: a configuration that root makes with init is one that the service and
+// its group can read, and its key lets in.
 func setUpAnew(t *testing.T, s *service) {
 	said := s.Do(t, "geminid init --yes --force --key-name first --upstream-url "+s.lent)
 	for word := range strings.FieldsSeq(said) {
@@ -37,7 +37,7 @@ func setUpAnew(t *testing.T, s *service) {
 	if !strings.Contains(said, "sudo systemctl enable --now geminid") {
 		t.Errorf("geminid init says:\n%s", said)
 	}
-	s.Do(t, `test "$(stat -c '%U %a' /etc/geminid/geminid.yaml)" = 'geminid 600'
+	s.Do(t, `test "$(stat -c '%U:%G %a' /etc/geminid/geminid.yaml)" = 'root:geminid 640'
 		systemctl restart geminid
 		geminid cookies status
 		geminid keys revoke first
