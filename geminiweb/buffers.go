@@ -37,3 +37,73 @@ func (l *lender) put(b *block) {
 		l.pool.Put(b)
 	}
 }
+
+// release gives the buffer back. Frames that were returned are dead after it.
+func (f *framer) release() {
+	if f.block == nil {
+		return
+	}
+	f.block.bytes = f.buf
+	frameBuffers.put(f.block)
+	f.block, f.buf = nil, nil
+}
+
+// await reads once into an empty framer. While it waits it holds no buffer but
+// one that was too long to be given back: growing that again for every frame of
+// a long answer would cost more than it frees.
+func (f *framer) await() error {
+	f.r, f.w = 0, 0
+	if f.block != nil && !frameBuffers.takes(len(f.buf)) {
+		return f.fill()
+	}
+	f.release()
+	if f.err != nil {
+		return f.err
+	}
+	n, err := f.src.Read(f.start[:])
+	f.err = err
+	if n == 0 {
+		return err
+	}
+	f.block = frameBuffers.get()
+	f.buf = f.block.bytes
+	f.w = copy(f.buf, f.start[:n])
+	return nil
+}
+
+// fill reads once. It makes room by moving what is left to the front when that
+// frees half of the buffer, else by doubling it: so a byte is moved once at
+// most, and the buffer stays below four frames.
+func (f *framer) fill() error {
+	if f.err != nil {
+		return f.err
+	}
+	if f.w == len(f.buf) {
+		if err := f.grow(); err != nil {
+			return err
+		}
+	}
+	n, err := f.src.Read(f.buf[f.w:])
+	f.w += n
+	f.err = err
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+func (f *framer) grow() error {
+	left := f.w - f.r
+	target := f.buf
+	if f.r < len(f.buf)/2 {
+		if left >= frameLimit {
+			f.err = errFrameTooLong
+			return f.err
+		}
+		target = make([]byte, 2*len(f.buf))
+	}
+	copy(target, f.buf[f.r:f.w])
+	f.mark -= f.r
+	f.buf, f.r, f.w = target, 0, left
+	return nil
+}

@@ -1,17 +1,11 @@
 package geminiweb
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
-	"io"
 	"mime"
-	"net/http"
-	"net/url"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -57,10 +51,6 @@ func (t *turn) carry(ctx context.Context, s *session, req *chat.Request) (prompt
 		failure = tooLong().detail("the conversation's file was refused")
 	}
 	return prompt, files, failure
-}
-
-func tooLong() *Error {
-	return fail(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it")
 }
 
 // uploadAll sends files side by side. The first failure ends the others: an
@@ -109,108 +99,6 @@ func (c *Client) upload(ctx context.Context, set cookie.Set, s *session, f outgo
 		return reference, failure
 	}
 	return c.uploadResumable(ctx, set, s, f)
-}
-
-// uploadForm sends a file as the one part of a multipart form. The bytes are
-// read from where they lie.
-func (c *Client) uploadForm(ctx context.Context, set cookie.Set, s *session, f outgoing) (string, *Error) {
-	boundary := rand.Text() // nothing that a file could hold
-	head := "--" + boundary + "\r\n" +
-		`Content-Disposition: form-data; name="file"; filename="` + quoteName.Replace(f.name) + "\"\r\n" +
-		"Content-Type: " + mediaType(f.MIME) + "\r\n\r\n"
-	tail := "\r\n--" + boundary + "--\r\n"
-	body := func() (io.ReadCloser, error) {
-		return io.NopCloser(io.MultiReader(strings.NewReader(head), bytes.NewReader(f.Data), strings.NewReader(tail))), nil
-	}
-	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+hostUpload+"/upload", nil)
-	req.Body, _ = body()
-	req.GetBody = body
-	req.ContentLength = int64(len(head) + len(f.Data) + len(tail))
-	uploadHeaders(req.Header, s)
-	req.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
-	_, answer, failure := c.push(ctx, req, set)
-	if failure != nil {
-		return "", failure
-	}
-	return c.readReference(answer)
-}
-
-// uploadResumable asks for an address and sends the bytes there in one step.
-func (c *Client) uploadResumable(ctx context.Context, set cookie.Set, s *session, f outgoing) (string, *Error) {
-	start, _ := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+hostResumable+"/upload/", strings.NewReader("File name: "+f.name))
-	uploadHeaders(start.Header, s)
-	start.Header.Set("Content-Type", formType)
-	start.Header.Set("X-Goog-Upload-Protocol", "resumable")
-	start.Header.Set("X-Goog-Upload-Command", "start")
-	start.Header.Set("X-Goog-Upload-Header-Content-Length", strconv.Itoa(len(f.Data)))
-	start.Header.Set("X-Goog-Upload-Header-Content-Type", mediaType(f.MIME))
-	header, _, failure := c.push(ctx, start, set)
-	if failure != nil {
-		return "", failure
-	}
-	target, err := url.Parse(header.Get("X-Goog-Upload-Url"))
-	if err != nil || !isUploadHost(target) {
-		c.cfg.Drifted("schema")
-		return "", fail(chat.Upstream, cookie.Drift, msgStrange).detail("an upload without a usable address")
-	}
-	send, _ := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), bytes.NewReader(f.Data))
-	uploadHeaders(send.Header, s)
-	send.Header.Set("Content-Type", formType)
-	send.Header.Set("X-Goog-Upload-Command", "upload, finalize")
-	send.Header.Set("X-Goog-Upload-Offset", "0")
-	_, answer, failure := c.push(ctx, send, set)
-	if failure != nil {
-		return "", failure
-	}
-	return c.readReference(answer)
-}
-
-func uploadHeaders(h http.Header, s *session) {
-	h.Set("Push-Id", cmp.Or(s.feed, defaultFeed))
-	h.Set("X-Tenant-Id", uploadTenant)
-	h.Set("Origin", "https://"+hostApp)
-	h.Set("Referer", "https://"+hostApp+"/")
-}
-
-// push makes one call to an upload host and reads its short answer.
-func (c *Client) push(ctx context.Context, req *http.Request, set cookie.Set) (http.Header, []byte, *Error) {
-	resp, err := c.send(req, set)
-	if err != nil {
-		return nil, nil, failedCall(ctx, err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, errorHead))
-	if err != nil {
-		return nil, nil, failedCall(ctx, err)
-	}
-	switch resp.StatusCode {
-	case http.StatusOK:
-		return resp.Header, body, nil
-	case http.StatusRequestEntityTooLarge:
-		return nil, nil, fail(chat.TooLarge, cookie.Silent, "the file is too large for Google's web chat; send a smaller one").
-			detail("an upload was refused as too large")
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
-		return nil, nil, fail(chat.Upstream, cookie.Silent, "Google did not take the file; if this stays, look for an update of geminid").
-			detail("an upload was answered with status %d", resp.StatusCode)
-	}
-	return nil, nil, httpStatus(resp.StatusCode, resp.Header, body)
-}
-
-// readReference checks what a finished upload answers.
-func (c *Client) readReference(body []byte) (string, *Error) {
-	reference := strings.TrimSpace(string(body))
-	if !strings.HasPrefix(reference, "/") || len(reference) > referenceLimit || !isToken(reference) {
-		c.cfg.Drifted("schema")
-		return "", fail(chat.Upstream, cookie.Drift, msgStrange).detail("an upload without a reference")
-	}
-	return reference, nil
-}
-
-// isUploadHost bounds where an upload may be sent to.
-func isUploadHost(u *url.URL) bool {
-	host := strings.ToLower(u.Hostname())
-	return u.Scheme == "https" && u.User == nil && (u.Port() == "" || u.Port() == "443") &&
-		(host == hostUpload || host == hostResumable)
 }
 
 // quoteName makes a name safe inside quotes of a header.

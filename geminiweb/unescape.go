@@ -1,0 +1,183 @@
+package geminiweb
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// unescape decodes the string whose inside begins at raw[0] and appends it to
+// dst. It stops in front of the closing quote, or after limit bytes when limit
+// is not negative, and returns how many bytes of raw it used. It reports false
+// for everything that it does not read exactly as a JSON decoder would.
+func unescape(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
+	start, i := len(dst), 0
+	for i < len(raw) && (limit < 0 || len(dst)-start < limit) {
+		if raw[i] != '\\' {
+			n := plain(raw[i:])
+			if limit >= 0 {
+				n = min(n, limit-(len(dst)-start))
+			}
+			if n == 0 {
+				return dst, i, false
+			}
+			dst = append(dst, raw[i:i+n]...)
+			i += n
+			continue
+		}
+		if i+2 < len(raw) && raw[i+1] == '\\' && raw[i+2] == 'n' { // by far the commonest
+			dst = append(dst, '\n')
+			i += 3
+			continue
+		}
+		r, next, kind := outer(raw, i)
+		switch kind {
+		case literal:
+			dst = utf8.AppendRune(dst, r)
+		case closing:
+			return dst, i, limit < 0 && utf8.Valid(dst[start:])
+		case escaping:
+			if r, next, ok = inner(raw, next); !ok {
+				return dst, i, false
+			}
+			dst = utf8.AppendRune(dst, r)
+		default:
+			return dst, i, false
+		}
+		i = next
+	}
+	return dst, i, limit >= 0 && len(dst)-start == limit
+}
+
+// stops marks the bytes that do not stand for themselves in a JSON string.
+var stops = func() (table [256]bool) {
+	for c := range ' ' {
+		table[c] = true
+	}
+	table['"'], table['\\'] = true, true
+	return table
+}()
+
+// plain counts the bytes in front of the next one that needs a thought.
+func plain(raw []byte) int {
+	for i, c := range raw {
+		if stops[c] {
+			return i
+		}
+	}
+	return len(raw)
+}
+
+// outerKind says what an escape of the outer string stands for in the inner
+// JSON string.
+type outerKind uint8
+
+const (
+	strange  outerKind = iota
+	literal            // a character
+	closing            // the quote that ends the string
+	escaping           // the backslash that begins an inner escape
+)
+
+// outer reads the outer escape at raw[i].
+func outer(raw []byte, i int) (r rune, next int, kind outerKind) {
+	if i+1 >= len(raw) {
+		return 0, i, strange
+	}
+	switch raw[i+1] {
+	case '"':
+		return 0, i + 2, closing
+	case '\\':
+		return 0, i + 2, escaping
+	case '/':
+		return '/', i + 2, literal
+	case 'u':
+	default:
+		return 0, i, strange
+	}
+	r, ok := hex4(raw, i+2)
+	next = i + 6
+	switch {
+	case !ok || r < ' ':
+		return 0, i, strange
+	case r == '"':
+		return 0, next, closing
+	case r == '\\':
+		return 0, next, escaping
+	case utf16.IsSurrogate(r):
+		r, next = pair(r, raw, next, `\u`)
+	}
+	return r, next, literal
+}
+
+// inner reads what follows the backslash of an inner escape.
+func inner(raw []byte, i int) (r rune, next int, ok bool) {
+	if i >= len(raw) {
+		return 0, i, false
+	}
+	switch raw[i] {
+	case 'n':
+		return '\n', i + 1, true
+	case 't':
+		return '\t', i + 1, true
+	case 'r':
+		return '\r', i + 1, true
+	case 'b':
+		return '\b', i + 1, true
+	case 'f':
+		return '\f', i + 1, true
+	case '/':
+		return '/', i + 1, true
+	case '\\':
+		c, next := char(raw, i)
+		return rune(c), next, c == '"' || c == '\\' || c == '/'
+	case 'u':
+	default:
+		return 0, i, false
+	}
+	if r, ok = hex4(raw, i+1); !ok {
+		return 0, i, false
+	}
+	next = i + 5
+	if !utf16.IsSurrogate(r) {
+		return r, next, true
+	}
+	if bytes.HasPrefix(raw[next:], []byte(`\u`)) {
+		return 0, i, false // the partner may hide behind another spelling
+	}
+	r, next = pair(r, raw, next, `\\u`)
+	return r, next, true
+}
+
+// pair completes a surrogate when its partner follows; a lone one becomes
+// U+FFFD, as JSON decoders have it.
+func pair(high rune, raw []byte, i int, escape string) (rune, int) {
+	if bytes.HasPrefix(raw[i:], []byte(escape)) {
+		if low, ok := hex4(raw, i+len(escape)); ok {
+			if r := utf16.DecodeRune(high, low); r != utf8.RuneError {
+				return r, i + len(escape) + 4
+			}
+		}
+	}
+	return utf8.RuneError, i
+}
+
+// hex4 reads four hexadecimal digits.
+func hex4(raw []byte, i int) (r rune, ok bool) {
+	if i+4 > len(raw) {
+		return 0, false
+	}
+	for _, c := range raw[i : i+4] {
+		switch {
+		case '0' <= c && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case 'a' <= c && c <= 'f':
+			r = r<<4 | rune(c-'a'+10)
+		case 'A' <= c && c <= 'F':
+			r = r<<4 | rune(c-'A'+10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}
