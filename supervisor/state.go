@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -173,83 +172,4 @@ func missed(f *facts, _ cookie.Finding, now time.Time) {
 func refused(f *facts, _ cookie.Finding, _ time.Time) {
 	f.Dry++
 	f.Refused = true
-}
-
-const (
-	confirmAfter   = 30 * time.Second // between the OUT that closes the gate and the one that is believed
-	transientLimit = 3                // failures in a row that make a session degraded
-	dryLimit       = 3                // due rotations without a value that make it expiring
-	dryNear        = 2                // the same when the predicted end is near; one is chance
-)
-
-// outlook is what judge needs to know beside the facts.
-type outlook struct {
-	now     time.Time
-	present bool          // there is a set
-	fresh   time.Duration // how long a proof holds
-	end     time.Time     // predicted end, zero when unknown
-	life    time.Duration // the lifetime behind it
-}
-
-// judge reads the state off the facts. It is pure.
-func judge(f facts, o outlook) State {
-	switch {
-	case !o.present:
-		return Missing
-	case !f.Expired.IsZero():
-		return Expired
-	case f.Hold != "":
-		return f.Hold
-	case !f.FirstOut.IsZero():
-		return Degraded
-	case !f.Proven:
-		return Unknown
-	case f.Transient >= transientLimit, f.Trouble != "", o.now.Sub(f.Proof) > o.fresh:
-		return Degraded
-	case f.Dry >= dryLimit, f.Dry >= dryNear && ending(o):
-		return Expiring
-	}
-	return Healthy
-}
-
-// grounds says in words what a state rests on. It is pure.
-func grounds(f facts, state State, o outlook) string {
-	switch {
-	case state == Expiring:
-		return fmt.Sprintf("%d rotations in a row gave no new value, the last %s ago", f.Dry, short(o.now.Sub(f.Missed)))
-	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
-		return "no proof of life for " + short(o.now.Sub(f.Proof))
-	case state == Missing && f.Evidence == "":
-		return "no cookies were brought yet"
-	}
-	return f.Evidence
-}
-
-// ending reports whether the predicted end is near. A session whose rotations
-// give values is renewed long before, so only one that went dry is asked.
-func ending(o outlook) bool {
-	if o.end.IsZero() {
-		return false
-	}
-	margin := max(10*time.Minute, min(90*time.Minute, o.life/2))
-	return o.end.Sub(o.now) < margin
-}
-
-// serves reports whether requests may use a session with these facts.
-func serves(f facts, state State) bool {
-	switch state {
-	case Healthy, Expiring, Degraded, Unknown:
-		return f.FirstOut.IsZero()
-	}
-	return false
-}
-
-// rank orders states for picking: the lower the better.
-func rank(s State) int {
-	for i, candidate := range []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Missing} {
-		if s == candidate {
-			return i
-		}
-	}
-	return len(s)
 }
