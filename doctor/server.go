@@ -31,14 +31,7 @@ func cookies(ctx context.Context, c *Config) []Finding {
 		return nil
 	}
 	var body struct {
-		Accounts []struct {
-			State     string    `json:"state"`
-			Remedy    string    `json:"remedy"`
-			Activity  string    `json:"activity"`
-			LastProof time.Time `json:"last_proof"`
-			Notes     []string  `json:"notes"`
-			Persisted bool      `json:"persisted"`
-		} `json:"accounts"`
+		Accounts []account `json:"accounts"`
 	}
 	if err := c.Ask(ctx, "/api/cookies/status", &body); err != nil {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
@@ -51,26 +44,39 @@ func cookies(ctx context.Context, c *Config) []Finding {
 	}
 	var out []Finding
 	for i, a := range body.Accounts {
-		name := fmt.Sprintf("session %d of %d", i+1, len(body.Accounts))
-		level, words := standing(a.State)
-		if a.Activity == "paused" {
-			level, words = Note, "paused by command"
-		}
-		if !a.LastProof.IsZero() {
-			words += ", last proven " + c.Now().Sub(a.LastProof).Round(time.Second).String() + " ago"
-		}
-		f := Finding{Level: level, Text: name + ": " + words}
-		if level != Good {
-			f.Fix = cmp.Or(cut(a.Remedy), "geminid cookies status tells more")
-		}
-		out = append(out, f)
-		if !a.Persisted {
-			out = append(out, Finding{Level: Bad, Text: name + ": its newest cookies are not saved", Fix: "make the state directory writable"})
-		}
-		for range a.Notes {
-			out = append(out, Finding{Level: Note, Text: name + ": the server has a suspicion about it", Fix: "geminid cookies status tells which"})
-			break
-		}
+		out = append(out, a.findings(fmt.Sprintf("session %d of %d", i+1, len(body.Accounts)), c.Now())...)
+	}
+	return out
+}
+
+// account is one session as the server tells of it.
+type account struct {
+	State     string    `json:"state"`
+	Remedy    string    `json:"remedy"`
+	Activity  string    `json:"activity"`
+	LastProof time.Time `json:"last_proof"`
+	Notes     []string  `json:"notes"`
+	Persisted bool      `json:"persisted"`
+}
+
+// findings says how the session stands, under a name that gives nothing away.
+func (a account) findings(name string, now time.Time) []Finding {
+	level, words := standing(a.State)
+	if a.Activity == "paused" {
+		level, words = Note, "paused by command"
+	}
+	if !a.LastProof.IsZero() {
+		words += ", last proven " + now.Sub(a.LastProof).Round(time.Second).String() + " ago"
+	}
+	out := one(level, name+": "+words, "")
+	if level != Good {
+		out[0].Fix = cmp.Or(cut(a.Remedy), "geminid cookies status tells more")
+	}
+	if !a.Persisted {
+		out = append(out, Finding{Level: Bad, Text: name + ": its newest cookies are not saved", Fix: "make the state directory writable"})
+	}
+	if len(a.Notes) > 0 {
+		out = append(out, Finding{Level: Note, Text: name + ": the server has a suspicion about it", Fix: "geminid cookies status tells which"})
 	}
 	return out
 }
