@@ -29,10 +29,23 @@ func isCookieObject(object gjson.Result) bool {
 	return name && value
 }
 
-// addCookieObject reads one cookie object. The keys are those of every
-// exporter known.
+// addCookieObject adds the cookie that an object is.
 func addCookieObject(object gjson.Result, found *list) *Rejection {
-	var e entry
+	e, text := readCookieObject(object)
+	if strings.EqualFold(e.name, "cookie") { // a request's header, as archives list them
+		addPairs(e.value, entry{}, found)
+		return nil
+	}
+	if !text && (e.name == NamePSID || e.name == NamePSIDTS) {
+		return notText()
+	}
+	found.add(e)
+	return nil
+}
+
+// readCookieObject reads one cookie object and tells whether its value is a
+// text. The keys are those of every exporter known.
+func readCookieObject(object gjson.Result) (e entry, text bool) {
 	url, session, text := "", false, true
 	object.ForEach(func(key, value gjson.Result) bool {
 		switch strings.ToLower(key.Str) {
@@ -72,15 +85,7 @@ func addCookieObject(object gjson.Result, found *list) *Rejection {
 	if e.domain == "" && url != "" {
 		e.domain = sentTo(hostOf(url))
 	}
-	if strings.EqualFold(e.name, "cookie") { // a request's header, as archives list them
-		addPairs(e.value, entry{}, found)
-		return nil
-	}
-	if !text && (e.name == NamePSID || e.name == NamePSIDTS) {
-		return notText()
-	}
-	found.add(e)
-	return nil
+	return e, text
 }
 
 // partitionKey reports whether a partition key names a site. It is a string,
