@@ -67,9 +67,6 @@ var kinds = []Kind{
 	HiddenModel, TempRefused, LatePicture, Pending, Expired,
 }
 
-// Kinds lists every kind of fault.
-func Kinds() []Kind { return append([]Kind(nil), kinds...) }
-
 // Fault is one thing that goes wrong. Its zero filters match every call.
 type Fault struct {
 	// Name identifies the fault; SetFault replaces one of the same name.

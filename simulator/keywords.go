@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Keyword is a word in square brackets that a prompt may hold.
-type Keyword struct {
+// keyword is a word in square brackets that a prompt may hold.
+type keyword struct {
 	Name, Usage string
 	set         func(p *plan, arg string)
 }
@@ -20,7 +20,7 @@ const (
 )
 
 // keywords is the table of everything a prompt can ask of the simulator.
-var keywords = []Keyword{
+var keywords = []keyword{
 	{"say", "[say TEXT] answers exactly TEXT", func(p *plan, arg string) { p.say, p.exact = arg, true }},
 	{"long", "[long N] answers N bytes (LongText) in frames of 4 KiB", func(p *plan, arg string) { p.long = min(number(arg, 64<<10), maxLong) }},
 	{"think", "[think] streams thoughts before the text", func(p *plan, _ string) { p.think = true }},
@@ -59,11 +59,8 @@ var keywords = []Keyword{
 	{"latemodel", "[latemodel] names the model only with the last frame", func(p *plan, _ string) { p.lateModel = true }},
 }
 
-// Keywords lists what a prompt can ask for, in the order of the table.
-func Keywords() []Keyword { return slices.Clone(keywords) }
-
 func keywordIndex(name string) int {
-	return slices.IndexFunc(keywords, func(k Keyword) bool { return k.Name == name })
+	return slices.IndexFunc(keywords, func(k keyword) bool { return k.Name == name })
 }
 
 func setPicture(p *plan, arg string) {
