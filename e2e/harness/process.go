@@ -179,6 +179,3 @@ func (p *Process) Wait(t testing.TB) int {
 		return -1
 	}
 }
-
-// Exited is closed when the process has ended.
-func (p *Process) Exited() <-chan struct{} { return p.exited }
