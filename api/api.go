@@ -120,12 +120,6 @@ type Limits struct {
 	MaxInFlight int
 }
 
-// DefaultLimits are the polite limits of a server that has one person's account
-// behind it.
-func DefaultLimits() Limits {
-	return Limits{PerHour: 60, ModelGap: 5 * time.Second, Queue: 8, QueueWait: 40 * time.Second}
-}
-
 const (
 	defaultBody     = 32 << 20
 	defaultInFlight = 4096

@@ -15,7 +15,9 @@ import (
 )
 
 // limited are the limits of a polite server.
-func limited(s *api.Settings) { s.Limits = api.DefaultLimits() }
+func limited(s *api.Settings) {
+	s.Limits = api.Limits{PerHour: 60, ModelGap: 5 * time.Second, Queue: 8, QueueWait: 40 * time.Second}
+}
 
 func hourly(n int) option {
 	return with(func(s *api.Settings) { s.Limits.PerHour = n })
