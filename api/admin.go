@@ -7,15 +7,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor"
 )
-
-var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 func (a *API) accounts(x *exchange, _ *http.Request) {
 	x.writeJSON(http.StatusOK, struct {
@@ -100,7 +97,7 @@ func (a *API) check(x *exchange, r *http.Request) {
 // offer goes on.
 func (a *API) offer(x *exchange, r *http.Request) {
 	account := r.PathValue("account")
-	if account != "" && !accountName.MatchString(account) {
+	if account != "" && !cookie.ValidAccount(account) {
 		x.fail(chat.Fault(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
 		return
 	}

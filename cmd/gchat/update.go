@@ -9,9 +9,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"syscall"
 	"time"
+
+	"github.com/geminid/geminid/cookie"
 )
 
 const defaultInbox = "/var/lib/geminid/inbox"
@@ -39,11 +40,9 @@ Examples:
   gchat cookies update --ssh me@gemini.example.org`
 }
 
-var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
-
 // Run reads, checks and sends.
 func (u updateCommand) Run(c *console, s *settings) error {
-	if !accountName.MatchString(u.Account) {
+	if !cookie.ValidAccount(u.Account) {
 		return usage("--account: a name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -", "gchat cookies status lists the accounts")
 	}
 	export, err := carriedExport(c, s.machine, u.File, time.Now())
