@@ -162,11 +162,11 @@ func (s *Settings) proxies() ([]netip.Prefix, error) {
 }
 
 // loopback reports whether only this machine can reach the listener.
-func (s *Settings) loopback() bool {
-	host, _, _ := net.SplitHostPort(s.Listen)
-	if host == "localhost" {
-		return true
-	}
+func (s *Settings) loopback() bool { return Loopback(s.Listen) }
+
+// Loopback reports whether only this machine can reach a listener on address.
+func Loopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
 	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }

@@ -8,19 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
-	"net/netip"
 	"os"
 	"regexp"
 	"time"
 )
-
-// loopback reports whether only this machine can reach the listener.
-func (c *Config) loopback() bool {
-	host, _, _ := net.SplitHostPort(c.Listen)
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
-}
 
 // quoted is what an error repeats of the file: it may be a secret in a wrong place.
 var quoted = regexp.MustCompile(`"[^"]*"`)
@@ -40,7 +31,7 @@ func config(_ context.Context, c *Config) []Finding {
 		out = append(out, Finding{Level: Note, Text: "whether there are keys can not be seen by this user", Fix: "run geminid doctor as root"})
 	case c.KeysProblem != nil:
 		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "correct or delete that line; or move the file away and make new keys: geminid keys add NAME"})
-	case c.loopback():
+	case c.Loopback:
 		if c.Keys && !c.Admin {
 			out = append(out, Finding{Level: Note, Text: "there is no admin key: the status page and the admin routes are closed to browsers", Fix: "geminid keys add NAME --admin"})
 		}

@@ -37,10 +37,11 @@ type Config struct {
 	// that it can be used.
 	File    string
 	Problem error
-	// Listen is the address of the API; Keys and Admin tell whether there are keys
-	// for it, Open whether it may be reached from outside without one.
-	Listen            string
-	Keys, Admin, Open bool
+	// Listen is the address of the API, Loopback whether only this machine can
+	// reach it; Keys and Admin tell whether there are keys for it, Open whether it
+	// may be reached from outside without one.
+	Listen                      string
+	Loopback, Keys, Admin, Open bool
 	// KeysProblem is why the keys could not be read; nil when they could.
 	KeysProblem error
 	// PublicURL is how clients reach the server, TLSCert and TLSKey the certificate

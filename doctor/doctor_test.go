@@ -174,7 +174,7 @@ func TestChecks(t *testing.T) {
 		{"hidden keys", "config", doctor.Config{Listen: ":8100", KeysProblem: &fs.PathError{Op: "open", Path: "keys", Err: fs.ErrPermission}}, doctor.Note, "can not be seen by this user", "as root"},
 		{"broken keys", "config", doctor.Config{Listen: ":8100", KeysProblem: errors.New("keys:3: no digest")}, doctor.Bad, "keys:3: no digest", "keys add"},
 		{"hidden config", "config", doctor.Config{Problem: fmt.Errorf("reading: %w", fs.ErrPermission)}, doctor.Warning, "by this user", "as root"},
-		{"no admin key", "config", doctor.Config{Listen: "127.0.0.1:8100", Keys: true}, doctor.Note, "no admin key", "--admin"},
+		{"no admin key", "config", doctor.Config{Listen: "127.0.0.1:8100", Loopback: true, Keys: true}, doctor.Note, "no admin key", "--admin"},
 		{"good certificate", "config", certificate(t, noon.AddDate(0, 2, 0)), doctor.Good, "ends on 2027-01-23", ""},
 		{"old certificate", "config", certificate(t, noon.AddDate(0, 0, 3)), doctor.Warning, "ends on 2026-11-26", "not renewed"},
 		{"dead certificate", "config", certificate(t, noon.AddDate(0, 0, -1)), doctor.Bad, "which is over", "renew"},
@@ -210,7 +210,7 @@ func TestChecks(t *testing.T) {
 		{"port before a restart", "port", doctor.Config{Listen: unused(t), Ask: alive.ask}, doctor.Bad, "runs, but not on", "restart"},
 		{"address of another machine", "port", doctor.Config{Listen: "192.0.2.1:8100"}, doctor.Bad, "no network interface", "ip addr"},
 
-		{"loopback needs no firewall", "firewall", doctor.Config{Listen: "127.0.0.1:8100"}, "", "", ""},
+		{"loopback needs no firewall", "firewall", doctor.Config{Listen: "127.0.0.1:8100", Loopback: true}, "", "", ""},
 		{"container", "firewall", doctor.Config{Listen: ":8100", Root: root(t, map[string]string{".dockerenv": ""})}, doctor.Note, "firewall of the host", "sudo ufw allow 8100/tcp"},
 		{"ufw shut", "firewall", doctor.Config{Listen: ":8100", Root: root(t, map[string]string{"etc/ufw/ufw.conf": ufwOn, "etc/ufw/user.rules": rules("allow tcp 22")})}, doctor.Warning, "no rule for port 8100", "sudo ufw allow 8100/tcp"},
 		{"ufw denies", "firewall", doctor.Config{Listen: ":8100", Root: root(t, map[string]string{"etc/ufw/ufw.conf": ufwOn, "etc/ufw/user.rules": rules("deny tcp 8100")})}, doctor.Warning, "no rule", "ufw allow"},

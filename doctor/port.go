@@ -74,7 +74,7 @@ func alive(ctx context.Context, listen string, tls bool) bool {
 // server listens.
 func firewall(_ context.Context, c *Config) []Finding {
 	_, number, err := net.SplitHostPort(c.Listen)
-	if err != nil || c.loopback() {
+	if err != nil || c.Loopback {
 		return nil
 	}
 	open := "sudo ufw allow " + number + "/tcp"

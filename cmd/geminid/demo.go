@@ -34,7 +34,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	for _, addr := range []string{c.Listen, c.Control} {
-		if addr != "" && !loopback(addr) {
+		if addr != "" && !daemon.Loopback(addr) {
 			return &exit{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", addr)}
 		}
 	}
@@ -74,13 +74,6 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		err = d.Wait(ctx)
 	}
 	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
-}
-
-// loopback reports whether an address can be reached from this machine alone.
-func loopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // demoPace is about how fast the real one types.
@@ -194,7 +187,7 @@ type simulateCmd struct {
 // Run serves the simulator alone until a signal ends it. Its control endpoint is
 // under /_sim/ of the same address.
 func (c *simulateCmd) Run(ctx context.Context) error {
-	if !loopback(c.Listen) {
+	if !daemon.Loopback(c.Listen) {
 		return &exit{exitUsage, fmt.Errorf("the pretend upstream obeys everybody and listens on loopback only, not on %q", c.Listen)}
 	}
 	ctx, stop := untilSignal(ctx)

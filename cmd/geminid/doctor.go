@@ -63,7 +63,8 @@ func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 	if problem != nil {
 		return out
 	}
-	out.Listen, out.Open, out.PublicURL, out.Poll = s.Listen, s.InsecureNoAuth, s.PublicURL, s.Watch == "poll"
+	out.Listen, out.Loopback, out.Open = s.Listen, daemon.Loopback(s.Listen), s.InsecureNoAuth
+	out.PublicURL, out.Poll = s.PublicURL, s.Watch == "poll"
 	out.TLSCert, out.TLSKey = s.TLSCert, s.TLSKey
 	if keys, err := daemon.OpenKeys(s); err == nil {
 		out.Keys, out.Admin = len(keys.List()) > 0, keys.Has(daemon.RoleAdmin)
