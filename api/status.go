@@ -38,12 +38,12 @@ func (a *API) alive(x *exchange, _ *http.Request) {
 	x.writeJSON(http.StatusOK, state{"alive"})
 }
 
-// Status is the body of GET /api/cookies/status. The first field is the one word
-// that a script needs.
-type Status struct {
+// Status is the body of GET /api/cookies/status, for an api key or an admin. The
+// first field is the one word that a script needs.
+type Status[Seen Glimpse | supervisor.Account] struct {
 	Status      string    `json:"status"`
 	Remedy      string    `json:"remedy"`
-	Accounts    any       `json:"accounts"` // []Glimpse, or []supervisor.Account for an admin
+	Accounts    []Seen    `json:"accounts"`
 	GeneratedAt time.Time `json:"generated_at"`
 }
 
@@ -59,18 +59,16 @@ type Glimpse struct {
 
 func (a *API) cookieStatus(x *exchange, _ *http.Request) {
 	best, _, remedy := a.supervisor.Overall()
-	all := a.supervisor.Accounts()
-	body := Status{Status: word(best), Remedy: remedy, GeneratedAt: a.now().UTC().Truncate(time.Second)}
+	all, now := a.supervisor.Accounts(), a.now().UTC().Truncate(time.Second)
 	if x.role == RoleAdmin {
-		body.Accounts = nonNil(all)
-	} else {
-		seen := make([]Glimpse, 0, len(all))
-		for _, acc := range all {
-			seen = append(seen, Glimpse{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation})
-		}
-		body.Accounts = seen
+		x.writeJSON(http.StatusOK, Status[supervisor.Account]{word(best), remedy, nonNil(all), now})
+		return
 	}
-	x.writeJSON(http.StatusOK, body)
+	seen := make([]Glimpse, 0, len(all))
+	for _, acc := range all {
+		seen = append(seen, Glimpse{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation})
+	}
+	x.writeJSON(http.StatusOK, Status[Glimpse]{word(best), remedy, seen, now})
 }
 
 // nonNil makes an empty list of none, so that it is [] in JSON and not null.
