@@ -1,6 +1,7 @@
 package geminiweb_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,8 @@ func TestInterval(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]time.Duration{
 		")]}'\n\n[[\"identity.hfcr\",600],[\"di\",44]]":        10 * time.Minute,
-		")]}'\n\n[[\"identity.hfcr\",2147483647],[\"di\",44]]": 0,
+		")]}'\n\n[[\"identity.hfcr\",2147483647],[\"di\",44]]": math.MaxInt32 * time.Second,
+		")]}'\n\n[[\"identity.hfcr\",2147483648]]":             0,
 		")]}'\n\n[[\"identity.hfcr\",3600]]":                   time.Hour,
 		")]}'\n\n[[\"identity.hfcr\",-5]]":                     0,
 		")]}'\n\n[[\"identity.hfcr\",\"600\"]]":                10 * time.Minute,
@@ -110,7 +112,7 @@ func FuzzInterval(f *testing.F) {
 	}
 	f.Add([]byte("\n[[\"identity.hfcr\",1e99]]"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if got := geminiweb.Interval(body); got < 0 || got > time.Hour {
+		if got := geminiweb.Interval(body); got < 0 || got > math.MaxInt32*time.Second {
 			t.Errorf("got %s", got)
 		}
 	})

@@ -2,6 +2,7 @@ package geminiweb_test
 
 import (
 	"maps"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -183,8 +184,8 @@ func TestRotate(t *testing.T) {
 	}{
 		{name: "rotated", want: cookie.Rotated, interval: 10 * time.Minute},
 		{name: "device-bound", session: simulator.SessionConfig{Bound: true}, want: cookie.NoNewTS, interval: 10 * time.Minute},
-		{name: "never again", faults: []simulator.Fault{{Kind: simulator.Interval, Code: 2147483647}}, want: cookie.Rotated},
-		{name: "in more than an hour", faults: []simulator.Fault{{Kind: simulator.Interval, Code: 3601}}, want: cookie.Rotated},
+		{name: "never again", faults: []simulator.Fault{{Kind: simulator.Interval, Code: 2147483647}}, want: cookie.Rotated, interval: math.MaxInt32 * time.Second},
+		{name: "in more than an hour", faults: []simulator.Fault{{Kind: simulator.Interval, Code: 3601}}, want: cookie.Rotated, interval: 3601 * time.Second},
 		{name: "dead", revoked: true, want: cookie.RotateRefused},
 		{name: "401", faults: status(401), want: cookie.RotateRefused},
 		{name: "403", faults: status(403), want: cookie.RotateRefused},

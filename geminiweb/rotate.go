@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -19,8 +20,6 @@ const (
 	// rotateBody is not quite JSON; the upstream wants it byte for byte.
 	rotateBody  = `[000,"-0000000000000000000"]`
 	rotateLimit = 64 << 10
-	// longestInterval is what the upstream may ask for; more means "never".
-	longestInterval = time.Hour
 )
 
 // Rotate asks for a new PSIDTS with the two session cookies and no other. The
@@ -86,7 +85,8 @@ func rotationRefused(resp *http.Response, body []byte) *Error {
 	}
 }
 
-// interval reads identity.hfcr, in seconds, from a rotation's body.
+// interval reads identity.hfcr, in seconds, from a rotation's body. Whether it is
+// heard is for the supervisor to say.
 func interval(body []byte) time.Duration {
 	_, rest, found := bytes.Cut(body, []byte("\n"))
 	if !found || !json.Valid(rest) {
@@ -99,7 +99,7 @@ func interval(body []byte) time.Duration {
 		}
 		return true
 	})
-	if seconds <= 0 || seconds > int64(longestInterval/time.Second) {
+	if seconds <= 0 || seconds > math.MaxInt32 { // which stands for "never"
 		return 0
 	}
 	return time.Duration(seconds) * time.Second

@@ -28,7 +28,7 @@ func jittered(r *rand.Rand, d time.Duration) time.Duration {
 // life), less up to a tenth, never under the floor. Zero means not known.
 func rotationInterval(r *rand.Rand, wish, life, ceiling time.Duration) time.Duration {
 	d := min(rotateEvery, ceiling)
-	if wish > 0 && wish <= rotateAnswer {
+	if wish > 0 {
 		d = min(d, wish)
 	}
 	if life > 0 {
