@@ -59,8 +59,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf-like constructors would hide the message from a grep; Fault is the
-// short literal.
+// Fault is an Error of a kind and a message. The message is written out where it
+// is made, so that a search finds it.
 func Fault(kind Kind, message string) *Error { return &Error{Kind: kind, Message: message} }
 
 // AsError finds the *Error in err's tree. An error of another type becomes

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// ChatMode says what becomes of the chats that answers are made in.
+// What Config.ChatMode may be: what becomes of the chats that answers are made in.
 const (
 	ChatTemporary   = "temporary"    // never enter the account's history
 	ChatKeep        = "keep"         // stay in it

@@ -125,8 +125,8 @@ func (n *Notifier) openLocked() []*channel {
 }
 
 // Tell takes in how something stands. It may be said again and again: a message
-// goes out only when it is news, and the end of something that was never told is
-// none, and neither is a kind that there is not. It does not block.
+// goes out only when it is news; the end of something that was never told is none,
+// and neither is an unknown kind. It waits for the disk but for no channel.
 func (n *Notifier) Tell(e Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -145,7 +145,7 @@ func (n *Notifier) Tell(e Event) {
 }
 
 // Report queues a text of its own under a subject, such as the weekly report. It
-// does not block.
+// waits for the disk, as Tell does.
 func (n *Notifier) Report(subject, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
