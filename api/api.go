@@ -187,7 +187,8 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
-		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, sumUp: cfg.Report, testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
+		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, sumUp: cfg.Report,
+		testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),
 	}

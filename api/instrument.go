@@ -68,7 +68,8 @@ func (a *API) settle(x *exchange) {
 	if x.dialect != nil {
 		speaker = x.dialect.Name
 	}
-	a.count.Requests.WithLabelValues(speaker, route, methodLabel(x.method), strconv.Itoa(x.status), outcome, strconv.FormatBool(sli)).Inc()
+	a.count.Requests.WithLabelValues(speaker, route, methodLabel(x.method),
+		strconv.Itoa(x.status), outcome, strconv.FormatBool(sli)).Inc()
 	a.count.RequestDuration.WithLabelValues(speaker, route, class(x.status)).Observe(took.Seconds())
 	if x.first > 0 {
 		a.count.TimeToFirstToken.WithLabelValues(speaker, x.model).Observe(x.first.Seconds())
@@ -79,7 +80,8 @@ func (a *API) settle(x *exchange) {
 	entry := Entry{
 		Time: a.now().UTC().Truncate(time.Millisecond), ID: x.id, Client: shown(x.client, x.live.MaskClients),
 		Dialect: speaker, Route: route, Method: methodLabel(x.method), Model: modelLabel(x), Account: x.account,
-		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure), Took: took.Milliseconds(), First: x.first.Milliseconds(), Asked: x.asked,
+		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure),
+		Took: took.Milliseconds(), First: x.first.Milliseconds(), Asked: x.asked,
 	}
 	if !x.said.Empty() {
 		entry.Said = x.said.Tokens()

@@ -36,7 +36,8 @@ func (a *API) pictures(ctx context.Context, x *exchange, call *dialect.Call) err
 	case made == 0:
 		return &chat.Error{Kind: chat.BadRequest, Param: "prompt", Message: "Gemini answered without a picture; say more clearly what it shall show, or something else"}
 	case made < want:
-		return &chat.Error{Kind: chat.BadRequest, Param: "n", Message: "Gemini made " + strconv.Itoa(made) + " of " + strconv.Itoa(want) + " pictures; ask for fewer"}
+		return &chat.Error{Kind: chat.BadRequest, Param: "n",
+			Message: "Gemini made " + strconv.Itoa(made) + " of " + strconv.Itoa(want) + " pictures; ask for fewer"}
 	case call.Pictures.Count > 0:
 		answer.Media = answer.Media[:want]
 	}

@@ -52,7 +52,8 @@ func (c counters) precreate(models []chat.Model) {
 }
 
 func (c counters) operation(speaker string, op operation) {
-	questions := op.name == dialect.Generate || op.name == dialect.Stream || op.name == dialect.Images || op.name == dialect.Edits
+	questions := op.name == dialect.Generate || op.name == dialect.Stream ||
+		op.name == dialect.Images || op.name == dialect.Edits
 	for _, end := range usual {
 		if questions || !end.questions {
 			c.child(speaker, op, end.status, end.kind, questions)

@@ -86,7 +86,8 @@ const plainWord = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 // scripts read, not chat clients.
 func speaker(r *http.Request) *dialect.Dialect {
 	switch path := r.URL.Path; {
-	case path == "/", path == "/health", path == "/readyz", path == "/livez", path == "/metrics", path == "/api", strings.HasPrefix(path, "/api/"):
+	case path == "/", path == "/health", path == "/readyz", path == "/livez",
+		path == "/metrics", path == "/api", strings.HasPrefix(path, "/api/"):
 		return nil
 	}
 	d, _ := dialect.For(r)

@@ -98,5 +98,6 @@ func unknownFormat(text string) *Rejection {
 }
 
 func curlyQuotes(text string) bool {
-	return slices.ContainsFunc([]string{"“", "”", "„", "‘", "’"}, func(quote string) bool { return strings.Contains(text, quote) })
+	return slices.ContainsFunc([]string{"“", "”", "„", "‘", "’"},
+		func(quote string) bool { return strings.Contains(text, quote) })
 }

@@ -13,7 +13,8 @@ const setCookie3 = "Set-Cookie3:"
 const maxLWPWords = 64
 
 func looksLWP(head string) bool {
-	return strings.HasPrefix(head, "#LWP-Cookies-") || strings.HasPrefix(head, setCookie3) || strings.Contains(head, "\n"+setCookie3)
+	return strings.HasPrefix(head, "#LWP-Cookies-") || strings.HasPrefix(head, setCookie3) ||
+		strings.Contains(head, "\n"+setCookie3)
 }
 
 // parseLWP reads a line for each cookie: its name and value, then attributes,

@@ -36,7 +36,8 @@ func noSession(entries []entry) *Rejection {
 	case partitioned:
 		return reject(CodeNoPSID, "has %s only as a partitioned copy that belongs to another site. "+
 			"Export again from a tab where gemini.google.com is signed in.", NamePSID)
-	case !slices.ContainsFunc(slices.Collect(maps.Keys(ours)), func(name string) bool { return !slices.Contains(visitorNames, name) }):
+	case !slices.ContainsFunc(slices.Collect(maps.Keys(ours)),
+		func(name string) bool { return !slices.Contains(visitorNames, name) }):
 		return reject(CodeSignedOut, "has the cookies of a signed-out browser (only %s). Sign in to gemini.google.com, then export again.", someOf(ours, ", "))
 	}
 	return reject(CodeNoPSID, "has %s for google.com but no %s. Export again from a tab where gemini.google.com is signed in, "+

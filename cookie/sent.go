@@ -33,7 +33,8 @@ func addSetCookie(line, host string, seen time.Time, found *list) {
 	if err != nil || c.MaxAge < 0 {
 		return
 	}
-	e := entry{name: c.Name, value: c.Value, domain: c.Domain, path: c.Path, expires: c.Expires, seen: seen, partitioned: c.Partitioned}
+	e := entry{name: c.Name, value: c.Value, domain: c.Domain, path: c.Path,
+		expires: c.Expires, seen: seen, partitioned: c.Partitioned}
 	if e.domain == "" {
 		e.domain = host
 	}

@@ -88,7 +88,8 @@ func shownTitle(title string) string {
 	}
 	words := strings.Fields(title)
 	for _, word := range words {
-		if len(word) >= minValue || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) || r == '"' || r == '@' }) {
+		if len(word) >= minValue ||
+			strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) || r == '"' || r == '@' }) {
 			return ""
 		}
 	}

@@ -29,7 +29,8 @@ func looksYAML(head string) bool {
 		if strings.Contains(trimmed, "`") {
 			continue // a list in Markdown
 		}
-		if s, ok := splitSetting(trimmed); ok && nested && s.separator == ':' && (ours(s.key) || s.key == "name" && isSession(s.value)) {
+		if s, ok := splitSetting(trimmed); ok && nested && s.separator == ':' &&
+			(ours(s.key) || s.key == "name" && isSession(s.value)) {
 			return true
 		}
 		if at := strings.IndexAny(trimmed, "{["); at > 0 && strings.Contains(trimmed[:at], ":") &&

@@ -33,7 +33,8 @@ func secretIn(path string) string {
 	set, _ := readYAML(path, body)
 	var s Settings
 	for i, key := range SettingNames() {
-		if g, ok := set[key]; ok && g.into(reflect.ValueOf(&s).Elem().Field(i)) && (s.HoldsSecrets() || strings.Contains(s.UpstreamProxy, "@")) {
+		if g, ok := set[key]; ok && g.into(reflect.ValueOf(&s).Elem().Field(i)) &&
+			(s.HoldsSecrets() || strings.Contains(s.UpstreamProxy, "@")) {
 			return key
 		}
 	}

@@ -21,7 +21,8 @@ func (s *Settings) notices() (notify.Config, error) {
 		Webhook:  notify.Webhook{URL: s.NotifyWebhook, Secret: s.NotifyWebhookSecret},
 		Ntfy:     notify.Ntfy{URL: s.NotifyNtfy, Token: s.NotifyNtfyToken},
 		Telegram: notify.Telegram{Token: s.NotifyTelegramToken, Chat: s.NotifyTelegramChat, API: s.NotifyTelegramAPI},
-		Mail:     notify.Mail{Server: s.NotifyMailServer, Password: s.NotifyMailPassword, From: s.NotifyMailFrom, To: s.NotifyMailTo},
+		Mail: notify.Mail{Server: s.NotifyMailServer, Password: s.NotifyMailPassword,
+			From: s.NotifyMailFrom, To: s.NotifyMailTo},
 		Language: s.NotifyLanguage, Server: s.NotifyName, PerHour: s.NotifyPerHour,
 	}
 	var err error

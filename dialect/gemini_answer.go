@@ -97,7 +97,8 @@ type geminiUsage struct {
 }
 
 func (u usage) gemini() geminiUsage {
-	return geminiUsage{Prompt: u.prompt, Candidates: u.answer, Thoughts: u.thoughts, Total: u.prompt + u.answer + u.thoughts}
+	return geminiUsage{Prompt: u.prompt, Candidates: u.answer, Thoughts: u.thoughts,
+		Total: u.prompt + u.answer + u.thoughts}
 }
 
 func geminiWhole(call *Call, answer chat.Answer) any {

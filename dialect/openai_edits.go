@@ -117,7 +117,8 @@ func (f *formReader) image(place node, part *multipart.Part) error {
 
 // read reads a part of at most limit bytes.
 func (f *formReader) read(part *multipart.Part, place node, limit int64) (*bytes.Buffer, error) {
-	if coding := part.Header.Get("Content-Transfer-Encoding"); coding != "" && !strings.EqualFold(coding, "binary") && !strings.EqualFold(coding, "8bit") {
+	if coding := part.Header.Get("Content-Transfer-Encoding"); coding != "" &&
+		!strings.EqualFold(coding, "binary") && !strings.EqualFold(coding, "8bit") {
 		return nil, place.bad("must not be encoded; send the bytes as they are")
 	}
 	data := new(bytes.Buffer)
@@ -125,7 +126,8 @@ func (f *formReader) read(part *multipart.Part, place node, limit int64) (*bytes
 	case err != nil:
 		return nil, f.broken(err)
 	case int64(data.Len()) > limit:
-		return nil, &chat.Error{Kind: chat.TooLarge, Param: place.path, Message: place.path + " is longer than " + strconv.FormatInt(limit>>20, 10) + " MiB; send less"}
+		return nil, &chat.Error{Kind: chat.TooLarge, Param: place.path,
+			Message: place.path + " is longer than " + strconv.FormatInt(limit>>20, 10) + " MiB; send less"}
 	}
 	return data, nil
 }

@@ -25,7 +25,8 @@ func proxy(ctx context.Context, c *Config) []Finding {
 		}
 		return one(Good, "calls go out directly", "")
 	}
-	host := net.JoinHostPort(c.Proxy.Hostname(), cmp.Or(c.Proxy.Port(), map[string]string{"http": "80", "https": "443"}[c.Proxy.Scheme], "1080"))
+	host := net.JoinHostPort(c.Proxy.Hostname(),
+		cmp.Or(c.Proxy.Port(), map[string]string{"http": "80", "https": "443"}[c.Proxy.Scheme], "1080"))
 	dialer := net.Dialer{Timeout: askFor}
 	conn, err := dialer.DialContext(ctx, "tcp", host)
 	if err != nil {

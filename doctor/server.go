@@ -123,7 +123,8 @@ func limits(ctx context.Context, c *Config) []Finding {
 	out := []Finding{}
 	for _, origin := range slices.Sorted(maps.Keys(body.Sum.Limited)) {
 		if l, ok := limiters[origin]; ok {
-			out = append(out, Finding{Level: l.level, Text: fmt.Sprintf("%d requests within a day: %s", body.Sum.Limited[origin], l.text), Fix: l.fix})
+			out = append(out, Finding{Level: l.level,
+				Text: fmt.Sprintf("%d requests within a day: %s", body.Sum.Limited[origin], l.text), Fix: l.fix})
 		}
 	}
 	if len(out) == 0 {

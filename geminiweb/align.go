@@ -156,7 +156,8 @@ func joined(before, after []byte) bool {
 }
 
 // unspaced are the scripts that set no blanks between words.
-var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
+var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana,
+	unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
 
 // inWord reports whether a word is cut beside r.
 func inWord(r rune) bool {

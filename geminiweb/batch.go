@@ -19,7 +19,9 @@ const batchLimit = 64 << 20
 
 // rpc calls one procedure of the app and returns the body of its answer and the
 // cookies that the upstream refreshed. A refused page token is renewed once.
-func (c *Client) rpc(ctx context.Context, s *session, set cookie.Set, id, payload string) (body gjson.Result, extra []cookie.Named, failure *Error) {
+func (c *Client) rpc(ctx context.Context, s *session, set cookie.Set, id, payload string) (
+	body gjson.Result, extra []cookie.Named, failure *Error,
+) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	body, token, extra, failure := c.callRPC(ctx, s, set, id, payload)
@@ -44,14 +46,17 @@ func (c *Client) rpc(ctx context.Context, s *session, set cookie.Set, id, payloa
 
 // callRPC makes one batchexecute call with one procedure in it. token is a page
 // token that came with a refusal.
-func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (body gjson.Result, token string, extra []cookie.Named, failure *Error) {
+func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (
+	body gjson.Result, token string, extra []cookie.Named, failure *Error,
+) {
 	start := c.cfg.Now()
 	defer func() { c.observe("batch", start, failure) }()
 	query := s.query(c.language(s))
 	query.Set("rpcids", id)
 	query.Set("source-path", "/app")
 	request := url.QueryEscape(marshal([]any{[]any{[]any{id, payload, nil, "generic"}}}))
-	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(), strings.NewReader(s.form(request)))
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(),
+		strings.NewReader(s.form(request)))
 	c.appHeaders(req.Header)
 	req.Header.Set(headerModel, "[1,null,null,null,null,null,null,null,[4]]")
 	req.Header.Set(headerA, "[0]")

@@ -95,7 +95,8 @@ type outgoing struct {
 func (c *Client) upload(ctx context.Context, set cookie.Set, s *session, f outgoing) (reference string, failure *Error) {
 	start := c.cfg.Now()
 	defer func() { c.observe("upload", start, failure) }()
-	if reference, failure = c.uploadForm(ctx, set, s, f); failure == nil || ctx.Err() != nil || failure.told.Kind == chat.TooLarge {
+	if reference, failure = c.uploadForm(ctx, set, s, f); failure == nil ||
+		ctx.Err() != nil || failure.told.Kind == chat.TooLarge {
 		return reference, failure
 	}
 	return c.uploadResumable(ctx, set, s, f)

@@ -49,7 +49,8 @@ func Settle(told string, data []byte) (string, error) {
 	seen, wanted := Type(data), family(told)
 	plain, _, _ := strings.Cut(http.DetectContentType(data), ";")
 	switch {
-	case seen != "" && slices.ContainsFunc(kin, func(k []string) bool { return slices.Contains(k, told) && slices.Contains(k, seen) }):
+	case seen != "" && slices.ContainsFunc(kin,
+		func(k []string) bool { return slices.Contains(k, told) && slices.Contains(k, seen) }):
 		return told, nil
 	case seen != "" && (wanted == other || wanted == family(seen)):
 		return seen, nil

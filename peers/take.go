@@ -130,7 +130,8 @@ func key(admin bool) func(*Found, value) error {
 			if text == "" {
 				continue
 			}
-			weak := len(text) < shortest || slices.ContainsFunc(examples, func(e string) bool { return strings.Contains(strings.ToLower(text), e) })
+			weak := len(text) < shortest ||
+				slices.ContainsFunc(examples, func(e string) bool { return strings.Contains(strings.ToLower(text), e) })
 			switch {
 			case strings.HasPrefix(text, "$2"):
 				return errors.New("it is a hash of a key; make a new one: geminid keys add NAME")

@@ -98,7 +98,8 @@ func (b *Book) rewrite(held content, room int) error {
 	held.since(Within(now.Add(-keepFor)))
 	held.slim(now.Add(-fullFor))
 	text := held.encode(b.cfg.MaxBytes - max(room, b.cfg.MaxBytes/headroom))
-	pending, err := renameio.NewPendingFile(b.cfg.Path, renameio.WithStaticPermissions(0o600), renameio.WithTempDir(filepath.Dir(b.cfg.Path)))
+	pending, err := renameio.NewPendingFile(b.cfg.Path,
+		renameio.WithStaticPermissions(0o600), renameio.WithTempDir(filepath.Dir(b.cfg.Path)))
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,8 @@ type delivery struct {
 
 // deliver streams the answer that was planned.
 func (c *call) deliver(q *question, p *plan) {
-	d := &delivery{c: c, q: q, p: p, cid: q.cid, rid: "r_" + c.s.nextID(), rcid: "rc_" + c.s.nextID(), served: q.model, dense: p.form == "dense"}
+	d := &delivery{c: c, q: q, p: p, cid: q.cid, rid: "r_" + c.s.nextID(), rcid: "rc_" + c.s.nextID(),
+		served: q.model, dense: p.form == "dense"}
 	if d.cid == "" {
 		d.cid = "c_" + c.s.nextID()
 	}
@@ -114,7 +115,8 @@ func (d *delivery) save() {
 	}
 	k := d.q.chat
 	if k == nil {
-		k = &conversation{cid: d.cid, session: d.c.session, model: d.q.model.ID, temporary: d.q.temporary, title: title(d.p.turn)}
+		k = &conversation{cid: d.cid, session: d.c.session, model: d.q.model.ID,
+			temporary: d.q.temporary, title: title(d.p.turn)}
 	}
 	t := turn{rid: d.rid, rcid: d.rcid, prompt: d.q.prompt, candidate: encode(d.finished().value()), time: d.c.s.now()}
 	if d.p.ready > 0 {

@@ -97,7 +97,8 @@ func (c *call) makePictures(d *delivery) []any {
 		pic := &picture{im: "im_" + c.s.nextID(), rcid: d.rcid, session: c.session, width: p.width, height: p.height,
 			label: fmt.Sprintf("http://googleusercontent.com/image_generation_content/%d", i),
 			seed:  c.s.digest("draw", p.turn, itoa(i)), noise: noise, inputs: inputs, jpeg: p.option("jpeg") != "",
-			once: p.option("once") != "", dead: p.option("expired") != "", html: p.option("html") != "", pending: number(p.option("pending"), 0)}
+			once: p.option("once") != "", dead: p.option("expired") != "", html: p.option("html") != "",
+			pending: number(p.option("pending"), 0)}
 		if noise > 0 {
 			pic.width = max(1, int(math.Sqrt(float64(noise)/3)))
 			pic.height = pic.width

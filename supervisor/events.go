@@ -112,5 +112,6 @@ func (s *Supervisor) noteFile(file string, v Verdict, present bool) {
 	if !present {
 		v.Account = ""
 	}
-	s.chronicle.add(Event{Time: s.now(), Account: v.Account, Kind: "file", Result: string(v.Result), Code: v.Code, File: file, Detail: v.Message})
+	s.chronicle.add(Event{Time: s.now(), Account: v.Account, Kind: "file",
+		Result: string(v.Result), Code: v.Code, File: file, Detail: v.Message})
 }

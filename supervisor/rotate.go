@@ -39,7 +39,8 @@ func (a *account) rotate(ctx context.Context) cookie.Finding {
 	}
 	result := rotationResult(finding.Evidence)
 	a.s.metrics.CookieRotations.WithLabelValues(a.name, result).Inc()
-	a.s.note("rotation", a.name, map[string]string{"result": result, "detail": finding.Detail, "set": a.s.mark(before), "next": a.s.mark(after)})
+	a.s.note("rotation", a.name, map[string]string{"result": result, "detail": finding.Detail,
+		"set": a.s.mark(before), "next": a.s.mark(after)})
 	return finding
 }
 

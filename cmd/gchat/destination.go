@@ -38,7 +38,9 @@ func parseDestination(text string) (destination, error) {
 // the part that it is.
 func (d destination) check() error {
 	odd := func(s string) bool {
-		return strings.HasPrefix(s, "-") || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("@/\\'\"`$;&|<>()", r) })
+		return strings.HasPrefix(s, "-") || strings.ContainsFunc(s, func(r rune) bool {
+			return r <= ' ' || r > '~' || strings.ContainsRune("@/\\'\"`$;&|<>()", r)
+		})
 	}
 	switch port, err := strconv.Atoi(cmp.Or(d.port, "22")); {
 	case d.host == "":

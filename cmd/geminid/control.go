@@ -37,7 +37,8 @@ const answerLimit = 16 << 20
 
 func (f *remoteFlags) remote() (*remote, error) {
 	if f.Server != "" {
-		return &remote{client: &http.Client{Timeout: 2 * time.Minute}, base: strings.TrimRight(f.Server, "/"), key: f.Key, where: f.Server}, nil
+		return &remote{client: &http.Client{Timeout: 2 * time.Minute},
+			base: strings.TrimRight(f.Server, "/"), key: f.Key, where: f.Server}, nil
 	}
 	settings, err := f.load()
 	if err != nil {
@@ -48,7 +49,8 @@ func (f *remoteFlags) remote() (*remote, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}}
-	return &remote{client: &http.Client{Transport: transport, Timeout: 2 * time.Minute}, base: "http://localhost", where: path}, nil
+	return &remote{client: &http.Client{Transport: transport, Timeout: 2 * time.Minute},
+		base: "http://localhost", where: path}, nil
 }
 
 // call asks and decodes the JSON answer into out, also that of a refusal that

@@ -39,7 +39,8 @@ type question struct {
 
 // Run asks, writes, and says what comes next.
 func (c *initCmd) Run() error {
-	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid init", force: c.Force, settings: make(map[string]any)}
+	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid init",
+		force: c.Force, settings: make(map[string]any)}
 	if err := made.free(); err != nil {
 		return err // before anything is asked
 	}

@@ -57,7 +57,9 @@ func (c *configImportCmd) Run() error {
 		return &exit{exitUnreadable, err}
 	}
 	c.call(found.Sessions)
-	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid config import --from " + c.From, force: c.Force, settings: found.Settings}
+	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)),
+		origin: "geminid config import --from " + c.From,
+		force:  c.Force, settings: found.Settings}
 	if c.DryRun {
 		for _, key := range slices.Sorted(maps.Keys(found.Settings)) {
 			printf("would set   %s\n", key)

@@ -69,7 +69,8 @@ func (n *newConfig) write() (daemon.Settings, error) {
 	if err := os.MkdirAll(filepath.Dir(n.path), 0o755); err != nil {
 		return daemon.Settings{}, err
 	}
-	file, err := renameio.NewPendingFile(n.path, renameio.WithTempDir(filepath.Dir(n.path)), renameio.WithStaticPermissions(0o600))
+	file, err := renameio.NewPendingFile(n.path,
+		renameio.WithTempDir(filepath.Dir(n.path)), renameio.WithStaticPermissions(0o600))
 	if err != nil {
 		return daemon.Settings{}, fmt.Errorf("writing the configuration: %w", err)
 	}
