@@ -80,9 +80,20 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "geminid: %v\nRun geminid --help to see the commands.\n", err)
 		return exitUsage
 	}
+	// What needs the context alone is run without the parser: a server that stays
+	// for a year must not keep the model of a command line in memory.
+	selected := command.Selected()
+	if c, ok := selected.Target.Addr().Interface().(interface{ Run(context.Context) error }); ok {
+		return end(c.Run(context.Background()))
+	}
 	command.BindTo(context.Background(), (*context.Context)(nil))
-	command.Bind(commandName(command.Selected().Name))
-	if err := command.Run(); err != nil {
+	command.Bind(commandName(selected.Name))
+	return end(command.Run())
+}
+
+// end is the exit code of a command that returned.
+func end(err error) int {
+	if err != nil {
 		return fail(err)
 	}
 	return 0
