@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -172,5 +173,22 @@ func TestStreamDelaysCountFromTheCompletingFrame(t *testing.T) {
 	}
 	if s.frames != 4 || s.events != 3 || s.bunched != 1 {
 		t.Errorf("%d frames, %d events, %d bunched; want 4, 3, 1", s.frames, s.events, s.bunched)
+	}
+}
+
+// TestBlindBuilds: the package that stands in for metrics has all that the rest
+// of the program asks of it.
+func TestBlindBuilds(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &lab{root: root, dir: t.TempDir()}
+	overlay, err := l.numb()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := compile(t.Context(), root, filepath.Join(l.dir, "geminid"), "-overlay", overlay); err != nil {
+		t.Fatal(err)
 	}
 }

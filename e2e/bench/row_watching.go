@@ -164,6 +164,8 @@ type Build struct{ Version, Revision string }
 type vector struct{}
 type child struct{}
 
+const NoAccount = ""
+
 func New(Build) *Metrics { return new(Metrics) }
 func (*Metrics) Handler() http.Handler { return http.NotFoundHandler() }
 func (*Metrics) Account(string) {}
