@@ -1,6 +1,7 @@
 package daemon_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -141,6 +142,32 @@ func TestDeadFilesAreAskedAboutOnce(t *testing.T) {
 		}
 		h.stop()
 	})
+}
+
+// TestOutcomesThatSayNothing: whatever the file of the refusals holds, the daemon
+// starts and remembers anew.
+func TestOutcomesThatSayNothing(t *testing.T) {
+	for _, content := range []string{"", "null", "[]", `{"work.txt":null}`, `{"work.txt":`} {
+		t.Run(content, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, dir, simulator.SessionConfig{})
+				path := filepath.Join(dir, "state", "inbox.json")
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
+					t.Fatal(err)
+				}
+				dead := h.sim.AddSession(simulator.SessionConfig{Account: "2"})
+				_ = h.sim.Revoke(dead.PSID)
+				h.drop("work.txt", netscapeFile(dead))
+				h.start()
+				time.Sleep(time.Minute)
+				if raw, err := os.ReadFile(path); err != nil || !strings.Contains(string(raw), "E_PROBE_SIGNED_OUT") {
+					t.Errorf("the refusal is not remembered: %v %s", err, raw)
+				}
+				h.stop()
+			})
+		})
+	}
 }
 
 // age makes a file of the inbox older.

@@ -39,13 +39,16 @@ type outcome struct {
 const outcomesFile = "inbox.json"
 
 func openOutcomes(dir string, log *slog.Logger) *outcomes {
-	o := &outcomes{path: filepath.Join(dir, outcomesFile), log: log, files: make(map[string]outcome)}
+	o := &outcomes{path: filepath.Join(dir, outcomesFile), log: log}
 	raw, err := os.ReadFile(o.path)
 	if err == nil {
 		err = json.Unmarshal(raw, &o.files)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		log.Warn("which files were refused before is not known; they are tried again", "err", err)
+		log.Warn("which files were refused before is not known; they are tried again", "file", o.path, "err", err)
+		o.files = nil
+	}
+	if o.files == nil { // also for a file that says null
 		o.files = make(map[string]outcome)
 	}
 	return o
