@@ -99,6 +99,7 @@ func TestLoadRefuses(t *testing.T) {
 		{name: "the inbox in the state", file: "state_dir: /srv/g\ninbox_dir: /srv/g/in\n", want: []string{":2: inbox_dir", "state_dir"}},
 		{name: "twice", file: "tick: 5s\ntick: 6s\n", want: []string{":2: tick: is there twice", ":1"}},
 		{name: "a merge", file: "tick: 5s\n<<: {watch: poll}\n", want: []string{":2: <<: no such key"}},
+		{name: "another file by mistake", file: strings.Repeat("#\n", 40_000), want: []string{"larger than 64 KiB", "--config"}},
 		{name: "a second document", file: "tick: 5s\n---\nwatch: poll\n", want: []string{":2: a second document"}},
 		{name: "a list of settings", file: "- tick: 5s\n", want: []string{":1: ", "key: value"}},
 		{name: "a quote that stays open", file: "tick: 5s\nlanguage: 'en\nwatch: poll\n", want: []string{":2: this is no YAML"}},

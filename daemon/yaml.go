@@ -11,9 +11,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// maxConfig is the largest configuration in bytes; one of all keys with their
+// explanations has a twelfth of it.
+const maxConfig = 64 << 10
+
 // readYAML reads the keys of a configuration file with the lines on which they
 // stand. A key without a value is not given.
 func readYAML(path string, body []byte) (map[string]given, error) {
+	if len(body) > maxConfig {
+		return nil, fmt.Errorf("%s: is larger than %d KiB, which no configuration is; give the right file with --config", path, maxConfig>>10)
+	}
 	out := make(map[string]given)
 	documents, err := parseYAML(body)
 	if err != nil {
