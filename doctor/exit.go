@@ -38,7 +38,7 @@ func LoadExits(stateDir string) (Exits, error) {
 		return nil, err
 	}
 	out := Exits{}
-	if err := json.Unmarshal(raw, &out); err != nil {
+	if err := json.Unmarshal(raw, &out); err != nil || out == nil {
 		return Exits{}, nil // a note that is lost is taken again with the next cookies
 	}
 	return out, nil
