@@ -133,11 +133,11 @@ func (a *API) converse(ctx context.Context, x *exchange, call *dialect.Call, can
 		return err
 	}
 	defer a.refund(x, turn)
-	if err := a.bring(ctx, x, turn, call.Chat); err != nil {
+	if err := a.checkFiles(x, call.Chat); err != nil {
 		return err
 	}
 	if call.Op != dialect.Stream {
-		if err := a.await(ctx, x, turn); err != nil {
+		if err := a.prepare(ctx, x, turn, call.Chat); err != nil {
 			return err
 		}
 		return a.whole(ctx, x, call)
@@ -145,7 +145,7 @@ func (a *API) converse(ctx context.Context, x *exchange, call *dialect.Call, can
 	x.streaming = true
 	s := openStream(x, call, cancel)
 	defer s.close() // also when a provider panics: nothing may write afterwards
-	err = a.await(ctx, x, turn)
+	err = a.prepare(ctx, x, turn, call.Chat)
 	if err == nil {
 		a.count.Streams.WithLabelValues(x.dialect.Name).Inc()
 		err = a.streamed(ctx, x, call, s)

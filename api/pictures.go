@@ -54,10 +54,10 @@ func (a *API) paint(ctx context.Context, x *exchange, question *chat.Request) (a
 		return answer, err
 	}
 	defer a.refund(x, turn)
-	if err := a.bring(ctx, x, turn, question); err != nil {
+	if err := a.checkFiles(x, question); err != nil {
 		return answer, err
 	}
-	if err := a.await(ctx, x, turn); err != nil {
+	if err := a.prepare(ctx, x, turn, question); err != nil {
 		return answer, err
 	}
 	answer, err = a.collect(ctx, x, question)

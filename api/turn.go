@@ -51,11 +51,15 @@ func (a *API) refund(x *exchange, t *turn) {
 	x.Header().Set(leftHeader, strconv.Itoa(t.remaining+1))
 }
 
-// bring gathers the files of a question. Where that may have made the server go
-// out for them, the turn is spent whatever came of it.
-func (a *API) bring(ctx context.Context, x *exchange, t *turn, question *chat.Request) error {
+// prepare waits until the model may be asked and then gathers the files of the
+// question, so that none is held while it waits. The turn is spent, unless the
+// question is not asked after all and the server did not go out for it.
+func (a *API) prepare(ctx context.Context, x *exchange, t *turn, question *chat.Request) error {
+	if err := a.await(ctx, x, t); err != nil {
+		return err
+	}
 	err := a.gather(ctx, x, question)
-	t.spent = err != nil && x.live.FetchRemote
+	t.spent = err == nil || x.live.FetchRemote
 	return err
 }
 

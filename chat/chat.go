@@ -50,8 +50,11 @@ type Blob struct {
 	MIME string
 	// Name is the file name, empty when the client gave none.
 	Name string
-	// Data is owned by the Blob and never changed.
+	// Data is never changed. Blobs of one request that share it, as those that
+	// name the same address do, are one file; see Files.
 	Data []byte
+	// Field is the request field it came in, for errors; empty in answers.
+	Field string
 	// Link says where the file lies while Data is not there yet; nil for a file
 	// that came with the request. No provider is given one with a Link.
 	Link *Link
@@ -61,8 +64,6 @@ type Blob struct {
 type Link struct {
 	// URL is as the client wrote it: http or https, nothing else is checked.
 	URL string
-	// Field is the request field it stands in, for errors.
-	Field string
 	// Picture says that nothing but a picture will do.
 	Picture bool
 }

@@ -23,13 +23,12 @@ func Prompt(req *Request) string {
 func blocks(req *Request) []string {
 	blocks := make([]string, 0, len(req.System)+len(req.Turns))
 	blocks = append(blocks, req.System...)
-	files := 0
+	var files register
 	for _, turn := range req.Turns {
 		lines := []string{label(turn.Role)}
 		for _, part := range turn.Parts {
 			if part.Blob != nil {
-				files++
-				lines = append(lines, mark(files, part.Blob))
+				lines = append(lines, mark(files.number(part.Blob), part.Blob))
 				continue
 			}
 			lines = append(lines, part.Text)
@@ -40,17 +39,42 @@ func blocks(req *Request) []string {
 }
 
 // Files returns the files of a conversation in the order in which Prompt counts
-// them. The blobs are shared with the request.
+// them. A file that is shown several times, its Data shared, is there once. The
+// blobs are shared with the request.
 func Files(req *Request) []*Blob {
-	var files []*Blob
+	var files register
 	for _, turn := range req.Turns {
 		for _, part := range turn.Parts {
 			if part.Blob != nil {
-				files = append(files, part.Blob)
+				files.number(part.Blob)
 			}
 		}
 	}
-	return files
+	return files.blobs
+}
+
+// register numbers files from 1 on. The zero register is empty.
+type register struct {
+	blobs   []*Blob
+	numbers map[*byte]int // by the first byte of Data
+}
+
+// number returns the number of a file and gives it the next one when it has none.
+func (r *register) number(blob *Blob) int {
+	if len(blob.Data) == 0 {
+		r.blobs = append(r.blobs, blob)
+		return len(r.blobs)
+	}
+	first := &blob.Data[0]
+	if known := r.numbers[first]; known > 0 {
+		return known
+	}
+	if r.numbers == nil {
+		r.numbers = make(map[*byte]int)
+	}
+	r.blobs = append(r.blobs, blob)
+	r.numbers[first] = len(r.blobs)
+	return len(r.blobs)
 }
 
 func texts(parts []Part) []string {
@@ -105,19 +129,18 @@ func (t *Tally) Tokens() int {
 // Empty reports whether nothing was added.
 func (t *Tally) Empty() bool { return t.runes == 0 && t.files == 0 }
 
-// Tokens estimates the tokens of a whole conversation, as Tally does.
+// Tokens estimates the tokens of a whole conversation, as Tally does. Files count
+// as Files returns them.
 func Tokens(req *Request) int {
-	var tally Tally
+	tally := Tally{files: len(Files(req))}
 	for _, text := range req.System {
 		tally.Text(text)
 	}
 	for _, turn := range req.Turns {
 		for _, part := range turn.Parts {
-			if part.Blob != nil {
-				tally.File()
-				continue
+			if part.Blob == nil {
+				tally.Text(part.Text)
 			}
-			tally.Text(part.Text)
 		}
 	}
 	return tally.Tokens()

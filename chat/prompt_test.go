@@ -39,7 +39,14 @@ var conversations = map[string]chat.Request{
 		Turns: []chat.Turn{
 			{Role: chat.User, Parts: []chat.Part{{Text: "What is this?"}, {Blob: picture}}},
 			text(chat.Agent, "A cat."),
-			{Role: chat.User, Parts: []chat.Part{{Blob: &chat.Blob{MIME: "application/pdf", Name: "report.pdf"}}, {Blob: picture}, {Text: "And these?"}}},
+			{Role: chat.User, Parts: []chat.Part{{Blob: &chat.Blob{MIME: "application/pdf", Name: "report.pdf"}}, {Blob: &chat.Blob{MIME: "image/png", Data: []byte("picture")}}, {Text: "And these?"}}},
+		},
+	},
+	// The bytes are shared, by the same Blob or by another.
+	"picture_twice": {
+		Turns: []chat.Turn{
+			{Role: chat.User, Parts: []chat.Part{{Blob: picture}, {Blob: &chat.Blob{MIME: "image/gif", Data: []byte("other")}}, {Text: "What is this?"}}},
+			{Role: chat.User, Parts: []chat.Part{{Blob: picture}, {Blob: &chat.Blob{MIME: "image/png", Name: "again.png", Data: picture.Data}}, {Text: "And now?"}}},
 		},
 	},
 }
@@ -78,6 +85,10 @@ func TestFiles(t *testing.T) {
 	}
 	if got, want := strings.Join(names, " "), "image/png application/pdfreport.pdf image/png"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	req = conversations["picture_twice"]
+	if files := chat.Files(&req); len(files) != 2 || files[0] != picture || files[1].MIME != "image/gif" {
+		t.Errorf("a picture that is shown three times and another are %d files", len(files))
 	}
 	if got := chat.Files(&chat.Request{Turns: []chat.Turn{text(chat.User, "a")}}); got != nil {
 		t.Errorf("files out of nowhere: %v", got)

@@ -92,7 +92,7 @@ func describe(call *dialect.Call) []byte {
 			fmt.Fprintf(&b, "%s:", turn.Role)
 			for _, part := range turn.Parts {
 				if part.Blob != nil && part.Blob.Link != nil {
-					fmt.Fprintf(&b, " [%s in %s]", part.Blob.Link.URL, part.Blob.Link.Field)
+					fmt.Fprintf(&b, " [%s in %s]", part.Blob.Link.URL, part.Blob.Field)
 					continue
 				}
 				if part.Blob != nil {

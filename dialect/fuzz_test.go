@@ -90,7 +90,7 @@ func checkCall(t *testing.T, d dialect.Dialect, call *dialect.Call) {
 			if part.Blob != nil {
 				files++
 				if link := part.Blob.Link; link != nil {
-					if !strings.HasPrefix(strings.ToLower(link.URL), "http") || link.Field == "" || part.Blob.Data != nil {
+					if !strings.HasPrefix(strings.ToLower(link.URL), "http") || part.Blob.Field == "" || part.Blob.Data != nil {
 						t.Fatalf("link %+v", link)
 					}
 					continue

@@ -50,7 +50,7 @@ func remote(n node, text string) (*chat.Blob, error) {
 	if len(text) > maxLink || !plain && !secure {
 		return nil, n.bad("must be a data: URL with base64, or an https address of at most 8 KiB")
 	}
-	return &chat.Blob{Link: &chat.Link{URL: strings.Clone(text), Field: n.path}}, nil
+	return &chat.Blob{Field: n.path, Link: &chat.Link{URL: strings.Clone(text)}}, nil
 }
 
 func decodeFile(n node, mediaType, text string) (*chat.Blob, error) {
@@ -84,7 +84,7 @@ func fileOf(n node, mediaType string, data []byte) (*chat.Blob, error) {
 	if media.TooManyPixels(data) {
 		return nil, n.bad("is a picture of more than 100 million pixels; send a smaller one")
 	}
-	return &chat.Blob{MIME: mediaType, Data: data}, nil
+	return &chat.Blob{MIME: mediaType, Data: data, Field: n.path}, nil
 }
 
 func tooBig(n node) *chat.Error {

@@ -150,17 +150,39 @@ func (s *Store) write(name string, data []byte) error {
 	return err
 }
 
+// Info is what the store knows of a file without opening it.
+type Info struct {
+	// MIME is its media type, Size its length in bytes.
+	MIME string
+	Size int64
+}
+
+// Stat describes a file. The error is ErrNotFound for every name that has none.
+func (s *Store) Stat(name string) (Info, error) {
+	e, ok := s.lookup(name)
+	if !ok {
+		return Info{}, ErrNotFound
+	}
+	_, mime, _ := parse(name)
+	return Info{MIME: mime, Size: e.size}, nil
+}
+
+// lookup finds a file that has not expired.
+func (s *Store) lookup(name string) (e entry, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.files, func(e entry) bool { return e.name == name })
+	if i < 0 || !s.cfg.Now().Before(s.files[i].made.Add(s.cfg.MaxAge)) {
+		return entry{}, false
+	}
+	return s.files[i], true
+}
+
 // Get opens a file. The error is ErrNotFound for every name that has none,
 // whatever its form.
 func (s *Store) Get(name string) (*File, error) {
-	s.mu.Lock()
-	i := slices.IndexFunc(s.files, func(e entry) bool { return e.name == name })
-	var e entry
-	if i >= 0 {
-		e = s.files[i]
-	}
-	s.mu.Unlock()
-	if i < 0 || !s.cfg.Now().Before(e.made.Add(s.cfg.MaxAge)) {
+	e, ok := s.lookup(name)
+	if !ok {
 		return nil, ErrNotFound
 	}
 	f, err := os.Open(s.path(name))

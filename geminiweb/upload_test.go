@@ -95,6 +95,36 @@ func TestFilesArriveWhole(t *testing.T) {
 	}
 }
 
+// TestSharedFileGoesUpOnce shows one picture as often as a question may.
+func TestSharedFileGoesUpOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+		w.client.Probe(t.Context(), w.set)
+		w.calls()
+		req := show("What are these?", samplePNG, samplePDF)
+		for range 62 {
+			req.Turns[0].Parts = append(req.Turns[0].Parts, chat.Part{Blob: &chat.Blob{MIME: samplePNG.MIME, Data: samplePNG.Data}})
+		}
+		answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, req))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := seen("cat.png", samplePNG); strings.Count(answer.Text, want) != 1 {
+			t.Errorf("want %q once: %s", want, answer.Text)
+		}
+		uploads := 0
+		for _, entry := range w.sim.Journal() {
+			if entry.Operation == simulator.OpUpload {
+				uploads++
+			}
+		}
+		if uploads != 2 {
+			t.Errorf("%d uploads of 2 files", uploads)
+		}
+	})
+}
+
 // TestFailedUploads: a file that did not arrive is an error, and the question is
 // not asked without it.
 func TestFailedUploads(t *testing.T) {

@@ -94,13 +94,21 @@ func New(cfg Config) *Client {
 	return c
 }
 
-// Get fetches the file at an https address. It takes 10 seconds at most. An
-// error is a Refusal, or ctx's when that ended.
-func (c *Client) Get(ctx context.Context, address string) (File, error) {
+// Get fetches the file at an https address. It takes 10 seconds at most. reserve
+// is asked for the bytes before the memory for them is taken, as a whole when the
+// server says the length, else as they come; its error ends the fetch. An error
+// is a Refusal, that of reserve, or ctx's when that ended.
+func (c *Client) Get(ctx context.Context, address string, reserve func(bytes int64) error) (File, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
-	file, err := c.get(bounded, address)
-	switch { // a body may end whole to the eye because we left
+	var full error
+	file, err := c.get(bounded, address, func(bytes int64) error {
+		full = reserve(bytes)
+		return full
+	})
+	switch {
+	case full != nil:
+		return File{}, full // a body may end whole to the eye because we left
 	case ctx.Err() != nil:
 		return File{}, ctx.Err()
 	case bounded.Err() != nil:
@@ -115,7 +123,7 @@ func (c *Client) Get(ctx context.Context, address string) (File, error) {
 	return File{}, reason
 }
 
-func (c *Client) get(ctx context.Context, address string) (File, error) {
+func (c *Client) get(ctx context.Context, address string, reserve func(bytes int64) error) (File, error) {
 	if len(address) > maxURL {
 		return File{}, BadAddress
 	}
@@ -136,7 +144,7 @@ func (c *Client) get(ctx context.Context, address string) (File, error) {
 		}
 		location := resp.Header.Get("Location")
 		if resp.StatusCode/100 != 3 || location == "" {
-			return read(resp)
+			return read(resp, reserve)
 		}
 		_ = resp.Body.Close()
 		if hops == redirects {
@@ -166,7 +174,7 @@ func (c *Client) plain(u *url.URL) bool {
 }
 
 // read reads the file itself.
-func read(resp *http.Response) (File, error) {
+func read(resp *http.Response, reserve func(bytes int64) error) (File, error) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return File{}, Unreachable
@@ -175,10 +183,16 @@ func read(resp *http.Response) (File, error) {
 		return File{}, TooLong
 	}
 	var data bytes.Buffer
+	body := io.LimitReader(resp.Body, limit+1)
 	if resp.ContentLength > 0 {
+		if err := reserve(resp.ContentLength); err != nil {
+			return File{}, err
+		}
 		data.Grow(int(resp.ContentLength) + bytes.MinRead)
+	} else {
+		body = reservedReader{body, reserve}
 	}
-	if _, err := data.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
+	if _, err := data.ReadFrom(body); err != nil {
 		return File{}, err
 	}
 	if data.Len() > limit {
@@ -192,4 +206,21 @@ func read(resp *http.Response) (File, error) {
 		return File{}, TooManyPixels
 	}
 	return File{MIME: kind, Data: data.Bytes()}, nil
+}
+
+// reservedReader reserves the bytes that it reads.
+type reservedReader struct {
+	io.Reader
+	reserve func(bytes int64) error
+}
+
+// Read implements io.Reader.
+func (r reservedReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if n > 0 {
+		if full := r.reserve(int64(n)); full != nil {
+			return 0, full
+		}
+	}
+	return n, err
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -121,7 +122,7 @@ func TestFetch(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html") // a lie that does not matter
 		_, _ = w.Write(png)
 	})
-	file, err := h.client.Get(t.Context(), h.url("/a.png"))
+	file, err := h.client.Get(t.Context(), h.url("/a.png"), unbounded)
 	if err != nil || file.MIME != "image/png" || !bytes.Equal(file.Data, png) {
 		t.Fatalf("got %s, %d bytes, %v", file.MIME, len(file.Data), err)
 	}
@@ -142,7 +143,7 @@ func TestKinds(t *testing.T) {
 	for path, want := range map[string]string{
 		"/a.heic": "image/heic", "/a.mp3": "audio/mpeg", "/a.m4a": "audio/mp4", "/a.pdf": "application/pdf",
 	} {
-		if file, err := h.client.Get(t.Context(), h.url(path)); err != nil || file.MIME != want {
+		if file, err := h.client.Get(t.Context(), h.url(path), unbounded); err != nil || file.MIME != want {
 			t.Errorf("%s: got %q, %v; want %s", path, file.MIME, err, want)
 		}
 	}
@@ -227,7 +228,7 @@ func TestRefusals(t *testing.T) {
 			if tt.want == remote.TooSlow {
 				h.client.Hurry(300 * time.Millisecond)
 			}
-			if _, err := h.client.Get(t.Context(), tt.url); !errors.Is(err, tt.want) {
+			if _, err := h.client.Get(t.Context(), tt.url, unbounded); !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		})
@@ -250,12 +251,12 @@ func TestAddresses(t *testing.T) {
 		fmt.Sprintf("https://localhost:%d/", port), fmt.Sprintf("https://127.0.0.1:%d/", port),
 		fmt.Sprintf("https://pictures.example.com:%d/", port), fmt.Sprintf("http://pictures.example.com:%d/", port),
 	} {
-		if _, err := strict.Get(t.Context(), address); !errors.Is(err, remote.BadAddress) {
+		if _, err := strict.Get(t.Context(), address, unbounded); !errors.Is(err, remote.BadAddress) {
 			t.Errorf("%.60q: %v", address, err)
 		}
 	}
 	for _, address := range []string{"https://pictures.example.com/", "https://localhost/", "https://localhost./"} {
-		if _, err := strict.Get(t.Context(), address); !errors.Is(err, remote.NotPublic) && !errors.Is(err, remote.Unreachable) {
+		if _, err := strict.Get(t.Context(), address, unbounded); !errors.Is(err, remote.NotPublic) && !errors.Is(err, remote.Unreachable) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -295,7 +296,7 @@ func TestLeaving(t *testing.T) {
 	h := newHost(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
-	if _, err := h.client.Get(ctx, h.url("/")); !errors.Is(err, context.Canceled) {
+	if _, err := h.client.Get(ctx, h.url("/"), unbounded); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -308,8 +309,45 @@ func FuzzAddresses(f *testing.F) {
 	c := remote.New(remote.Config{Resolver: refuse})
 	f.Fuzz(func(t *testing.T, address string) {
 		var refusal remote.Refusal
-		if _, err := c.Get(t.Context(), address); !errors.As(err, &refusal) {
+		if _, err := c.Get(t.Context(), address, unbounded); !errors.As(err, &refusal) {
 			t.Errorf("%q: %v", address, err)
 		}
 	})
+}
+
+// unbounded lets a fetch have all the memory that it asks for.
+func unbounded(int64) error { return nil }
+
+// TestReserve checks that memory is asked for before it is taken, and that a
+// refusal ends the fetch.
+func TestReserve(t *testing.T) {
+	full := errors.New("full")
+	for path, kind := range map[string]string{"/long": "with a length", "/chunked": "without one"} {
+		t.Run(kind, func(t *testing.T) {
+			h := newHost(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/long" {
+					w.Header().Set("Content-Length", strconv.Itoa(len(png)+8<<20))
+				}
+				_, _ = w.Write(png)
+				for range 8 {
+					_, _ = w.Write(make([]byte, 1<<20))
+				}
+			})
+			var held int64
+			file, err := h.client.Get(t.Context(), h.url(path), func(bytes int64) error { held += bytes; return nil })
+			if err != nil || len(file.Data) != len(png)+8<<20 || held != int64(len(file.Data)) {
+				t.Errorf("%v: %d bytes reserved for %d", err, held, len(file.Data))
+			}
+			held = 0
+			_, err = h.client.Get(t.Context(), h.url(path), func(bytes int64) error {
+				if held += bytes; held > 1<<20 {
+					return full
+				}
+				return nil
+			})
+			if !errors.Is(err, full) {
+				t.Errorf("no memory: %v", err)
+			}
+		})
+	}
 }
