@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 var owners = map[string][]string{
 	"github.com/prometheus/client_golang": {"metrics"},
 	"github.com/go-co-op/gocron":          {"daemon"},
+	"github.com/jonboulle/clockwork":      {"daemon"},
 	"github.com/fsnotify/fsnotify":        {"cookie"},
 	"github.com/julienschmidt/httprouter": {"api"},
 	"github.com/coreos/go-systemd":        {"daemon"},

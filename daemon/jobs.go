@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-co-op/gocron/v2"
 	"github.com/google/uuid"
+	"github.com/jonboulle/clockwork"
 )
 
 // job is one row of the table of scheduled work. Jobs only poke: what is due is
@@ -27,7 +28,8 @@ var jobs = []job{
 // schedule starts the jobs; the tick runs at once and then at its interval.
 func (d *Daemon) schedule(ctx context.Context) (err error) {
 	monitor := jobMonitor{d}
-	d.scheduler, err = gocron.NewScheduler(gocron.WithLocation(time.UTC), gocron.WithMonitor(monitor), gocron.WithMonitorStatus(monitor))
+	d.scheduler, err = gocron.NewScheduler(gocron.WithLocation(time.UTC), gocron.WithClock(startSteadyClock()),
+		gocron.WithMonitor(monitor), gocron.WithMonitorStatus(monitor))
 	if err != nil {
 		return err
 	}
@@ -50,6 +52,27 @@ func (d *Daemon) schedule(ctx context.Context) (err error) {
 	d.scheduler.Start()
 	return nil
 }
+
+// steadyClock is the scheduler's clock: the wall time of the start and what has
+// elapsed since. The scheduler drops the monotonic part of a moment and plans from
+// one wall time to the next, so on the wall clock a step back would stop every job
+// for as long as the step.
+type steadyClock struct {
+	clockwork.Clock // the timers, which are monotonic
+	start           time.Time
+}
+
+func startSteadyClock() steadyClock { return steadyClock{clockwork.NewRealClock(), time.Now()} }
+
+// Now implements clockwork.Clock. It never steps; while the machine sleeps it
+// stands still, as the timers do.
+func (c steadyClock) Now() time.Time { return c.start.Add(time.Since(c.start)) }
+
+// Since implements clockwork.Clock.
+func (c steadyClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
+
+// Until implements clockwork.Clock.
+func (c steadyClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 
 // stopJobs waits for the running jobs itself: the scheduler would spin meanwhile.
 func (d *Daemon) stopJobs() error {

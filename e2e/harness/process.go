@@ -35,6 +35,8 @@ type Command struct {
 	Home string
 	// Stdin is what the process reads; empty is an empty input, not a terminal.
 	Stdin string
+
+	begin func(*exec.Cmd) error // starts it; nil is (*exec.Cmd).Start
 }
 
 // Process is a running or ended process. Its methods are safe for concurrent use.
@@ -75,7 +77,11 @@ func Start(t testing.TB, c Command) *Process {
 	t.Helper()
 	p := &Process{cmd: c.prepare(t), exited: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
-	if err := p.cmd.Start(); err != nil {
+	begin := (*exec.Cmd).Start
+	if c.begin != nil {
+		begin = c.begin
+	}
+	if err := begin(p.cmd); err != nil {
 		t.Fatalf("starting %s: %v", c.Name, err)
 	}
 	everyoneMu.Lock()
