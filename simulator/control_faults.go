@@ -45,6 +45,8 @@ func (w shownFault) fault() (Fault, error) {
 		return Fault{}, badInput{fmt.Errorf("there is no fault kind %q; the kinds are %q", w.Kind, kinds)}
 	case w.Kind == Status && (w.Code < 200 || w.Code > 599):
 		return Fault{}, badInput{fmt.Errorf("a status fault needs a code from 200 to 599, not %d", w.Code)}
+	case w.Kind == Lost && w.Code != 0 && (w.Code < 200 || w.Code > 599):
+		return Fault{}, badInput{fmt.Errorf("a lost fault needs no code, or one from 200 to 599, not %d", w.Code)}
 	case w.Skip < 0 || w.Every < 0 || w.Count < 0 || w.Bytes < 0 || w.Delay < 0:
 		return Fault{}, badInput{fmt.Errorf("the numbers of fault %q must not be negative", w.Kind)}
 	}

@@ -11,7 +11,7 @@ const (
 	Latency   Kind = "latency"   // wait Delay, then go on
 	Outage    Kind = "outage"    // connection refused; over TCP the connection breaks before a byte
 	Reset     Kind = "reset"     // connection reset after Bytes of the body
-	Lost      Kind = "lost"      // the call takes effect, then the connection resets
+	Lost      Kind = "lost"      // the call takes effect and its answer is gone: silence for Delay, then a gateway's Code, or a reset
 	Status    Kind = "status"    // answer with Code, Header and Body
 	Truncate  Kind = "truncate"  // the body ends after Bytes, as if it were whole
 	Stall     Kind = "stall"     // silence after Bytes of the body, until the client leaves

@@ -77,6 +77,21 @@ func (c *call) plainStatus(f Fault) {
 	c.w.WriteString(body)
 }
 
+// lose keeps back an answer that was made. The call has taken effect; the client
+// sees silence, then what stands between it and the upstream: a gateway's error
+// page, or a broken connection.
+func (c *call) lose(f Fault) {
+	if !c.sleep(f.Delay) {
+		return
+	}
+	if f.Code == 0 {
+		c.reset()
+	}
+	clear(c.w.Header())
+	c.w.status, c.w.mute = 0, false
+	c.plainStatus(f)
+}
+
 // turnAway sends the client to the sign-in or the captcha page. A blocked
 // address is treated so whatever is known of the session, but by each operation
 // in its own way.

@@ -96,6 +96,30 @@ func TestRotateFloor(t *testing.T) {
 	}
 }
 
+// TestRotateAgainAfterLostAnswer: whoever lost the answer has the old value's
+// grace to ask for another new one, and not a second more.
+func TestRotateAgainAfterLostAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 200}, {59 * time.Second, 200}, {time.Minute, 401}} {
+		clk := newClock()
+		s, b := signedIn(t, simulator.Config{Now: clk.now}, simulator.SessionConfig{})
+		s.SetFault(simulator.Fault{Kind: simulator.Lost, Operations: []simulator.Operation{simulator.OpRotate}, Count: 1})
+		before := b.cookie("__Secure-1PSIDTS")
+		if got := b.rotate(); got.err == nil {
+			t.Fatalf("the answer came: %d", got.status)
+		}
+		clk.advance(tt.after)
+		if got := b.rotate(); got.status != tt.want || (b.cookie("__Secure-1PSIDTS") != before) != (tt.want == 200) {
+			t.Errorf("%s later: %d, want %d", tt.after, got.status, tt.want)
+		}
+		if info, _ := s.Session(b.cookie("__Secure-1PSID")); info.Alive != true {
+			t.Error("the session itself is over")
+		}
+	}
+}
+
 func TestBrowsersFrameRenewsNoPSIDTS(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	page := b.get("https://accounts.google.com/RotateCookiesPage?og_pid=658&rot=3")
@@ -131,6 +155,8 @@ func TestRotateFaults(t *testing.T) {
 		{"never", simulator.Fault{Kind: simulator.Interval, Code: 2147483647}, 200, "2147483647", true, 1},
 		{"block", simulator.Fault{Kind: simulator.Block}, 429, "", false, 0},
 		{"lost", simulator.Fault{Kind: simulator.Lost}, 0, "", false, 1},
+		{"lost behind a gateway", simulator.Fault{Kind: simulator.Lost, Code: 504}, 504, "504", false, 1},
+		{"lost in silence", simulator.Fault{Kind: simulator.Lost, Delay: time.Millisecond}, 0, "", false, 1},
 		{"guest", simulator.Fault{Kind: simulator.Guest}, 401, "2147483647", false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

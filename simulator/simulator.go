@@ -143,8 +143,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.route.serve(c)
-	if c.has(Lost) {
-		c.reset()
+	if f, ok := c.fault(Lost); ok {
+		c.lose(f)
 	}
 }
 
