@@ -34,7 +34,7 @@ func TestStopHearsOut(t *testing.T) {
 			t.Fatalf("the rotation was not heard out: %v", err)
 		}
 		record, err := os.ReadFile(filepath.Join(dir, "state", "accounts", "default.json"))
-		if err != nil || !strings.Contains(string(record), after.Set.PSIDTS().Reveal()) || strings.Contains(string(record), `"in_flight":true`) {
+		if err != nil || !strings.Contains(string(record), after.Set.PSIDTS().Reveal()) || strings.Contains(string(record), `"unanswered"`) {
 			t.Errorf("the new value is not on disk: %v", err)
 		}
 	})

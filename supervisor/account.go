@@ -67,11 +67,7 @@ func (a *account) restore(record cookie.Record) error {
 	m.Facts.Proven = false
 	m.NextProbe = now
 	a.flushed, a.dirty = now, err != nil
-	if m.InFlight && now.Sub(m.Rescued) > time.Hour {
-		// The answer of that rotation may be lost and the old value about to
-		// die: one try ahead of the floor can still fetch a new one.
-		m.NextRotation, m.LastAttempt, m.Rescued = now, time.Time{}, now
-	}
+	a.interrupted(now)
 	a.settle(now)
 	return err
 }

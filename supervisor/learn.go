@@ -158,6 +158,7 @@ func (a *account) proved(m *memo, finding cookie.Finding, now time.Time) {
 		}
 		return
 	}
+	back := m.ProbeFailures > 0
 	m.ProbeFailures, m.Halted = 0, false
 	m.NextProbe = now.Add(jittered(a.rand, a.s.probeEvery))
 	if finding.Account != "" {
@@ -172,7 +173,7 @@ func (a *account) proved(m *memo, finding cookie.Finding, now time.Time) {
 	switch {
 	case first && m.NextRotation.IsZero():
 		m.NextRotation = now.Add(firstRotation)
-	case m.RotateFailures > 0 && !m.Facts.Refused && m.NextRotation.After(now) && m.Facts.Dry == 0:
+	case back && m.RotateFailures > 0 && !m.Facts.Refused && m.NextRotation.After(now) && m.Facts.Dry == 0:
 		// Only the network had failed, and it is back.
 		m.NextRotation = now
 	}

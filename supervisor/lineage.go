@@ -100,7 +100,7 @@ func (a *account) install(m *memo, g generation, proof cookie.Finding, now time.
 	m.Swapped, m.DueBy = now, now.Add(firstRotation)
 	m.NextRotation, m.NextProbe = time.Time{}, now
 	m.ProbeFailures, m.RotateFailures, m.RequestProbes = 0, 0, 0
-	m.Halted, m.InFlight, m.Identity = false, false, ""
+	m.Halted, m.Unanswered, m.Identity = false, unanswered{}, ""
 	m.File, m.Gone, m.Remarks = "", false, nil
 	if proof.Evidence == cookie.SignedIn {
 		m.Facts.Hold = ""

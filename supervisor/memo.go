@@ -34,8 +34,8 @@ type memo struct {
 	LastProbe    time.Time `json:"last_probe,omitzero"`
 	LastRotation time.Time `json:"last_rotation,omitzero"` // that gave a value
 	LastAttempt  time.Time `json:"last_attempt,omitzero"`  // of any rotation; written before the call
-	InFlight     bool      `json:"in_flight,omitempty"`    // a rotation was sent and its answer not saved
-	Rescued      time.Time `json:"rescued,omitzero"`       // last rotation ahead of the floor after a crash
+
+	Unanswered unanswered `json:"unanswered,omitzero"` // a rotation was sent and its answer not saved
 
 	ProbeFailures  int           `json:"probe_failures,omitempty"`
 	RotateFailures int           `json:"rotate_failures,omitempty"`
@@ -79,7 +79,7 @@ func (m *memo) read(saved json.RawMessage) error {
 func (m *memo) past() []*time.Time {
 	f := &m.Facts
 	all := []*time.Time{
-		&m.Since, &m.Issued, &m.Swapped, &m.LastProbe, &m.LastRotation, &m.LastAttempt, &m.Rescued,
+		&m.Since, &m.Issued, &m.Swapped, &m.LastProbe, &m.LastRotation, &m.LastAttempt, &m.Unanswered.First, &m.Unanswered.Last,
 		&f.Proof, &f.FirstOut, &f.Expired, &f.HoldSince, &f.Missed,
 	}
 	for i := range m.Lifetimes.Sudden {
@@ -109,7 +109,7 @@ func (m *memo) latest() (t time.Time) {
 // of its kind.
 func (m *memo) mend(now time.Time, by time.Duration) {
 	m.NextProbe = now
-	moments := append(m.past(), &m.NextRotation, &m.DueBy, &m.Facts.HoldUntil)
+	moments := append(m.past(), &m.NextRotation, &m.Unanswered.Next, &m.DueBy, &m.Facts.HoldUntil)
 	for _, t := range moments {
 		if by < 0 && t.After(now) {
 			*t = t.Add(by)

@@ -9,12 +9,12 @@ import (
 
 // rotate fetches a new PSIDTS and takes it into use. The work token is held.
 // Order matters: the attempt is written down before the call, so that a crash
-// loop can not hammer; the new value is saved before it is used, because the old
+// loop cannot hammer and the next life repeats it in time; the new value is saved before it is used, because the old
 // one may already be dying; the page token follows; then requests see it.
 func (a *account) rotate(ctx context.Context) cookie.Finding {
 	a.act("rotating")
 	defer a.act("idle")
-	a.change(func(m *memo, now time.Time) { m.LastAttempt, m.InFlight = now, true })
+	a.change(func(m *memo, now time.Time) { m.ask(now) })
 	a.mu.Lock()
 	before := a.set
 	a.mu.Unlock()
@@ -59,8 +59,14 @@ func (a *account) keep(before cookie.Set, finding cookie.Finding) {
 
 // turned applies a rotation's finding and plans the next one.
 func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
-	m.InFlight = false
+	asked := m.Unanswered
 	m.absorb(byRotation, finding, now)
+	if m.repeat(finding, now) {
+		a.s.wake(m.Unanswered.Next.Sub(now) + wakeLate)
+		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures+1)) // if that tick comes too late
+		return
+	}
+	m.Unanswered = unanswered{}
 	if 0 < finding.Interval && finding.Interval <= rotateAnswer {
 		m.Wish = max(finding.Interval, rotateFloor)
 	}
@@ -70,6 +76,12 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 	case cookie.Rotated:
 		m.RotateFailures = 0
 		m.NextRotation, m.DueBy = regular, regular
+		if asked.Slow {
+			// The ask that was given up may be carried out late and replace the new
+			// value: renewing once more comes before the end of its grace.
+			m.NextRotation = m.LastAttempt.Add(rotateFloor)
+			a.s.wake(m.NextRotation.Sub(now) + wakeLate)
+		}
 	case cookie.NoNewTS:
 		m.RotateFailures = 0
 		m.NextRotation = regular

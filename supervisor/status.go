@@ -83,10 +83,10 @@ func (a *account) nextAction(now time.Time, state State) string {
 		return "one trial call in " + in(now, m.Facts.HoldUntil)
 	case !m.Facts.FirstOut.IsZero():
 		return "confirming probe in " + in(now, m.NextProbe)
-	case m.Halted || m.NextRotation.IsZero() || m.NextProbe.Before(m.NextRotation):
+	case m.Halted || m.NextRotation.IsZero() || m.NextProbe.Before(m.nextRotation(now)):
 		return "probe in " + in(now, m.NextProbe)
 	}
-	return "rotation in " + in(now, m.NextRotation)
+	return "rotation in " + in(now, m.nextRotation(now))
 }
 
 func in(now, then time.Time) string { return short(max(0, then.Sub(now))) }
@@ -151,7 +151,7 @@ func (a *account) snapshot(now time.Time) Account {
 		NextAction: a.nextAction(now, m.State), Remedy: a.remedy(),
 		PredictedEnd: a.outlook(now).end, Basis: m.Lifetimes.basis(), Nominal: m.Nominal,
 		LastProbe: m.LastProbe, LastProof: m.Facts.Proof, LastRotation: m.LastRotation,
-		NextProbe: m.NextProbe, NextRotation: m.NextRotation, RetryAt: m.Facts.HoldUntil,
+		NextProbe: m.NextProbe, NextRotation: m.nextRotation(now), RetryAt: m.Facts.HoldUntil,
 		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
 		Serving: v != nil && v.serving, Notes: a.notes(now), LastFile: a.s.chronicle.lastFile(a.name),
 		RotationsFailed: max(m.RotateFailures, m.Facts.Dry), SecondHolder: m.Lifetimes.shared(now),

@@ -77,6 +77,8 @@ func (m *memo) due(now time.Time, present bool) duty {
 			return probing
 		}
 		return nothing
+	case m.Unanswered.due(now) && !m.Halted && f.Expired.IsZero():
+		return rotating // also before a probe: the grace is short
 	case !f.Expired.IsZero() || !f.FirstOut.IsZero() || !f.Proven:
 		rotate = false
 	}
@@ -113,6 +115,7 @@ func (s *Supervisor) Flush(ctx context.Context) {
 		all.Go(func() {
 			select {
 			case a.work <- struct{}{}: // kept: nobody works after us
+				a.settleRotation(ctx)
 			case <-ctx.Done():
 			}
 			_ = a.persist()

@@ -1,0 +1,148 @@
+package supervisor
+
+import (
+	"context"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// The answer of a rotation is the only copy of the new value. When it does not
+// come, the upstream may have renewed all the same; then it takes the old value
+// for about a minute more, and answers it with another new one. So the same
+// value is asked for again within that grace, and never two times at once.
+const (
+	rotateGrace = time.Minute
+	repeatAfter = 2 * time.Second  // the first repeat, and any that follows a time-out
+	lastRepeat  = 45 * time.Second // the second one: after the upstream's own floor, before the end of the grace
+	redialAfter = 5 * time.Second  // when no connection came about: nothing reached the upstream
+	mostAsks    = 3                // for one value within its grace, and one more after a 429
+	slowAnswer  = 10 * time.Second // an ask given up after that long may still be carried out
+)
+
+// unanswered is a rotation that was sent and whose answer is not known. The zero
+// value means that there is none. It is written before each ask, so that the
+// next life of the daemon goes on where a crash ended this one.
+type unanswered struct {
+	First time.Time `json:"first,omitzero"` // when the value in use was first asked for
+	Last  time.Time `json:"last,omitzero"`  // the latest ask without an answer
+	Asks  int       `json:"asks,omitempty"` // how often since
+	Next  time.Time `json:"next,omitzero"`  // no ask before that
+	Slow  bool      `json:"slow,omitempty"` // one was given up after a long wait and may be carried out late
+}
+
+// open reports whether the value may still have its grace: any of the asks without
+// an answer may be the one that renewed.
+func (u unanswered) open(now time.Time) bool {
+	return !u.Last.IsZero() && now.Before(u.Last.Add(rotateGrace))
+}
+
+// due reports whether the same value is to be asked for again now.
+func (u unanswered) due(now time.Time) bool { return u.open(now) && !now.Before(u.Next) }
+
+// ask notes an attempt that is about to be made.
+func (m *memo) ask(now time.Time) {
+	if !m.Unanswered.open(now) {
+		if !m.Unanswered.Last.IsZero() {
+			m.RotateFailures++ // its repeat did not come in time
+		}
+		m.Unanswered = unanswered{First: now, Last: now}
+	}
+	m.Unanswered.Asks++
+	m.Unanswered.Next = now
+	m.LastAttempt = now
+}
+
+// askLimit is how often one value is asked for in all. It falls while everything
+// fails, because an upstream that is down for an hour must not be hammered, and
+// one that answers no probe renews nothing.
+func (m *memo) askLimit() int {
+	switch {
+	case m.RotateFailures == 0:
+		return mostAsks
+	case m.RotateFailures < transientLimit || m.ProbeFailures == 0:
+		return mostAsks - 1
+	}
+	return 1
+}
+
+// repeat plans to ask for the same value again after this finding and reports
+// whether it did. A wait that the upstream named is kept, also when the grace
+// is over by then.
+func (m *memo) repeat(finding cookie.Finding, now time.Time) bool {
+	u := &m.Unanswered
+	limit, wait, last := m.askLimit(), repeatAfter, u.First.Add(lastRepeat)
+	switch finding.Evidence {
+	case cookie.Transient: // the answer may be lost
+		u.Last, u.Slow = m.LastAttempt, u.Slow || now.Sub(m.LastAttempt) >= slowAnswer
+	case cookie.Offline:
+		if wait = redialAfter; u.Asks > 1 {
+			u.Asks-- // this one was not sent
+		} else {
+			return false
+		}
+	case cookie.RotateLimited:
+		// The value was renewed moments ago, by an ask whose answer is lost.
+		if limit, last = mostAsks+1, u.Last.Add(lastRepeat); u.Asks == 1 {
+			return false
+		}
+	case cookie.NoNewTS, cookie.Drift, cookie.Silent:
+		// An answer that gives nothing; that of an earlier ask is still lost.
+		if u.Asks == 1 {
+			return false
+		}
+	default:
+		return false
+	}
+	next := now.Add(max(wait, finding.RetryAfter))
+	if u.Asks > 1 && next.Before(last) {
+		next = last
+	}
+	if u.Asks >= limit || !u.open(next) {
+		return false
+	}
+	u.Next = next
+	return true
+}
+
+// nextRotation is when the next ask of any kind is due, zero when none is.
+func (m *memo) nextRotation(now time.Time) time.Time {
+	if u := m.Unanswered; u.open(now) && u.Next.Before(m.NextRotation) {
+		return u.Next
+	}
+	return m.NextRotation
+}
+
+// interrupted takes over an attempt that the last life of the daemon did not
+// hear out: the value is asked for again at once while its grace lasts. It
+// counts as failed, so that a crash loop does not hammer. mu is held.
+func (a *account) interrupted(now time.Time) {
+	m := &a.memo
+	if m.Unanswered.Last.IsZero() {
+		return
+	}
+	m.Unanswered.Last = m.LastAttempt
+	m.RotateFailures++
+	m.NextRotation = m.LastAttempt.Add(rotateBackoff(a.rand, m.RotateFailures))
+	if !m.Unanswered.open(now) || m.Unanswered.Asks >= m.askLimit() {
+		m.Unanswered = unanswered{}
+	}
+}
+
+// settleRotation makes the repeat that is due in a moment before the daemon
+// stops: the next life may come when the grace is over. The work token is held.
+func (a *account) settleRotation(ctx context.Context) {
+	a.mu.Lock()
+	now := a.s.now()
+	u, wait := a.memo.Unanswered, a.memo.Unanswered.Next.Sub(now)
+	due := u.open(now) && wait <= repeatAfter && a.memo.due(u.Next, !a.set.IsZero()) == rotating
+	a.mu.Unlock()
+	if !due {
+		return
+	}
+	select {
+	case <-time.After(wait):
+		a.rotate(ctx)
+	case <-ctx.Done():
+	}
+}
