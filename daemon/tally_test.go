@@ -102,7 +102,12 @@ func within(spans []span, at time.Time) bool {
 func (c *tally) die(w *world, s simulator.Standing) {
 	c.mark(w)
 	if s.Cause == simulator.CauseSuperseded {
-		c.superseded++ // a newer value existed: no death but a loss, judged in kept
+		// A newer value exists and is lost: no death, but our fault unless the way
+		// to the upstream or the machine was down for the rest of the grace.
+		if !within(w.spoiled, s.End) && !within(w.flaps, s.End) {
+			c.superseded++
+			w.t.Logf("seed %d day %d: the answer of a rotation was lost for good", c.seed, w.day())
+		}
 		return
 	}
 	c.deaths++
@@ -212,6 +217,7 @@ func (c tally) broken() (out []string) {
 	need(len(c.leads) == 0 || median >= time.Hour, "median lead %s", median)
 	need(c.falseWarnings*10 <= max(10, c.days), "%d false warnings in %d days", c.falseWarnings, c.days)
 	need(c.lost == 0, "%d values lost", c.lost)
+	need(c.superseded == 0, "%d sessions ended by a lost answer", c.superseded)
 	need(c.falseExpired == 0, "%d times expired though signed in", c.falseExpired)
 	need(rotations <= 180, "%d rotations on a healthy day", rotations)
 	need(probes <= 300, "%d probes on a healthy day", probes)

@@ -31,6 +31,7 @@ const (
 	meanFlap    = 5 * 24 * time.Hour  // every second call fails for a quarter of an hour
 	meanLimit   = 4 * 24 * time.Hour  // 429 on everything for minutes, or on rotations alone
 	meanDryRun  = 8 * time.Hour       // a rotation returns nothing, once
+	meanLost    = 8 * time.Hour       // the answer of a rotation is lost, once or twice
 	meanRefusal = 6 * 24 * time.Hour  // a rotation is refused although the session lives
 	meanRestart = 2 * 24 * time.Hour  // a clean restart
 	meanCrash   = 4 * 24 * time.Hour  // a crash, every third one between a rotation and its save
@@ -69,8 +70,9 @@ type world struct {
 	alertAt  time.Time             // since when the owner has something to do
 	lazy     bool                  // this time the owner waits for the end
 	files    int
-	severed  bool // the next rotation's answer is followed by a crash
-	crashed  bool
+	severed  bool   // the machine dies with the next rotation's answer on its way
+	crashed  bool   // it is dead: nothing goes out any more
+	image    string // its disk at that instant
 	count    tally
 	watching *watcher
 	turns    atomic.Int64 // how often the world went to sleep
@@ -115,6 +117,18 @@ func (w *world) plan() {
 	w.every(meanBound, func(w *world) { w.bind() })
 	w.every(meanRevoke, func(w *world) { _ = w.sim.Revoke(w.session.PSID) })
 	w.every(meanDryRun, func(w *world) { w.fault(simulator.Fault{Kind: simulator.NoValue, Operations: rotations, Count: 1}) })
+	w.every(meanLost, func(w *world) {
+		lost := simulator.Fault{Kind: simulator.Lost, Operations: rotations, Count: 1 + w.rnd.IntN(2)}
+		switch w.rnd.IntN(4) {
+		case 0:
+			lost.Code = http.StatusBadGateway
+		case 1:
+			lost.Code, lost.Delay = http.StatusGatewayTimeout, 15*time.Second
+		case 2:
+			lost.Delay = time.Hour
+		}
+		w.fault(lost)
+	})
 	w.every(meanRefusal, func(w *world) {
 		w.fault(simulator.Fault{Kind: simulator.Status, Code: http.StatusUnauthorized, Operations: rotations, Count: 1})
 	})
@@ -249,10 +263,10 @@ func (w *world) restart() {
 // disk at that instant, with the litter of a write that was cut off.
 func (w *world) crash() {
 	before := w.inUse()
-	image := filepath.Join(w.dir, fmt.Sprintf("state-%d", w.boots))
-	if err := os.CopyFS(image, os.DirFS(w.state)); err != nil {
-		w.t.Fatalf("taking the crash image: %v", err)
+	if !w.crashed {
+		w.takeImage()
 	}
+	image := w.image
 	for _, name := range []string{"accounts/.default.json123456", "accounts/.geminid-write"} {
 		_ = os.WriteFile(filepath.Join(image, name), []byte(`{"format":1,"cur`), 0o600)
 	}
@@ -268,6 +282,14 @@ func (w *world) crash() {
 	w.count.kept(w, before, severed)
 }
 
+// takeImage keeps the disk as it is.
+func (w *world) takeImage() {
+	w.image = filepath.Join(w.dir, fmt.Sprintf("state-%d", w.boots))
+	if err := os.CopyFS(w.image, os.DirFS(w.state)); err != nil {
+		w.t.Errorf("taking the crash image: %v", err)
+	}
+}
+
 func (w *world) suspend(lasts time.Duration) {
 	w.spoiled = append(w.spoiled, span{w.now(), w.now().Add(lasts), "suspend"})
 	w.asleep += lasts
@@ -279,10 +301,14 @@ type severable struct{ w *world }
 
 func (s severable) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.w.daemonsTurn()
+	if s.w.crashed {
+		return nil, fmt.Errorf("the machine has no power")
+	}
 	response, err := s.w.sim.RoundTrip(r)
-	if err == nil && s.w.severed && !s.w.crashed && strings.HasSuffix(r.URL.Path, "/RotateCookies") {
+	if err == nil && s.w.severed && strings.HasSuffix(r.URL.Path, "/RotateCookies") {
 		_, _ = io.Copy(io.Discard, response.Body)
 		_ = response.Body.Close()
+		s.w.takeImage()
 		s.w.crashed = true
 		return nil, fmt.Errorf("the machine lost power")
 	}
