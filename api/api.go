@@ -45,8 +45,8 @@ type Config struct {
 	Provider Provider
 	// Metrics counts. Required.
 	Metrics *metrics.Metrics
-	// Keys decides who may come in. Nil means that there are no keys: the API
-	// is open on a loopback listener and shut on every other.
+	// Keys decides who may come in. Nil means that no key was ever made: the API
+	// is open to this machine on a loopback listener and shut on every other.
 	Keys *Keys
 	// Files keeps the pictures of answers for links. Nil keeps none; then they
 	// travel inside the answers.
@@ -93,10 +93,11 @@ type Settings struct {
 	// address; the server fetches them. Off by default.
 	FetchRemote bool
 	// Loopback says that the TCP listener can be reached from this machine
-	// only. Then /metrics is open, the API too while it has no api key, and the
-	// Host header is checked.
+	// only. Then the Host header is checked; /metrics is open to programs on this
+	// machine, and the API too while no key was ever made.
 	Loopback bool
-	// InsecureNoAuth opens the API on any listener while it has no api key.
+	// InsecureNoAuth opens the API to everybody, through proxies too, while no key
+	// was ever made.
 	InsecureNoAuth bool
 	// MaskClients shortens client addresses in logs to their network.
 	MaskClients bool

@@ -122,7 +122,7 @@ func TestPreflight(t *testing.T) {
 		}
 	})
 	t.Run("our public name is ours", func(t *testing.T) {
-		g := newRig(t, open, with(func(s *api.Settings) { s.PublicURL = "https://ai.example" }))
+		g := newRig(t, open, with(func(s *api.Settings) { s.PublicURL, s.InsecureNoAuth = "https://ai.example", true }))
 		w := g.do(call{path: "/v1/models", header: map[string]string{"Origin": "https://ai.example", "Host": "ai.example"}})
 		if w.Code != http.StatusOK || w.Header().Get("Access-Control-Allow-Origin") != "https://ai.example" {
 			t.Errorf("status %d, %v", w.Code, w.Header())

@@ -50,15 +50,6 @@ func isLoopbackName(name string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// open reports whether the API asks for no key at all.
-func (x *exchange) open() bool {
-	return (x.live.Loopback || x.live.InsecureNoAuth) && !x.api.keys.Has(RoleAPI)
-}
-
-// near reports whether the client may come in where no key is asked for. On a
-// loopback listener a client that a proxy brought from elsewhere may not.
-func (x *exchange) near() bool { return x.live.InsecureNoAuth || x.client.IsLoopback() }
-
 // authorize lets the request pass if its key has the role. It reads no body.
 func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 	if x.door == backDoor {
@@ -68,12 +59,12 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 	keys := presented(r)
 	x.role = a.keys.match(keys)
 	if err := a.keys.news(); err != nil {
-		a.log.Error("the key file can not be used; the keys read before stay valid", "err", err)
+		a.log.Error("the key file can not be used", "err", err, "valid_keys", len(a.keys.List()))
 	}
 	switch {
 	case x.role == RoleAdmin, x.role == RoleAPI && need == RoleAPI:
 		return nil
-	case need == RoleAPI && x.open() && x.near():
+	case need == RoleAPI && x.open() && x.near(r):
 		x.role = RoleAPI
 		return nil
 	case need == RoleAdmin && !a.keys.Has(RoleAdmin):
@@ -83,13 +74,20 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 		return chat.Fault(chat.Forbidden, "this needs the admin key")
 	case len(keys) == 0:
 		a.count.AuthFailures.WithLabelValues("missing").Inc()
-		return noKey()
+		return noKey(x.open())
 	}
 	a.count.AuthFailures.WithLabelValues("unknown").Inc()
 	return a.guessed(r.Context(), x)
 }
 
-func noKey() *chat.Error {
+// noKey refuses a request without a valid key and says how to get one. Of a server
+// that asks its own machine for no key it says why this request was asked.
+func noKey(keyless bool) *chat.Error {
+	if keyless {
+		return chat.Fault(chat.Unauthorized,
+			"this server has no API key yet and serves only programs on its own machine that reach it directly as 127.0.0.1 or localhost; "+
+				"for requests through a proxy or under another name make a key on the server with: geminid keys add NAME")
+	}
 	return chat.Fault(chat.Unauthorized,
 		"no valid API key; send one as Authorization: Bearer KEY, x-goog-api-key, x-api-key or ?key= (geminid keys add NAME makes one)")
 }
@@ -111,7 +109,7 @@ func (a *API) guessed(ctx context.Context, x *exchange) *chat.Error {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	return noKey()
+	return noKey(x.open())
 }
 
 // presented are the keys a request carries. Clients send theirs in different

@@ -41,9 +41,12 @@ type Key struct {
 // has changed. Safe for concurrent use.
 type Keys struct {
 	path string // empty: the keys are fixed
+	mark string // empty: none is kept
 
 	mu      sync.Mutex
 	keys    []Key // replaced, never changed
+	made    bool  // there is a key file, was one, or should be one
+	marked  bool  // Remember was here
 	checked time.Time
 	stamp   stamp
 	err     error
@@ -58,27 +61,51 @@ var (
 	ErrNoSuchKey  = errors.New("no key has this name")
 	ErrKeyName    = errors.New("a key's name has 1 to 64 letters, digits, dots, dashes or underscores")
 	ErrFixedKeys  = errors.New("these keys are fixed and can not be changed")
-	errKeysAbsent = errors.New("the file is gone; an empty one would mean that there are no keys")
+	errKeysAbsent = errors.New("the key file is missing; restore it, or make a new key with: geminid keys add NAME")
+	errKeysEmpty  = errors.New("the key file is empty, so that no key is valid; restore it, or make a new key with: geminid keys add NAME")
 )
 
-// StaticKeys are keys known by heart, without a file: those of the demo.
-func StaticKeys(keys ...Key) *Keys { return &Keys{keys: keys} }
+// StaticKeys are keys known by heart, without a file: those of the demo. Without
+// any the server is keyless.
+func StaticKeys(keys ...Key) *Keys { return &Keys{keys: keys, made: len(keys) > 0} }
 
-// OpenKeys reads the keys in path, one name:role:sha256hex a line. An absent
-// file means that there are none yet; a line that can not be read is an error.
-func OpenKeys(path string) (*Keys, error) {
-	k := &Keys{path: path}
-	keys, st, err := readKeys(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+// KeysConfig says where keys are kept. Only Path is required.
+type KeysConfig struct {
+	// Path is the key file, one name:role:sha256hex a line.
+	Path string
+	// Mark is a file that Add, Adopt and Remember leave behind: while it exists, a
+	// missing key file was lost, and is not one that nobody has made yet. Empty
+	// keeps no mark.
+	Mark string
+	// Required means that a missing key file was lost, with or without a mark.
+	Required bool
+}
+
+// OpenKeys reads the keys and changes nothing on the disk. A file that can not be
+// read is an error, and so is a line of it. A file that is missing or empty is
+// none, so that a key can be added to it: Err then says whether it was lost,
+// Keyless whether there never was one.
+func OpenKeys(c KeysConfig) (*Keys, error) {
+	k := &Keys{path: c.Path, mark: c.Mark, made: c.Required, checked: time.Now()}
+	k.reread()
+	if k.err != nil && !errors.Is(k.err, errKeysAbsent) && !errors.Is(k.err, errKeysEmpty) {
+		return nil, k.err
 	}
-	k.keys, k.stamp, k.checked = keys, st, time.Now()
 	return k, nil
 }
 
-// current returns the keys as the file had them a second ago at most.
-// A file that vanished or can not be read leaves the keys as they were: an
-// editor's slip must lock nobody out and open no door.
+// Keyless reports whether no key was ever made. It stays false when the last one
+// is revoked, or its file lost: what a key guarded stays guarded.
+func (k *Keys) Keyless() bool {
+	k.current()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return !k.made
+}
+
+// current returns the keys as the file had them a second ago at most. A file that
+// vanished or can not be read leaves the keys as they were: an editor's slip must
+// lock nobody out. One that was emptied leaves none, and lets nobody in.
 func (k *Keys) current() []Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -111,21 +138,33 @@ func (k *Keys) Reread() error {
 func (k *Keys) reread() {
 	st, err := stampOf(k.path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && len(k.keys) == 0:
-		k.err = nil
 	case errors.Is(err, fs.ErrNotExist):
-		k.trouble(fmt.Errorf("reading the keys: %s: %w", k.path, errKeysAbsent))
+		k.lost()
 	case err != nil:
 		k.trouble(fmt.Errorf("reading the keys: %w", err))
 	case !st.equal(k.stamp):
-		keys, _, err := readKeys(k.path)
-		if err != nil {
+		k.made = true
+		keys, st, err := readKeys(k.path)
+		switch {
+		case errors.Is(err, errKeysEmpty):
+			k.keys = nil
 			k.trouble(err)
-		} else {
+		case err != nil:
+			k.trouble(err)
+		default:
 			k.keys, k.err = keys, nil
 		}
 		k.stamp = st
 	}
+}
+
+// lost judges that there is no file. The lock is held.
+func (k *Keys) lost() {
+	if k.made = k.made || k.isMarked(); k.made {
+		k.trouble(fmt.Errorf("reading the keys: %s: %w", k.path, errKeysAbsent))
+		return
+	}
+	k.err = nil
 }
 
 // trouble notes why the file can not be read. The lock is held.
@@ -145,8 +184,8 @@ func (k *Keys) news() error {
 	return k.err
 }
 
-// Err is why the file could not be read when it was last looked at; nil when it
-// could.
+// Err is why the file could not be used when it was last looked at; nil when it
+// could, or when there never was one.
 func (k *Keys) Err() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

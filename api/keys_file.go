@@ -77,8 +77,9 @@ func named(keys []Key, name string) bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
 }
 
-// Revoke takes the key out of the file. Requests that run already are not
-// touched.
+// Revoke takes the key out of the file. A running server refuses it within a
+// second; requests that run already are not touched. The last key leaves a file
+// without keys, which keeps the server closed.
 func (k *Keys) Revoke(name string) error {
 	return k.change(func(keys []Key) ([]Key, error) {
 		kept := slices.DeleteFunc(keys, func(key Key) bool { return key.Name == name })
@@ -97,21 +98,100 @@ func (k *Keys) change(edit func([]Key) ([]Key, error)) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	unlock, err := lockDirOf(k.path)
+	if err != nil {
+		return fmt.Errorf("changing the keys: %w", err)
+	}
+	defer unlock()
 	keys, _, err := readKeys(k.path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errKeysEmpty) {
 		return err
 	}
 	keys, err = edit(keys)
 	if err != nil {
 		return err
 	}
-	if err := writeKeys(k.path, keys); err != nil {
+	if err := k.write(keys); err != nil {
 		return fmt.Errorf("writing the keys: %w", err)
 	}
-	k.keys, k.err = keys, nil
+	k.keys, k.err, k.made = keys, nil, true
 	k.stamp, _ = stampOf(k.path)
 	return nil
 }
+
+// lockDirOf waits until no other process changes the file, and makes its directory
+// if need be: the first key is often made before the first start. Two changes at
+// once could bring a revoked key back.
+func lockDirOf(path string) (unlock func(), err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { _ = f.Close() }, nil // the kernel takes the lock back
+}
+
+// write replaces the file. The mark comes first: a crash between the two closes
+// the server, the other way round it would open it.
+func (k *Keys) write(keys []Key) error {
+	var text strings.Builder
+	if len(keys) == 0 {
+		text.WriteString(allRevoked)
+	}
+	for _, key := range keys {
+		fmt.Fprintf(&text, "%s:%s:%s\n", key.Name, key.Role, hex.EncodeToString(key.Digest[:]))
+	}
+	fresh := k.mark != "" && !k.isMarked()
+	if fresh {
+		if err := writeFile(k.mark, markText); err != nil {
+			return err
+		}
+	}
+	err := writeFile(k.path, text.String())
+	if err != nil && fresh {
+		err = errors.Join(err, os.Remove(k.mark))
+	}
+	return err
+}
+
+// Remember leaves the mark where the configuration wants one, if there is a key
+// file now. It tries once, and returns why it could not.
+func (k *Keys) Remember() error {
+	k.current()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.mark == "" || k.marked || !k.made {
+		return nil
+	}
+	k.marked = true
+	if k.isMarked() {
+		return nil
+	}
+	if err := writeFile(k.mark, markText); err != nil {
+		return fmt.Errorf("noting that this server has keys: %w", err)
+	}
+	return nil
+}
+
+// isMarked reports whether the mark is there. One that can not be looked at is.
+func (k *Keys) isMarked() bool {
+	if k.mark == "" {
+		return false
+	}
+	_, err := os.Lstat(k.mark)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+const (
+	allRevoked = "# Every key was revoked. The server stays closed until there is a new one: geminid keys add NAME\n"
+	markText   = "Keys were made for this server: without its key file it stays closed.\n"
+)
 
 // giveTo makes the owner of the directory the owner of the file too: root makes
 // keys for a daemon that runs as somebody else and has to read them.
@@ -126,13 +206,10 @@ func giveTo(file *os.File, dir string) error {
 	return nil
 }
 
-func writeKeys(path string, keys []Key) error {
-	var text strings.Builder
-	for _, key := range keys {
-		fmt.Fprintf(&text, "%s:%s:%s\n", key.Name, key.Role, hex.EncodeToString(key.Digest[:]))
-	}
-	// The first key is often made before the first start.
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+// writeFile replaces a file in one step. Only its owner may read it.
+func writeFile(path, text string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	file, err := renameio.NewPendingFile(path, renameio.WithStaticPermissions(0o600))
@@ -140,10 +217,10 @@ func writeKeys(path string, keys []Key) error {
 		return err
 	}
 	defer file.Cleanup()
-	if _, err := file.WriteString(text.String()); err != nil {
+	if _, err := file.WriteString(text); err != nil {
 		return err
 	}
-	if err := giveTo(file.File, filepath.Dir(path)); err != nil {
+	if err := giveTo(file.File, dir); err != nil {
 		return err
 	}
 	return file.CloseAtomicallyReplace()

@@ -19,7 +19,7 @@ func TestKeysBelongToTheDaemon(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "keys")
-	keys, err := api.OpenKeys(path)
+	keys, err := api.OpenKeys(api.KeysConfig{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // stamp tells one content of the file from the next; the zero stamp is like no
@@ -22,26 +26,54 @@ func (s stamp) equal(other stamp) bool {
 		s.info.Size() == other.info.Size() && s.info.ModTime().Equal(other.info.ModTime())
 }
 
+// maxKeysFile bounds what is read of a key file; each key takes about 90 bytes.
+const maxKeysFile = 1 << 20
+
+var errNotRegular = errors.New("this is no regular file; put the key file there")
+
+// readKeys reads the file. What cannot be a key file is not waited for: a pipe
+// would never end. The stamp comes back with an error too, when there is one.
 func readKeys(path string) ([]Key, stamp, error) {
-	st, err := stampOf(path)
+	if _, err := stampOf(path); err != nil { // before it is opened: some devices act on that
+		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
 	}
-	content, err := os.ReadFile(path)
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
+	}
 	if err != nil {
 		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
+	}
+	content, err := io.ReadAll(io.LimitReader(f, maxKeysFile+1))
+	if err != nil {
+		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
+	}
+	if len(content) > maxKeysFile {
+		return nil, stamp{info}, fmt.Errorf("reading the keys: %s has more than %d bytes, which is no key file", path, maxKeysFile)
+	}
+	if len(bytes.TrimSpace(content)) == 0 {
+		return nil, stamp{info}, fmt.Errorf("reading the keys: %s: %w", path, errKeysEmpty)
 	}
 	keys, err := parseKeys(content)
 	if err != nil {
-		return nil, stamp{}, fmt.Errorf("reading the keys: %s %w", path, err)
+		return nil, stamp{info}, fmt.Errorf("reading the keys: %s %w", path, err)
 	}
-	return keys, st, nil
+	return keys, stamp{info}, nil
 }
 
+// stampOf looks at the file without opening it.
 func stampOf(path string) (stamp, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return stamp{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return stamp{}, &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
 	}
 	return stamp{info}, nil
 }

@@ -34,12 +34,31 @@ func (s *Settings) checkKeys() error {
 	return s.guarded(keys)
 }
 
-// guarded refuses a listener for everybody when no key keeps its door.
+// guarded refuses keys that were lost, and a listener for everybody without any.
 func (s *Settings) guarded(keys *Keys) error {
+	if err := keys.Err(); err != nil && s.KeysFile == "" {
+		return problem{"keys_file", err.Error() + " (to go without keys again, delete " + keysMark(*s) + " as well)"}
+	} else if err != nil {
+		return problem{"keys_file", err.Error() + " (or correct the path)"}
+	}
 	if s.loopback() || s.InsecureNoAuth || keys.Has(api.RoleAPI) || keys.Has(api.RoleAdmin) {
 		return nil
 	}
 	return problem{"listen", s.Listen + " can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)"}
+}
+
+// Unguarded says in one sentence with its cure that the API asks for no key, or
+// that none is left to open it; empty when there are keys.
+func Unguarded(s Settings, keys *Keys) string {
+	switch {
+	case len(keys.List()) > 0:
+		return ""
+	case !keys.Keyless():
+		return "no key is left, so that every client is refused; make one with: geminid keys add NAME"
+	case s.InsecureNoAuth:
+		return "there is no API key and insecure_no_auth is set: whoever reaches " + s.Listen + " may ask on your account; make a key with: geminid keys add NAME"
+	}
+	return "there is no API key yet: every user and program of this machine may ask on your account; make one with: geminid keys add NAME"
 }
 
 func (s *Settings) checkCertificate() error {

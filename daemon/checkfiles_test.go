@@ -18,6 +18,15 @@ func TestCheckFiles(t *testing.T) {
 	certify(t, at("cert.pem"), at("key.pem"), 1)
 	certify(t, at("other.pem"), at("other.key"), 2)
 	put(t, at("noise"), "x\n")
+	put(t, at("revoked"), "# none\n")
+	put(t, at("empty"), "")
+	for _, dir := range []string{"emptied", "lost"} {
+		if err := os.Mkdir(at(dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, at("emptied/keys"), "")
+	put(t, at("lost/keys.made"), "")
 	put(t, at("keys"), "me:api:"+strings.Repeat("0", 64)+"\n")
 	tests := []struct {
 		name, config string
@@ -28,7 +37,17 @@ func TestCheckFiles(t *testing.T) {
 		{"no key of it", "tls_cert: DIR/cert.pem\ntls_key: DIR/gone\n", []string{":2: tls_key", "no such file"}},
 		{"another one's key", "tls_cert: DIR/cert.pem\ntls_key: DIR/other.key\n", []string{":1: tls_cert", "DIR/other.key", "does not match"}},
 		{"garbage in the keys", "keys_file: DIR/noise\n", []string{"DIR/noise line 1", "name:api:"}},
-		{"public without a key", "listen: :8100\nkeys_file: DIR/none\n", []string{":1: listen", "geminid keys add"}},
+		{"public without a key", "listen: :8100\nstate_dir: DIR/new\n", []string{":1: listen", "geminid keys add"}},
+		{"public, every key revoked", "listen: :8100\nkeys_file: DIR/revoked\n", []string{":1: listen", "geminid keys add"}},
+		{"loopback without a key", "state_dir: DIR/new\n", nil},
+		{"loopback, every key revoked", "keys_file: DIR/revoked\n", nil},
+		{"a named key file that is missing", "keys_file: DIR/none\n", []string{":1: keys_file", "DIR/none", "missing", "geminid keys add"}},
+		{"the same, with consent", "insecure_no_auth: true\nkeys_file: DIR/none\n", []string{":2: keys_file", "DIR/none"}},
+		{"an empty key file", "keys_file: DIR/empty\n", []string{":1: keys_file", "DIR/empty", "is empty", "geminid keys add"}},
+		{"the usual key file, empty", "state_dir: DIR/emptied\n", []string{"keys_file", "DIR/emptied/keys", "is empty"}},
+		{"the usual key file, lost", "state_dir: DIR/lost\n", []string{"keys_file", "DIR/lost/keys", "missing", "delete DIR/lost/keys.made"}},
+		{"a key file that is a directory", "keys_file: DIR\n", []string{"DIR", "no regular file"}},
+		{"a key file that is a device", "keys_file: /dev/null\n", []string{"/dev/null", "no regular file"}},
 		{"public with a key", "listen: :8100\nkeys_file: DIR/keys\n", nil},
 		{"open to everybody", "listen: :8100\ninsecure_no_auth: true\n", nil},
 	}

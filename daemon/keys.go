@@ -11,10 +11,15 @@ import (
 type Keys = api.Keys
 
 // OpenKeys opens the key file that the settings name. A running daemon sees a
-// change by itself.
+// change by itself. A file that is missing or empty is no error here, because keys
+// can be added to it; the Err of the keys says whether a server may start.
 func OpenKeys(s Settings) (*Keys, error) {
-	return api.OpenKeys(KeysPath(s))
+	return api.OpenKeys(api.KeysConfig{Path: KeysPath(s), Mark: keysMark(s), Required: s.KeysFile != ""})
 }
+
+// keysMark is what a key leaves in the state directory, wherever its file is: a
+// server that loses the file, or the setting that names it, still knows of it.
+func keysMark(s Settings) string { return filepath.Join(s.StateDir, "keys.made") }
 
 // KeysPath is where the key file of the settings is.
 func KeysPath(s Settings) string { return cmp.Or(s.KeysFile, filepath.Join(s.StateDir, "keys")) }
@@ -33,6 +38,9 @@ func ServiceKeys(src Sources) string {
 	}
 	return ""
 }
+
+// RoleAPI is the role of the keys that ask questions.
+const RoleAPI = api.RoleAPI
 
 // RoleAdmin is the role of the keys that may see and change the sessions.
 const RoleAdmin = api.RoleAdmin

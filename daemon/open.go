@@ -61,6 +61,10 @@ func (d *Daemon) openSurface() (err error) {
 		return &ConfigError{err}
 	}
 	d.keys, d.known.keys = keys, keys.List()
+	if sentence := Unguarded(d.settings, keys); sentence != "" {
+		d.log.Warn("the API has no key", "why", sentence)
+	}
+	d.rememberKeys()
 	d.openFiles()
 	d.openFigures()
 	d.api, err = api.New(api.Config{
@@ -68,6 +72,13 @@ func (d *Daemon) openSurface() (err error) {
 		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(), TestNotify: d.testNotify, Report: d.reportSince,
 	})
 	return err
+}
+
+// rememberKeys notes on the disk that there are keys, for a start without them.
+func (d *Daemon) rememberKeys() {
+	if err := d.keys.Remember(); err != nil {
+		d.log.Error("a later start without the key file would not know that it was lost", "err", err)
+	}
 }
 
 // rereader is Reload where there is something to read again.

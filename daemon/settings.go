@@ -18,7 +18,8 @@ type Settings struct {
 	InboxDir string `key:"inbox_dir"`
 	StateDir string `key:"state_dir"`
 	// KeysFile holds the names, roles and digests of the clients' keys; empty
-	// means keys in the state directory. The credential geminid.keys is one.
+	// means keys in the state directory. The credential geminid.keys is one. A
+	// named file must exist and must not be empty.
 	KeysFile string `key:"keys_file"`
 	// Socket is the unix control socket that the subcommands talk to.
 	Socket string `key:"socket"`
@@ -76,7 +77,8 @@ type Settings struct {
 
 	// PublicURL is how clients reach the server, for links.
 	PublicURL string `key:"public_url"`
-	// AllowedHosts are further names in the Host header of a loopback listener.
+	// AllowedHosts are further names in the Host header of a loopback listener;
+	// under them a key is always needed.
 	AllowedHosts []string `key:"allowed_hosts"`
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; by
 	// default loopback when public_url is set, else none.
@@ -88,7 +90,8 @@ type Settings struct {
 	// which the server then fetches, past upstream_proxy. It connects to public
 	// addresses alone and sends no cookie.
 	FetchRemote bool `key:"fetch_remote"`
-	// InsecureNoAuth allows a public address without a key.
+	// InsecureNoAuth lets everybody in, from outside and through proxies too, as
+	// long as no key was ever made.
 	InsecureNoAuth bool `key:"insecure_no_auth"`
 	// MetricsKey lets a scraper read /metrics from outside.
 	MetricsKey Secret `key:"metrics_key"`

@@ -30,19 +30,37 @@ func config(_ context.Context, c *Config) []Finding {
 	case errors.Is(c.KeysProblem, fs.ErrPermission):
 		out = append(out, Finding{Level: Note, Text: "whether there are keys can not be seen by this user", Fix: "run geminid doctor as root"})
 	case c.KeysProblem != nil:
-		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "correct or delete that line; or move the file away and make new keys: geminid keys add NAME"})
+		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "restore or correct the file; or move it away and make new keys: geminid keys add NAME"})
 	case c.Loopback:
+		out = append(out, clientKeys(c)...)
 		if c.Keys && !c.Admin {
 			out = append(out, Finding{Level: Note, Text: "there is no admin key: the status page and the admin routes are closed to browsers", Fix: "geminid keys add NAME --admin"})
 		}
-	case !c.Keys && c.Open:
-		out = append(out, Finding{Level: Bad, Text: "the API can be reached from outside without a key (insecure_no_auth): anybody can use your account", Fix: "geminid keys add NAME, and remove insecure_no_auth"})
+	case c.Open && !c.Keys:
+		out = append(out, clientKeys(c)...)
 	case !c.Keys:
 		out = append(out, Finding{Level: Bad, Text: "the listener can be reached from outside and there is no key: the server will not start", Fix: "geminid keys add NAME, or listen on 127.0.0.1"})
 	case c.TLSCert == "":
 		out = append(out, Finding{Level: Warning, Text: "the listener can be reached from outside without HTTPS: keys and chats cross the network readable", Fix: "listen on 127.0.0.1 behind Caddy, or set tls_cert and tls_key"})
 	}
 	return append(out, certificate(c)...)
+}
+
+// clientKeys says what a server without an API key does, which needs one only to
+// start in public.
+func clientKeys(c *Config) []Finding {
+	const fix = "geminid keys add NAME"
+	switch {
+	case c.Client:
+		return nil
+	case c.Admin:
+		return one(Note, "there is no API key: clients are refused, and only the admin key may ask", fix)
+	case c.Keyless && c.Open:
+		return one(Bad, "the API can be reached from outside without a key (insecure_no_auth): anybody can use your account", fix+", and remove insecure_no_auth")
+	case c.Keyless:
+		return one(Warning, "there is no API key yet: every user and program of this machine may ask on your account", fix)
+	}
+	return one(Warning, "no key is left: every client is refused", fix)
 }
 
 const certificateShort = 14 * 24 * time.Hour

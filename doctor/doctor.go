@@ -38,10 +38,11 @@ type Config struct {
 	File    string
 	Problem error
 	// Listen is the address of the API, Loopback whether only this machine can
-	// reach it; Keys and Admin tell whether there are keys for it, Open whether it
-	// may be reached from outside without one.
-	Listen                      string
-	Loopback, Keys, Admin, Open bool
+	// reach it; Keys and Admin tell whether there are keys for it, Client whether
+	// there is one that only asks questions, Keyless that there never was any, Open
+	// whether it may be reached from outside without one.
+	Listen                                       string
+	Loopback, Keys, Client, Admin, Keyless, Open bool
 	// KeysProblem is why the keys could not be read; nil when they could.
 	KeysProblem error
 	// PublicURL is how clients reach the server, TLSCert and TLSKey the certificate

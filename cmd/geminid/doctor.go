@@ -66,10 +66,10 @@ func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 	out.Listen, out.Loopback, out.Open = s.Listen, daemon.Loopback(s.Listen), s.InsecureNoAuth
 	out.PublicURL, out.Poll = s.PublicURL, s.Watch == "poll"
 	out.TLSCert, out.TLSKey = s.TLSCert, s.TLSKey
-	if keys, err := daemon.OpenKeys(s); err == nil {
-		out.Keys, out.Admin = len(keys.List()) > 0, keys.Has(daemon.RoleAdmin)
-	} else {
-		out.KeysProblem = err
+	keys, err := daemon.OpenKeys(s)
+	if out.KeysProblem = err; err == nil {
+		out.Keys, out.Client, out.Admin = len(keys.List()) > 0, keys.Has(daemon.RoleAPI), keys.Has(daemon.RoleAdmin)
+		out.Keyless, out.KeysProblem = keys.Keyless(), keys.Err()
 	}
 	if s.UpstreamProxy != "" {
 		out.Proxy, _ = url.Parse(s.UpstreamProxy)

@@ -64,7 +64,10 @@ func (c *keysRevokeCmd) Run() error {
 	if err := keys.Revoke(c.Name); err != nil {
 		return fmt.Errorf("revoking the key: %w", err)
 	}
-	printf("%s is revoked\n", c.Name)
+	printf("%s is revoked; a running server refuses it within a second\n", c.Name)
+	if !keys.Has(daemon.RoleAPI) {
+		fmt.Fprintln(os.Stderr, "No API key is left. The server stays closed: clients are refused (401) until there is a new key, made with: geminid keys add NAME")
+	}
 	return nil
 }
 

@@ -104,6 +104,9 @@ func (c *checkConfigCmd) Run() error {
 	for _, sentence := range daemon.Exposed(c.sources(), settings) {
 		printf("warning: %s\n", sentence)
 	}
+	if keys, err := daemon.OpenKeys(settings); err == nil && daemon.Unguarded(settings, keys) != "" {
+		printf("warning: %s\n", daemon.Unguarded(settings, keys))
+	}
 	return nil
 }
 

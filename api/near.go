@@ -1,0 +1,59 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// open reports whether the API asks for no key at all: on a loopback listener, or
+// where insecure_no_auth is set, and only as long as no key was ever made.
+func (x *exchange) open() bool {
+	return (x.live.Loopback || x.live.InsecureNoAuth) && x.api.keys.Keyless()
+}
+
+// near reports whether the client may come in where no key is asked for: with
+// insecure_no_auth everybody, otherwise programs on this machine alone.
+func (x *exchange) near(r *http.Request) bool { return x.live.InsecureNoAuth || x.local(r) }
+
+// local reports whether the request was made on this machine, as far as can be
+// seen. The address of the peer is not enough: a proxy or a tunnel on this machine
+// brings the requests of others from a loopback address. What it shows of itself
+// is a header, the name that clients know it by, or an old version of HTTP.
+func (x *exchange) local(r *http.Request) bool {
+	return x.client.IsLoopback() && isLoopbackName(hostname(r.Host)) && r.ProtoAtLeast(1, 1) && !forwarded(r)
+}
+
+// forwarded reports whether a header says that a proxy, a tunnel or a delivery
+// network passed the request on. Its value does not matter: whoever sends one
+// loses what is open to programs on this machine, and nothing else.
+func forwarded(r *http.Request) bool {
+	for name := range r.Header {
+		if namesProxy(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// What headers of proxies are called, in small letters and without separators: a
+// gateway may have turned dashes into underscores.
+var (
+	proxyWords = []string{ // anywhere in the name
+		"forward", "proxy", "clientip", "realip", "connectingip", "connectionip", "remoteip", "remoteaddr",
+		"originatingip", "socketip", "userip", "externaladdress",
+	}
+	proxyPrefixes = []string{
+		"cf", "xamzcf", "xamzntrace", "fastly", "fly", "tailscale", "ngrok", "akamai", "xakamai",
+		"xazure", "xvercel", "xnf", "xarr", "xenvoy", "xvarnish", "xoriginal",
+	}
+	proxyNames = []string{"via", "cdnloop", "xhost", "xscheme", "surrogatecapability"}
+)
+
+// namesProxy reports whether a header of this name is one that proxies add.
+func namesProxy(header string) bool {
+	name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(header))
+	return slices.Contains(proxyNames, name) ||
+		slices.ContainsFunc(proxyWords, func(word string) bool { return strings.Contains(name, word) }) ||
+		slices.ContainsFunc(proxyPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
