@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -27,10 +28,12 @@ const (
 // memory is a store that forgets at the end of the test.
 type memory struct{}
 
-func (memory) Load() (map[string]cookie.Record, error) { return nil, nil }
-func (memory) Remove(string) error                     { return nil }
-func (memory) CopyAside(string) (string, error)        { return "", nil }
-func (memory) Save(string, cookie.Record) error        { return nil }
+func (memory) Load() (map[string]cookie.Record, map[string]error, error) { return nil, nil, nil }
+
+func (memory) Reload(string) (cookie.Record, error) { return cookie.Record{}, fs.ErrNotExist }
+func (memory) Remove(string) error                  { return nil }
+func (memory) CopyAside(string) (string, error)     { return "", nil }
+func (memory) Save(string, cookie.Record) error     { return nil }
 
 // rig is a whole surface over a real supervisor, with an actor for the upstream.
 type rig struct {

@@ -62,3 +62,11 @@ func writeNote(root *os.Root, name string, data []byte) error {
 	}
 	return nil
 }
+
+// discard drops a pending file that may be closed already.
+func discard(p *renameio.PendingFile) error {
+	if err := p.Cleanup(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/geminid/geminid/statefile"
 )
 
 // Names inside the state directory.
@@ -58,8 +60,9 @@ type Store struct {
 	cfg  StoreConfig
 	lock *dirLock
 
-	mu     sync.Mutex // serializes writers and guards closed
+	mu     sync.Mutex // serializes writers and guards the rest
 	closed bool
+	unread map[string]error // accounts whose record cannot be read
 }
 
 // OpenStore locks the directory, creates what is missing and sweeps up what an
@@ -82,7 +85,7 @@ func OpenStore(c StoreConfig) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: c, lock: lock}
+	s := &Store{cfg: c, lock: lock, unread: make(map[string]error)}
 	if err := makePrivate(s.accounts(), c.Logger); err != nil && !passing(err) {
 		return nil, errors.Join(fmt.Errorf("creating the state directory: %w", explain(err)), lock.release())
 	}
@@ -189,26 +192,5 @@ func checkAccount(name string) error {
 	return fmt.Errorf("%q can not name an account; use 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit", name)
 }
 
-// remedies says what to do about the errors that a disk answers with.
-var remedies = []struct {
-	err    error
-	remedy string
-}{
-	{syscall.ENOSPC, "the disk is full; free some space"},
-	{syscall.EDQUOT, "the disk quota is used up; free some space"},
-	{syscall.EFBIG, "the file size limit is reached; raise it (ulimit -f)"},
-	{syscall.EROFS, "the file system is read-only; remount it writable"},
-	{syscall.EIO, "the disk reports an I/O error; check its health"},
-	{syscall.EMFILE, "too many open files; raise the limit (ulimit -n)"},
-	{os.ErrPermission, "the daemon's user may not do that; check owner and mode"},
-}
-
 // explain adds to a disk's error what a person can do about it.
-func explain(err error) error {
-	for _, r := range remedies {
-		if errors.Is(err, r.err) {
-			return fmt.Errorf("%w (%s)", err, r.remedy)
-		}
-	}
-	return err
-}
+func explain(err error) error { return statefile.Explain(err) }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/geminid/geminid/statefile"
 )
 
 // recordFormat is the version of the account file; a reader refuses newer ones.
@@ -30,10 +32,9 @@ type savedSet struct {
 	Extra  map[string]string `json:"extra,omitempty"`
 }
 
-// damage marks an account file whose content is of no use to this program.
-type damage struct{ reason string }
-
-func (d *damage) Error() string { return d.reason }
+// damaged is the error of an account file whose content is of no use to this
+// program.
+func damaged(reason string) error { return &statefile.DamageError{Reason: reason} }
 
 func encodeRecord(r Record, now time.Time) ([]byte, error) {
 	saved := savedRecord{Format: recordFormat, Saved: now.UTC(), Memo: r.Memo}
@@ -96,23 +97,23 @@ func onlyASCII(s string) bool {
 
 func decodeRecord(data []byte) (Record, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
-		return Record{}, &damage{"it is empty"}
+		return Record{}, damaged("it is empty")
 	}
 	var version struct {
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal(data, &version); err != nil {
-		return Record{}, &damage{"it is no whole JSON object" + jsonPlace(err)}
+		return Record{}, damaged("it is no whole JSON object" + jsonPlace(err))
 	}
 	if version.Format > recordFormat {
-		return Record{}, &damage{fmt.Sprintf("a newer geminid wrote it (format %d, this one reads up to %d)", version.Format, recordFormat)}
+		return Record{}, damaged(fmt.Sprintf("a newer geminid wrote it (format %d, this one reads up to %d)", version.Format, recordFormat))
 	}
 	if version.Format < 1 {
-		return Record{}, &damage{"it names no format"}
+		return Record{}, damaged("it names no format")
 	}
 	var saved savedRecord
 	if err := json.Unmarshal(data, &saved); err != nil {
-		return Record{}, &damage{"a field has the wrong type" + jsonPlace(err)}
+		return Record{}, damaged("a field has the wrong type" + jsonPlace(err))
 	}
 	record := Record{Memo: saved.Memo}
 	for _, part := range []struct {
@@ -123,7 +124,7 @@ func decodeRecord(data []byte) (Record, error) {
 			continue
 		}
 		if err := part.from.check(); err != nil {
-			return Record{}, &damage{"it holds " + err.Error()}
+			return Record{}, damaged("it holds " + err.Error())
 		}
 		*part.to = part.from.set()
 	}

@@ -60,7 +60,7 @@ func saver() error {
 	if err != nil {
 		return err
 	}
-	records, err := s.Load()
+	records, _, err := s.Load()
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func TestStoreSurvivesKills(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after a kill: %v", err)
 		}
-		records, err := s.Load()
+		records, _, err := s.Load()
 		if err != nil {
 			t.Fatalf("after a kill: %v", err)
 		}

@@ -132,7 +132,7 @@ func startReadOnly(dir string) error {
 		return fmt.Errorf("read-only: %w", err)
 	}
 	defer s.Close()
-	records, err := s.Load()
+	records, _, err := s.Load()
 	if n, numErr := numberOf(records["default"]); n != 1 || err != nil || numErr != nil {
 		return fmt.Errorf("read-only: got generation %d, %v, %v", n, err, numErr)
 	}

@@ -1,103 +1,136 @@
 package cookie
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/geminid/geminid/statefile"
 )
 
-// Load returns the records of all accounts. One bad file never hides the
-// others: what can not be understood is set aside as NAME.json.damaged-TIME and
-// named in the error, and the rest is returned beside that error.
-func (s *Store) Load() (map[string]Record, error) {
+// UnreadError is the error of an account whose record is there and cannot be
+// read, so that it is not known what it holds. As long as that is so nothing is
+// written over it.
+type UnreadError struct {
+	Account string
+	// Path is the record's file, Err what keeps it from being read.
+	Path string
+	Err  error
+}
+
+// Error implements error.
+func (e *UnreadError) Error() string {
+	return fmt.Sprintf("the saved state of account %s is there but cannot be read: %v", e.Account, explain(e.Err))
+}
+
+// Unwrap returns the cause.
+func (e *UnreadError) Unwrap() error { return e.Err }
+
+// Remedy says what a person can do, with the command where there is one.
+func (e *UnreadError) Remedy() string {
+	remedy := cmp.Or(statefile.Remedy(e.Err), "make "+e.Path+" readable again")
+	path := statefile.Quote(e.Path)
+	return remedy + "; the server takes it up by itself then. To do without what is saved there: mv " + path + " " + path + ".aside"
+}
+
+// Load returns the records of all accounts. One bad file never hides the others.
+// What holds nothing of use is set aside as NAME.json.damaged-TIME and named in
+// err, beside which the rest is returned. What cannot be read is no absence: it
+// stays where it is, unread holds an *UnreadError for its account, and Save
+// refuses the account until Reload has read it or Remove has deleted it.
+func (s *Store) Load() (records map[string]Record, unread map[string]error, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, ErrClosed
+		return nil, nil, ErrClosed
 	}
 	entries, err := os.ReadDir(s.accounts())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading the saved accounts: %w", explain(err))
+		return nil, nil, fmt.Errorf("reading the saved accounts: %w", explain(err))
 	}
-	records := make(map[string]Record, len(entries))
+	records, unread = make(map[string]Record, len(entries)), make(map[string]error)
 	var problems []error
 	for _, e := range entries {
 		account, ok := strings.CutSuffix(e.Name(), ".json")
 		if !ok || !ValidAccount(account) {
 			continue
 		}
-		record, err := s.loadLocked(e)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("loading the saved state of account %s: %w", account, err))
-			continue
-		}
-		records[account] = record
-	}
-	return records, errors.Join(problems...)
-}
-
-func (s *Store) loadLocked(e fs.DirEntry) (Record, error) {
-	path := filepath.Join(s.accounts(), e.Name())
-	data, err := readRecord(path, e)
-	if err == nil {
-		var record Record
-		if record, err = decodeRecord(data); err == nil {
-			return record, nil
+		record, err := s.loadLocked(account)
+		switch _, cannot := errors.AsType[*UnreadError](err); {
+		case err == nil:
+			records[account] = record
+		case cannot:
+			unread[account] = err
+		case !errors.Is(err, fs.ErrNotExist): // else it went since it was listed
+			problems = append(problems, err)
 		}
 	}
-	if _, damaged := errors.AsType[*damage](err); !damaged {
-		// The content may be sound: leave it where it is.
-		return Record{}, explain(err)
-	}
-	aside, moveErr := s.setAsideLocked(path)
-	if moveErr != nil {
-		return Record{}, errors.Join(err, fmt.Errorf("setting it aside: %w", explain(moveErr)))
-	}
-	return Record{}, fmt.Errorf("%w; it is set aside as %s", err, aside)
+	return records, unread, errors.Join(problems...)
 }
 
-func readRecord(path string, e fs.DirEntry) ([]byte, error) {
-	if !e.Type().IsRegular() {
-		return nil, &damage{"it is no regular file"}
+// Reload reads the record of an account that could not be read before. The error
+// is an *UnreadError as long as that is so, fs.ErrNotExist when the record is gone
+// by now; any other is a record of no use that was set aside.
+func (s *Store) Reload(account string) (Record, error) {
+	if err := checkAccount(account); err != nil {
+		return Record{}, err
 	}
-	f, err := os.Open(path)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return Record{}, ErrClosed
+	}
+	return s.loadLocked(account)
+}
+
+func (s *Store) loadLocked(account string) (Record, error) {
+	path := s.path(account)
+	record, err := readRecord(path)
+	var aside string
+	if statefile.Damaged(err) {
+		var moveErr error
+		if aside, moveErr = s.setAsideLocked(path); moveErr != nil {
+			// The next Save would replace the only copy.
+			return Record{}, s.unreadLocked(account, fmt.Errorf("%w, and it cannot be set aside: %w", err, moveErr))
+		}
+	}
+	if statefile.Unreadable(err) {
+		return Record{}, s.unreadLocked(account, err)
+	}
+	delete(s.unread, account)
 	if err != nil {
-		return nil, err
+		err = fmt.Errorf("loading the saved state of account %s: %w", account, err)
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRecord+1))
+	if aside != "" {
+		err = fmt.Errorf("%w; it is set aside as %s", err, aside)
+	}
+	return record, err
+}
+
+func (s *Store) unreadLocked(account string, why error) error {
+	err := &UnreadError{Account: account, Path: s.path(account), Err: why}
+	s.unread[account] = err
+	return err
+}
+
+func readRecord(path string) (Record, error) {
+	data, err := statefile.Read(path, maxRecord)
 	if err != nil {
-		return nil, err
+		return Record{}, err
 	}
-	if len(data) > maxRecord {
-		return nil, &damage{fmt.Sprintf("it is larger than %d MiB", maxRecord>>20)}
-	}
-	return data, nil
+	return decodeRecord(data)
 }
 
 // setAsideLocked renames a file out of the way without covering another one.
 func (s *Store) setAsideLocked(path string) (name string, err error) {
-	to := s.aside(path)
-	if err := os.Rename(path, to); err != nil {
+	if name, err = statefile.SetAside(path, s.cfg.Now()); err != nil {
 		return "", err
 	}
-	return filepath.Base(to), s.syncLocked()
-}
-
-// aside is a free name for a damaged file.
-func (s *Store) aside(path string) string {
-	base := path + ".damaged-" + s.cfg.Now().UTC().Format("20060102T150405Z")
-	to := base
-	for n := 2; ; n++ {
-		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			return to
-		}
-		to = fmt.Sprintf("%s-%d", base, n)
-	}
+	return name, s.syncLocked()
 }
 
 // CopyAside keeps the saved record of an account as it is now, beside it, under
@@ -113,9 +146,9 @@ func (s *Store) CopyAside(account string) (name string, err error) {
 		return "", ErrClosed
 	}
 	path := s.path(account)
-	data, err := os.ReadFile(path)
+	data, err := statefile.Read(path, maxRecord)
 	if err == nil {
-		name = s.aside(path)
+		name = statefile.FreeAside(path, s.cfg.Now())
 		err = s.writeLocked(name, data)
 	}
 	if err != nil {
@@ -128,12 +161,13 @@ func (s *Store) syncLocked() error {
 	if s.cfg.NoSync {
 		return nil
 	}
-	return syncDir(s.accounts())
+	return statefile.SyncDir(s.accounts())
 }
 
 // Save replaces the record of an account durably: when it returns nil, the new
 // values survive a crash. When it fails the old file is whole; only where the
-// very last step failed, making the rename itself durable, is it the new one.
+// very last step failed, making the rename itself durable, is it the new one. A
+// record that could not be read is not replaced: the error is its *UnreadError.
 func (s *Store) Save(account string, record Record) error {
 	if err := checkAccount(account); err != nil {
 		return err
@@ -147,6 +181,9 @@ func (s *Store) Save(account string, record Record) error {
 	if s.closed {
 		return ErrClosed
 	}
+	if err := s.unread[account]; err != nil {
+		return fmt.Errorf("saving account %s: %w", account, err)
+	}
 	if err := s.writeLocked(s.path(account), data); err != nil {
 		return fmt.Errorf("saving account %s: %w", account, explain(err))
 	}
@@ -156,14 +193,14 @@ func (s *Store) Save(account string, record Record) error {
 // writeLocked replaces a file of ours. A directory that is missing, because it
 // was removed or could not be made at the start, is made and tried again.
 func (s *Store) writeLocked(path string, data []byte) error {
-	err := replaceFile(path, data, !s.cfg.NoSync)
+	err := statefile.Replace(path, data, !s.cfg.NoSync)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return replaceFile(path, data, !s.cfg.NoSync)
+	return statefile.Replace(path, data, !s.cfg.NoSync)
 }
 
 // Remove deletes all that is kept of an account, damaged files included. It is
@@ -187,6 +224,7 @@ func (s *Store) Remove(account string) error {
 	if err := errors.Join(append(failed, s.syncLocked())...); err != nil {
 		return fmt.Errorf("removing account %s: %w", account, explain(err))
 	}
+	delete(s.unread, account)
 	return nil
 }
 

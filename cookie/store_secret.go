@@ -5,19 +5,18 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
+
+	"github.com/geminid/geminid/statefile"
 )
 
 const secretSize = 32
 
 // Secret returns the 32 random bytes that are kept under a name, making them at
-// the first call. Names follow the rule of account names. A file of another size
-// is set aside. When a new secret can
-// not be written it is returned together with the error: it then lives as long
+// the first call. Names follow the rule of account names. What is no file of that
+// size is set aside. A secret that is there and cannot be read is left alone. When
+// an error comes with a secret, that one is new, is not on disk, and lives as long
 // as the caller keeps it.
 func (s *Store) Secret(name string) ([]byte, error) {
 	if !ValidAccount(name) {
@@ -29,23 +28,32 @@ func (s *Store) Secret(name string) ([]byte, error) {
 		return nil, ErrClosed
 	}
 	path := filepath.Join(s.cfg.Dir, name+".secret")
-	secret, err := os.ReadFile(path)
-	switch {
-	case err == nil && len(secret) == secretSize:
+	secret, err := readSecret(path)
+	if err == nil {
 		return secret, nil
-	case err == nil:
+	}
+	fresh := make([]byte, secretSize)
+	_, _ = rand.Read(fresh) // never fails: it ends the process instead
+	if statefile.Unreadable(err) {
+		return fresh, fmt.Errorf("reading the secret %s: %w", name, explain(err))
+	}
+	if statefile.Damaged(err) {
 		aside, _ := s.setAsideLocked(path) // when that fails it is overwritten, or the write below says why not
 		s.cfg.Logger.Warn("a damaged secret is replaced by a new one; marks made with it look different from now on",
-			"file", path, "bytes", len(secret), "set_aside_as", aside)
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("reading the secret %s: %w", name, explain(err))
+			"file", path, "err", err, "set_aside_as", aside)
 	}
-	secret = make([]byte, secretSize)
-	_, _ = rand.Read(secret) // never fails: it ends the process instead
-	if err := s.writeLocked(path, secret); err != nil {
-		return secret, fmt.Errorf("keeping the secret %s: %w", name, explain(err))
+	if err := s.writeLocked(path, fresh); err != nil {
+		return fresh, fmt.Errorf("keeping the secret %s: %w", name, explain(err))
 	}
-	return secret, nil
+	return fresh, nil
+}
+
+func readSecret(path string) ([]byte, error) {
+	secret, err := statefile.Read(path, 1<<10)
+	if err == nil && len(secret) != secretSize {
+		err = damaged(fmt.Sprintf("it holds %d bytes and not %d", len(secret), secretSize))
+	}
+	return secret, err
 }
 
 // Mark is the name under which people see a set: twelve hex digits of a keyed

@@ -61,7 +61,7 @@ func TestStoreKeepsRecords(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			got, err := openStore(t, dir).Load()
+			got, _, err := openStore(t, dir).Load()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestStoreSetsDamagedFilesAside(t *testing.T) {
 			writeFile(t, path, tt.content)
 			writeFile(t, filepath.Join(dir, "accounts", "good.json"), sound)
 
-			got, err := s.Load()
+			got, _, err := s.Load()
 			if want := []string{"good"}; !slices.Equal(slices.Sorted(maps.Keys(got)), want) {
 				t.Errorf("got accounts %v, want %v", slices.Sorted(maps.Keys(got)), want)
 			}
@@ -132,11 +132,11 @@ func TestStoreSetsDamagedFilesAside(t *testing.T) {
 			if got := readFile(t, filepath.Join(dir, "accounts", aside)); got != tt.content {
 				t.Errorf("the file set aside is not what it was")
 			}
-			if _, err := s.Load(); err != nil {
+			if _, _, err := s.Load(); err != nil {
 				t.Errorf("the second load complains again: %v", err)
 			}
 			writeFile(t, path, tt.content)
-			if _, err := s.Load(); err == nil || !strings.Contains(err.Error(), aside+"-2") {
+			if _, _, err := s.Load(); err == nil || !strings.Contains(err.Error(), aside+"-2") {
 				t.Errorf("a second damaged file in one second: got %v, want it at %s-2", err, aside)
 			}
 		})
@@ -164,7 +164,7 @@ func TestStoreCopiesAside(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(dir, "accounts", name)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, error %v", info.Mode(), err)
 	}
-	if again, err := s.Load(); err != nil || len(again) != 1 {
+	if again, _, err := s.Load(); err != nil || len(again) != 1 {
 		t.Errorf("got %d records, error %v", len(again), err)
 	}
 	if err := s.Remove("a"); err != nil {
@@ -181,7 +181,7 @@ func TestStoreSetsAsideWhatIsNoFile(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "accounts", "odd.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Load(); err == nil || !strings.Contains(err.Error(), "regular") {
+	if _, _, err := s.Load(); err == nil || !strings.Contains(err.Error(), "regular") {
 		t.Errorf("got %v, want an error about a file that is none", err)
 	}
 	if err := s.Save("odd", cookie.Record{Current: makeSet(psidA, psidtsA)}); err != nil {
@@ -291,7 +291,7 @@ func TestStoreRefusesBadNamesAndValues(t *testing.T) {
 	if err := s.Save("a", cookie.Record{Current: good.Current, Memo: json.RawMessage("{")}); err == nil {
 		t.Error("a memo that is no JSON was saved")
 	}
-	if got, err := s.Load(); len(got) != 0 || err != nil {
+	if got, _, err := s.Load(); len(got) != 0 || err != nil {
 		t.Errorf("got %v, %v after refused saves, want nothing", got, err)
 	}
 }
@@ -302,7 +302,7 @@ func TestStoreRebuildsItsDirectory(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, "accounts")); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Load(); len(got) != 0 || err != nil {
+	if got, _, err := s.Load(); len(got) != 0 || err != nil {
 		t.Errorf("load: got %v, %v, want nothing", got, err)
 	}
 	if err := s.Save("a", cookie.Record{Current: makeSet(psidA, "")}); err != nil {
@@ -373,7 +373,7 @@ func TestStoreClosed(t *testing.T) {
 	if err := errors.Join(s.Close(), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	_, loadErr := s.Load()
+	_, _, loadErr := s.Load()
 	_, secretErr := s.Secret("a")
 	for name, err := range map[string]error{
 		"Load": loadErr, "Secret": secretErr, "Save": s.Save("a", cookie.Record{}),
@@ -395,7 +395,7 @@ func TestStoreConcurrentUse(t *testing.T) {
 				if err := s.Save(account, cookie.Record{Current: makeSet(psidA+account, psidtsA)}); err != nil {
 					t.Error(err)
 				}
-				got, err := s.Load()
+				got, _, err := s.Load()
 				if err != nil || flat(got[account].Current) != psidA+account+"|"+psidtsA {
 					t.Errorf("account %s: got %s, %v", account, flat(got[account].Current), err)
 				}

@@ -120,6 +120,8 @@ func standing(a supervisor.Account) []notify.Event {
 		out = append(out, ofFile(a.Name, a.LastFile))
 	}
 	switch a.State {
+	case supervisor.Unreadable:
+		say(notify.Unreadable, a.Evidence)
 	case supervisor.Missing:
 		say(notify.Removed, "")
 	case supervisor.Healthy:

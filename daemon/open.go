@@ -31,9 +31,12 @@ func (d *Daemon) openUpstream() (err error) {
 		return err
 	}
 	d.onStop("provider", d.provider.Close)
-	key, err := d.store.Secret("mark") // on a read-only disk it lives in memory
+	key, err := d.store.Secret("mark")
 	if len(key) == 0 {
 		return err
+	}
+	if err != nil {
+		d.log.Error("the marks by which sessions are told apart differ until the next start", "err", err)
 	}
 	d.supervisor, err = supervisor.New(supervisor.Config{
 		Upstream: d.provider, Store: d.store, Now: d.now, Logger: d.log, Metrics: d.metrics,

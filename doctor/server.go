@@ -94,6 +94,8 @@ func standing(state string) (Level, string) {
 		return Bad, "refused by Google for now"
 	case "expired":
 		return Bad, "signed out"
+	case "unreadable":
+		return Bad, "what is saved of it cannot be read"
 	}
 	return Bad, "without cookies"
 }

@@ -3,7 +3,7 @@ package metrics
 // The bounded label values. A value outside its list never reaches a metric.
 var (
 	// States are the values of the label state of geminid_cookie_state.
-	States = []string{"missing", "unknown", "healthy", "expiring", "degraded", "rate_limited", "blocked", "expired"}
+	States = []string{"missing", "unreadable", "unknown", "healthy", "expiring", "degraded", "rate_limited", "blocked", "expired"}
 
 	probeResults    = []string{"signed_in", "signed_out", "drift", "action", "blocked", "rate_limited", "network"}
 	rotationResults = []string{"rotated", "no_new_ts", "unauthorized", "rate_limited", "network", "identity_changed", "skipped"}

@@ -10,6 +10,7 @@ const (
 	EndsSoon        Kind = "session_ends_soon"
 	Expired         Kind = "session_expired"
 	Blocked         Kind = "blocked"
+	Unreadable      Kind = "session_unreadable" // what is saved of it cannot be read
 	Recovered       Kind = "session_recovered"
 	FileRejected    Kind = "file_rejected"
 	FileAccepted    Kind = "file_accepted"
@@ -42,13 +43,14 @@ type trait struct {
 	silent  bool          // no message goes out
 }
 
-var session = []Kind{EndsSoon, Expired, Blocked}
+var session = []Kind{EndsSoon, Expired, Blocked, Unreadable}
 
 // traits is the table of kinds.
 var traits = map[Kind]trait{
 	EndsSoon:        {urgency: Warning, lasts: true, again: 24 * time.Hour, covers: []Kind{RotationFailing}},
-	Expired:         {urgency: Critical, lasts: true, again: 24 * time.Hour, covers: []Kind{EndsSoon, Blocked, RotationFailing}},
+	Expired:         {urgency: Critical, lasts: true, again: 24 * time.Hour, covers: []Kind{EndsSoon, Blocked, Unreadable, RotationFailing}},
 	Blocked:         {urgency: Warning, lasts: true, covers: []Kind{RotationFailing}},
+	Unreadable:      {urgency: Critical, lasts: true, again: 24 * time.Hour, covers: []Kind{EndsSoon, Blocked, RotationFailing}},
 	Recovered:       {urgency: Info, ends: session},
 	FileRejected:    {urgency: Warning, lasts: true},
 	FileAccepted:    {urgency: Info, ends: []Kind{FileRejected}},
@@ -56,7 +58,7 @@ var traits = map[Kind]trait{
 	RotationWorks:   {urgency: Info, ends: []Kind{RotationFailing}},
 	SecondHolder:    {urgency: Warning, lasts: true},
 	SoleHolder:      {ends: []Kind{SecondHolder}, silent: true},
-	Removed:         {ends: []Kind{EndsSoon, Expired, Blocked, FileRejected, RotationFailing, SecondHolder}, silent: true},
+	Removed:         {ends: []Kind{EndsSoon, Expired, Blocked, Unreadable, FileRejected, RotationFailing, SecondHolder}, silent: true},
 	Report:          {urgency: Info},
 	Test:            {urgency: Info},
 }

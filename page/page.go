@@ -21,7 +21,7 @@ import (
 // View is what the page shows to everybody.
 type View struct {
 	// State is the best account's state: healthy, expiring, degraded, unknown,
-	// rate_limited, blocked, expired or missing.
+	// rate_limited, blocked, expired, missing or unreadable.
 	State string
 	// Word is what scripts call the state.
 	Word string

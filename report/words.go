@@ -79,7 +79,7 @@ var english = map[string]string{
 	"predicted": "%s; end expected %s", "gone": "removed",
 	"healthy": "signed in and working", "expiring": "its end is near", "degraded": "working with doubts",
 	"unknown": "not proven yet", "rate_limited": "slowed down by Google", "blocked": "refused by Google for now",
-	"expired": "signed out", "missing": "no cookies", "paused": "paused by command",
+	"expired": "signed out", "missing": "no cookies", "unreadable": "its saved state cannot be read", "paused": "paused by command",
 
 	"renewals": "Renewals", "rotated": "new value", "no_new_ts": "no new value", "unauthorized": "refused",
 	"network": "network", "identity_changed": "another account answered", "skipped": "skipped",
@@ -128,7 +128,7 @@ var chinese = map[string]string{
 	"predicted": "%s；预计结束于 %s", "gone": "已移除",
 	"healthy": "已登录，工作正常", "expiring": "即将到期", "degraded": "可用，但有疑问",
 	"unknown": "尚未验证", "rate_limited": "被 Google 限速", "blocked": "暂时被 Google 拒绝",
-	"expired": "已退出登录", "missing": "没有 Cookie", "paused": "已暂停",
+	"expired": "已退出登录", "missing": "没有 Cookie", "unreadable": "无法读取已保存的会话", "paused": "已暂停",
 
 	"renewals": "续期", "rotated": "得到新值", "no_new_ts": "没有新值", "unauthorized": "被拒绝",
 	"network": "网络", "identity_changed": "应答的是另一个账号", "skipped": "跳过",

@@ -33,6 +33,7 @@ type account struct {
 
 	mu       sync.Mutex // guards the rest; never held across a call
 	memo     memo
+	unread   error // why the saved record cannot be read; nil when it was
 	set      cookie.Set
 	previous cookie.Set
 	activity string
@@ -159,7 +160,7 @@ func (a *account) settle(now time.Time) *transition {
 // outlook is judge's view of the account. mu is held.
 func (a *account) outlook(now time.Time) outlook {
 	life := a.memo.Lifetimes.estimate()
-	o := outlook{now: now, present: !a.set.IsZero(), fresh: a.s.fresh(), life: life}
+	o := outlook{now: now, present: !a.set.IsZero(), unread: a.unread != nil, fresh: a.s.fresh(), life: life}
 	if life > 0 && !a.memo.Issued.IsZero() {
 		o.end = a.memo.Issued.Add(life)
 	}
@@ -167,13 +168,17 @@ func (a *account) outlook(now time.Time) outlook {
 }
 
 // persist writes the record; on failure the session goes on from memory and the
-// tick tries again.
+// tick tries again. Of an account whose record could not be read there is nothing
+// to write.
 func (a *account) persist() error {
 	a.saving.Lock()
 	defer a.saving.Unlock()
 	a.mu.Lock()
-	record := a.record()
+	record, unread := a.record(), a.unread
 	a.mu.Unlock()
+	if unread != nil {
+		return unread
+	}
 	err := a.s.store.Save(a.name, record)
 	a.mu.Lock()
 	now := a.s.now()

@@ -27,6 +27,7 @@ const (
 	Blocked     State = "blocked"      // this address or account is refused for now
 	Expired     State = "expired"      // proven signed out
 	Missing     State = "missing"      // no usable cookies
+	Unreadable  State = "unreadable"   // what is saved of it cannot be read
 )
 
 // Upstream is the part of a provider that the supervisor drives. The calls
@@ -46,7 +47,13 @@ type Upstream interface {
 // Store is the durable memory, one record an account. Save returns when the
 // record is on disk.
 type Store interface {
-	Load() (map[string]cookie.Record, error)
+	// Load returns all records, and an *cookie.UnreadError for each account whose
+	// record is there and cannot be read. err names what was of no use; records is
+	// nil when it is not even known which there are.
+	Load() (records map[string]cookie.Record, unread map[string]error, err error)
+	// Reload tries to read a record again that could not be read; the error is an
+	// *cookie.UnreadError as long as it cannot.
+	Reload(account string) (cookie.Record, error)
 	Save(account string, record cookie.Record) error
 	// Remove deletes all that is kept of an account, copies aside included.
 	Remove(account string) error

@@ -10,6 +10,22 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
+// withRead is withAccount for what needs to know the account's record.
+func (s *Supervisor) withRead(ctx context.Context, name string, fn func(a *account) error) error {
+	return s.withAccount(ctx, name, func(a *account) error {
+		if !a.readAgain() {
+			return a.untouchable()
+		}
+		return fn(a)
+	})
+}
+
+// untouchable is the error of a command on an account whose record cannot be read.
+func (a *account) untouchable() error {
+	why := a.unreadable()
+	return fmt.Errorf("%w: %w; %s", ErrNotRotating, why, unreadRemedy(why))
+}
+
 // withAccount runs fn as the one writer of an account.
 func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *account) error) error {
 	a := s.named(name)
@@ -25,7 +41,7 @@ func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *ac
 
 // Probe asks the upstream about one account now. It blocks for the answer.
 func (s *Supervisor) Probe(ctx context.Context, name string) (finding cookie.Finding, err error) {
-	err = s.withAccount(ctx, name, func(a *account) error {
+	err = s.withRead(ctx, name, func(a *account) error {
 		if v := a.view.Load(); v.lease.Set.IsZero() {
 			return fmt.Errorf("%w: it has no cookies", ErrNotRotating)
 		}
@@ -37,7 +53,7 @@ func (s *Supervisor) Probe(ctx context.Context, name string) (finding cookie.Fin
 
 // Rotate forces a rotation now. It obeys the floor (*TooSoon) and the pause.
 func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Finding, err error) {
-	err = s.withAccount(ctx, name, func(a *account) error {
+	err = s.withRead(ctx, name, func(a *account) error {
 		a.mu.Lock()
 		wait := a.memo.LastAttempt.Add(rotateFloor).Sub(s.now())
 		why := a.idle()
@@ -87,7 +103,7 @@ func (s *Supervisor) FileGone(file string) {
 // Rollback goes back to the set that was in use before the present one was
 // brought, when a probe proves it.
 func (s *Supervisor) Rollback(ctx context.Context, name string) (v Verdict, err error) {
-	err = s.withAccount(ctx, name, func(a *account) error {
+	err = s.withRead(ctx, name, func(a *account) error {
 		a.mu.Lock()
 		none := a.previous.IsZero()
 		a.mu.Unlock()
@@ -110,6 +126,9 @@ func (s *Supervisor) pause(name string, on bool) error {
 	a := s.named(name)
 	if a == nil {
 		return ErrNoAccount
+	}
+	if a.unreadable() != nil {
+		return a.untouchable()
 	}
 	a.change(func(m *memo, now time.Time) {
 		m.Paused = on

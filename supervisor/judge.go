@@ -16,6 +16,7 @@ const (
 type outlook struct {
 	now     time.Time
 	present bool          // there is a set
+	unread  bool          // the saved record cannot be read
 	fresh   time.Duration // how long a proof holds
 	end     time.Time     // predicted end, zero when unknown
 	life    time.Duration // the lifetime behind it
@@ -24,6 +25,8 @@ type outlook struct {
 // judge reads the state off the facts. It is pure.
 func judge(f facts, o outlook) State {
 	switch {
+	case o.unread:
+		return Unreadable
 	case !o.present:
 		return Missing
 	case !f.Expired.IsZero():
@@ -76,7 +79,7 @@ func serves(f facts, state State) bool {
 
 // rank orders states for picking: the lower the better.
 func rank(s State) int {
-	for i, candidate := range []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Missing} {
+	for i, candidate := range []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Unreadable, Missing} {
 		if s == candidate {
 			return i
 		}

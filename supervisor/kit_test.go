@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"sync"
@@ -108,16 +109,34 @@ type memory struct {
 	records map[string]cookie.Record
 	aside   []cookie.Record
 	full    bool
+	unread  map[string]error // accounts whose record cannot be read
 	saves   int
 	log     *[]string
 }
 
 var errFull = errors.New("no space left on device")
 
-func (m *memory) Load() (map[string]cookie.Record, error) {
+func (m *memory) Load() (records map[string]cookie.Record, unread map[string]error, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return maps.Clone(m.records), nil
+	records, unread = maps.Clone(m.records), make(map[string]error)
+	for account, why := range m.unread {
+		delete(records, account)
+		unread[account] = why
+	}
+	return records, unread, nil
+}
+
+func (m *memory) Reload(account string) (cookie.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if why := m.unread[account]; why != nil {
+		return cookie.Record{}, why
+	}
+	if _, there := m.records[account]; !there {
+		return cookie.Record{}, fs.ErrNotExist
+	}
+	return m.records[account], nil
 }
 
 func (m *memory) Save(account string, r cookie.Record) error {

@@ -193,6 +193,11 @@ func (a *account) wipe() error {
 	a.saving.Lock()
 	err := a.s.store.Remove(a.name)
 	a.saving.Unlock()
+	if err == nil {
+		a.mu.Lock()
+		a.unread = nil // what could not be read is gone
+		a.mu.Unlock()
+	}
 	err = errors.Join(err, a.persist())
 	a.s.metrics.Forget(a.name)
 	return err

@@ -61,6 +61,9 @@ func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 	} else if a := s.took(c); a != nil {
 		return a.verdict(Unchanged, "this file was taken in before, and what came after it counts; bring it anew to go back")
 	}
+	if why := s.obscured(); why != nil && known == nil {
+		return s.park(s.nameFor(c, nil), c, fmt.Sprintf("%v, and these cookies may be older than the ones in it; the file is tried when it can be read: %s", why, unreadRemedy(why)))
+	}
 	if s.held() {
 		// No call while the address is refused: the trial call comes first.
 		return s.park(s.nameFor(c, known), c, "the upstream refuses this server for now; the file is tried when that ends")

@@ -20,7 +20,7 @@ func (a *account) announce(t *transition) {
 	}
 	level := a.s.log.Info
 	switch t.to {
-	case Expired:
+	case Expired, Unreadable:
 		level = a.s.log.Error
 	case Expiring, Degraded, Blocked, RateLimited:
 		level = a.s.log.Warn
@@ -40,7 +40,7 @@ func (a *account) gauges() {
 		x.Forget(name)
 		return
 	}
-	for _, s := range []State{Healthy, Expiring, Degraded, Unknown, RateLimited, Blocked, Expired, Missing} {
+	for _, s := range []State{Healthy, Expiring, Degraded, Unknown, RateLimited, Blocked, Expired, Missing, Unreadable} {
 		v := 0.0
 		if s == m.State {
 			v = 1
@@ -75,6 +75,8 @@ func (a *account) nextAction(now time.Time, state State) string {
 	switch {
 	case m.Paused:
 		return "nothing: paused by command"
+	case state == Unreadable:
+		return "the saved state is read again at every tick"
 	case state == Missing:
 		return "waiting for a cookie file"
 	case state == Expired:
@@ -98,6 +100,8 @@ func (a *account) remedy() string {
 	switch {
 	case m.Paused:
 		return "run: geminid cookies resume " + a.name
+	case m.State == Unreadable:
+		return unreadRemedy(a.unread)
 	case m.State == Missing:
 		return "drop a cookie file into the inbox: " + renew
 	case m.State == Expired:
@@ -180,10 +184,16 @@ func (s *Supervisor) Overall() (State, time.Time, string) {
 	if best == nil {
 		return Missing, time.Time{}, noAccount
 	}
+	if best.State == Unreadable {
+		return best.State, best.Since, unreadForClients
+	}
 	return best.State, best.Since, best.Remedy
 }
 
 const noAccount = "drop a cookie file into the inbox"
+
+// unreadForClients is the remedy for who need not know the server's paths.
+const unreadForClients = "the server cannot read its saved session; its owner finds the reason and the cure with: geminid cookies status"
 
 func (s *Supervisor) best() *Account {
 	all := s.Accounts()
@@ -217,6 +227,9 @@ func (s *Supervisor) refusal() *Refusal {
 		return &Refusal{State: Missing, Remedy: noAccount}
 	}
 	r := &Refusal{State: best.State, Remedy: cmp.Or(best.Remedy, best.NextAction)}
+	if best.State == Unreadable {
+		r.Remedy = unreadForClients
+	}
 	switch best.State {
 	case Degraded:
 		r.RetryAfter = gateRetry

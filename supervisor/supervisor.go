@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
@@ -77,9 +76,10 @@ type Supervisor struct {
 	rand *rand.Rand
 }
 
-// New makes a supervisor and loads what the store remembers. Records that can
-// not be read are reported in the joined error, beside a supervisor that works
-// with the others.
+// New makes a supervisor and loads what the store remembers. Records that are of
+// no use are reported in the joined error, beside a supervisor that works with the
+// others. An account whose record cannot be read is Unreadable until it can. When
+// it cannot be told which accounts there are, there is no supervisor.
 func New(c Config) (*Supervisor, error) {
 	if c.Upstream == nil || c.Store == nil {
 		return nil, errors.New("supervisor: Config needs Upstream and Store")
@@ -116,20 +116,27 @@ func New(c Config) (*Supervisor, error) {
 	s.rand = rand.New(rand.NewPCG(seed, seed))
 	s.clock = startClock(s.now())
 	s.accounts.Store(&[]*account{})
-	return s, s.load()
+	known, err := s.load()
+	if !known {
+		return nil, err
+	}
+	return s, err
 }
 
-func (s *Supervisor) load() error {
-	records, failure := s.store.Load()
-	for _, name := range slices.Sorted(maps.Keys(records)) {
-		a := s.account(name, true)
-		if err := a.restore(records[name]); err != nil {
-			aside, copied := s.store.CopyAside(name)
-			failure = errors.Join(failure, copied, fmt.Errorf("account %s keeps its cookies, but this was not understood of what is known beside them: %w (the whole file is kept as %s)",
-				name, err, cmp.Or(aside, "it is")))
-		}
+// load takes up what is saved. known is false when it could not be told which
+// accounts there are: any cookies that are offered could be older than theirs.
+func (s *Supervisor) load() (known bool, failure error) {
+	records, unread, failure := s.store.Load()
+	if records == nil && failure != nil {
+		return false, failure
 	}
-	return failure
+	for _, name := range slices.Sorted(maps.Keys(records)) {
+		failure = errors.Join(failure, s.account(name, true).restoreFrom(records[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(unread)) {
+		s.account(name, true).leaveUnread(unread[name])
+	}
+	return true, failure
 }
 
 // Do lends the best account to fn and learns from how it ends. fn reports

@@ -38,6 +38,10 @@ func (a *account) tick(ctx context.Context, jumped time.Duration) {
 	if !a.lock(ctx) {
 		return
 	}
+	if !a.readAgain() {
+		a.unlock()
+		return
+	}
 	if jumped != 0 {
 		a.change(func(m *memo, now time.Time) {
 			m.mend(now, jumped)

@@ -73,6 +73,7 @@ var stateWords = map[string]stateWord{
 	"blocked":      {"Google refuses this server or account for now", exitUnavailable},
 	"expired":      {"the session has ended; new cookies are needed", exitUnavailable},
 	"missing":      {"there are no cookies yet", exitUnavailable},
+	"unreadable":   {"the server cannot read what it saved of the session", exitUnavailable},
 }
 
 // Run asks and prints.

@@ -43,6 +43,7 @@ var plain = map[string]string{
 	"degraded": "working with doubts", "unknown": "loaded, not proven yet",
 	"rate_limited": "Google said slow down", "blocked": "Google refuses this server for now",
 	"expired": "signed out: new cookies are needed", "missing": "no cookies yet",
+	"unreadable": "what is saved of it cannot be read",
 }
 
 // print writes the page: the verdict first, then one block an account.

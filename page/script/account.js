@@ -6,6 +6,7 @@ function nextAction(a) {
   if (a.activity === 'probing') return t('next.probe.now');
   if (a.activity === 'rotating') return t('next.rotation.now');
   if (a.state === 'missing') return t('next.file');
+  if (a.state === 'unreadable') return a.next_action;
   const probe = when(a.next_probe) || Infinity;
   const rotation = a.state === 'expired' ? Infinity : when(a.next_rotation) || Infinity;
   const next = Math.min(probe, rotation);

@@ -1,20 +1,32 @@
 //go:build unix
 
-package cookie
+package statefile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/google/renameio/v2"
 )
 
-// replaceFile puts data at path so that every reader, at every instant, finds
-// the old content or the new. The temporary file lies beside it, because a
-// rename does not cross file systems. With sync the new content also survives a
-// crash of the machine once replaceFile returned nil.
-func replaceFile(path string, data []byte, sync bool) error {
+const withoutWaiting = syscall.O_NONBLOCK
+
+// ownerOf returns the uid of a file's owner, -1 where the system does not say.
+func ownerOf(info fs.FileInfo) int {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(stat.Uid)
+	}
+	return -1
+}
+
+// Replace puts data at path, with mode 0600, so that every reader, at every
+// instant, finds the old content or the new. The temporary file lies beside it,
+// because a rename does not cross file systems. With sync the new content also
+// survives a crash of the machine once Replace returned nil.
+func Replace(path string, data []byte, sync bool) error {
 	dir := filepath.Dir(path)
 	p, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithStaticPermissions(0o600))
 	if err != nil {
@@ -26,7 +38,7 @@ func replaceFile(path string, data []byte, sync bool) error {
 	if !sync {
 		return nil
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
 func fill(p *renameio.PendingFile, path string, data []byte, sync bool) error {
@@ -50,8 +62,8 @@ func discard(p *renameio.PendingFile) error {
 	return nil
 }
 
-// syncDir makes a rename or a removal inside dir durable.
-func syncDir(dir string) error {
+// SyncDir makes a rename or a removal inside dir durable.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -1,0 +1,109 @@
+package supervisor
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// restoreFrom takes up a saved record. What is not understood of it is kept
+// beside it and named in the error; the cookies are in use all the same.
+func (a *account) restoreFrom(record cookie.Record) error {
+	err := a.restore(record)
+	if err == nil {
+		return nil
+	}
+	aside, copied := a.s.store.CopyAside(a.name)
+	return errors.Join(copied, fmt.Errorf("account %s keeps its cookies, but this was not understood of what is known beside them: %w (the whole file is kept as %s)",
+		a.name, err, cmp.Or(aside, "it is")))
+}
+
+// leaveUnread notes that the account's record is there and cannot be read. What it
+// holds may be newer than anything that is offered, so until it can be read the
+// account is not probed, renewed, replaced or saved.
+func (a *account) leaveUnread(why error) {
+	a.mu.Lock()
+	a.unread, a.memo.Facts.Evidence = why, why.Error()
+	moved := a.settle(a.s.now())
+	a.mu.Unlock()
+	a.announce(moved)
+}
+
+// unreadable returns why the account's record cannot be read, nil when it was.
+func (a *account) unreadable() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unread
+}
+
+// readAgain tries to take up a record that could not be read, and reports whether
+// the account can be worked with. The work token is held.
+func (a *account) readAgain() bool {
+	before := a.unreadable()
+	if before == nil {
+		return true
+	}
+	record, err := a.s.store.Reload(a.name)
+	if _, still := errors.AsType[*cookie.UnreadError](err); still {
+		if err.Error() != before.Error() {
+			a.s.log.Error("the saved state of an account still cannot be read", "account", a.name, "err", err)
+		}
+		a.leaveUnread(err)
+		return false
+	}
+	a.mu.Lock()
+	a.unread, a.memo.Facts = nil, facts{}
+	a.mu.Unlock()
+	gone := errors.Is(err, fs.ErrNotExist)
+	if err == nil {
+		err = a.restoreFrom(record)
+		a.announce(a.left(Unreadable))
+	} else {
+		a.publish()
+	}
+	switch {
+	case gone:
+		a.s.log.Warn("the saved state of an account was moved away; the account waits for new cookies", "account", a.name)
+	case err != nil:
+		a.s.log.Error("the saved state of an account can be read again, but not all of it is of use", "account", a.name, "err", err)
+	default:
+		a.s.log.Info("the saved state of an account can be read again and is taken up", "account", a.name)
+	}
+	return true
+}
+
+// left is the transition from a state that the account was in, to the one it is in
+// now, nil when that is the same.
+func (a *account) left(from State) *transition {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m, now := &a.memo, a.s.now()
+	if m.State == from {
+		return nil
+	}
+	return &transition{from: from, to: m.State, evidence: grounds(m.Facts, m.State, a.outlook(now)), next: a.nextAction(now, m.State)}
+}
+
+// unreadRemedy says what a person can do about a record that cannot be read.
+func unreadRemedy(why error) string {
+	unread, ok := errors.AsType[*cookie.UnreadError](why)
+	if !ok {
+		return ""
+	}
+	return unread.Remedy()
+}
+
+// obscured returns why cookies of an unknown session cannot be placed: the record
+// of an account cannot be read, and they may be its own, older than what it holds.
+// nil when all records are known.
+func (s *Supervisor) obscured() error {
+	for _, a := range s.present() {
+		if why := a.unreadable(); why != nil {
+			return why
+		}
+	}
+	return nil
+}
