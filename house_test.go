@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"media":         {},
 	"notify":        {"statefile"},
 	"remote":        {"media"},
+	"keepalive":     {},
 	"doctor":        {"statefile"},
 	"peers":         {},
 	"report":        {"statefile"},
@@ -32,13 +33,13 @@ var arrows = map[string][]string{
 	"manual":        {},
 	"page":          {},
 	"supervisor":    {"cookie", "metrics"},
-	"geminiweb":     {"cookie", "chat", "media"},
+	"geminiweb":     {"cookie", "chat", "keepalive", "media"},
 	"dialect":       {"chat", "media"},
 	"daemon":        {"api", "supervisor", "geminiweb", "metrics", "cookie", "chat", "audit", "files", "notify", "report", "doctor", "statefile"},
 	"api":           {"dialect", "supervisor", "metrics", "chat", "cookie", "files", "page", "remote"},
 	"packages/sbom": {},
 	"cmd/geminid":   {"daemon", "simulator", "cookie", "manual", "report", "doctor", "peers"},
-	"cmd/gchat":     {"cookie", "manual", "media"},
+	"cmd/gchat":     {"cookie", "keepalive", "manual", "media"},
 }
 
 // owners says which rooms alone may import a library.

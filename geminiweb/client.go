@@ -145,10 +145,17 @@ func (c *Client) Close(ctx context.Context) error {
 	defer release()
 	c.background.Wait()
 	c.stop()
+	c.CloseIdleConnections()
+	return nil
+}
+
+// CloseIdleConnections lets go of connections that nobody uses, so that the
+// next calls make new ones. It is for when those at hand may be dead: after a
+// suspend, say. Calls under way are not touched. It does not block.
+func (c *Client) CloseIdleConnections() {
 	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
-	return nil
 }
 
 // spawn runs work in the background with a time limit. It reports false when
@@ -168,13 +175,18 @@ func (c *Client) spawn(limit time.Duration, work func(context.Context)) bool {
 }
 
 // send makes one call with the cookies that belong to its host. Redirects come
-// back as they are.
+// back as they are. When the network fails, the other connections are probably
+// no better: the next calls make new ones.
 func (c *Client) send(req *http.Request, set cookie.Set) (*http.Response, error) {
 	put(req.Header, "User-Agent", c.cfg.UserAgent, "Accept-Language", cmp.Or(c.cfg.Language, "en-US,en;q=0.9"))
 	if header := cookieHeader(set, req.URL); header != "" {
 		req.Header.Set("Cookie", header)
 	}
-	return c.transport.RoundTrip(req)
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil && !errors.Is(context.Cause(req.Context()), context.Canceled) {
+		c.CloseIdleConnections()
+	}
+	return resp, err
 }
 
 // appHeaders are what the app's own page sends with its calls.

@@ -6,10 +6,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/geminid/geminid/keepalive"
 )
 
 // TransportConfig says how the upstream is reached. The zero value goes there
@@ -28,6 +29,8 @@ type TransportConfig struct {
 	HTTP1 bool
 	// RootCAs are the trusted certificates; nil means the system's.
 	RootCAs *x509.CertPool
+	// KeepAlive bounds how long a connection is used whose other side is gone.
+	KeepAlive keepalive.Config
 }
 
 const (
@@ -51,7 +54,6 @@ func NewTransport(cfg TransportConfig) (http.RoundTripper, error) {
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(!cfg.HTTP1)
 	t := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.RootCAs},
 		TLSHandshakeTimeout:    handshakeTimeout,
 		MaxIdleConns:           idleConnections,
@@ -61,6 +63,7 @@ func NewTransport(cfg TransportConfig) (http.RoundTripper, error) {
 		DisableCompression:     true, // a frame repeats more than a gzip window can fold
 		Protocols:              protocols,
 	}
+	cfg.KeepAlive.Apply(t, dialTimeout)
 	if cfg.Proxy != nil {
 		t.Proxy = http.ProxyURL(cfg.Proxy)
 		t.OnProxyConnectResponse = refusedByProxy

@@ -32,7 +32,9 @@ const (
 
 // Upstream is the part of a provider that the supervisor drives. The calls
 // block until the answer or ctx, whichever is first, and never return an error:
-// a failure is evidence like any other.
+// a failure is evidence like any other. An upstream that has a method
+// CloseIdleConnections has it called after a jump of the clock: connections do
+// not outlive a suspend.
 type Upstream interface {
 	// Probe asks whether the set is signed in.
 	Probe(ctx context.Context, set cookie.Set) cookie.Finding

@@ -61,6 +61,13 @@ func (u *upstream) Renew(_ context.Context, _, after cookie.Set) {
 	u.note("renew " + name(after))
 }
 
+// CloseIdleConnections is what an upstream may have beside its calls.
+func (u *upstream) CloseIdleConnections() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.note("close idle connections")
+}
+
 func (u *upstream) note(what string) {
 	if u.log != nil {
 		*u.log = append(*u.log, what)

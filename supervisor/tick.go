@@ -22,6 +22,9 @@ func (s *Supervisor) Tick(ctx context.Context) {
 	jumped := s.clock.jumped(s.now())
 	if jumped != 0 {
 		s.log.Info("clock jumped; checking every session now", "by", jumped.Round(time.Second))
+		if pool, ok := s.upstream.(interface{ CloseIdleConnections() }); ok {
+			pool.CloseIdleConnections()
+		}
 	}
 	var all sync.WaitGroup
 	for _, a := range *s.accounts.Load() {

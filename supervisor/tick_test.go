@@ -218,8 +218,13 @@ func TestSuspend(t *testing.T) {
 		h := withSession(t)
 		h.pass(30 * time.Minute)
 		probes, rotates := h.up.counts()
+		var order []string
+		h.up.log = &order
 		h.shift = 12 * time.Hour
 		h.pass(30 * time.Second)
+		if len(order) == 0 || order[0] != "close idle connections" {
+			t.Errorf("what happened after a suspend is %q, want the old connections closed first", order)
+		}
 		p, r := h.up.counts()
 		if p-probes != 1 || r-rotates != 1 {
 			t.Errorf("%d probes and %d rotations at the first tick after a suspend, want one each", p-probes, r-rotates)

@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/geminid/geminid/keepalive"
 )
 
 // How long the server may take. There is no bound on a whole answer: a long one
@@ -39,7 +40,7 @@ type client struct {
 // honoured, as on a laptop it should be; loopback never goes through one.
 func (s *settings) client() *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	keepalive.Config{}.Apply(transport, dialTimeout)
 	transport.ResponseHeaderTimeout = headerTimeout
 	return &client{server: s.server, key: s.sentKey(), http: &http.Client{
 		Transport: transport,
