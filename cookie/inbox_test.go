@@ -475,33 +475,67 @@ func TestAccountFor(t *testing.T) {
 		{"work.json.txt", "work", false},
 		{"work (1).json", "work", false},
 		{"work copy 2.txt", "work", false},
-		{"work-cookies.txt", "work-cookies", true},
-		{"google-work.har", "google-work", true},
+		{"cookies-1.txt", "default", true},
+		{"cookies 2.txt", "default", true},
+		{"cookies-firefox.txt", "default", true},
+		{"firefox130_cookies_20261123T101500Z.txt", "default", true},
+		{"cookies - 副本.txt", "default", true},
+		{"cookies - Kopie (2).txt", "default", true},
+		{"www.youtube.com_cookies.txt", "default", true},
+		{"standard input", "default", true},
+		{"cookies_alice.json", "alice", false},
+		{"cookies_a.txt", "a", false},
+		{"cookies-work.txt", "work", false},
+		{"cookies.alice.txt", "alice", false},
+		{"alice-cookies (1).txt", "alice", false},
+		{"gemini.google.com_alice.txt", "alice", false},
+		{"john@google.com.json", "john", false},
+		{"gemini-1.json", "gemini-1", false},
+		{"google2.txt", "google2", false},
+		{"account1.txt", "account1", false},
+		{"work-cookies.txt", "work", false},
+		{"google-work.har", "work", false},
 		{"john.doe@example.org.json", "john-doe-example-org", false},
 		{"__x__.env", "x", false},
 		{"2nd.yaml", "2nd", false},
 		{"noending", "noending", false},
 		{strings.Repeat("long-name-", 9) + ".json", "long-name-long-name-long-name-lo", false},
-		{"小明.json", "account-", false},
-		{"小红.json", "account-", false},
 	}
 	for _, tt := range tests {
 		account, generic := cookie.AccountFor(tt.file)
 		if !cookie.ValidAccount(account) {
 			t.Errorf("%s: %q is no account name", tt.file, account)
 		}
-		if strings.HasPrefix(tt.account, "account-") {
-			continue // only that it is valid, and below, that it is its own
-		}
 		if account != tt.account || generic != tt.generic {
 			t.Errorf("%s: got %s, %v, want %s, %v", tt.file, account, generic, tt.account, tt.generic)
 		}
 	}
-	a, _ := cookie.AccountFor("小明.json")
-	b, _ := cookie.AccountFor("小红.json")
-	again, _ := cookie.AccountFor("小明 (1).txt")
-	if a == b || a != again {
-		t.Errorf("names in another script: got %s, %s, %s, want two accounts", a, b, again)
+}
+
+// TestAccountForOtherScripts: whatever is lost of a name, no two names become
+// one account, and a copy of a file asks for the account of the file.
+func TestAccountForOtherScripts(t *testing.T) {
+	files := []string{
+		"小明.json", "小红.json", "张三 gemini cookies.txt", "李四 gemini cookies.txt",
+		"иван-google.json", "мария-google.json", "gemini.google.com_张三a.txt",
+		"gemini.google.com_李四a.txt", "работа-1.txt", "дом-1.txt",
+		"हि cookies.txt", "ही cookies.txt", "άννα_cookies.txt",
+		"cookies_ÕÅ.txt", "cookies_Àî.txt", "cookies_林@home.txt",
+	}
+	seen := make(map[string]string)
+	for _, file := range files {
+		account, generic := cookie.AccountFor(file)
+		if !cookie.ValidAccount(account) || generic || account == cookie.DefaultName {
+			t.Errorf("%q: got %s, %v", file, account, generic)
+		}
+		if other := seen[account]; other != "" {
+			t.Errorf("%q and %q both ask for %s", other, file, account)
+		}
+		seen[account] = file
+		ending := filepath.Ext(file)
+		if again, _ := cookie.AccountFor(strings.TrimSuffix(file, ending) + " (1)" + ending); again != account {
+			t.Errorf("%q: its copy asks for %s, not %s", file, again, account)
+		}
 	}
 }
 
