@@ -30,6 +30,7 @@ const (
 	CodeBadValue        Code = "E_BAD_VALUE"        // a value that can not be sent in a header
 	CodeNotReadable     Code = "E_PERM"             // the file's permissions keep us out
 	CodeTooMany         Code = "E_TOO_MANY"         // no room for one more account
+	CodeOtherAccount    Code = "E_OTHER_ACCOUNT"    // asked for an account that is another Google account's
 	CodeProbeSignedOut  Code = "E_PROBE_SIGNED_OUT" // well-formed, but Google says signed out
 )
 
@@ -107,6 +108,20 @@ func RejectSignedOut(name string) *Rejection {
 func RejectTooMany(name string, limit int) *Rejection {
 	return reject(CodeTooMany, "belongs to a new account, but %d accounts are in use already. "+
 		"Remove one with `geminid cookies remove ACCOUNT`, then save the file again.", limit).in(name)
+}
+
+// RejectOtherAccount is the verdict on a file that was asked to go to an account
+// that holds another Google account.
+func RejectOtherAccount(name, account string) *Rejection {
+	return reject(CodeOtherAccount, "is of another Google account than %s. Import it under another name, or under none to keep both; "+
+		"when it is in use, `geminid cookies remove %[1]s` ends the other one.", account).in(name)
+}
+
+// RejectMixed is the verdict on a file that holds the session of an account,
+// which answers as another Google account than before.
+func RejectMixed(name, account string) *Rejection {
+	return reject(CodeOtherAccount, "holds the session of %s, but Google answers as another account than before. "+
+		"Export again from a browser profile that is signed in to one account only.", account).in(name)
 }
 
 // Unreadable is what is known of a file that may not be opened.

@@ -63,7 +63,7 @@ func TestExitAddressIsNotedWithNewCookies(t *testing.T) {
 		if got := noted(); got != "8.8.8.8" || m.asked.Load() != asked {
 			t.Fatalf("noted %q after asking %d times more, want that of the import", got, m.asked.Load()-asked)
 		}
-		h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{})))
+		h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Account: "1"})))
 		time.Sleep(time.Hour)
 		if got := noted(); got != "8.8.4.4" {
 			t.Fatalf("noted %q, want the address of the new cookies", got)

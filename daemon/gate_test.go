@@ -45,7 +45,7 @@ func TestParkedFileIsAnswered(t *testing.T) {
 		h := newHouse(t, dir, simulator.SessionConfig{})
 		h.start()
 		defer h.stop()
-		dead := h.sim.AddSession(simulator.SessionConfig{})
+		dead := h.sim.AddSession(simulator.SessionConfig{Account: "1"})
 		_ = h.sim.Revoke(dead.PSID)
 		h.sim.SetFault(simulator.Fault{Name: "down", Kind: simulator.Status, Code: http.StatusInternalServerError})
 		h.drop("cookies.txt", netscapeFile(dead))
@@ -58,7 +58,7 @@ func TestParkedFileIsAnswered(t *testing.T) {
 		if note := h.read("cookies.txt.rejected.txt"); !strings.Contains(note, "signed out") {
 			t.Errorf("the note says %q, want the reason", note)
 		}
-		h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{})))
+		h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Account: "1"})))
 		time.Sleep(2 * time.Minute)
 		if note := h.read("cookies.txt.rejected.txt"); note != "" {
 			t.Errorf("an old note stays: %s", note)

@@ -77,9 +77,11 @@ func order(group []offered) int {
 }
 
 // choose offers the files of one account until one is taken. The older ones are
-// passed over, unless they were in use before: those are no news.
+// passed over, unless they were in use before, which is no news, or prove to be
+// of another Google account. So that a folder full of old exports does not make
+// for as many calls, only as many are asked about as there can be accounts.
 func (d *Daemon) choose(ctx context.Context, group []offered) {
-	newer := ""
+	newer, asked := "", 0
 	for _, o := range group {
 		switch {
 		case ctx.Err() != nil:
@@ -87,7 +89,13 @@ func (d *Daemon) choose(ctx context.Context, group []offered) {
 		case o.Rejection != nil:
 			d.reject(o, o.Rejection)
 		case newer != "" && !d.supervisor.Took(o.candidate):
-			d.passOver(o, newer)
+			o.candidate.Newer = newer
+			if _, known := d.outcomes.of(o.Drop); known || asked == supervisor.MaxAccounts {
+				d.passOver(o.candidate)
+				continue
+			}
+			asked++
+			d.consider(ctx, o)
 		case d.consider(ctx, o) && newer == "":
 			newer = o.File
 		}
@@ -95,11 +103,11 @@ func (d *Daemon) choose(ctx context.Context, group []offered) {
 }
 
 // passOver leaves a file where a newer one is used for the same account.
-func (d *Daemon) passOver(o offered, newer string) {
-	d.log.Info("a cookie file is passed over for a newer one", "file", o.File, "newer", newer)
-	text := fmt.Sprintf("%s is newer and is used for the same account. To use this file, put it there again.", newer)
-	d.outcomes.note(o.File, outcome{Hash: o.Hash, Message: text})
-	d.refuse(o.File, &cookie.Rejection{Message: text}) // nothing is wrong with it, so it has no code
+func (d *Daemon) passOver(c supervisor.Candidate) {
+	d.log.Info("a cookie file is passed over for a newer one", "file", c.File, "newer", c.Newer)
+	text := fmt.Sprintf("%s is newer and is used for the same account. To use this file, put it there again.", c.Newer)
+	d.outcomes.note(c.File, outcome{Hash: c.Hash, Message: text})
+	d.refuse(c.File, &cookie.Rejection{Message: text}) // nothing is wrong with it, so it has no code
 }
 
 // heard tells when the inbox stops or begins to be readable.
@@ -142,6 +150,10 @@ func (d *Daemon) settled(c supervisor.Candidate, verdict supervisor.Verdict) {
 
 // reply leaves the reason beside a refused file and takes away an old one.
 func (d *Daemon) reply(c supervisor.Candidate, verdict supervisor.Verdict) {
+	if verdict.Result == supervisor.PassedOver {
+		d.passOver(c)
+		return
+	}
 	if verdict.Result == supervisor.Rejected {
 		if code := cookie.Code(verdict.Code); code == cookie.CodeProbeSignedOut {
 			d.outcomes.note(c.File, outcome{c.Hash, code, verdict.Message})

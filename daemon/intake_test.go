@@ -75,7 +75,7 @@ func TestNewestOfTwoFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, dir, simulator.SessionConfig{Name: "old"})
 		h.age("cookies.txt", time.Hour)
-		newest := h.sim.AddSession(simulator.SessionConfig{Account: "2"})
+		newest := h.sim.AddSession(simulator.SessionConfig{Account: "1"})
 		h.drop("cookies_new.txt", netscapeFile(newest))
 		h.start()
 		calls := h.sim.Calls()

@@ -37,6 +37,9 @@ type house struct {
 func newHouse(t *testing.T, dir string, session simulator.SessionConfig) *house {
 	h := &house{t: t, dir: dir, log: &journal{}}
 	h.sim = simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10})
+	if session.Account == "" {
+		session.Account = "1" // the owner's, as all renewals are
+	}
 	h.session = h.sim.AddSession(session)
 	s := daemon.Defaults(func(string) string { return "" })
 	s.InboxDir, s.StateDir, s.Socket = filepath.Join(dir, "inbox"), filepath.Join(dir, "state"), filepath.Join(dir, "sock")

@@ -105,7 +105,7 @@ func TestOwnerIsTold(t *testing.T) {
 	}
 	h.stop()
 	h.start()
-	h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Name: "two"})))
+	h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Name: "two", Account: "1"})))
 	await(t, pages, notify.FileAccepted)
 	h.stop()
 	if len(pages) != 0 {
@@ -197,7 +197,7 @@ func TestReloadedChannel(t *testing.T) {
 	if code, body := h.post(); code != http.StatusBadRequest || strings.Contains(body, "s3cret") {
 		t.Errorf("%d %s", code, body)
 	}
-	h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Name: "two"})))
+	h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Name: "two", Account: "1"})))
 	await(t, pages, notify.FileAccepted)
 }
 

@@ -81,7 +81,7 @@ func TestSwitchUnderWay(t *testing.T) {
 			done <- status
 		}()
 		time.Sleep(time.Second)
-		next := h.sim.AddSession(simulator.SessionConfig{})
+		next := h.sim.AddSession(simulator.SessionConfig{Account: "1"})
 		h.drop("cookies.txt", netscapeFile(next))
 		time.Sleep(65 * time.Second)
 		lease, err := h.daemon.Supervisor().Lease()

@@ -95,6 +95,10 @@ type Candidate struct {
 	// probed again.
 	Hash string
 	Set  cookie.Set
+	// Newer is the file that was offered before this older one for the same
+	// account, empty when there is none. Once that is in use, the older one is
+	// taken only when it is of a Google account that no account holds.
+	Newer string
 	// Nominal is the PSID's own expiry, for show; zero when it has none.
 	Nominal time.Time
 	// Warnings are what is odd about the file, for show.
@@ -112,6 +116,10 @@ const (
 	Parked     Result = "parked" // could not be proven yet; tried again by Tick
 	RolledBack Result = "rolled_back"
 )
+
+// PassedOver is the result of a Candidate with a Newer file, where that is used
+// for the same account. It is no news: nothing counts, logs or remembers it.
+const PassedOver Result = "passed_over"
 
 // Verdict answers an offer in words for a person.
 type Verdict struct {

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // filesKept is how many files an account remembers to have taken in; an inbox is
@@ -36,6 +37,33 @@ func (s *Supervisor) took(c Candidate) *account {
 		}
 	}
 	return nil
+}
+
+// holding returns the account that a file of this name was last taken in for,
+// whatever it held, nil when there is none.
+func (s *Supervisor) holding(file string) *account {
+	for _, a := range s.present() {
+		a.mu.Lock()
+		_, mine := a.memo.Files[file]
+		a.mu.Unlock()
+		if mine && file != "" {
+			return a
+		}
+	}
+	return nil
+}
+
+// moved makes the other accounts forget a file that holds the cookies of keeper
+// now.
+func (s *Supervisor) moved(file string, keeper *account) {
+	for _, a := range *s.accounts.Load() {
+		a.mu.Lock()
+		_, mine := a.memo.Files[file]
+		a.mu.Unlock()
+		if mine && a != keeper {
+			a.change(func(m *memo, _ time.Time) { delete(m.Files, file) })
+		}
+	}
 }
 
 // Took reports whether a file was taken in before, with this content and under

@@ -149,20 +149,27 @@ func (a *account) rollBackIfDead(ctx context.Context) {
 	if !dead {
 		return
 	}
-	if v := a.goBack(ctx); v.Result == RolledBack {
+	if v := a.goBack(ctx, false); v.Result == RolledBack {
 		a.s.log.Warn("new cookies proved dead at once; the previous ones are in use again", "account", a.name)
 	}
 }
 
-// goBack probes the previous set and takes it into use when it is signed in.
-// The work token is held.
-func (a *account) goBack(ctx context.Context) Verdict {
+// goBack probes the previous set and takes it into use when it is signed in. To
+// another Google account it goes back only when a person asked for it. The work
+// token is held.
+func (a *account) goBack(ctx context.Context, asked bool) Verdict {
 	a.mu.Lock()
-	set, dead := a.previous, a.set
+	set, dead, owner := a.previous, a.set, a.memo.Identity
 	a.mu.Unlock()
 	finding := a.ask(ctx, set)
 	if finding.Evidence != cookie.SignedIn {
 		return a.verdict(Rejected, "the previous cookies are not signed in ("+finding.Detail+"); nothing was changed")
+	}
+	if other := a.s.keeper(set, finding.Account); other != nil && other != a {
+		return a.verdict(Rejected, "the previous cookies are of the Google account that "+other.name+" holds now; nothing was changed")
+	}
+	if !asked && changed(owner, finding) {
+		return a.verdict(Rejected, "the previous cookies are of another Google account; nothing was changed")
 	}
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: FromRollback, parent: dead, end: "rolled_back"}, finding, now)

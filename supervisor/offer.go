@@ -32,6 +32,9 @@ func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
 // judged is an offer from end to end. The token of offers is held.
 func (s *Supervisor) judged(ctx context.Context, c Candidate) Verdict {
 	v := s.offer(ctx, c)
+	if v.Result == PassedOver {
+		return v
+	}
 	if v.Result != Rejected {
 		v.Warnings = c.Warnings
 		if c.Account != "" && v.Account != "" && v.Account != c.Account {
@@ -64,27 +67,49 @@ func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 	if why := s.obscured(); why != nil && known == nil {
 		return s.park(s.nameFor(c, nil), c, fmt.Sprintf("%v, and these cookies may be older than the ones in it; the file is tried when it can be read: %s", why, unreadRemedy(why)))
 	}
+	if c.Newer != "" {
+		switch name := s.nameFor(c, known); {
+		case known != nil:
+			return Verdict{Account: name, Result: PassedOver}
+		case s.holding(c.Newer) != nil:
+		case s.parking.expects(name):
+			return s.park(name, c, c.Newer+" is newer and is tried first")
+		default:
+			c.Newer = "" // it was refused
+		}
+	}
 	if s.held() {
 		// No call while the address is refused: the trial call comes first.
 		return s.park(s.nameFor(c, known), c, "the upstream refuses this server for now; the file is tried when that ends")
 	}
+	return s.prove(ctx, c)
+}
+
+// prove asks the upstream about a candidate and does what the answer asks for.
+func (s *Supervisor) prove(ctx context.Context, c Candidate) Verdict {
 	finding := s.ask(ctx, c.Set)
-	if known == nil {
-		known = s.byAccount(finding.Account)
+	if a := s.mixed(c, finding); a != nil {
+		return s.refuse(a.name, cookie.RejectMixed(c.File, a.name))
 	}
-	name := s.nameFor(c, known)
+	to := s.destined(ctx, c, finding)
 	proven := finding.Evidence == cookie.SignedIn
-	switch a := s.named(name); {
+	switch a := s.named(to.name); {
+	case c.Newer != "" && !passing(finding) && to.wait == "" && (!proven || a != nil):
+		return Verdict{Account: to.name, Result: PassedOver}
 	case finding.Evidence == cookie.SignedOut:
-		return s.refuse(name, cookie.RejectSignedOut(c.File))
-	case !proven && a != nil && !a.hopeless():
-		return s.park(name, c, "it could not be checked now ("+finding.Detail+"); the present cookies are kept and it is tried again")
+		return s.refuse(to.name, cookie.RejectSignedOut(c.File))
+	case to.wait != "":
+		return s.park(to.name, c, to.wait+"; the present cookies are kept and it is tried again")
+	case to.beside != "" && to.beside == c.Account:
+		return s.refuse(to.beside, cookie.RejectOtherAccount(c.File, to.beside))
+	case !proven && a != nil && !a.open(finding):
+		return s.park(to.name, c, "it could not be checked now ("+finding.Detail+"); the present cookies are kept and it is tried again")
 	}
-	a := s.place(name)
+	a := s.place(to.name)
 	if a == nil {
 		return tooMany(c)
 	}
-	return a.take(ctx, c, finding) // when it is not proven, there is nothing to lose
+	return a.take(ctx, c, to, finding) // when it is not proven, there is nothing to lose
 }
 
 // hopeless reports whether there is nothing that unproven cookies could harm: no
@@ -94,6 +119,25 @@ func (a *account) hopeless() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.set.IsZero() || !a.memo.Facts.Expired.IsZero()
+}
+
+// open reports whether the account takes cookies that are not proven. Where it is
+// known whose it is, they wait for an answer that tells whose they are, as long as
+// one can be hoped for: an outage passes, a page that changed may stay so.
+func (a *account) open(finding cookie.Finding) bool {
+	a.mu.Lock()
+	owned := a.memo.Identity != ""
+	a.mu.Unlock()
+	return a.hopeless() && !(owned && passing(finding))
+}
+
+// passing reports whether an answer says nothing now and may say more later.
+func passing(finding cookie.Finding) bool {
+	switch finding.Evidence {
+	case cookie.Transient, cookie.Offline, cookie.Silent, cookie.Blocked, cookie.Limited:
+		return true
+	}
+	return false
 }
 
 // same answers an offer that brings nothing new.
@@ -117,7 +161,7 @@ func (a *account) same(c Candidate) (Verdict, bool) {
 }
 
 // take swaps the candidate in.
-func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) Verdict {
+func (a *account) take(ctx context.Context, c Candidate, to destination, proof cookie.Finding) Verdict {
 	if !a.lock(ctx) {
 		return a.verdict(Parked, "the server is stopping; nothing was changed")
 	}
@@ -129,15 +173,18 @@ func (a *account) take(ctx context.Context, c Candidate, proof cookie.Finding) V
 	a.s.metrics.Account(a.name) // which a removal forgot
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
-		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, remarks(c)
+		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, append(to.remark(c), remarks(c)...)
 		m.took(c)
 	})
+	if c.Origin == FromFile {
+		a.s.moved(c.File, a)
+	}
 	a.s.parking.clear(a.name)
 	a.s.note("swap", a.name, map[string]string{"origin": string(c.Origin), "set": a.s.mark(set), "proof": proof.Evidence.String()})
 	if proof.Evidence != cookie.SignedIn {
 		return a.verdict(Applied, "in use, but not proven yet: "+proof.Detail)
 	}
-	return a.verdict(Applied, "accepted and in use")
+	return a.verdict(Applied, to.result())
 }
 
 func (s *Supervisor) refuse(name string, rejection *cookie.Rejection) Verdict {

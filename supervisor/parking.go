@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,10 +15,20 @@ type parked struct {
 }
 
 // parking holds the parked candidates, the newest for each account they are
-// meant for. That account need not exist: it is made when the candidate is taken.
+// meant for, and the older ones whose Google account is not known yet. That
+// account need not exist: it is made when the candidate is taken.
 type parking struct {
 	mu    sync.Mutex
-	spots map[string]*parked // by the account's name
+	spots map[string]*parked // by spotFor
+}
+
+// spotFor names the spot of a candidate for an account: by the account's name,
+// which has no slash, and for an older one by its file too.
+func spotFor(account string, c Candidate) string {
+	if c.Newer == "" {
+		return account
+	}
+	return account + "/" + c.File
 }
 
 // put parks a candidate; wait is asked how long to wait after so many tries.
@@ -56,6 +67,12 @@ func (p *parking) waiting(name string) (c Candidate, ok bool) {
 		return spot.candidate, true
 	}
 	return Candidate{}, false
+}
+
+// expects reports whether a candidate is parked for an account.
+func (p *parking) expects(name string) bool {
+	_, waits := p.waiting(name)
+	return waits
 }
 
 // others counts the spots beside name for which met is false.
@@ -102,11 +119,11 @@ const (
 // park keeps the candidate for later tries, when there would be room for it.
 func (s *Supervisor) park(name string, c Candidate, why string) Verdict {
 	a := s.named(name)
-	exists := func(name string) bool { return s.named(name) != nil }
-	if a == nil && len(s.present())+s.parking.others(name, exists) >= MaxAccounts {
+	exists := func(name string) bool { return strings.Contains(name, "/") || s.named(name) != nil }
+	if a == nil && c.Newer == "" && len(s.present())+s.parking.others(name, exists) >= MaxAccounts {
 		return tooMany(c)
 	}
-	s.parking.put(name, c, s.now(), func(tries int) time.Duration {
+	s.parking.put(spotFor(name, c), c, s.now(), func(tries int) time.Duration {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return backoff(s.rand, tries, parkedRetry, parkedMax)
@@ -132,7 +149,7 @@ func (s *Supervisor) retryParked(ctx context.Context) {
 		return
 	}
 	v := s.judged(ctx, spot.candidate)
-	if v.Result == Parked && v.Account == name {
+	if v.Result == Parked && spotFor(v.Account, spot.candidate) == name {
 		return
 	}
 	s.parking.done(name, spot)

@@ -86,9 +86,9 @@ func (s *Supervisor) place(name string) *account {
 func (s *Supervisor) Meant(c Candidate) string { return s.nameFor(c, s.byIdentity(c.Set)) }
 
 // nameFor is the account a candidate is for: the one it is known to belong to,
-// the one it names, the only one when its file has no name or one that browsers
-// give, else one named after the file. What is known comes first: two accounts
-// that renew one session end it.
+// the one it names, the one whose file it replaces, the only one when its file
+// has a name that browsers give, else one named after the file. What is known
+// comes first: two accounts that renew one session end it.
 func (s *Supervisor) nameFor(c Candidate, known *account) string {
 	if known != nil {
 		return known.name
@@ -96,10 +96,10 @@ func (s *Supervisor) nameFor(c Candidate, known *account) string {
 	if c.Account != "" {
 		return c.Account
 	}
-	name, generic := cookie.DefaultName, true
-	if c.File != "" {
-		name, generic = cookie.AccountFor(c.File)
+	if a := s.holding(c.File); a != nil && c.Origin == FromFile {
+		return a.name
 	}
+	name, generic := cookie.AccountFor(c.File)
 	if accounts := s.present(); generic && len(accounts) == 1 {
 		return accounts[0].name
 	}
@@ -128,6 +128,14 @@ func (s *Supervisor) byAccount(id string) *account {
 		}
 	}
 	return nil
+}
+
+// keeper finds the account that holds a session, or one of that Google account.
+func (s *Supervisor) keeper(set cookie.Set, owner string) *account {
+	if a := s.byIdentity(set); a != nil {
+		return a
+	}
+	return s.byAccount(owner)
 }
 
 // held reports whether the hold of an account still runs.

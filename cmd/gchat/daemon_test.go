@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -37,6 +38,7 @@ func newPretend(key, admin string) *pretend {
 	mux.HandleFunc("POST /v1/images/edits", p.paint)
 	mux.HandleFunc("GET /api/cookies/status", p.status)
 	mux.HandleFunc("PUT /api/accounts/{account}/cookies", p.offer)
+	mux.HandleFunc("PUT /api/cookies", p.offer)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		openAIError(w, http.StatusNotFound, "unknown_url", "unknown path "+r.URL.Path)
 	})
@@ -207,7 +209,7 @@ func (p *pretend) offer(w http.ResponseWriter, r *http.Request) {
 		plainError(w, http.StatusNotFound, "not_found", "there is nothing at this path")
 		return
 	}
-	status, v := http.StatusOK, verdict{Account: r.PathValue("account"), Result: "applied", State: "healthy",
+	status, v := http.StatusOK, verdict{Account: cmp.Or(r.PathValue("account"), "default"), Result: "applied", State: "healthy",
 		Since: generated, Message: "proven at the upstream and in use"}
 	switch v.Account {
 	case "parked":

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/cookie"
 )
 
 // inboxScript runs in the shell on the server. It puts the cookies into the
@@ -59,7 +62,7 @@ func (u updateCommand) drop(ctx context.Context, c *console, to destination, coo
 	if err := ssh.Start(); err != nil {
 		return &failure{exitUnavailable, "ssh can not be started: " + err.Error(), "install OpenSSH's client"}
 	}
-	watch := inboxWatch{account: u.Account}
+	watch := inboxWatch{account: cmp.Or(u.Account, cookie.DefaultName)}
 	for lines := bufio.NewScanner(said); !watch.over && lines.Scan(); {
 		watch.hear(lines.Text())
 	}
@@ -77,7 +80,7 @@ func (u updateCommand) drop(ctx context.Context, c *console, to destination, coo
 
 // fileName is the name that makes the daemon offer the file to the account.
 func (u updateCommand) fileName() string {
-	if u.Account == "default" {
+	if u.Account == "" || u.Account == cookie.DefaultName {
 		return "cookies.json"
 	}
 	return u.Account + ".json"

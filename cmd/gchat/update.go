@@ -19,7 +19,7 @@ const defaultInbox = "/var/lib/geminid/inbox"
 
 type updateCommand struct {
 	File    string        `arg:"" optional:"" type:"path" help:"The export, in any format; - is standard input (default: what gchat cookies save wrote)."`
-	Account string        `default:"default" help:"Name of the account on the server." placeholder:"NAME"`
+	Account string        `help:"Account on the server; by default the session and the file's name tell." placeholder:"NAME"`
 	SSH     string        `name:"ssh" help:"Put the file into the server's inbox over ssh: [user@]host[:port]." placeholder:"HOST"`
 	Inbox   string        `default:"${inbox}" help:"The inbox on the server, for --ssh." placeholder:"DIR"`
 	Wait    time.Duration `default:"60s" help:"How long to wait for the verdict, for --ssh."`
@@ -42,7 +42,7 @@ Examples:
 
 // Run reads, checks and sends.
 func (u updateCommand) Run(c *console, s *settings) error {
-	if !cookie.ValidAccount(u.Account) {
+	if u.Account != "" && !cookie.ValidAccount(u.Account) {
 		return usage("--account: a name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -", "gchat cookies status lists the accounts")
 	}
 	export, err := carriedExport(c, s.machine, u.File, time.Now())
@@ -81,11 +81,15 @@ func (u updateCommand) called() string {
 	return filepath.Base(u.File)
 }
 
-// offer sends an account's new cookies and returns what the server made of them.
+// offer sends new cookies and returns what the server made of them. Without an
+// account the server finds the one they belong to.
 func (c *client) offer(ctx context.Context, account, name string, cookies []byte) (verdict, error) {
 	var v verdict
-	path := "/api/accounts/" + account + "/cookies?name=" + url.QueryEscape(name)
-	answer, err := c.send(ctx, http.MethodPut, path, cookies)
+	path := "/api/cookies"
+	if account != "" {
+		path = "/api/accounts/" + account + "/cookies"
+	}
+	answer, err := c.send(ctx, http.MethodPut, path+"?name="+url.QueryEscape(name), cookies)
 	if err != nil {
 		return v, err
 	}

@@ -37,11 +37,18 @@ func simulate(t testing.TB, c Command) *Simulator {
 	return s
 }
 
-// Session signs in and returns the first cookies. An empty name is given one.
+// Session signs the owner in and returns the first cookies: all such sessions
+// are of one Google account. An empty name is given one.
 func (s *Simulator) Session(t testing.TB, name string) Session {
 	t.Helper()
+	return s.SessionOf(t, name, "108000000000000000001")
+}
+
+// SessionOf is Session of another Google account, by its number.
+func (s *Simulator) SessionOf(t testing.TB, name, account string) Session {
+	t.Helper()
 	var made struct{ PSID, PSIDTS string }
-	s.call(t, http.MethodPost, "/_sim/sessions", map[string]any{"name": name}, &made)
+	s.call(t, http.MethodPost, "/_sim/sessions", map[string]any{"name": name, "account": account}, &made)
 	return Session{name, Secret(made.PSID), Secret(made.PSIDTS)}
 }
 

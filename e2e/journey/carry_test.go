@@ -114,7 +114,7 @@ func TestOverHTTPS(t *testing.T) {
 	if out, said, code := harness.Run(t, harness.Command{Name: "geminid", Args: args, Home: s.Dir}); code != 0 || !s.serves(t, imported) {
 		t.Errorf("geminid cookies import of a running Firefox's database ends with %d: %s%s", code, out, said)
 	}
-	l.expect(t, 0, "accepted: account work is healthy since", "cookies", "update", "--account", "work", l.carry(t, s.sim.Session(t, "other").Netscape()))
+	l.expect(t, 0, "accepted: account work is healthy since", "cookies", "update", "--account", "work", l.carry(t, s.sim.SessionOf(t, "other", "2").Netscape()))
 
 	l.expect(t, 1, "E_PROBE_SIGNED_OUT", "cookies", "update", l.carry(t, harness.Stranger().JSON()))
 	l.expect(t, 1, "E_EMPTY", "cookies", "update", l.carry(t, "  \n"))
