@@ -37,6 +37,9 @@ type Config struct {
 	Level  *slog.LevelVar
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
+	// Slept tells for how long the machine has slept since it started; nil means
+	// what the kernel counts, where it does.
+	Slept func() time.Duration
 	// Transport carries the upstream calls; nil means the network as Settings
 	// say.
 	Transport http.RoundTripper
@@ -119,6 +122,9 @@ func New(c Config) (*Daemon, error) {
 	}
 	if d.now == nil {
 		d.now = time.Now
+	}
+	if d.cfg.Slept == nil {
+		d.cfg.Slept = slept
 	}
 	for _, step := range []func() error{d.openState, d.openUpstream, d.openNotify, d.openSurface} {
 		if err := step(); err != nil {

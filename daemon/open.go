@@ -39,7 +39,7 @@ func (d *Daemon) openUpstream() (err error) {
 		d.log.Error("the marks by which sessions are told apart differ until the next start", "err", err)
 	}
 	d.supervisor, err = supervisor.New(supervisor.Config{
-		Upstream: d.provider, Store: d.store, Now: d.now, Logger: d.log, Metrics: d.metrics,
+		Upstream: d.provider, Store: d.store, Now: d.now, Slept: d.cfg.Slept, Logger: d.log, Metrics: d.metrics,
 		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.openAudit().note, Wake: d.wake, Settled: d.settled,
 		ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})

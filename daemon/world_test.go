@@ -210,8 +210,8 @@ func (w *world) boot() {
 	s.InboxDir, s.StateDir, s.Socket = w.inbox, w.state, filepath.Join(w.dir, "sock")
 	s.Tick, s.Watch, s.Fsync = time.Minute, "poll", false
 	s.RequestsPerHour, s.ModelInterval = 0, 0
-	d, err := daemon.New(daemon.Config{Settings: s, Now: w.now, Transport: severable{w}, Detached: true,
-		Logger: w.watching.logger(), Seed: w.rnd.Uint64()})
+	d, err := daemon.New(daemon.Config{Settings: s, Now: w.now, Slept: func() time.Duration { return w.asleep },
+		Transport: severable{w}, Detached: true, Logger: w.watching.logger(), Seed: w.rnd.Uint64()})
 	if err != nil {
 		w.t.Fatalf("starting on day %d: %v", w.day(), err)
 	}

@@ -42,6 +42,7 @@ type account struct {
 	saveBad  int
 	flushed  time.Time // last write
 	dirty    bool      // something changed since that can wait for the next write
+	waking   bool      // the clock jumped, and the check after it is not done
 	rand     *rand.Rand
 }
 
@@ -63,7 +64,8 @@ func (a *account) restore(record cookie.Record) error {
 	now := a.s.now()
 	m := &a.memo
 	err := m.read(record.Memo)
-	m.mend(now, min(0, now.Sub(m.latest())))
+	m.Lifetimes.clean()
+	m.mend(now, sinceStop(m.latest(), now))
 	a.set, a.previous = record.Current, record.Previous
 	m.Facts.Proven = false
 	m.NextProbe = now
@@ -160,7 +162,7 @@ func (a *account) settle(now time.Time) *transition {
 // outlook is judge's view of the account. mu is held.
 func (a *account) outlook(now time.Time) outlook {
 	life := a.memo.Lifetimes.estimate()
-	o := outlook{now: now, present: !a.set.IsZero(), unread: a.unread != nil, fresh: a.s.fresh(), life: life}
+	o := outlook{now: now, present: !a.set.IsZero(), unread: a.unread != nil, fresh: a.s.fresh(), life: life, waking: a.waking}
 	if life > 0 && !a.memo.Issued.IsZero() {
 		o.end = a.memo.Issued.Add(life)
 	}

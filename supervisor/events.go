@@ -56,6 +56,17 @@ func (c *chronicle) add(e Event) {
 	c.accounts[e.Account] = append(events, e)
 }
 
+// mend moves what was noted before a jump of the clock.
+func (c *chronicle) mend(now time.Time, j jump) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, events := range c.accounts {
+		for i := range events {
+			events[i].Time = j.move(events[i].Time, now)
+		}
+	}
+}
+
 // lastFile returns the latest file event of an account, nil when none is known.
 func (c *chronicle) lastFile(account string) *Event {
 	c.mu.Lock()

@@ -20,6 +20,7 @@ type outlook struct {
 	fresh   time.Duration // how long a proof holds
 	end     time.Time     // predicted end, zero when unknown
 	life    time.Duration // the lifetime behind it
+	waking  bool          // the clock has just jumped: the age of a proof says nothing yet
 }
 
 // judge reads the state off the facts. It is pure.
@@ -37,7 +38,7 @@ func judge(f facts, o outlook) State {
 		return Degraded
 	case !f.Proven:
 		return Unknown
-	case f.Transient >= transientLimit, f.Trouble != "", o.now.Sub(f.Proof) > o.fresh:
+	case f.Transient >= transientLimit, f.Trouble != "", !o.waking && o.now.Sub(f.Proof) > o.fresh:
 		return Degraded
 	case f.Dry >= dryLimit, f.Dry >= dryNear && ending(o):
 		return Expiring

@@ -195,6 +195,7 @@ type house struct {
 	disk     *memory
 	metrics  *metrics.Metrics
 	shift    time.Duration // how far the wall clock was set ahead
+	slept    time.Duration // for how long the machine slept; negative is not known
 	mu       sync.Mutex    // guards what was heard
 	audited  []string
 	woken    []time.Time // ticks that were asked for
@@ -213,11 +214,12 @@ func open(t *testing.T, up *upstream, disk *memory) *house {
 // reopen starts on what is on disk, which may not all be understood.
 func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*house, error) {
 	t.Helper()
-	h := &house{shift: shift, t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
+	h := &house{shift: shift, slept: -1, t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
 	s, err := supervisor.New(supervisor.Config{
 		Upstream: up, Store: disk, Metrics: h.metrics, Seed: 7,
-		Now:  func() time.Time { return time.Now().Add(h.shift) },
-		Mark: func(set cookie.Set) string { return "m:" + name(set) },
+		Now:   func() time.Time { return time.Now().Add(h.shift) },
+		Slept: func() time.Duration { return h.slept },
+		Mark:  func(set cookie.Set) string { return "m:" + name(set) },
 		Wake: func(after time.Duration) {
 			h.mu.Lock()
 			defer h.mu.Unlock()

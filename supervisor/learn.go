@@ -102,7 +102,7 @@ func (a *account) probe(ctx context.Context) cookie.Finding {
 	a.mu.Lock()
 	set := a.set
 	a.mu.Unlock()
-	began := a.s.now()
+	began := time.Now() // elapsed time, whatever happens to the wall clock
 	finding := a.ask(ctx, set)
 	if finding.Evidence == cookie.Silent {
 		if ctx.Err() != nil {
@@ -110,7 +110,7 @@ func (a *account) probe(ctx context.Context) cookie.Finding {
 		}
 		finding.Evidence = cookie.Transient // an answer that says nothing is a failed probe
 	}
-	a.s.metrics.CookieProbeDuration.WithLabelValues(a.name).Observe(a.s.now().Sub(began).Seconds())
+	a.s.metrics.CookieProbeDuration.WithLabelValues(a.name).Observe(time.Since(began).Seconds())
 	apply := a.change
 	if finding.Evidence == cookie.SignedIn {
 		apply = a.confirm

@@ -23,15 +23,38 @@ const (
 	suddenTwice = 2              // sudden ends within suddenSpan that point to a second holder
 )
 
-// lived notes that a value was alive at this age.
-func (l *lifetimes) lived(age time.Duration) { l.Longest = max(l.Longest, age) }
+// longestLife is the most that a value can live: no browser keeps a cookie longer
+// than 400 days (RFC 6265bis). An older one was dated by a clock that was not set.
+const longestLife = 400 * 24 * time.Hour
+
+func plausible(age time.Duration) bool { return 0 < age && age <= longestLife }
+
+// lived notes that a value was alive at this age, unless no value can be that old.
+func (l *lifetimes) lived(age time.Duration) {
+	if plausible(age) {
+		l.Longest = max(l.Longest, age)
+	}
+}
 
 // died notes how long a value lived whose renewal had failed: that is how long
-// values live.
-func (l *lifetimes) died(age time.Duration) {
+// values live. It reports whether a value can have lived that long; if not,
+// nothing is noted.
+func (l *lifetimes) died(age time.Duration) bool {
+	if !plausible(age) {
+		return false
+	}
 	l.Deaths = append(l.Deaths, age)
 	if extra := len(l.Deaths) - deathsKept; extra > 0 {
 		l.Deaths = slices.Delete(l.Deaths, 0, extra)
+	}
+	return true
+}
+
+// clean forgets saved ages that no value can have.
+func (l *lifetimes) clean() {
+	l.Deaths = slices.DeleteFunc(l.Deaths, func(age time.Duration) bool { return !plausible(age) })
+	if !plausible(l.Longest) {
+		l.Longest = 0
 	}
 }
 

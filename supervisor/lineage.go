@@ -47,7 +47,7 @@ func (a *account) advance(m *memo, g generation, now time.Time) {
 		a.previous = a.set
 	}
 	a.set = g.set
-	m.Issued = now
+	m.Issued, m.Unsure = now, false
 	if kept := a.restorable(); len(m.Lineage) > lineageKept {
 		oldest := 0
 		if kept == oldest {
@@ -125,11 +125,9 @@ func (a *account) bury(now time.Time) {
 	switch {
 	case f.Barren && dead.Sub(alive) <= tightEnd:
 		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
-		if age <= 0 {
-			break // the clock jumped in between: it says nothing
+		if !m.Unsure && m.Lifetimes.died(age) {
+			a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(age.Seconds())
 		}
-		m.Lifetimes.died(age)
-		a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(age.Seconds())
 	case f.Missed.IsZero() && now.Before(m.DueBy.Add(tickLate)):
 		m.Lifetimes.ended(now)
 	}

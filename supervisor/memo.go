@@ -21,6 +21,7 @@ type memo struct {
 	Lineage []Generation `json:"lineage"` // newest last
 
 	Issued  time.Time `json:"issued,omitzero"`    // when the value in use was first seen
+	Unsure  bool      `json:"unsure,omitempty"`   // the clock was set since then: its age teaches nothing
 	DueBy   time.Time `json:"due_by,omitzero"`    // when its renewal was planned
 	Swapped time.Time `json:"swapped,omitzero"`   // when a person's set was last taken in
 	WasGood bool      `json:"was_good,omitempty"` // the set it replaced was signed in
@@ -103,17 +104,24 @@ func (m *memo) latest() (t time.Time) {
 }
 
 // mend puts the memo right after the clock jumped. Ahead, overdue work is done
-// once and not once per missed run. Back, whatever lies ahead of now was noted
-// by the clock before and moves with it: nothing happened later than now, and
-// every wait keeps its length. No deadline is further off than the longest wait
-// of its kind.
-func (m *memo) mend(now time.Time, by time.Duration) {
+// once and not once per missed run; past moments stay, unless the clock was in
+// another era. Back, every wait keeps its length. No deadline is further off than
+// the longest wait of its kind.
+func (m *memo) mend(now time.Time, j jump) {
 	m.NextProbe = now
-	moments := append(m.past(), &m.NextRotation, &m.Unanswered.Next, &m.DueBy, &m.Facts.HoldUntil)
-	for _, t := range moments {
-		if by < 0 && t.After(now) {
-			*t = t.Add(by)
+	if j.unsure() && !m.Issued.IsZero() {
+		m.Unsure = true
+	}
+	for _, t := range m.past() {
+		*t = j.move(*t, now)
+	}
+	for _, t := range []*time.Time{&m.NextRotation, &m.Unanswered.Next, &m.DueBy, &m.Facts.HoldUntil} {
+		if j.by < 0 {
+			*t = j.move(*t, now)
 		}
+	}
+	if j.corrects() {
+		m.Facts.Proven = false // how long ago the proof was is not known
 	}
 	longest := rotateEvery
 	if m.RotateFailures > 0 {

@@ -49,7 +49,9 @@ func (a *account) rotate(ctx context.Context) cookie.Finding {
 func (a *account) keep(before cookie.Set, finding cookie.Finding) {
 	a.mu.Lock()
 	m, now := &a.memo, a.s.now()
-	m.Lifetimes.lived(now.Sub(m.Issued))
+	if !m.Unsure {
+		m.Lifetimes.lived(now.Sub(m.Issued))
+	}
 	a.advance(m, generation{set: finding.Set, origin: FromRotation, parent: before, end: "rotated"}, now)
 	m.LastRotation = now
 	a.turned(m, finding, now)

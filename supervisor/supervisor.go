@@ -22,6 +22,11 @@ type Config struct {
 	Store    Store
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
+	// Slept tells for how long the machine has slept since it started, which the
+	// monotonic clock does not count. A jump of the wall clock beyond that was set,
+	// and what happened before it has no age that teaches anything. nil means that
+	// it is not known: then every jump ahead of up to 30 days counts as sleep.
+	Slept func() time.Duration
 	// Logger gets state changes; nil means none.
 	Logger *slog.Logger
 	// Metrics gets counts and gauges; nil means a set nobody reads.
@@ -55,6 +60,7 @@ type Supervisor struct {
 	upstream   Upstream
 	store      Store
 	now        func() time.Time
+	slept      func() time.Duration
 	log        *slog.Logger
 	metrics    *metrics.Metrics
 	mark       func(cookie.Set) string
@@ -85,7 +91,7 @@ func New(c Config) (*Supervisor, error) {
 		return nil, errors.New("supervisor: Config needs Upstream and Store")
 	}
 	s := &Supervisor{
-		upstream: c.Upstream, store: c.Store, now: c.Now, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
+		upstream: c.Upstream, store: c.Store, now: c.Now, slept: c.Slept, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
 		audit: c.Audit, wake: c.Wake, settled: c.Settled, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
 		offers: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
@@ -94,6 +100,9 @@ func New(c Config) (*Supervisor, error) {
 	}
 	now := s.now
 	s.now = func() time.Time { return now().Round(0).UTC() } // wall time only
+	if s.slept == nil {
+		s.slept = func() time.Duration { return -1 }
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -114,7 +123,7 @@ func New(c Config) (*Supervisor, error) {
 	}
 	seed := cmp.Or(c.Seed, rand.Uint64())
 	s.rand = rand.New(rand.NewPCG(seed, seed))
-	s.clock = startClock(s.now())
+	s.clock = startClock(s.now(), s.slept())
 	s.accounts.Store(&[]*account{})
 	known, err := s.load()
 	if !known {

@@ -19,9 +19,10 @@ const (
 // ticks find nothing. It is called every half minute or so. Accounts do not
 // wait for each other.
 func (s *Supervisor) Tick(ctx context.Context) {
-	jumped := s.clock.jumped(s.now())
-	if jumped != 0 {
-		s.log.Info("clock jumped; checking every session now", "by", jumped.Round(time.Second))
+	jumped := s.clock.jumped(s.now(), s.slept())
+	if jumped.by != 0 {
+		s.log.Info("clock jumped; checking every session now", "by", jumped.by.Round(time.Second))
+		s.chronicle.mend(s.now(), jumped)
 		if pool, ok := s.upstream.(interface{ CloseIdleConnections() }); ok {
 			pool.CloseIdleConnections()
 		}
@@ -37,7 +38,7 @@ func (s *Supervisor) Tick(ctx context.Context) {
 
 // tick does one account's due work. One duty may make the next one due (a
 // refused rotation asks for a probe, a proof for a rotation), hence the loop.
-func (a *account) tick(ctx context.Context, jumped time.Duration) {
+func (a *account) tick(ctx context.Context, jumped jump) {
 	if !a.lock(ctx) {
 		return
 	}
@@ -45,9 +46,10 @@ func (a *account) tick(ctx context.Context, jumped time.Duration) {
 		a.unlock()
 		return
 	}
-	if jumped != 0 {
+	if jumped.by != 0 {
 		a.change(func(m *memo, now time.Time) {
 			m.mend(now, jumped)
+			a.waking = true
 			a.flushed, a.saveNext = earlier(a.flushed, now), earlier(a.saveNext, now)
 		})
 	}
@@ -63,6 +65,9 @@ func (a *account) tick(ctx context.Context, jumped time.Duration) {
 		} else {
 			a.probe(ctx)
 		}
+	}
+	if jumped.by != 0 {
+		a.alter(func(*memo, time.Time) { a.waking = false })
 	}
 	a.unlock()
 	a.housekeep()
@@ -139,28 +144,4 @@ func (s *Supervisor) over() bool {
 	default:
 		return false
 	}
-}
-
-// clock notices when wall time and elapsed time part: after a suspend, or when
-// somebody sets the clock.
-type clock struct {
-	mu   sync.Mutex
-	wall time.Time
-	mono time.Time
-}
-
-func startClock(wall time.Time) clock { return clock{wall: wall, mono: time.Now()} }
-
-// jumped returns by how much the wall clock moved beyond the time that passed
-// since the last call, zero when that is within the slack.
-func (c *clock) jumped(wall time.Time) time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	mono := time.Now()
-	by := wall.Sub(c.wall) - mono.Sub(c.mono)
-	c.wall, c.mono = wall, mono
-	if by.Abs() <= clockSlack {
-		return 0
-	}
-	return by
 }

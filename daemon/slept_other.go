@@ -1,0 +1,8 @@
+//go:build !linux
+
+package daemon
+
+import "time"
+
+// slept is not known here.
+func slept() time.Duration { return -1 }
