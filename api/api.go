@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -160,6 +161,8 @@ type API struct {
 	recent recent
 	// What the limits remember outlives their settings.
 	hourly, guesses *window
+	guessing        sync.Mutex // held while keys are looked up that may be guesses
+	familiar        familiar
 	queue           queue
 }
 

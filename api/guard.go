@@ -1,21 +1,11 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
 
 	"github.com/geminid/geminid/chat"
-)
-
-const (
-	// guessesPerMinute is how many wrong keys one client may try in a minute
-	// before it is told to wait.
-	guessesPerMinute = 20
-	// guessDelay makes each wrong key cost a moment.
-	guessDelay = 100 * time.Millisecond
 )
 
 // admit checks what can be checked before the route is known: the form of the
@@ -56,16 +46,20 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 		x.role = RoleAdmin
 		return nil
 	}
+	if need == RoleAPI && x.open() && x.near(r) {
+		x.role = RoleAPI
+		return nil
+	}
 	keys := presented(r)
-	x.role = a.keys.match(keys)
+	refusal := a.lookUp(x, keys, func() (known, stray bool) {
+		x.role, stray = a.keys.match(keys)
+		return x.role != "", stray
+	})
 	if err := a.keys.news(); err != nil {
 		a.log.Error("the key file can not be used", "err", err, "valid_keys", len(a.keys.List()))
 	}
 	switch {
 	case x.role == RoleAdmin, x.role == RoleAPI && need == RoleAPI:
-		return nil
-	case need == RoleAPI && x.open() && x.near(r):
-		x.role = RoleAPI
 		return nil
 	case need == RoleAdmin && !a.keys.Has(RoleAdmin):
 		return chat.Fault(chat.UnknownPath, "there is nothing here; admin routes exist once an admin key does (geminid keys add NAME --admin)")
@@ -75,9 +69,11 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 	case len(keys) == 0:
 		a.count.AuthFailures.WithLabelValues("missing").Inc()
 		return noKey(x.open())
+	case refusal != nil:
+		return refusal
 	}
-	a.count.AuthFailures.WithLabelValues("unknown").Inc()
-	return a.guessed(r.Context(), x)
+	pause(r.Context(), guessDelay)
+	return noKey(x.open())
 }
 
 // noKey refuses a request without a valid key and says how to get one. Of a server
@@ -90,26 +86,6 @@ func noKey(keyless bool) *chat.Error {
 	}
 	return chat.Fault(chat.Unauthorized,
 		"no valid API key; send one as Authorization: Bearer KEY, x-goog-api-key, x-api-key or ?key= (geminid keys add NAME makes one)")
-}
-
-// guessed answers a wrong key: a moment later, and after a number of them with
-// the request to come back later.
-func (a *API) guessed(ctx context.Context, x *exchange) *chat.Error {
-	turn := a.guesses.take(network(x.client), guessesPerMinute)
-	if !turn.ok {
-		a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
-		return &chat.Error{
-			Kind: chat.RateLimited, RetryAfter: turn.reset,
-			Message: "too many wrong API keys from this address; wait and check the key",
-		}
-	}
-	timer := time.NewTimer(guessDelay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return noKey(x.open())
 }
 
 // presented are the keys a request carries. Clients send theirs in different

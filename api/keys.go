@@ -200,13 +200,13 @@ func (k *Keys) Has(role Role) bool {
 	return slices.ContainsFunc(k.current(), func(key Key) bool { return key.Role == role })
 }
 
-// match returns the best role among the presented keys, empty when none is
-// known. For an unknown one the file is looked at once more: it may have been
-// made a moment ago.
-func (k *Keys) match(presented []string) Role {
-	role := best(k.current(), presented)
+// match returns the best role among the presented keys, empty when none is known,
+// and whether a stray one is among them. When none is known the file is looked at
+// once more: a key may have been made a moment ago.
+func (k *Keys) match(presented []string) (role Role, stray bool) {
+	role, stray = best(k.current(), presented)
 	if role != "" || k.path == "" || len(presented) == 0 {
-		return role
+		return role, stray
 	}
 	k.mu.Lock()
 	kept := k.latest()
@@ -216,10 +216,10 @@ func (k *Keys) match(presented []string) Role {
 
 // best compares every presented key with every kept one, so that its time tells
 // nothing about either.
-func best(kept []Key, presented []string) Role {
-	var api, admin int
+func best(kept []Key, presented []string) (role Role, stray bool) {
+	var api, admin, strays int
 	for _, p := range presented {
-		sum := DigestOf(p)
+		sum, known := DigestOf(p), 0
 		for i := range kept {
 			same := subtle.ConstantTimeCompare(sum[:], kept[i].Digest[:])
 			if kept[i].Role == RoleAdmin {
@@ -227,15 +227,17 @@ func best(kept []Key, presented []string) Role {
 			} else {
 				api |= same
 			}
+			known |= same
 		}
+		strays += 1 - known
 	}
 	switch {
 	case admin == 1:
-		return RoleAdmin
+		role = RoleAdmin
 	case api == 1:
-		return RoleAPI
+		role = RoleAPI
 	}
-	return ""
+	return role, strays > 0
 }
 
 // NewKey makes a key: 32 random bytes behind a prefix by which scanners for

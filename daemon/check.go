@@ -46,6 +46,9 @@ var spans = []struct {
 	{"drain_timeout", func(s *Settings) time.Duration { return s.DrainTimeout }, 0, time.Hour},
 }
 
+// shortestKey is how many characters a key has at least that somebody chose.
+const shortestKey = 16
+
 // problem is one setting that can not be used.
 type problem struct {
 	key, text string
@@ -78,6 +81,9 @@ func (s *Settings) check() error {
 	}
 	if s.FilesMaxSize < 1<<20 || s.FilesMaxSize > 1<<40 {
 		return problem{"files_max_size", "must lie between 1MiB and 1024GiB"}
+	}
+	if n := len(s.MetricsKey.Reveal()); n > 0 && n < shortestKey {
+		return problem{"metrics_key", fmt.Sprintf("has %d characters and can be guessed; use %d or more, such as: openssl rand -hex 24", n, shortestKey)}
 	}
 	if s.MaxConnections < 1 {
 		return problem{"max_connections", "must be at least 1"}

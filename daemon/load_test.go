@@ -83,6 +83,7 @@ func TestLoadRefuses(t *testing.T) {
 		{name: "nothing for a number from the environment", environ: []string{"GEMINID_REQUESTS_PER_HOUR="}, want: []string{"GEMINID_REQUESTS_PER_HOUR", "a number"}},
 		{name: "nothing for a truth from the environment", environ: []string{"GEMINID_FSYNC="}, want: []string{"GEMINID_FSYNC", "true or false"}},
 		{name: "a number for a truth", file: "fsync: 2\n", want: []string{"fsync", "true or false"}},
+		{name: "a metrics key that can be guessed", file: "metrics_key: scrapeme\n", want: []string{":1: metrics_key", "16 or more", "openssl rand"}},
 		{name: "a list for a key", file: "metrics_key: [a]\n", want: []string{"metrics_key", "put it in quotes"}},
 		{name: "a map for a list", file: "allowed_hosts: {a: b}\n", want: []string{"allowed_hosts", "a list"}},
 		{name: "a list for a map", file: "models: [a]\n", want: []string{"models", "a map"}},
@@ -131,7 +132,7 @@ func TestLoadTakes(t *testing.T) {
 model_interval: 0
 queue_size:
 requests_per_hour: 0
-metrics_key: 012345
+metrics_key: 0123456789012345
 max_body: 2097152
 language: &l 007
 notify_name: *l
@@ -145,7 +146,7 @@ trusted_proxies: 10.0.0.0/8, 192.0.2.1
 	if s.ModelInterval != 0 || s.QueueSize != 8 || s.RequestsPerHour != 0 || s.MaxBody != 2<<20 || s.Fsync || s.MaxConnections != 7 || len(s.AllowedHosts) != 0 {
 		t.Errorf("numbers: %+v", s)
 	}
-	if s.MetricsKey.Reveal() != "012345" || s.Language != "007" || s.NotifyName != "007" || len(s.TrustedProxies) != 2 {
+	if s.MetricsKey.Reveal() != "0123456789012345" || s.Language != "007" || s.NotifyName != "007" || len(s.TrustedProxies) != 2 {
 		t.Errorf("texts: %q %+v", s.MetricsKey.Reveal(), s)
 	}
 	if !filepath.IsAbs(s.StateDir) {
@@ -191,13 +192,13 @@ func TestSize(t *testing.T) {
 }
 
 func TestSecretDoesNotPrint(t *testing.T) {
-	s, err := daemon.Load(daemon.Sources{File: write(t, "metrics_key: hunter2\n")})
-	if err != nil || s.MetricsKey.Reveal() != "hunter2" {
+	s, err := daemon.Load(daemon.Sources{File: write(t, "metrics_key: hunter2hunter2hunter2\n")})
+	if err != nil || s.MetricsKey.Reveal() != "hunter2hunter2hunter2" {
 		t.Fatalf("error %v", err)
 	}
 	text, _ := s.MetricsKey.MarshalText()
 	for _, shown := range []string{s.MetricsKey.String(), s.MetricsKey.GoString(), s.MetricsKey.LogValue().String(), string(text)} {
-		if strings.Contains(shown, "hunter2") {
+		if strings.Contains(shown, "hunter2hunter2hunter2") {
 			t.Errorf("shown: %s", shown)
 		}
 	}

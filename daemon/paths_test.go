@@ -61,18 +61,18 @@ func TestWhereFilesLive(t *testing.T) {
 func TestCredentials(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"geminid.metrics_key": "sesame\n", "geminid.keys": "# none\n", "geminid.requests_per_hour": "7", "other.listen": "x",
+		"geminid.metrics_key": "sesame-sesame-sesame\n", "geminid.keys": "# none\n", "geminid.requests_per_hour": "7", "other.listen": "x",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o400); err != nil {
 			t.Fatal(err)
 		}
 	}
-	file := write(t, "metrics_key: old\nrequests_per_hour: 5\nkeys_file: /srv/keys\n")
+	file := write(t, "metrics_key: an-old-key-of-the-scraper\nrequests_per_hour: 5\nkeys_file: /srv/keys\n")
 	s, err := daemon.Load(daemon.Sources{File: file, Environ: []string{"CREDENTIALS_DIRECTORY=" + dir, "GEMINID_REQUESTS_PER_HOUR=9"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.MetricsKey.Reveal(); got != "sesame" {
+	if got := s.MetricsKey.Reveal(); got != "sesame-sesame-sesame" {
 		t.Errorf("metrics_key is %q, want the credential's", got)
 	}
 	if s.RequestsPerHour != 9 {

@@ -93,7 +93,8 @@ type Settings struct {
 	// InsecureNoAuth lets everybody in, from outside and through proxies too, as
 	// long as no key was ever made.
 	InsecureNoAuth bool `key:"insecure_no_auth"`
-	// MetricsKey lets a scraper read /metrics from outside.
+	// MetricsKey lets a scraper read /metrics from outside. It has 16 characters
+	// or more.
 	MetricsKey Secret `key:"metrics_key"`
 
 	// ExitIPURL is a plain-text service that tells the address a caller comes

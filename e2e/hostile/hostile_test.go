@@ -188,9 +188,13 @@ func sum(counts map[int]int) (n int) {
 	return n
 }
 
-// Guessing keys is limited, and every wrong key gets the same answer.
+// Guessing keys is limited, every wrong key gets the same answer, and above the
+// limit a hit gets the same as a miss. The client that was there before goes on.
 func TestKeyGuessing(t *testing.T) {
 	d := serve(t)
+	if reply := d.Do(t, http.MethodGet, "/v1/models", ""); reply.Status != http.StatusOK {
+		t.Fatalf("the right key answers %d", reply.Status)
+	}
 	bodies, statuses := map[string]int{}, map[int]int{}
 	for i := range 2000 {
 		guess := fmt.Sprintf("gmd_guess%d", i)
@@ -214,6 +218,11 @@ func TestKeyGuessing(t *testing.T) {
 	}
 	if reply := d.Do(t, http.MethodGet, "/v1/models", ""); reply.Status != http.StatusOK {
 		t.Errorf("the right key answers %d beside the guessing", reply.Status)
+	}
+	for _, path := range []string{"/v1/models", "/api/cookies"} {
+		if reply := d.Do(t, http.MethodGet, path, "", "Authorization: Bearer "+d.Admin); reply.Status != http.StatusTooManyRequests {
+			t.Errorf("%s: a guesser learns of a hit: %d", path, reply.Status)
+		}
 	}
 }
 
