@@ -2,6 +2,9 @@ package daemon
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/http"
@@ -80,6 +83,16 @@ func ProxyTransport(s Settings) (http.RoundTripper, error) {
 		c.Proxy, _ = url.Parse(s.UpstreamProxy) // checked by Load
 	}
 	return geminiweb.NewTransport(c)
+}
+
+// routeMark names a proxy without telling anything of it, empty for none.
+func routeMark(key []byte, proxy string) string {
+	if proxy == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("route\x00" + proxy))
+	return hex.EncodeToString(mac.Sum(nil)[:6])
 }
 
 // simulated reports whether the upstream is a simulator on this machine.

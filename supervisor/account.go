@@ -51,6 +51,7 @@ func (s *Supervisor) newAccount(name string) *account {
 		rand: rand.New(rand.NewPCG(s.rand.Uint64(), s.rand.Uint64()))}
 	a.memo.State, a.memo.Since = Missing, s.now()
 	a.memo.Files = map[string]string{}
+	a.memo.Route = s.route
 	s.metrics.Account(name)
 	return a
 }
@@ -67,6 +68,7 @@ func (a *account) restore(record cookie.Record) error {
 	m.Lifetimes.clean()
 	m.mend(now, sinceStop(m.latest(), now))
 	a.set, a.previous = record.Current, record.Previous
+	m.reroute(a.s.route, now)
 	m.Facts.Proven = false
 	m.NextProbe = now
 	a.flushed, a.dirty = now, err != nil

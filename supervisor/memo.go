@@ -43,6 +43,7 @@ type memo struct {
 	RequestProbes  int           `json:"request_probes,omitempty"`
 	Wish           time.Duration `json:"wish,omitempty"` // the upstream's interval
 
+	Route    string            `json:"route"`              // that calls took; holds belong to it
 	Identity string            `json:"identity,omitempty"` // hashed id of the Google account
 	Halted   bool              `json:"halted,omitempty"`   // identity changed: no rotation
 	Paused   bool              `json:"paused,omitempty"`
@@ -129,6 +130,16 @@ func (m *memo) mend(now time.Time, j jump) {
 	}
 	m.NextRotation = earlier(m.NextRotation, now.Add(longest))
 	m.Facts.HoldUntil = earlier(m.Facts.HoldUntil, now.Add(longestAsked))
+}
+
+// reroute notes the way that calls take from now on. A hold belongs to the
+// address that it was met on: from another one the trial call is due at once, and
+// when that is refused too, a new hold begins. Until then nothing is lent.
+func (m *memo) reroute(route string, now time.Time) {
+	if m.Route != route && m.Facts.Hold != "" {
+		m.Facts.HoldSince, m.Facts.HoldUntil = now, now
+	}
+	m.Route = route
 }
 
 func earlier(t, limit time.Time) time.Time {

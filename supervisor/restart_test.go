@@ -179,6 +179,57 @@ func TestOddMemo(t *testing.T) {
 	}
 }
 
+// TestHoldBelongsToItsRoute: with another proxy the trial call of a hold is due at
+// once, nothing is lent before it is answered, and a refusal on the new way counts
+// from its own beginning.
+func TestHoldBelongsToItsRoute(t *testing.T) {
+	for _, hold := range []cookie.Evidence{cookie.Blocked, cookie.Limited} {
+		for name, tt := range map[string]struct {
+			before, after string
+			trial         bool
+		}{
+			"the same proxy": {"a", "a", false}, "still none": {"", "", false},
+			"another proxy": {"a", "b", true}, "a proxy": {"", "b", true}, "none any more": {"a", "", true},
+		} {
+			t.Run(hold.String()+", "+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					h := open(t, &upstream{route: tt.before}, &memory{})
+					h.offer("cookies.txt", set("A", "1"))
+					h.up.finds(cookie.Finding{Evidence: hold, RetryAfter: 24 * time.Hour})
+					_, _ = h.Probe(t.Context(), "default")
+					held := h.state("default")
+					if next := h.account("default").NextAction; !strings.Contains(next, "geminid cookies probe default") {
+						t.Errorf("the status' next action is %q, want the command that makes the trial call", next)
+					}
+					if _, err := h.Lease(); err == nil || strings.Contains(err.Error(), "geminid cookies") {
+						t.Errorf("a client is told %v", err)
+					}
+					h.up.route = tt.after
+					h = h.again()
+					if _, err := h.Lease(); err == nil || h.state("default") != held {
+						t.Errorf("a session in state %s is lent before the trial call", h.state("default"))
+					}
+					h.up.finds(cookie.Finding{Evidence: hold})
+					before, _ := h.up.counts()
+					h.Tick(t.Context())
+					if probes, _ := h.up.counts(); (probes > before) != tt.trial {
+						t.Errorf("%d trial calls after the start", probes-before)
+					}
+					if wait := time.Until(h.account("default").RetryAt); tt.trial && wait > 5*time.Minute {
+						t.Errorf("the hold on the new way begins with a wait of %s", wait)
+					}
+					h = h.again() // on the same way as before: the hold stays
+					before, _ = h.up.counts()
+					h.Tick(t.Context())
+					if probes, _ := h.up.counts(); probes != before {
+						t.Error("a second start on the same way makes another trial call")
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestHoldSurvives: neither a restart nor a new file ends a block early.
 func TestHoldSurvives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

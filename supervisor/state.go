@@ -128,7 +128,7 @@ func unheard(f *facts, _ cookie.Finding, now time.Time) {
 
 // hold: the clock of a hold starts when it is first seen; each further refusal
 // makes the next trial later. Holds belong to the account and the address, so a
-// new file does not end them.
+// new file does not end them; another route does (memo.reroute).
 func hold(state State) func(*facts, cookie.Finding, time.Time) {
 	return func(f *facts, finding cookie.Finding, now time.Time) {
 		if f.Hold != state {

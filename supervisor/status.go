@@ -82,7 +82,8 @@ func (a *account) nextAction(now time.Time, state State) string {
 	case state == Expired:
 		return "waiting for new cookies; looks again in " + in(now, m.NextProbe)
 	case m.Facts.Hold != "":
-		return "one trial call in " + in(now, m.Facts.HoldUntil)
+		return "one trial call in " + in(now, m.Facts.HoldUntil) +
+			"; once the cause is gone, one now: geminid cookies probe " + a.name
 	case !m.Facts.FirstOut.IsZero():
 		return "confirming probe in " + in(now, m.NextProbe)
 	case m.Halted || m.NextRotation.IsZero() || m.NextProbe.Before(m.nextRotation(now)):
@@ -235,6 +236,9 @@ func (s *Supervisor) refusal() *Refusal {
 		r.RetryAfter = gateRetry
 	case RateLimited, Blocked:
 		r.RetryAfter = max(time.Second, best.RetryAt.Sub(s.now()))
+		if best.Remedy == "" {
+			r.Remedy = "one trial call in " + in(s.now(), best.RetryAt) // the command is the owner's
+		}
 	}
 	return r
 }

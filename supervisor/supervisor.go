@@ -42,6 +42,10 @@ type Config struct {
 	// Settled is told what became of a candidate that was parked; nil means that
 	// nobody asks.
 	Settled func(c Candidate, v Verdict)
+	// Route names the way that calls take to the upstream, such as a hash of the
+	// proxy; empty is the direct way. It is saved, so it must hold no secret. A
+	// hold that was met on another route waits for its trial call no longer.
+	Route string
 	// ProbeEvery is the probe interval; zero means 5 minutes.
 	ProbeEvery time.Duration
 	// NoFloor lifts the minimum gap of forced rotations. It exists for the
@@ -69,6 +73,7 @@ type Supervisor struct {
 	wake       func(after time.Duration)
 	probeEvery time.Duration
 	noFloor    bool
+	route      string
 
 	accounts  atomic.Pointer[[]*account] // copied on write, read without a lock
 	turn      atomic.Int64
@@ -92,7 +97,7 @@ func New(c Config) (*Supervisor, error) {
 	}
 	s := &Supervisor{
 		upstream: c.Upstream, store: c.Store, now: c.Now, slept: c.Slept, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
-		audit: c.Audit, wake: c.Wake, settled: c.Settled, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor,
+		audit: c.Audit, wake: c.Wake, settled: c.Settled, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor, route: c.Route,
 		offers: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	if s.now == nil {
