@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/geminid/geminid/statefile"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Names inside the state directory.

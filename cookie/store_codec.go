@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/geminid/geminid/statefile"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // recordFormat is the version of the account file; a reader refuses newer ones.

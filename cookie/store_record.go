@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/geminid/geminid/statefile"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // UnreadError is the error of an account whose record is there and cannot be

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/geminid/geminid/statefile"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 const secretSize = 32

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/geminid/geminid/audit"
+	"github.com/geminid/geminid/ops/audit"
 )
 
 // auditor writes the audit log. A log that can not be written is said and does

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // TestVerifyAuditTellsTampering: what a careless hand does to the log is told.

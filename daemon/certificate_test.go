@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // certify writes a self-signed pair for localhost and returns the pool that

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/geminid/geminid/report"
+	"github.com/geminid/geminid/ops/report"
 )
 
 // choices are the keys that take one of a few words.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/gateway/api"
 )
 
 // CheckFiles looks into the files that the settings name: the clients' keys, which

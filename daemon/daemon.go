@@ -16,12 +16,12 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/geminid/geminid/api"
 	"github.com/geminid/geminid/cookie"
-	"github.com/geminid/geminid/files"
+	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/metrics"
-	"github.com/geminid/geminid/notify"
-	"github.com/geminid/geminid/report"
+	"github.com/geminid/geminid/ops/notify"
+	"github.com/geminid/geminid/ops/report"
 	"github.com/geminid/geminid/supervisor"
 )
 

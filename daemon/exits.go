@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/geminid/geminid/doctor"
+	"github.com/geminid/geminid/ops/doctor"
 	"github.com/geminid/geminid/supervisor"
 )
 

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/geminid/geminid/doctor"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/ops/doctor"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // mirror tells callers their address; all other hosts are the simulator's.

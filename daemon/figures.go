@@ -10,7 +10,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/metrics"
-	"github.com/geminid/geminid/report"
+	"github.com/geminid/geminid/ops/report"
 	"github.com/geminid/geminid/supervisor"
 )
 

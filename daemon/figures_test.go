@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/report"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/ops/report"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // summary asks for the report as the command does.

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/geminid/geminid/simulator"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // TestGateSettles: a client that waits as long as it was told hears the final

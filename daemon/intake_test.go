@@ -13,8 +13,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/geminid/geminid/simulator"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // TestIntakeKeepsNobodyWaiting: files whose sessions an upstream keeps silent

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // TestJobsAreCountedFromTheStart: the first failure of a job is an increase and

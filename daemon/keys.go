@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"path/filepath"
 
-	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/gateway/api"
 )
 
 // Keys are the keys of clients; only their hashes are kept.

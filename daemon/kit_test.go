@@ -16,7 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -14,7 +14,7 @@ import (
 	"github.com/coreos/go-systemd/v22/activation"
 	"golang.org/x/net/netutil"
 
-	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/gateway/api"
 )
 
 // listen opens the API's listener, systemd's when it passes one, and the control

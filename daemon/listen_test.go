@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 var served = regexp.MustCompile(`msg=serving address=127\.0\.0\.1:[1-9]`)

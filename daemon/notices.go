@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/geminid/geminid/api"
-	"github.com/geminid/geminid/notify"
+	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/ops/notify"
 	"github.com/geminid/geminid/supervisor"
 )
 

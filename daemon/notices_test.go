@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/notify"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/ops/notify"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 func TestStanding(t *testing.T) {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"path/filepath"
 
-	"github.com/geminid/geminid/api"
 	"github.com/geminid/geminid/cookie"
-	"github.com/geminid/geminid/files"
+	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )

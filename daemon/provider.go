@@ -12,9 +12,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/geminid/geminid/api"
-	"github.com/geminid/geminid/geminiweb"
+	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/upstream/geminiweb"
 )
 
 // Provider is an upstream whole: it answers requests and can be supervised.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/geminid/geminid/api"
+	"github.com/geminid/geminid/gateway/api"
 )
 
 // live are the keys that a reload changes; all others need a restart.

@@ -9,7 +9,7 @@ import (
 	"syscall"
 
 	"github.com/geminid/geminid/metrics"
-	"github.com/geminid/geminid/report"
+	"github.com/geminid/geminid/ops/report"
 )
 
 // rolled says where what a series gained goes in a roll-up.

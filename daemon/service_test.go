@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/simulator"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 func TestStatusLine(t *testing.T) {

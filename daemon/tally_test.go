@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
-	"github.com/geminid/geminid/simulator"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 const header = "seed  availability  deaths predictable warned  lead(median/smallest)  false-warnings  calls/day  rotations/probes(healthy day)  lost  in-flight  false-expired  downtime"

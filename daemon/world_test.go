@@ -17,8 +17,8 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/simulator"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // How often things happen, as mean time between two of them. The lives of

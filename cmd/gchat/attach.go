@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/geminid/geminid/media"
+	"github.com/geminid/geminid/chat/media"
 )
 
 const (

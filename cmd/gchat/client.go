@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/geminid/geminid/keepalive"
+	"github.com/geminid/geminid/internal/keepalive"
 )
 
 // How long the server may take. There is no bound on a whole answer: a long one

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/alecthomas/kong"
 
-	"github.com/geminid/geminid/manual"
+	"github.com/geminid/geminid/ops/manual"
 )
 
 type completionCommand struct {

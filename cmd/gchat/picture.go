@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/geminid/geminid/media"
+	"github.com/geminid/geminid/chat/media"
 )
 
 const (

@@ -5,7 +5,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/geminid/geminid/manual"
+	"github.com/geminid/geminid/ops/manual"
 )
 
 type completionCmd struct {

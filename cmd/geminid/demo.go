@@ -14,7 +14,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // The keys of the demo, and of the demo only.

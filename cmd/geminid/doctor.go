@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/doctor"
+	"github.com/geminid/geminid/ops/doctor"
 )
 
 type doctorCmd struct {

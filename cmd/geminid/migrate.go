@@ -17,7 +17,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/peers"
+	"github.com/geminid/geminid/ops/peers"
 )
 
 type configCmd struct {

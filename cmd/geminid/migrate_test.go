@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/geminid/geminid/peers"
+	"github.com/geminid/geminid/ops/peers"
 )
 
 // The command line names the peers a second time, because its grammar is fixed

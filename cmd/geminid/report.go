@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
-	"github.com/geminid/geminid/report"
+	"github.com/geminid/geminid/ops/report"
 )
 
 type reportCmd struct {

@@ -14,12 +14,12 @@ import (
 // unseen are promises of the document that the calls below do not bring about,
 // with the tests that keep them.
 var unseen = map[string]string{
-	"bringCookies 202":       "an upstream that fails: api/admin_test.go",
-	"bringCookiesByName 202": "an upstream that fails: api/admin_test.go",
-	"rollback 202":           "an upstream that fails: api/admin_test.go",
-	"rollback 422":           "an earlier session that has died: api/admin_test.go",
-	"metrics 401":            "a public listener: api/guard_test.go",
-	"headMetrics 401":        "a public listener: api/guard_test.go",
+	"bringCookies 202":       "an upstream that fails: gateway/api/admin_test.go",
+	"bringCookiesByName 202": "an upstream that fails: gateway/api/admin_test.go",
+	"rollback 202":           "an upstream that fails: gateway/api/admin_test.go",
+	"rollback 422":           "an earlier session that has died: gateway/api/admin_test.go",
+	"metrics 401":            "a public listener: gateway/api/guard_test.go",
+	"headMetrics 401":        "a public listener: gateway/api/guard_test.go",
 	"notifyTest 400":         "a server without a channel: daemon/notices_test.go",
 }
 

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/files"
+)
+
+// file serves a kept file to whoever knows its name.
+func (a *API) file(x *exchange, r *http.Request) {
+	if a.files == nil {
+		x.fail(noFile())
+		return
+	}
+	f, err := a.files.Get(r.PathValue("file"))
+	if errors.Is(err, files.ErrNotFound) {
+		x.fail(noFile())
+		return
+	}
+	if err != nil {
+		x.fail(chat.AsError(err))
+		return
+	}
+	defer f.Close()
+	name := r.PathValue("file")
+	header := x.Header()
+	header.Set("Content-Type", f.MIME)
+	header.Set("ETag", `"`+name+`"`) // a name never gets other bytes
+	header.Set("Cache-Control", "private, immutable, max-age="+strconv.Itoa(int(max(0, f.Expires.Sub(a.now())).Seconds())))
+	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	header.Set("Content-Disposition", disposition(f.MIME)+`; filename="`+name+`"`)
+	http.ServeContent(x, r, name, time.Time{}, f)
+}
+
+// disposition lets browsers show what they show safely.
+func disposition(mime string) string {
+	if kind, _, _ := strings.Cut(mime, "/"); kind == "image" || kind == "video" || kind == "audio" {
+		return "inline"
+	}
+	return "attachment"
+}
+
+func noFile() *chat.Error {
+	return chat.Fault(chat.UnknownPath, "there is no such file, or not any more; ask for a new one")
+}
+
+// linker returns what makes links to files of an answer, nil when none are kept.
+// A file that can not be kept gets an empty link.
+func (a *API) linker(x *exchange, r *http.Request) func(*chat.Blob) string {
+	base := x.live.address(r)
+	if a.files == nil || base == "" {
+		return nil
+	}
+	return func(blob *chat.Blob) string {
+		name, err := a.files.Put(blob.MIME, blob.Data)
+		if err != nil {
+			a.log.Warn("a picture could not be kept; the answer holds it itself", "request_id", x.id, "err", err)
+			return ""
+		}
+		return base + "/files/" + name
+	}
+}
+
+// address is where the client finds this server, as far as can be known: the
+// public URL, what a trusted proxy was asked for, or what we were. It is empty
+// when that is no plain host.
+func (s *settings) address(r *http.Request) string {
+	if s.PublicURL != "" {
+		return strings.TrimRight(s.PublicURL, "/")
+	}
+	scheme, host := "http", r.Host
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if contains(s.TrustedProxies, parseAddr(r.RemoteAddr)) {
+		if proto := lastOf(r.Header["X-Forwarded-Proto"]); proto == "http" || proto == "https" {
+			scheme = proto
+		}
+		if forwarded := lastOf(r.Header["X-Forwarded-Host"]); forwarded != "" && isHost(forwarded) {
+			host = forwarded
+		}
+	}
+	if host == "" || !isHost(host) {
+		return ""
+	}
+	return scheme + "://" + host
+}
+
+// lastOf is the value that the nearest proxy added.
+func lastOf(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	line := lines[len(lines)-1]
+	return strings.TrimSpace(line[strings.LastIndexByte(line, ',')+1:])
+}
+
+// isHost reports whether a host may stand in a link as it is.
+func isHost(host string) bool {
+	if len(host) > 255 || strings.Trim(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-:[]") != "" {
+		return false
+	}
+	u, err := url.Parse("http://" + host)
+	if err != nil || u.Host != host {
+		return false
+	}
+	name := u.Hostname()
+	return strings.Trim(name, ".") != "" && !strings.HasPrefix(name, ".") && !strings.Contains(name, "..")
+}

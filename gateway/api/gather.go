@@ -1,0 +1,219 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/remote"
+)
+
+// The limits of the files of one question.
+const (
+	maxFiles     = 64
+	maxFileBytes = 32 << 20 // of all files together
+	fetchAtOnce  = 4
+)
+
+const fileName = `/files/([0-9a-z]+-[a-z2-7]{26}\.[0-9a-z]{3,4})`
+
+// ownLink is the address of a kept file. Whoever knows its name may have it, so
+// the host does not matter.
+var ownLink = regexp.MustCompile(`^https?://[^/?#\s]+(?:/[^?#\s]*)?` + fileName + `$`)
+
+// source is where a file lies that a question names: in our own store under the
+// name kept, else at an address. Equal sources are read once.
+type source struct{ kept, address string }
+
+// locate finds out where a linked file lies and how long it is, as far as that
+// is known without reading it.
+func (a *API) locate(x *exchange, blob *chat.Blob) (from source, size int64, err error) {
+	// What stands behind # is not sent.
+	address, _, _ := strings.Cut(blob.Link.URL, "#")
+	if found := ownLink.FindStringSubmatch(address); found != nil && a.files != nil {
+		if info, err := a.files.Stat(found[1]); err == nil && info.Size > 0 {
+			return source{kept: found[1]}, info.Size, checkPicture(blob, info.MIME)
+		}
+	}
+	if !x.live.FetchRemote {
+		return source{}, 0, badFile(blob, "must hold the file itself, as base64 (in a data: URL); remote addresses are not fetched unless the owner sets fetch_remote")
+	}
+	return source{address: address}, 0, nil
+}
+
+// checkFiles refuses what is wrong with the files of a question as far as it
+// shows without reading one: so nothing waits for its model in vain, and nothing
+// is held in memory while it waits.
+func (a *API) checkFiles(x *exchange, req *chat.Request) error {
+	files := chat.Files(req)
+	if len(files) > maxFiles {
+		return chat.Fault(chat.BadRequest, "the conversation has more than 64 files; send fewer")
+	}
+	var sum int64
+	seen := make(map[source]bool)
+	for _, blob := range files {
+		size := int64(len(blob.Data))
+		if blob.Link != nil {
+			from, length, err := a.locate(x, blob)
+			if err != nil {
+				return err
+			}
+			if size = length; seen[from] {
+				size = 0
+			}
+			seen[from] = true
+		}
+		if sum += size; sum > maxFileBytes {
+			return tooMuch(blob)
+		}
+	}
+	return nil
+}
+
+// gather reads the files that a question names without holding them: those of
+// our own store and, if the owner lets us fetch them, those at addresses. Each is
+// read once, however often it is named, and all files of the question together
+// have a bound. Then it recalls the pictures of the latest answer.
+func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error {
+	g := &gathering{api: a, left: maxFileBytes, read: make(map[source]*chat.Blob)}
+	wanted := make(map[source][]*chat.Blob)
+	files := chat.Files(req)
+	for _, blob := range files {
+		if blob.Link == nil {
+			g.left -= int64(len(blob.Data))
+			continue
+		}
+		from, _, err := a.locate(x, blob)
+		if err != nil {
+			return err
+		}
+		wanted[from] = append(wanted[from], blob)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fetchAtOnce)
+	for from, blobs := range wanted {
+		group.Go(func() error { return g.fill(ctx, from, blobs) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	g.recall(req, maxFiles-len(files))
+	return nil
+}
+
+// gathering is what gather has read for one question.
+type gathering struct {
+	api *API
+
+	mu   sync.Mutex
+	left int64                 // bytes that the files may still take
+	read map[source]*chat.Blob // MIME and Data alone
+}
+
+// errTooMuch is the error of a file for which too little is left.
+var errTooMuch = errors.New("the files of the question hold too much together")
+
+// reserve takes some of the bytes that are left.
+func (g *gathering) reserve(bytes int64) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if bytes > g.left {
+		return errTooMuch
+	}
+	g.left -= bytes
+	return nil
+}
+
+// fill reads a file and gives it to all that name it. They share its bytes.
+func (g *gathering) fill(ctx context.Context, from source, blobs []*chat.Blob) error {
+	file, err := g.open(ctx, from)
+	var refusal remote.Refusal
+	switch {
+	case errors.Is(err, errTooMuch):
+		return tooMuch(blobs[0])
+	case errors.As(err, &refusal):
+		return badFile(blobs[0], refusal.Error())
+	case err != nil:
+		return err
+	}
+	for _, blob := range blobs {
+		if err := checkPicture(blob, file.MIME); err != nil {
+			return err
+		}
+		blob.MIME, blob.Data, blob.Link = file.MIME, file.Data, nil
+	}
+	return nil
+}
+
+// open returns the file at a source, read now or before.
+func (g *gathering) open(ctx context.Context, from source) (*chat.Blob, error) {
+	g.mu.Lock()
+	known := g.read[from]
+	g.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	file := new(chat.Blob)
+	if from.kept != "" {
+		if err := g.openKept(from.kept, file); err != nil {
+			return nil, err
+		}
+	} else {
+		found, err := g.api.remote.Get(ctx, from.address, g.reserve)
+		if err != nil {
+			return nil, err
+		}
+		file.MIME, file.Data = found.MIME, found.Data
+	}
+	g.mu.Lock()
+	g.read[from] = file
+	g.mu.Unlock()
+	return file, nil
+}
+
+// openKept reads a file of our own store.
+func (g *gathering) openKept(name string, file *chat.Blob) error {
+	f, err := g.api.files.Get(name)
+	if err != nil {
+		return errGone
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return errGone
+	}
+	if err := g.reserve(info.Size()); err != nil {
+		return err
+	}
+	file.MIME, file.Data = f.MIME, make([]byte, info.Size())
+	if _, err := io.ReadFull(f, file.Data); err != nil {
+		return errGone
+	}
+	return nil
+}
+
+// errGone is the refusal of a kept file that expired while its question waited.
+const errGone remote.Refusal = "leads to a picture that is kept no longer"
+
+// checkPicture refuses another file where nothing but a picture will do.
+func checkPicture(blob *chat.Blob, mime string) error {
+	if blob.Link.Picture && !strings.HasPrefix(mime, "image/") {
+		return badFile(blob, "leads to something that is no picture")
+	}
+	return nil
+}
+
+func badFile(blob *chat.Blob, reason string) error {
+	return &chat.Error{Kind: chat.BadRequest, Param: blob.Field, Message: blob.Field + " " + reason}
+}
+
+func tooMuch(blob *chat.Blob) error {
+	return &chat.Error{Kind: chat.TooLarge, Param: blob.Field,
+		Message: blob.Field + " brings the files of the question over 32 MiB; send fewer or smaller files"}
+}

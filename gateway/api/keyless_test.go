@@ -1,0 +1,326 @@
+package api_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/geminid/geminid/gateway/api"
+)
+
+// openMarked opens a key file as the daemon does: its mark lies beside it.
+func openMarked(path string) (*api.Keys, error) {
+	return api.OpenKeys(api.KeysConfig{Path: path, Mark: path + ".made"})
+}
+
+// TestLostKeysKeepTheServerClosed: whatever becomes of the key file, a server that
+// had keys answers nobody without one, now and after a restart, near or far.
+func TestLostKeysKeepTheServerClosed(t *testing.T) {
+	const revoked, other = "sk-revoked", "sk-other"
+	replace := func(content string) func(*testing.T, string) {
+		return func(t *testing.T, path string) { rewrite(t, path, content) }
+	}
+	instead := func(make func(path string) error) func(*testing.T, string) {
+		return func(t *testing.T, path string) {
+			if err := errors.Join(os.Remove(path), make(path)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	tests := []struct {
+		name  string
+		spoil func(t *testing.T, path string) // as another process does it
+		kept  bool                            // the keys read before stay valid while the server runs
+	}{
+		{"the last key is revoked", func(t *testing.T, path string) {
+			keys, err := openMarked(path)
+			if err := errors.Join(err, keys.Revoke("other"), keys.Revoke("client")); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
+		{"emptied", replace(""), false},
+		{"only blank lines", replace("\n \n"), false},
+		{"only comments", replace("# none\n"), false},
+		{"only an admin key", replace(line("boss", "admin", adminKey)), false},
+		{"cut in the middle of a line", replace(line("client", "api", revoked)[:40]), true},
+		{"garbage", replace("\x00\x01"), true},
+		{"far too large", replace(strings.Repeat("#\n", 1<<20)), true},
+		{"removed", instead(func(string) error { return nil }), true},
+		{"a directory", instead(func(path string) error { return os.Mkdir(path, 0o700) }), true},
+		{"a pipe", instead(func(path string) error { return syscall.Mkfifo(path, 0o600) }), true},
+		{"a device", instead(func(path string) error { return os.Symlink("/dev/zero", path) }), true},
+		{"a dead link", instead(func(path string) error { return os.Symlink("/nowhere/at/all", path) }), true},
+		{"its directory is a file now", func(t *testing.T, path string) {
+			dir := filepath.Dir(path)
+			if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // wrong keys cost a moment
+				path := filepath.Join(t.TempDir(), "state", "keys")
+				keys, err := openMarked(path)
+				if err == nil {
+					_, err = keys.Adopt("client", revoked, false)
+				}
+				if err == nil {
+					_, err = keys.Adopt("other", other, false)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				g := newRig(t, func(c *api.Config) { c.Keys = keys })
+				if w := g.do(call{path: "/v1/models", key: other}); w.Code != http.StatusOK {
+					t.Fatalf("with a key: status %d", w.Code)
+				}
+				tt.spoil(t, path)
+				keys.Forget()
+				want := http.StatusUnauthorized
+				if tt.kept {
+					want = http.StatusOK
+				}
+				closed(t, g, "", "sk-unknown")
+				if w := g.do(call{path: "/v1/models", key: other}); w.Code != want {
+					t.Errorf("a key of before: status %d, want %d", w.Code, want)
+				}
+				again, err := openMarked(path)
+				if err != nil {
+					return // a server does not start with that
+				}
+				closed(t, newRig(t, func(c *api.Config) { c.Keys = again }), "", revoked, other)
+			})
+		})
+	}
+}
+
+// closed asks with each key, directly and as proxies do, and wants 401 with words
+// that say what to do.
+func closed(t *testing.T, g *rig, keys ...string) {
+	t.Helper()
+	proxied := map[string]string{"X-Forwarded-For": "203.0.113.5"}
+	for _, key := range keys {
+		for _, c := range []call{{path: "/v1/models"}, {path: "/v1/models", header: proxied}, {path: "/api/cookies/status"}, generate("gemini", true)} {
+			c.key = key
+			if w := g.do(c); w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), "geminid keys add NAME") {
+				t.Errorf("%s with key %q and %v: status %d: %s", c.path, key, c.header, w.Code, w.Body)
+			}
+		}
+	}
+}
+
+// TestPipeInPlaceOfTheKeys: the keys read before stay valid while the file can not be
+// read, and it is taken up again when that is mended.
+func TestPipeInPlaceOfTheKeys(t *testing.T) {
+	keys, path, err := openKeys(t, line("a", "api", "k1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	aside := path + ".aside"
+	if err := errors.Join(os.Rename(path, aside), syscall.Mkfifo(path, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	keys.Forget()
+	if keys.Match("k1") != api.RoleAPI || keys.Match("k2") != "" || keys.Err() == nil || !strings.Contains(keys.Err().Error(), path) {
+		t.Errorf("a pipe took the keys away, or nobody was told: %v", keys.Err())
+	}
+	if _, err := keys.Add("b", false); err == nil {
+		t.Error("a key was added to a pipe")
+	}
+	rewrite(t, aside, line("a", "api", "k3"))
+	if err := os.Rename(aside, path); err != nil {
+		t.Fatal(err)
+	}
+	keys.Forget()
+	if keys.Match("k1") != "" || keys.Match("k3") != api.RoleAPI || keys.Err() != nil {
+		t.Errorf("the mended file was not taken up: %v", keys.Err())
+	}
+}
+
+// TestKeylessIsForThisMachine: a server that never had a key answers only what
+// reaches it directly. Every sign of a proxy, a tunnel or another name ends that.
+func TestKeylessIsForThisMachine(t *testing.T) {
+	names := with(func(s *api.Settings) {
+		s.AllowedHosts, s.PublicURL = []string{"chat.example.com"}, "https://ai.example"
+		s.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	})
+	consent := with(func(s *api.Settings) { s.InsecureNoAuth = true })
+	header := func(pairs ...string) map[string]string {
+		out := make(map[string]string)
+		for i := 0; i < len(pairs); i += 2 {
+			out[pairs[i]] = pairs[i+1]
+		}
+		return out
+	}
+	tests := []struct {
+		name    string
+		options []option
+		header  map[string]string
+		remote  string
+		old     bool // HTTP/1.0
+		want    int
+	}{
+		{name: "directly", want: 200},
+		{name: "by another name of this machine", header: header("Host", "localhost:8100"), want: 200},
+		{name: "a program that sends much", header: header("User-Agent", "x", "X-Stainless-Lang", "js", "X-Goog-Api-Client", "genai",
+			"X-Request-Id", "a", "Referer", "http://localhost/", "X-Requested-With", "fetch", "Cache-Control", "no-cache", "Priority", "u=1"), want: 200},
+		{name: "as Caddy brings it", options: []option{names}, header: header("Host", "chat.example.com",
+			"X-Forwarded-For", "203.0.113.5", "X-Forwarded-Host", "chat.example.com", "X-Forwarded-Proto", "https", "Via", "2.0 Caddy"), want: 401},
+		{name: "as nginx brings it", header: header("X-Forwarded-For", "203.0.113.5"), want: 401},
+		{name: "nginx without any setting", old: true, want: 401},
+		{name: "nginx that keeps the name alone", options: []option{names}, header: header("Host", "ai.example"), want: 401},
+		{name: "an address that says nothing", options: []option{names}, header: header("X-Forwarded-For", "unknown"), want: 401},
+		{name: "a forged near address", options: []option{names}, header: header("X-Forwarded-For", "127.0.0.1"), want: 401},
+		{name: "an empty address", options: []option{names}, header: header("X-Forwarded-For", ""), want: 401},
+		{name: "a stranger on a socket that is public after all", remote: "203.0.113.5", want: 401},
+		{name: "by consent", options: []option{consent, names}, header: header("Host", "ai.example", "X-Forwarded-For", "203.0.113.5"), want: 200},
+	}
+	for _, name := range []string{
+		"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-By",
+		"X-Forwarded", "Forwarded", "Forwarded-For", "X_Forwarded_For", "x-forwarded-for", "X-Original-Forwarded-For", "Via", "X-Real-IP", "X-ProxyUser-Ip",
+		"CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Ray", "CF-Visitor", "CF-IPCountry", "CDN-Loop", "True-Client-IP", "X-True-Client-IP",
+		"X-Client-IP", "Client-IP", "X-Cluster-Client-IP", "Fastly-Client-IP", "Fastly-FF", "Fly-Client-IP", "Fly-Forwarded-Proto",
+		"X-Azure-ClientIP", "X-Azure-SocketIP", "X-Azure-FDID", "X-Appengine-User-IP", "X-Envoy-External-Address", "X-Nf-Client-Connection-Ip",
+		"DO-Connecting-IP", "Ali-Cdn-Real-Ip", "X-Originating-IP", "X-Remote-IP", "X-Remote-Addr", "X-Amz-Cf-Id", "X-Amzn-Trace-Id",
+		"X-Vercel-Id", "X-Arr-Log-Id", "Akamai-Origin-Hop", "X-Akamai-Edgescape", "Tailscale-User-Login", "WL-Proxy-Client-IP",
+		"Proxy-Connection", "X-Original-URL", "X-Original-Host", "X-Scheme", "X-Host", "Surrogate-Capability", "X-Varnish",
+	} {
+		tests = append(tests, struct {
+			name    string
+			options []option
+			header  map[string]string
+			remote  string
+			old     bool
+			want    int
+		}{name: name, header: header(name, "x"), want: 401})
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // wrong keys cost a moment
+				g := newRig(t, append(tt.options, open)...)
+				for _, key := range []string{"", "sk-anything"} {
+					r := g.request(call{path: "/v1/models", header: tt.header, remote: tt.remote, key: key})
+					if tt.old {
+						r.Proto, r.ProtoMinor = "HTTP/1.0", 0
+					}
+					w, _ := g.serve(g.api.Handler(), r)
+					if w.Code != tt.want {
+						t.Errorf("key %q: status %d, want %d: %s", key, w.Code, tt.want, w.Body)
+					}
+					if w.Code == 401 && !strings.Contains(w.Body.String(), "geminid keys add NAME") {
+						t.Errorf("key %q: it does not say what to do: %s", key, w.Body)
+					}
+				}
+				r := g.request(call{path: "/metrics", header: tt.header, remote: tt.remote})
+				if tt.old {
+					r.Proto, r.ProtoMinor = "HTTP/1.0", 0
+				}
+				if w, _ := g.serve(g.api.Handler(), r); w.Code != tt.want && tt.name != "by consent" {
+					t.Errorf("/metrics: status %d, want %d", w.Code, tt.want)
+				} else if tt.name == "by consent" && w.Code != 401 {
+					t.Errorf("/metrics: status %d; consent is for the API alone", w.Code)
+				}
+			})
+		})
+	}
+}
+
+// TestKeyless: only a server for which no key was ever made asks for none.
+func TestKeyless(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state", "keys")
+	keys, err := openMarked(path)
+	if err != nil || !keys.Keyless() || keys.Err() != nil || keys.Remember() != nil {
+		t.Fatalf("a new server is not keyless: %v, %v", err, keys.Err())
+	}
+	if _, err := os.Stat(path + ".made"); err == nil {
+		t.Fatal("a mark without a key")
+	}
+	required, err := api.OpenKeys(api.KeysConfig{Path: path, Required: true})
+	if err != nil || required.Keyless() || required.Err() == nil || !strings.Contains(required.Err().Error(), path) {
+		t.Errorf("a file that should be there is not missed: %v, %v", err, required.Err())
+	}
+
+	// Another process makes the first key and loses it before the server looks.
+	other, err := openMarked(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Add("a", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	keys.Forget()
+	if keys.Keyless() || keys.Err() == nil {
+		t.Errorf("keys were made and lost, and the server is open: %v", keys.Err())
+	}
+
+	// A file written by hand is remembered by the server that saw it.
+	if err := os.Remove(path + ".made"); err != nil {
+		t.Fatal(err)
+	}
+	rewrite(t, path, line("a", "api", "k"))
+	byHand, err := openMarked(path)
+	if err == nil {
+		err = byHand.Remember()
+	}
+	if err := errors.Join(err, os.Remove(path)); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := openMarked(path); err != nil || again.Keyless() || again.Err() == nil {
+		t.Errorf("a file written by hand is forgotten: %v", err)
+	}
+}
+
+// TestChangesAtOnce: of two processes that change the keys at once neither undoes
+// what the other did.
+func TestChangesAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys")
+	const each = 20
+	failed := make(chan error, 4)
+	for worker := range cap(failed) {
+		go func() {
+			keys, err := openMarked(path)
+			for n := range each {
+				if err == nil {
+					_, err = keys.Add(fmt.Sprintf("k-%d-%d", worker, n), false)
+				}
+				if err == nil && n%2 == 0 {
+					err = keys.Revoke(fmt.Sprintf("k-%d-%d", worker, n))
+				}
+			}
+			failed <- err
+		}()
+	}
+	for range cap(failed) {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	keys, err := openMarked(path)
+	if err != nil || len(keys.List()) != cap(failed)*each/2 {
+		t.Errorf("%d keys are left, want %d: %v", len(keys.List()), cap(failed)*each/2, err)
+	}
+}
+
+func rewrite(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// However coarse the clock of the file system is, this is another content.
+	at := time.Now().Add(time.Duration(len(content)+1) * time.Second)
+	if err := os.Chtimes(path, at, at); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,255 @@
+package api_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/geminid/geminid/gateway/api"
+)
+
+func openKeys(t *testing.T, content string) (*api.Keys, string, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keys")
+	if content != "" {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys, err := api.OpenKeys(api.KeysConfig{Path: path})
+	return keys, path, err
+}
+
+func line(name, role, key string) string {
+	return fmt.Sprintf("%s:%s:%x\n", name, role, api.DigestOf(key))
+}
+
+func TestKeysAddListRevoke(t *testing.T) {
+	keys, path, err := openKeys(t, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys.Has(api.RoleAPI) {
+		t.Error("an absent file has keys")
+	}
+	first, err := keys.Add("phone", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := keys.Add("boss", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(first, "gmd_") || len(first) != 4+43 || first == second {
+		t.Errorf("keys %d and %d long, alike %v", len(first), len(second), first == second)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	content, _ := os.ReadFile(path)
+	if strings.Contains(string(content), first) || string(content) != line("phone", "api", first)+line("boss", "admin", second) {
+		t.Errorf("the file holds\n%s", content)
+	}
+	if keys.Match(first) != api.RoleAPI || keys.Match(second) != api.RoleAdmin || keys.Match("gmd_x") != "" || keys.Match("") != "" {
+		t.Error("keys are taken for what they are not")
+	}
+	if got := keys.List(); len(got) != 2 || got[0].Name != "phone" || got[1].Role != api.RoleAdmin {
+		t.Errorf("list %v", got)
+	}
+	if _, err := keys.Add("phone", false); !errors.Is(err, api.ErrKeyExists) {
+		t.Errorf("a second key of one name: %v", err)
+	}
+	for _, bad := range []string{"", "a b", "a:b", "a\nb", strings.Repeat("x", 65)} {
+		if _, err := keys.Add(bad, false); !errors.Is(err, api.ErrKeyName) {
+			t.Errorf("name %q: %v", bad, err)
+		}
+	}
+	if err := keys.Revoke("phone"); err != nil || keys.Match(first) != "" || keys.Match(second) != api.RoleAdmin {
+		t.Errorf("revoking: %v", err)
+	}
+	if err := keys.Revoke("phone"); !errors.Is(err, api.ErrNoSuchKey) {
+		t.Errorf("revoking twice: %v", err)
+	}
+}
+
+// TestKeysAdopt: keys that clients have already go on, whatever they are called.
+func TestKeysAdopt(t *testing.T) {
+	keys, err := api.OpenKeys(api.KeysConfig{Path: filepath.Join(t.TempDir(), "keys")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		key   string
+		admin bool
+		name  string
+		err   error
+	}{
+		{"mellow-otter-77-q", false, "imported", nil},
+		{"quiet-heron-88-z", false, "imported-2", nil},
+		{"mellow-otter-77-q", false, "imported", api.ErrKeyExists},
+		{"quiet-heron-88-z", false, "imported-2", api.ErrKeyExists},
+		{"quiet-heron-88-z", true, "imported-3", nil},
+	} {
+		if name, err := keys.Adopt("imported", tt.key, tt.admin); name != tt.name || !errors.Is(err, tt.err) {
+			t.Errorf("%s: it is %q, %v, want %q, %v", tt.key, name, err, tt.name, tt.err)
+		}
+	}
+	if n := len(keys.List()); n != 3 {
+		t.Errorf("there are %d keys", n)
+	}
+	if _, err := keys.Adopt("my phone", "brisk-marten-99-w", false); !errors.Is(err, api.ErrKeyName) {
+		t.Errorf("a bad name: %v", err)
+	}
+}
+
+func TestKeysFile(t *testing.T) {
+	good := line("a", "api", "k1")
+	tests := []struct {
+		name, content string
+		keys          int
+		wantErr       string
+	}{
+		{"comments and blank lines", "# mine\n\n" + good + "\r\n", 1, ""},
+		{"no last newline", strings.TrimSpace(good), 1, ""},
+		{"unknown role", "a:root:" + strings.Repeat("0", 64), 0, "line 1"},
+		{"short digest", good + "b:api:abcd", 0, "line 2"},
+		{"the key itself", good + "b:api:gmd_secret", 0, "line 2"},
+		{"one name twice", good + good, 0, "line 2"},
+		{"garbage", "\x00\x01", 0, "line 1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			keys, path, err := openKeys(t, tt.content)
+			if tt.wantErr != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.wantErr) || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "gmd_secret") {
+					t.Errorf("error %v", err)
+				}
+				return
+			}
+			if err != nil || len(keys.List()) != tt.keys {
+				t.Errorf("%v, %v", keys.List(), err)
+			}
+		})
+	}
+}
+
+// Another process changes the file while we serve.
+func TestKeysFollowTheFile(t *testing.T) {
+	keys, path, err := openKeys(t, line("a", "api", "k1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(content string) {
+		if err := os.WriteFile(path+".new", []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+		keys.Forget() // the second between two looks has passed
+	}
+	write(line("a", "api", "k2"))
+	if keys.Match("k1") != "" || keys.Match("k2") != api.RoleAPI {
+		t.Error("a change of the same length was not seen")
+	}
+	write("broken")
+	if keys.Match("k2") != api.RoleAPI || keys.Err() == nil {
+		t.Errorf("a broken file locked the clients out, or nobody was told: %v", keys.Err())
+	}
+	write(line("a", "admin", "k3"))
+	if keys.Match("k2") != "" || keys.Match("k3") != api.RoleAdmin || keys.Err() != nil {
+		t.Errorf("a mended file was not taken: %v", keys.Err())
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	keys.Forget()
+	if keys.Match("k3") != api.RoleAdmin || keys.Err() == nil {
+		t.Errorf("a file that vanished opened the door or shut everybody out: %v", keys.Err())
+	}
+	write("")
+	if keys.Match("k3") != "" || keys.Keyless() || keys.Err() == nil {
+		t.Errorf("an empty file still has keys, opened the server, or nobody was told: %v", keys.Err())
+	}
+}
+
+// Trouble with the file is logged when it comes, not with every request.
+func TestKeyTroubleIsToldOnce(t *testing.T) {
+	keys, path, err := openKeys(t, line("a", "api", apiKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newRig(t, func(c *api.Config) { c.Keys = keys })
+	for _, step := range []struct {
+		content string
+		lines   int
+	}{{"broken", 1}, {"broken", 1}, {line("a", "api", apiKey), 1}, {"broken", 2}, {"broken: in another way\nx", 2}} {
+		if err := os.WriteFile(path, []byte(step.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			keys.Forget()
+			if w := g.do(call{path: "/v1/models", key: apiKey}); w.Code != 200 {
+				t.Fatalf("status %d", w.Code)
+			}
+		}
+		if got := strings.Count(g.log.String(), "the key file can not be used"); got != step.lines {
+			t.Errorf("%q: told %d times, want %d", step.content, got, step.lines)
+		}
+	}
+}
+
+// Known keys cost no look at the file, a key that is not known gets one.
+func TestKeysAreLookedAtOnceASecond(t *testing.T) {
+	keys, path, err := openKeys(t, line("a", "api", "k1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys.Looked(time.Now().Add(time.Hour)) // within the second, however slow the test
+	if err := os.WriteFile(path, []byte(line("b", "api", "k2")+line("c", "api", "k3")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if keys.Match("k1") != api.RoleAPI {
+		t.Error("the file was looked at for every request")
+	}
+	if keys.Match("k3") != api.RoleAPI {
+		t.Error("a key that was made within the second is refused")
+	}
+}
+
+func TestFixedKeys(t *testing.T) {
+	keys := api.StaticKeys(api.Key{Name: "demo", Role: api.RoleAPI, Digest: api.DigestOf("sk-demo")})
+	if keys.Match("sk-demo") != api.RoleAPI || keys.Match("sk-demo-") != "" {
+		t.Error("wrong match")
+	}
+	if _, err := keys.Add("x", false); !errors.Is(err, api.ErrFixedKeys) {
+		t.Errorf("%v", err)
+	}
+	if err := keys.Revoke("demo"); !errors.Is(err, api.ErrFixedKeys) {
+		t.Errorf("%v", err)
+	}
+}
+
+func FuzzKeys(f *testing.F) {
+	f.Add([]byte(line("a", "api", "k") + "# x\n"))
+	f.Add([]byte("a:admin:zz"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		keys, err := api.ParseKeys(content)
+		if err != nil {
+			return
+		}
+		for _, k := range keys {
+			if k.Digest == (api.Digest{}) && !strings.Contains(string(content), strings.Repeat("0", 64)) {
+				t.Error("a key without a digest")
+			}
+			if k.Role != api.RoleAPI && k.Role != api.RoleAdmin || k.Name == "" {
+				t.Errorf("key %+v", k)
+			}
+		}
+	})
+}

@@ -1,0 +1,66 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// pictures answers Images and Edits. An answer of the upstream may hold fewer
+// pictures than were asked for; then the missing ones are asked for again, each
+// time in a turn of its own.
+func (a *API) pictures(ctx context.Context, x *exchange, call *dialect.Call) error {
+	want := max(call.Pictures.Count, 1)
+	var answer chat.Answer
+	for asked := 0; asked < want && len(answer.Media) < want; asked++ {
+		question := call.Chat
+		if asked > 0 {
+			question = call.Ask(want - len(answer.Media))
+		}
+		part, err := a.paint(ctx, x, question)
+		if err != nil {
+			return err
+		}
+		made := len(part.Media)
+		part.Media = append(answer.Media, part.Media...)
+		if answer = part; made == 0 {
+			break // to ask once more would bring no more
+		}
+	}
+	switch made := len(answer.Media); {
+	case made == 0:
+		return &chat.Error{Kind: chat.BadRequest, Param: "prompt", Message: "Gemini answered without a picture; say more clearly what it shall show, or something else"}
+	case made < want:
+		return &chat.Error{Kind: chat.BadRequest, Param: "n",
+			Message: "Gemini made " + strconv.Itoa(made) + " of " + strconv.Itoa(want) + " pictures; ask for fewer"}
+	case call.Pictures.Count > 0:
+		answer.Media = answer.Media[:want]
+	}
+	x.tally(answer)
+	setServed(x.Header(), answer.Served)
+	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
+	return nil
+}
+
+// paint asks for pictures in one turn and leaves out what is none.
+func (a *API) paint(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
+	turn, err := a.hour(x)
+	if err != nil {
+		return answer, err
+	}
+	defer a.refund(x, turn)
+	if err := a.checkFiles(x, question); err != nil {
+		return answer, err
+	}
+	if err := a.prepare(ctx, x, turn, question); err != nil {
+		return answer, err
+	}
+	answer, err = a.collect(ctx, x, question)
+	answer.Media = slices.DeleteFunc(answer.Media, func(blob *chat.Blob) bool { return !strings.HasPrefix(blob.MIME, "image/") })
+	return answer, err
+}

@@ -1,0 +1,215 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+const (
+	// holdStatus is how long the status of a stream is held back: until then a
+	// failure can still be told with its own status. Some clients give up when no
+	// header has come after 60 s.
+	holdStatus = 10 * time.Second
+	// beatEvery is the longest silence in a stream once its status is out.
+	beatEvery = 15 * time.Second
+)
+
+// stream writes one streamed answer and keeps it warm in silence. The answer's
+// own goroutine writes the events; the heartbeat is a timer that takes the same
+// lock, so that a stream costs no goroutine of its own.
+type stream struct {
+	x      *exchange
+	cancel context.CancelCauseFunc // ends the upstream call when the reader is lost
+
+	mu        sync.Mutex
+	encoder   dialect.Encoder
+	served    chat.Served
+	timer     *time.Timer
+	quiet     chan struct{} // closed by a beat that finds the stream done
+	last      time.Time     // of the last write, before it of the start
+	committed bool          // the status is out
+	answered  bool          // something of the answer is out
+	dirty     bool          // written since the last flush
+	done      bool
+	broken    error // why nothing can be written any more
+}
+
+// openStream begins a stream. Nothing is written yet; close ends it.
+func openStream(x *exchange, call *dialect.Call, cancel context.CancelCauseFunc) *stream {
+	s := &stream{x: x, cancel: cancel, quiet: make(chan struct{}), last: time.Now()}
+	s.encoder = x.dialect.Stream(call, s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.timer = time.AfterFunc(holdStatus, s.beat)
+	return s
+}
+
+// copy writes the events to their end. An answer that ends without Finish broke
+// off, whatever the upstream says.
+func (s *stream) copy(events iter.Seq2[chat.Event, error]) error {
+	finished := false
+	for event, err := range events {
+		if finished {
+			continue // the answer is out; what comes after it changes nothing
+		}
+		if err == nil {
+			err = s.event(event)
+		}
+		if err != nil {
+			return err
+		}
+		finished = event.Kind == chat.Finish
+	}
+	if !finished {
+		return unfinished()
+	}
+	return nil
+}
+
+func unfinished() *chat.Error {
+	return chat.Fault(chat.Upstream, "Gemini's answer broke off before its end; ask again")
+}
+
+func (s *stream) event(event chat.Event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return s.broken
+	}
+	switch event.Kind {
+	case chat.Meta:
+		s.served = event.Served
+	case chat.Text, chat.Thought:
+		s.x.said.Text(event.Text)
+	case chat.Media:
+		s.x.said.File()
+	}
+	if err := s.encoder.Event(event); err != nil {
+		return s.lose(err)
+	}
+	if !s.dirty {
+		return nil
+	}
+	if !s.answered {
+		s.answered = true
+		s.x.first = time.Since(s.x.started)
+	}
+	return s.flush()
+}
+
+// Write is the encoder's: the first bytes send the status ahead. The lock is
+// held.
+func (s *stream) Write(p []byte) (int, error) {
+	if !s.committed {
+		s.commit()
+	}
+	s.dirty = true
+	return s.x.Write(p)
+}
+
+func (s *stream) commit() {
+	s.committed = true
+	header := s.x.Header()
+	header.Set("Content-Type", s.encoder.ContentType())
+	header.Set("Cache-Control", "no-cache")
+	header.Set("X-Accel-Buffering", "no") // nginx would gather the stream
+	setServed(header, s.served)
+	s.x.WriteHeader(http.StatusOK)
+}
+
+// flush sends what is written. The lock is held.
+func (s *stream) flush() error {
+	s.dirty = false
+	s.last = time.Now()
+	if err := s.x.control.Flush(); err != nil {
+		return s.lose(err)
+	}
+	return nil
+}
+
+// lose notes that the reader is gone and ends the upstream call. The lock is
+// held.
+func (s *stream) lose(err error) error {
+	s.broken = errClientGone
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		s.broken = errSlowClient
+	}
+	s.cancel(s.broken)
+	return s.broken
+}
+
+// beat writes a ping when the stream was silent for long enough, and looks again
+// when that may be so next.
+func (s *stream) beat() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done {
+		close(s.quiet)
+		return
+	}
+	limit := beatEvery
+	if !s.committed {
+		limit = holdStatus
+	}
+	if left := limit - time.Since(s.last); left > 0 {
+		s.timer.Reset(left)
+		return
+	}
+	defer s.timer.Reset(beatEvery)
+	if s.broken == nil {
+		s.ping()
+	}
+}
+
+// ping keeps the connection warm. What goes wrong is found by the answer's
+// goroutine with its next event; a panic here would end the whole server.
+func (s *stream) ping() {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = s.lose(errPing)
+		}
+	}()
+	if err := s.encoder.Ping(); err != nil {
+		_ = s.lose(err)
+		return
+	}
+	_ = s.flush()
+}
+
+var errPing = errors.New("the heartbeat failed")
+
+// close ends the heartbeat and waits for one that is under way. Afterwards only
+// the caller touches the stream. The second time it does nothing.
+func (s *stream) close() {
+	s.mu.Lock()
+	if s.done {
+		s.mu.Unlock()
+		return
+	}
+	s.done = true
+	// The timer is armed whenever the lock is free, so one that can not be
+	// stopped has a beat waiting for the lock.
+	stopped := s.timer.Stop()
+	s.mu.Unlock()
+	if !stopped {
+		<-s.quiet
+	}
+}
+
+// fail tells the client in the stream that it broke. It is called after close.
+func (s *stream) fail(err *chat.Error) {
+	if s.broken != nil {
+		return
+	}
+	if s.encoder.Fail(err) == nil {
+		_ = s.flush() // the connection is cut next in any case
+	}
+}

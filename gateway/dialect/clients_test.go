@@ -1,0 +1,139 @@
+package dialect_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// TestClients plays what real clients send, one script a file: the request as it
+// arrives, then what was understood of it, then the whole response. -update
+// writes the two golden parts.
+func TestClients(t *testing.T) {
+	for _, d := range dialect.All {
+		scripts, err := filepath.Glob(filepath.Join("testdata", d.Name, "*.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(scripts) == 0 {
+			t.Errorf("testdata/%s holds no script: a dialect needs samples of what its clients send", d.Name)
+		}
+		for _, file := range scripts {
+			t.Run(d.Name+"/"+strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playScript(t, file) })
+		}
+	}
+}
+
+func playScript(t *testing.T, file string) {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(archive.Files) == 0 || archive.Files[0].Name != "request" {
+		t.Fatalf("%s does not begin with a request", file)
+	}
+	s := newServer()
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, parseRequest(t, archive.Files[0].Data))
+	got := []txtar.File{archive.Files[0]}
+	if s.last != nil {
+		got = append(got, txtar.File{Name: "call", Data: describe(s.last)})
+	}
+	got = append(got, txtar.File{Name: "response", Data: transcript(w)})
+	if *update {
+		archive.Files = got
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	for i, part := range got {
+		if i >= len(archive.Files) || archive.Files[i].Name != part.Name {
+			t.Fatalf("%s has no part %q in place %d; run with -update and read the difference", file, part.Name, i)
+		}
+		if want := string(archive.Files[i].Data); string(part.Data) != want {
+			t.Errorf("%s:\ngot:\n%s\nwant:\n%s", part.Name, part.Data, want)
+		}
+	}
+	if len(archive.Files) != len(got) {
+		t.Errorf("the script has %d parts, want %d", len(archive.Files), len(got))
+	}
+}
+
+// describe prints a call for people, files by type and size.
+func describe(call *dialect.Call) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s model=%q id=%s", call.Op, call.Model, call.ID)
+	if call.SSE {
+		b.WriteString(" sse")
+	}
+	if call.IncludeUsage {
+		b.WriteString(" usage")
+	}
+	if call.Pictures != nil {
+		fmt.Fprintf(&b, " pictures=%d links=%t", call.Pictures.Count, call.Pictures.Links)
+	}
+	b.WriteByte('\n')
+	if req := call.Chat; req != nil {
+		fmt.Fprintf(&b, "model=%q stream=%t thoughts=%t ignored=%q\n", req.Model, req.Stream, req.Thoughts, req.Ignored)
+		for _, text := range req.System {
+			fmt.Fprintf(&b, "system: %q\n", text)
+		}
+		for _, turn := range req.Turns {
+			fmt.Fprintf(&b, "%s:", turn.Role)
+			for _, part := range turn.Parts {
+				if part.Blob != nil && part.Blob.Link != nil {
+					fmt.Fprintf(&b, " [%s in %s]", part.Blob.Link.URL, part.Blob.Field)
+					continue
+				}
+				if part.Blob != nil {
+					fmt.Fprintf(&b, " [%s %q %d bytes]", part.Blob.MIME, part.Blob.Name, len(part.Blob.Data))
+					continue
+				}
+				fmt.Fprintf(&b, " %q", part.Text)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return []byte(b.String())
+}
+
+// transcript prints a response. Carriage returns are shown, because they matter
+// and are lost in editors.
+func transcript(w *httptest.ResponseRecorder) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d\n", w.Code)
+	var names []string
+	for name := range w.Header() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&b, "%s: %s\n", name, w.Header().Get(name))
+	}
+	body := strings.ReplaceAll(w.Body.String(), "\r", "␍")
+	fmt.Fprintf(&b, "\n%s", body)
+	if !strings.HasSuffix(body, "\n") {
+		b.WriteByte('\n')
+	}
+	return []byte(b.String())
+}
+
+// Every whole answer must be one JSON value, whatever the client asked.
+func decodeJSON(t testing.TB, body []byte) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal(body, &v); err != nil {
+		t.Fatalf("not JSON: %v\n%s", err, body)
+	}
+	return v
+}

@@ -1,0 +1,155 @@
+package dialect_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// kinds is the whole table as clients see it, written down independently of the
+// code: status, OpenAI type and code, Gemini status.
+var kinds = []struct {
+	name         string
+	kind         chat.Kind
+	status       int
+	kindOf, code string
+	rpc          string
+}{
+	{"internal", chat.Internal, 500, "server_error", "internal_error", "INTERNAL"},
+	{"bad request", chat.BadRequest, 400, "invalid_request_error", "invalid_value", "INVALID_ARGUMENT"},
+	{"context length", chat.ContextLength, 400, "invalid_request_error", "context_length_exceeded", "INVALID_ARGUMENT"},
+	{"unauthorized", chat.Unauthorized, 401, "invalid_request_error", "invalid_api_key", "UNAUTHENTICATED"},
+	{"forbidden", chat.Forbidden, 403, "permission_error", "insufficient_permissions", "PERMISSION_DENIED"},
+	{"signed out", chat.SignedOut, 403, "permission_error", "cookies_expired", "PERMISSION_DENIED"},
+	{"no cookies", chat.NoCookies, 403, "permission_error", "cookies_missing", "PERMISSION_DENIED"},
+	{"unknown model", chat.UnknownModel, 404, "invalid_request_error", "model_not_found", "NOT_FOUND"},
+	{"unknown path", chat.UnknownPath, 404, "invalid_request_error", "unknown_url", "NOT_FOUND"},
+	{"unsupported", chat.Unsupported, 404, "invalid_request_error", "unsupported_operation", "UNIMPLEMENTED"},
+	{"method", chat.MethodNotAllowed, 405, "invalid_request_error", "method_not_allowed", "UNIMPLEMENTED"},
+	{"too large", chat.TooLarge, 413, "invalid_request_error", "request_too_large", "INVALID_ARGUMENT"},
+	{"media type", chat.MediaType, 415, "invalid_request_error", "unsupported_media_type", "INVALID_ARGUMENT"},
+	{"misdirected", chat.Misdirected, 421, "invalid_request_error", "misdirected_request", "FAILED_PRECONDITION"},
+	{"rate limited", chat.RateLimited, 429, "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"},
+	{"quota", chat.Quota, 429, "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"},
+	{"downgraded", chat.Downgraded, 429, "rate_limit_error", "model_downgraded", "RESOURCE_EXHAUSTED"},
+	{"upstream", chat.Upstream, 502, "server_error", "upstream_error", "UNAVAILABLE"},
+	{"unavailable", chat.Unavailable, 503, "server_error", "unavailable", "UNAVAILABLE"},
+	{"timeout", chat.Timeout, 504, "server_error", "upstream_timeout", "DEADLINE_EXCEEDED"},
+	{"canceled", chat.Canceled, 499, "invalid_request_error", "canceled", "CANCELLED"},
+	{"a kind from the future", chat.Canceled + 1, 500, "server_error", "internal_error", "INTERNAL"},
+}
+
+func TestEveryKindInEveryDialect(t *testing.T) {
+	if want := int(chat.Canceled) + 2; len(kinds) != want {
+		t.Fatalf("the table has %d rows, want %d: one for each kind and one beyond", len(kinds), want)
+	}
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			failure := &chat.Error{Kind: k.kind, Message: "what happened", Param: "field"}
+			if got := dialect.StatusCode(k.kind); got != k.status {
+				t.Errorf("status %d, want %d", got, k.status)
+			}
+			var g struct {
+				Error struct {
+					Code            *int
+					Message, Status string
+					Details         []map[string]string
+				}
+			}
+			remarshal(t, dialect.Gemini.Fail(failure), &g)
+			if g.Error.Code == nil || *g.Error.Code != k.status || g.Error.Status != k.rpc || g.Error.Message != "what happened" {
+				t.Errorf("Gemini: %+v", g.Error)
+			}
+			if (len(g.Error.Details) == 1) != (k.status == http.StatusTooManyRequests) {
+				t.Errorf("Gemini details: %v", g.Error.Details)
+			}
+			var o struct {
+				Error struct {
+					Message, Type string
+					Code          *string
+					Param         *string
+				}
+			}
+			remarshal(t, dialect.OpenAI.Fail(failure), &o)
+			if o.Error.Code == nil || *o.Error.Code != k.code || o.Error.Type != k.kindOf || o.Error.Message != "what happened" || o.Error.Param == nil {
+				t.Errorf("OpenAI: %+v", o.Error)
+			}
+		})
+	}
+}
+
+// TestErrorBodies pins the bytes, field order and null included.
+func TestErrorBodies(t *testing.T) {
+	quota := &chat.Error{Kind: chat.Quota, Message: "slow down", RetryAfter: 16*time.Second + time.Millisecond}
+	tests := []struct {
+		name string
+		body any
+		want string
+	}{
+		{"openai without param", dialect.OpenAI.Fail(chat.Fault(chat.Unauthorized, "no key")),
+			`{"error":{"message":"no key","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`},
+		{"openai model", dialect.OpenAI.Fail(chat.Fault(chat.UnknownModel, "no model")),
+			`{"error":{"message":"no model","type":"invalid_request_error","param":"model","code":"model_not_found"}}`},
+		{"gemini", dialect.Gemini.Fail(chat.Fault(chat.Unauthorized, "no key")),
+			`{"error":{"code":401,"message":"no key","status":"UNAUTHENTICATED"}}`},
+		{"gemini retry", dialect.Gemini.Fail(quota),
+			`{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"17s"}]}}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := json.Marshal(test.body)
+			if err != nil || string(got) != test.want {
+				t.Errorf("got %s, %v\nwant %s", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestHeader(t *testing.T) {
+	tests := []struct {
+		name         string
+		err          chat.Error
+		after, retry string
+	}{
+		{"no wait", chat.Error{Kind: chat.BadRequest}, "", ""},
+		{"short", chat.Error{Kind: chat.RateLimited, RetryAfter: 17 * time.Second}, "17", ""},
+		{"rounded up", chat.Error{Kind: chat.RateLimited, RetryAfter: 100 * time.Millisecond}, "1", ""},
+		{"a minute", chat.Error{Kind: chat.Quota, RetryAfter: time.Minute}, "60", ""},
+		{"more than a minute", chat.Error{Kind: chat.RateLimited, RetryAfter: time.Minute + 1}, "61", "false"},
+		{"an hour", chat.Error{Kind: chat.Quota, RetryAfter: time.Hour}, "3600", "false"},
+		{"429 always tells", chat.Error{Kind: chat.Quota}, "60", ""},
+		{"503 always tells", chat.Error{Kind: chat.Unavailable}, "10", ""},
+		{"negative is unknown", chat.Error{Kind: chat.Unavailable, RetryAfter: -time.Hour}, "10", ""},
+		{"signed out", chat.Error{Kind: chat.SignedOut}, "", "false"},
+		{"no cookies", chat.Error{Kind: chat.NoCookies}, "", "false"},
+		{"upstream", chat.Error{Kind: chat.Upstream}, "", ""},
+		{"a kind from the future", chat.Error{Kind: chat.Canceled + 1}, "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			header := dialect.Header(&test.err)
+			if got := header.Get("Retry-After"); got != test.after {
+				t.Errorf("Retry-After %q, want %q", got, test.after)
+			}
+			if got := header.Get("X-Should-Retry"); got != test.retry {
+				t.Errorf("X-Should-Retry %q, want %q", got, test.retry)
+			}
+		})
+	}
+}
+
+// remarshal sends v through JSON into to.
+func remarshal(t *testing.T, v, to any) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, to); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+}

@@ -1,0 +1,368 @@
+package dialect_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/textproto"
+	"strings"
+	"testing"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// field is a part of a form; one with a name is a file.
+type field struct{ key, file, mime, data string }
+
+// form sends a form to the edits route.
+func (s *server) form(t *testing.T, fields ...field) *httptest.ResponseRecorder {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for _, f := range fields {
+		header := make(textproto.MIMEHeader)
+		disposition := fmt.Sprintf(`form-data; name="%s"`, f.key)
+		if f.file != "" {
+			disposition += fmt.Sprintf(`; filename="%s"`, f.file)
+		}
+		header.Set("Content-Disposition", disposition)
+		if f.mime != "" {
+			header.Set("Content-Type", f.mime)
+		}
+		part, err := w.CreatePart(header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = part.Write([]byte(f.data))
+	}
+	_ = w.Close()
+	return s.send("/v1/images/edits", w.FormDataContentType(), body.String())
+}
+
+func (s *server) send(path, kind, body string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", kind)
+	s.ServeHTTP(w, r)
+	return w
+}
+
+var (
+	model  = field{key: "model", data: "gemini-2.5-flash-image"}
+	prompt = field{key: "prompt", data: "make it blue"}
+	photo  = field{key: "image", file: "a.png", mime: "image/png", data: string(tinyPNG)}
+)
+
+func TestEditForms(t *testing.T) {
+	as := func(key string) field { f := photo; f.key = key; return f }
+	tests := []struct {
+		name   string
+		fields []field
+		want   string
+	}{
+		{"image first", []field{photo, prompt, model}, `["image/png" "a.png"] "make it blue"`},
+		{"image last", []field{model, prompt, photo}, `["image/png" "a.png"] "make it blue"`},
+		{"several", []field{as("image[]"), prompt, as("image[]"), as("image")}, `["image/png" "a.png"] ["image/png" "a.png"] ["image/png" "a.png"] "make it blue"`},
+		{"numbered", []field{as("image[0]"), as("image[1]"), prompt}, `["image/png" "a.png"] ["image/png" "a.png"] "make it blue"`},
+		{"a wrong type and a path", []field{{key: "image", file: `../../etc/x y.jpg`, mime: "application/octet-stream", data: string(tinyPNG)}, prompt}, `["image/png" "x y.jpg"] "make it blue"`},
+		{"fields that nobody filled in", []field{photo, prompt, {key: "n"}, {key: "size"}, {key: "stream"}, {key: "mask", file: "blob"}}, `["image/png" "a.png"] "make it blue"`},
+		{"in Python's words", []field{photo, prompt, {key: "n", data: " 1 "}, {key: "stream", data: "False"}}, `["image/png" "a.png"] "make it blue"`},
+		{"number and size", []field{photo, prompt, {key: "n", data: "2"}, {key: "size", data: "1024x1024"}, {key: "quality", data: "high"}},
+			`["image/png" "a.png"] "Create 2 different pictures, each as a file of its own:\n\nmake it blue\n\nSize: 1024x1024 pixels, format 1:1.\n\nQuality: as fine and detailed as can be."`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServer()
+			w := s.form(t, tt.fields...)
+			if w.Code != http.StatusOK || s.last == nil || s.last.Op != dialect.Edits {
+				t.Fatalf("status %d: %s", w.Code, w.Body)
+			}
+			var got []string
+			for _, part := range s.last.Chat.Turns[0].Parts {
+				if part.Blob != nil {
+					if !bytes.Equal(part.Blob.Data, tinyPNG) {
+						t.Errorf("the file is %q", part.Blob.Data)
+					}
+					got = append(got, fmt.Sprintf("%q", []string{part.Blob.MIME, part.Blob.Name}))
+					continue
+				}
+				got = append(got, fmt.Sprintf("%q", part.Text))
+			}
+			if have := strings.Join(got, " "); have != tt.want {
+				t.Errorf("got  %s\nwant %s", have, tt.want)
+			}
+			if got := decodeJSON(t, w.Body.Bytes())["data"].([]any)[0].(map[string]any)["b64_json"]; got != base64.StdEncoding.EncodeToString(tinyPNG) {
+				t.Errorf("answer %v", got)
+			}
+		})
+	}
+}
+
+// TestWishes reads in the question what a client asked for in fields.
+func TestWishes(t *testing.T) {
+	for fields, want := range map[string]string{
+		``:                                "a fox",
+		`,"size":"auto"`:                  "a fox",
+		`,"size":"16:9"`:                  "a fox\n\nFormat of the picture: 16:9.",
+		`,"size":"640X480"`:               "a fox\n\nSize: 640x480 pixels, format 4:3.",
+		`,"n":"2"`:                        "Create 2 different pictures, each as a file of its own:\n\na fox",
+		`,"quality":"hd","style":"vivid"`: "a fox\n\nQuality: as fine and detailed as can be.\n\nStyle: vivid.",
+	} {
+		s := newServer()
+		if w := s.send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
+		} else if got := chat.Prompt(s.last.Chat); got != want {
+			t.Errorf("%s: got %q, want %q", fields, got, want)
+		}
+	}
+}
+
+// TestIgnoredWishes names what a client asked for and does not get.
+func TestIgnoredWishes(t *testing.T) {
+	for fields, want := range map[string]string{
+		``: "", `,"stream":false,"partial_images":0`: "", `,"stream":0,"background":"auto"`: "",
+		`,"partial_images":2,"output_format":"webp"`: "output_format partial_images",
+	} {
+		s := newServer()
+		if w := s.send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
+		} else if got := strings.Join(s.last.Chat.Ignored, " "); got != want {
+			t.Errorf("%s: ignored %q, want %q", fields, got, want)
+		}
+	}
+}
+
+// bomb is a PNG header that promises a picture of so many pixels.
+func bomb(width, height uint32) string {
+	chunk := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
+	chunk = append(binary.BigEndian.AppendUint32(chunk, height), 8, 2, 0, 0, 0)
+	out := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1a\n"), 13)
+	out = append(out, chunk...)
+	return string(binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(chunk)))
+}
+
+const vector = `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script/></svg>`
+
+func TestBadForms(t *testing.T) {
+	with := func(mime, data string) []field {
+		return []field{prompt, {key: "image", file: "a.png", mime: mime, data: data}}
+	}
+	many := []field{prompt}
+	for range 65 {
+		many = append(many, photo)
+	}
+	parts := []field{prompt, photo}
+	for range 10_000 {
+		parts = append(parts, field{key: "x", data: "y"})
+	}
+	tests := []struct {
+		name   string
+		fields []field
+		code   int
+		param  string
+		says   string
+	}{
+		{"no picture", []field{prompt}, 400, "image", "missing"},
+		{"no prompt", []field{photo}, 400, "prompt", "must say"},
+		{"a mask", []field{prompt, photo, {key: "mask", file: "m.png", mime: "image/png", data: string(tinyPNG)}}, 400, "mask", "not offered"},
+		{"nothing in it", with("image/png", ""), 400, "image", "no data"},
+		{"a drawing in XML", with("image/svg+xml", vector), 400, "image", "not a PNG"},
+		{"a drawing in XML that says it is text", with("text/plain", vector), 400, "image", "not a PNG"},
+		{"a page", with("image/png", "<html>"), 400, "image", "not a PNG"},
+		{"a bomb", with("image/png", bomb(50_000, 50_000)), 400, "image", "100 million"},
+		{"21 MiB", with("image/png", string(tinyPNG)+strings.Repeat("x", 21<<20)), 413, "image", "20 MiB"},
+		{"65 pictures", many, 400, "image", "64"},
+		{"10,000 parts", parts, 400, "", "parts"},
+		{"a nameless part", []field{prompt, photo, {data: "x"}}, 400, "", "no name"},
+		{"a long field", []field{{key: "prompt", data: strings.Repeat("x", 2<<20)}, photo}, 413, "prompt", "1 MiB"},
+		{"n=0", []field{prompt, photo, {key: "n", data: "0"}}, 400, "n", "1 to 10"},
+		{"n=11", []field{prompt, photo, {key: "n", data: "11"}}, 400, "n", "1 to 10"},
+		{"n=many", []field{prompt, photo, {key: "n", data: "many"}}, 400, "n", "number"},
+		{"stream", []field{prompt, photo, {key: "stream", data: "true"}}, 400, "stream", "must be false"},
+		{"stream in Python's words", []field{prompt, photo, {key: "stream", data: "True"}}, 400, "stream", "must be false"},
+		{"stream as a number", []field{prompt, photo, {key: "stream", data: "1"}}, 400, "stream", "must be false"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServer()
+			w := s.form(t, tt.fields...)
+			complains(t, w, tt.code, tt.param, tt.says)
+			if s.last != nil {
+				t.Error("it was decoded")
+			}
+		})
+	}
+}
+
+// complains checks an error in the OpenAI form.
+func complains(t *testing.T, w *httptest.ResponseRecorder, code int, param, says string) {
+	t.Helper()
+	var body struct {
+		Error struct {
+			Message string
+			Param   *string
+		}
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatalf("%v: %s", err, w.Body)
+	}
+	got := ""
+	if body.Error.Param != nil {
+		got = *body.Error.Param
+	}
+	if w.Code != code || got != param || !strings.Contains(body.Error.Message, says) {
+		t.Errorf("status %d, param %q: %s\nwant %d, %q, %q", w.Code, got, body.Error.Message, code, param, says)
+	}
+}
+
+func TestBrokenForms(t *testing.T) {
+	const kind = "multipart/form-data; boundary=xx"
+	part := "--xx\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n"
+	for _, tt := range []struct{ name, kind, body string }{
+		{"no boundary", "multipart/form-data", "--xx--"},
+		{"no form", "text/plain", "hello"},
+		{"empty", kind, ""},
+		{"another boundary", kind, "--yy\r\n\r\nx\r\n--yy--"},
+		{"cut", kind, part + "\r\nhalf"},
+		{"a header without end", kind, part + strings.Repeat("X: y\r\n", 20_000)},
+		{"a huge header", kind, part + "X: " + strings.Repeat("y", 11<<20) + "\r\n\r\nz\r\n--xx--"},
+		{"nested", kind, part + "Content-Type: multipart/mixed; boundary=zz\r\n\r\n--zz\r\n\r\nx\r\n--zz--\r\n--xx--"},
+		{"base64", kind, part + "Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgpyZXN0\r\n--xx--"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServer()
+			if w := s.send("/v1/images/edits", tt.kind, tt.body); w.Code != http.StatusBadRequest || s.last != nil {
+				t.Errorf("status %d: %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestBadPictures(t *testing.T) {
+	const head = `{"model":"gemini-2.5-flash-image","prompt":"a fox",`
+	for _, tt := range []struct{ body, param, says string }{
+		{head + `"n":0}`, "n", "1 to 10"},
+		{head + `"n":11}`, "n", "1 to 10"},
+		{head + `"n":1.5}`, "n", "whole"},
+		{head + `"n":"x"}`, "n", "number"},
+		{head + `"size":"big"}`, "size", "1024x1024"},
+		{head + `"size":"0x0"}`, "size", "1024x1024"},
+		{head + `"size":"1x4096"}`, "size", "1024x1024"},
+		{head + `"size":"99999x99999"}`, "size", "1024x1024"},
+		{head + `"size":"1:99"}`, "size", "ratio"},
+		{head + `"size":"a:b"}`, "size", "ratio"},
+		{head + `"size":1024}`, "size", "string"},
+		{head + `"quality":"superb"}`, "quality", "standard"},
+		{head + `"style":"wild"}`, "style", "vivid"},
+		{head + `"stream":true}`, "stream", "must be false"},
+		{head + `"stream":1}`, "stream", "must be false"},
+		{head + `"stream":"yes"}`, "stream", "must be false"},
+		{head + `"n":[]}`, "n", "number"},
+		{head + `"response_format":"png"}`, "response_format", "b64_json or url"},
+		{`{"model":"gemini-2.5-flash-image"}`, "prompt", "must say"},
+		{`{"model":"gemini-2.5-flash-image","prompt":" "}`, "prompt", "must say"},
+		{`{"model":"gemini-2.5-flash-image","prompt":["a"]}`, "prompt", "string"},
+		{`{"model":"../x","prompt":"a"}`, "model", "no model"},
+	} {
+		s := newServer()
+		w := s.send("/v1/images/generations", "application/json", tt.body)
+		code := http.StatusBadRequest
+		if tt.param == "model" {
+			code = http.StatusNotFound
+		}
+		complains(t, w, code, tt.param, tt.says)
+	}
+	w := newServer().send("/v1/images/edits", "application/json", `{"prompt":"a","images":[{"image_url":"data:application/pdf;base64,JVBERi0xLjQ="}]}`)
+	complains(t, w, http.StatusBadRequest, "images[0].image_url", "no picture")
+	const verb = "POST /v1beta/models/gemini-2.5-flash-image:"
+	for _, tt := range []struct{ verb, body string }{
+		{"predict", `{}`},
+		{"predict", `{"instances":[{"prompt":"a"},{"prompt":"b"}]}`},
+		{"predict", `{"instances":[{"prompt":"a"}],"parameters":{"sampleCount":11}}`},
+		{"predict", `{"instances":[{"prompt":"a"}],"parameters":{"sampleCount":"2"}}`},
+		{"predict", `{"instances":[{"prompt":"a"}],"parameters":{"aspectRatio":"wide"}}`},
+		{"editImage", `{"prompt":"a"}`},
+		{"editImage", `{"prompt":"a","image":{"mimeType":"image/png","data":"***"}}`},
+		{"editImage", `{"prompt":"a","image":{"mimeType":"image/png","data":""}}`},
+		{"editImage", `{"prompt":"a","image":{"mimeType":"text/plain","data":"aGVsbG8="}}`},
+		{"editImage", `{"prompt":"a","image":{"data":"iVBORw0KGgpyZXN0"},"mask":{}}`},
+		{"editImage", `{"image":{"data":"iVBORw0KGgpyZXN0"}}`},
+		{"generateContent", `{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"imageConfig":{"aspectRatio":"1:99"}}}`},
+		{"generateContent", `{"contents":[{"parts":[{"fileData":{"fileUri":"gs://bucket/x"}}]}]}`},
+		{"generateContent", `{"contents":[{"parts":[{"inlineData":{"mimeType":"image/svg+xml","data":"` + base64.StdEncoding.EncodeToString([]byte(vector)) + `"}}]}]}`},
+		{"generateContent", `{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"` + base64.StdEncoding.EncodeToString([]byte(bomb(1<<20, 1<<20))) + `"}}]}]}`},
+	} {
+		w := newServer().do(t, verb+tt.verb, tt.body)
+		if failure, _ := decodeJSON(t, w.Body.Bytes())["error"].(map[string]any); w.Code != http.StatusBadRequest || failure["status"] != "INVALID_ARGUMENT" {
+			t.Errorf("%s %.80s: status %d, %v", tt.verb, tt.body, w.Code, failure)
+		}
+	}
+}
+
+// TestDocument checks that a document is what encoding/json makes of the same
+// answer, whatever the text holds, and that its length is told in advance.
+func TestDocument(t *testing.T) {
+	big := bytes.Repeat([]byte("0123456789"), 20<<10)
+	answer := chat.Answer{Text: "a \"quoted\" <text>\u2028", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: big}, {MIME: "image/jpeg", Data: []byte{1}}, {MIME: "image/png", Data: nil}}}
+	call := &dialect.Call{Op: dialect.Generate, Model: "m", ID: "ID", Chat: new(chat.Request)}
+	for _, d := range dialect.All {
+		doc, ok := d.Answer(call, answer).(*dialect.Document)
+		if !ok {
+			t.Fatalf("%s answers %T", d.Name, d.Answer(call, answer))
+		}
+		var w writes
+		n, err := doc.WriteTo(&w)
+		if err != nil || n != doc.Len() || n != int64(w.all.Len()) || w.longest > 64<<10 {
+			t.Errorf("%s: %d bytes of %d, longest write %d, %v", d.Name, n, doc.Len(), w.longest, err)
+		}
+		text := w.all.String()
+		if !json.Valid([]byte(text)) || strings.Count(text, base64.StdEncoding.EncodeToString(big)) != 1 {
+			t.Errorf("%s: the document of %d bytes is broken", d.Name, n)
+		}
+	}
+}
+
+// writes gathers what is written and the longest write.
+type writes struct {
+	all     bytes.Buffer
+	longest int
+}
+
+func (w *writes) Write(p []byte) (int, error) {
+	w.longest = max(w.longest, len(p))
+	return w.all.Write(p)
+}
+
+// TestSizesInHeaders reads the forms of a header that tell a picture's size.
+func TestSizesInHeaders(t *testing.T) {
+	webp := func(form string, tail ...byte) string {
+		return "RIFF\x00\x00\x00\x00WEBP" + form + "\x00\x00\x00\x00" + string(tail) + strings.Repeat("\x00", 16)
+	}
+	for _, tt := range []struct {
+		name, data string
+		ok         bool
+	}{
+		{"a small PNG", bomb(100, 100), true},
+		{"a large PNG", bomb(100_000, 100_000), false},
+		{"a PNG whose sides overflow", bomb(1<<32-1, 1<<32-1), false},
+		{"a PNG with a wrong checksum", bomb(100_000, 100_000)[:29] + "1234", false},
+		{"a large GIF", "GIF89a\xff\xff\xff\xff\x00\x00\x00", false},
+		{"a small GIF", "GIF89a\x0a\x00\x0a\x00\x00\x00\x00", true},
+		{"a small WebP", webp("VP8X", 0, 0, 0, 0, 99, 0, 0, 99, 0, 0), true},
+		{"a large WebP", webp("VP8X", 0, 0, 0, 0, 255, 255, 0, 255, 255, 0), false},
+		{"a large lossless WebP", webp("VP8L", 0x2f, 255, 255, 255, 15), false},
+		{"a large lossy WebP", webp("VP8 ", 0, 0, 0, 0x9d, 1, 0x2a, 255, 63, 255, 63), false},
+	} {
+		w := newServer().form(t, prompt, field{key: "image", file: "x", mime: "image/*", data: tt.data})
+		if (w.Code == http.StatusOK) != tt.ok {
+			t.Errorf("%s: status %d %s", tt.name, w.Code, w.Body)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package dialect_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/julienschmidt/httprouter"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// models is the list that the test server offers.
+var models = []chat.Model{
+	{ID: "gemini-2.5-flash", Name: "Gemini 2.5 Flash", Description: "Fast.", InputLimit: 1000, OutputLimit: 100},
+	{ID: "gemini-2.5-flash-image", Image: true},
+}
+
+// script is what the model says: a thought, text with everything that breaks
+// careless encoders, and the end.
+func script() []chat.Event {
+	return []chat.Event{
+		{Kind: chat.Meta, Served: chat.Served{ID: "9d8ca3786ebdfbea", Name: "2.5 Flash"}},
+		{Kind: chat.Thought, Text: "Let me see."},
+		{Kind: chat.Text, Text: "Hello, "},
+		{Kind: chat.Text, Text: "世界 👋\n<\"quoted\\\">\u2028."},
+		{Kind: chat.Finish, Reason: chat.Stop},
+	}
+}
+
+func sequence(events []chat.Event) iter.Seq2[chat.Event, error] {
+	return func(yield func(chat.Event, error) bool) {
+		for _, event := range events {
+			if !yield(event, nil) {
+				return
+			}
+		}
+	}
+}
+
+// tinyPNG begins like a picture.
+var tinyPNG = []byte("\x89PNG\r\n\x1a\nrest")
+
+// server mounts every dialect as the daemon does: routes that two dialects
+// share are decided by For.
+type server struct {
+	*httprouter.Router
+	events []chat.Event
+	last   *dialect.Call // decoded most recently
+}
+
+func newServer() *server {
+	s := &server{Router: httprouter.New(), events: script()}
+	s.RedirectTrailingSlash, s.RedirectFixedPath = false, false
+	s.NotFound = http.HandlerFunc(s.lost)
+	s.MethodNotAllowed = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d, _ := dialect.For(r)
+		fail(w, d, chat.Fault(chat.MethodNotAllowed, "wrong method"))
+	})
+	owners := make(map[string][]*dialect.Dialect)
+	for i := range dialect.All {
+		for _, m := range dialect.All[i].Mounts {
+			route := m.Method + " " + m.Pattern
+			owners[route] = append(owners[route], &dialect.All[i])
+			if len(owners[route]) == 1 {
+				s.Handle(m.Method, m.Pattern, func(w http.ResponseWriter, r *http.Request, ps httprouter.Params) {
+					d := owners[route][0]
+					if len(owners[route]) > 1 {
+						d, _ = dialect.For(r)
+					}
+					s.serve(w, r, d, ps)
+				})
+			}
+		}
+	}
+	return s
+}
+
+func (s *server) lost(w http.ResponseWriter, r *http.Request) {
+	d, _ := dialect.For(r)
+	fail(w, d, d.Lost(r))
+}
+
+func (s *server) serve(w http.ResponseWriter, r *http.Request, d *dialect.Dialect, ps httprouter.Params) {
+	call, err := d.Decode(r, ps.ByName)
+	if err != nil {
+		var failure *chat.Error
+		if !errors.As(err, &failure) {
+			panic(fmt.Sprintf("decode of %s %s: not a *chat.Error: %T", r.Method, r.URL, err))
+		}
+		fail(w, d, failure)
+		return
+	}
+	s.last = call
+	call.ID, call.Created = strings.TrimSuffix(call.ID, last26(call.ID))+"ID", time.Unix(1_800_000_000, 0)
+	switch call.Op {
+	case dialect.Models:
+		s.models(w, d, call)
+	case dialect.CountTokens:
+		reply(w, http.StatusOK, d.Count(call))
+	case dialect.Images, dialect.Edits:
+		reply(w, http.StatusOK, d.Answer(call, chat.Answer{Text: "Here it is.", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: tinyPNG}}}))
+	case dialect.Generate:
+		answer, _ := chat.Collect(sequence(s.events))
+		reply(w, http.StatusOK, d.Answer(call, answer))
+	case dialect.Stream:
+		encoder := d.Stream(call, w)
+		w.Header().Set("Content-Type", encoder.ContentType())
+		for _, event := range s.events {
+			_ = encoder.Event(event)
+		}
+	}
+}
+
+// last26 is the random part of an id.
+func last26(id string) string { return id[max(0, len(id)-26):] }
+
+func (s *server) models(w http.ResponseWriter, d *dialect.Dialect, call *dialect.Call) {
+	if call.Model == "" {
+		reply(w, http.StatusOK, d.List(call, models))
+		return
+	}
+	for _, m := range models {
+		if m.ID == call.Model {
+			reply(w, http.StatusOK, d.One(call, m))
+			return
+		}
+	}
+	fail(w, d, chat.Fault(chat.UnknownModel, "unknown model"))
+}
+
+func fail(w http.ResponseWriter, d *dialect.Dialect, err *chat.Error) {
+	for name, values := range dialect.Header(err) {
+		w.Header()[name] = values
+	}
+	reply(w, dialect.StatusCode(err.Kind), d.Fail(err))
+}
+
+func reply(w http.ResponseWriter, code int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", " ")
+	_ = encoder.Encode(body)
+}
+
+// parseRequest reads a raw request of a script: head, blank line, body.
+func parseRequest(t testing.TB, raw []byte) *http.Request {
+	t.Helper()
+	head, body, _ := bytes.Cut(raw, []byte("\n\n"))
+	body = bytes.TrimSuffix(body, []byte("\n"))
+	text := fmt.Sprintf("%s\nContent-Length: %d\n\n%s", bytes.TrimRight(head, "\n"), len(body), body)
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+	if err != nil {
+		t.Fatalf("reading the script's request: %v", err)
+	}
+	return r
+}
+
+// do sends a request made of a line such as "POST /v1/x" and a body.
+func (s *server) do(t testing.TB, line, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	method, path, _ := strings.Cut(line, " ")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader(body)))
+	return w
+}

@@ -1,0 +1,140 @@
+package geminiweb_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb"
+)
+
+func TestCookieHeader(t *testing.T) {
+	t.Parallel()
+	full := cookie.NewSet(cookie.NewValue("p"), cookie.NewValue("ts"), map[string]cookie.Value{
+		"NID": cookie.NewValue("n"), "AEC": cookie.NewValue("a"), cookie.NamePSID: cookie.NewValue("stray"), "EMPTY": {},
+	})
+	bare := cookie.NewSet(cookie.NewValue("p"), cookie.Value{}, nil)
+	tests := []struct {
+		set       cookie.Set
+		url, want string
+	}{
+		{full, "https://gemini.google.com/app", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; AEC=a; NID=n"},
+		{full, "https://accounts.google.com/RotateCookies", "__Secure-1PSID=p; __Secure-1PSIDTS=ts"},
+		{bare, "https://accounts.google.com/RotateCookies", "__Secure-1PSID=p"},
+		{full, "https://work.fife.usercontent.google.com/x", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; AEC=a; NID=n"},
+		{full, "https://GEMINI.google.com/", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; AEC=a; NID=n"},
+		{full, "http://gemini.google.com/app", ""},
+		{full, "https://lh3.googleusercontent.com/x", ""},
+		{full, "https://notgoogle.com/", ""},
+		{full, "https://google.com.evil.example/", ""},
+		{full, "https://evil.example/?gemini.google.com", ""},
+	}
+	for _, tt := range tests {
+		if got := geminiweb.CookieHeader(tt.set, mustURL(t, tt.url)); got != tt.want {
+			t.Errorf("%s gets %q, want %q", tt.url, got, tt.want)
+		}
+	}
+}
+
+func TestFresh(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+	for header, want := range map[string][]string{
+		"__Secure-1PSIDTS=sidts-x; domain=.google.com; path=/; expires=Wed, 01 Sep 2027 12:00:00 GMT": {cookie.NamePSIDTS},
+		"__Secure-1PSIDTS=sidts-x; domain=google.com":                                                 {cookie.NamePSIDTS},
+		"__Secure-1PSIDTS=sidts-x; domain=.GOOGLE.com":                                                {cookie.NamePSIDTS},
+		"__Secure-1PSIDTS=sidts-x":                                                                    nil, // of this host only
+		"__Secure-1PSIDTS=sidts-x; domain=accounts.google.com":                                        nil,
+		"__Secure-1PSIDTS=sidts-x; domain=.google.com.hk":                                             nil,
+		"__Secure-1PSIDTS=; domain=.google.com":                                                       nil,
+		"__Secure-1PSIDTS=sidts-x; domain=.google.com; max-age=0":                                     nil,
+		"__Secure-1PSIDTS=sidts-x; domain=.google.com; expires=Thu, 01 Jan 1970 00:00:00 GMT":         nil,
+		"__Secure-1PSID=other; domain=.google.com":                                                    nil,
+		"SIDCC=abc; domain=.google.com":                                                               {"SIDCC"},
+	} {
+		resp := &http.Response{Header: http.Header{"Set-Cookie": {header}}}
+		if got := geminiweb.Fresh(resp, now); !slices.Equal(got, want) {
+			t.Errorf("%q gives %v, want %v", header, got, want)
+		}
+	}
+}
+
+func FuzzFresh(f *testing.F) {
+	f.Add("__Secure-1PSIDTS=sidts-x; domain=.google.com; path=/; max-age=9")
+	f.Add("a=b; domain=.google.com\x00; expires=x")
+	f.Fuzz(func(t *testing.T, header string) {
+		resp := &http.Response{Header: http.Header{"Set-Cookie": {header}}}
+		for _, name := range geminiweb.Fresh(resp, time.Unix(1, 0)) {
+			if name == "" || name == cookie.NamePSID {
+				t.Errorf("took %q from %q", name, header)
+			}
+		}
+	})
+}
+
+func TestCapacity(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		tier, caps []int64
+		want       int
+		shifted    bool
+	}{
+		{nil, nil, 1, false},
+		{[]int64{19}, []int64{}, 1, false},
+		{[]int64{8, 19}, nil, 2, false},
+		{nil, []int64{19}, 2, false},
+		{nil, []int64{19, 106}, 3, false},
+		{[]int64{16}, nil, 3, false},
+		{nil, []int64{115, 106}, 4, false},
+		{[]int64{22, 16}, nil, 2, true},
+		{[]int64{21, 22}, []int64{115}, 1, true},
+	} {
+		if got, shifted := geminiweb.Capacity(tt.tier, tt.caps); got != tt.want || shifted != tt.shifted {
+			t.Errorf("%v %v: got %d, %v; want %d, %v", tt.tier, tt.caps, got, shifted, tt.want, tt.shifted)
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"": 0, "soon": 0, "60": time.Minute, " 5 ": 5 * time.Second, "0": time.Second, "-3": time.Second, "999999999": 24 * time.Hour,
+		"Tue, 01 Sep 2026 12:02:00 GMT": 2 * time.Minute, "Tue, 01 Sep 2026 11:00:00 GMT": time.Second,
+	} {
+		if got := geminiweb.RetryAfter(value, now); got != want {
+			t.Errorf("%q gives %s, want %s", value, got, want)
+		}
+	}
+}
+
+func TestSized(t *testing.T) {
+	t.Parallel()
+	for link, want := range map[string]string{
+		"https://lh3.googleusercontent.com/gg-dl/abc":          "https://lh3.googleusercontent.com/gg-dl/abc=s2048",
+		"https://lh3.googleusercontent.com/gg-dl/abc=s512":     "https://lh3.googleusercontent.com/gg-dl/abc=s2048",
+		"https://lh3.googleusercontent.com/gg-dl/abc=s1024-rj": "https://lh3.googleusercontent.com/gg-dl/abc=s2048",
+		"https://lh3.googleusercontent.com/gg-dl/abc=w10-h10":  "https://lh3.googleusercontent.com/gg-dl/abc=w10-h10",
+	} {
+		if got := geminiweb.Sized(link); got != want {
+			t.Errorf("%s becomes %s, want %s", link, got, want)
+		}
+	}
+}
+
+func TestPictureName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"3226530319638580133.png": "3226530319638580133.jpg",
+		"":                        "picture.jpg",
+		"../../etc/passwd":        "passwd.jpg",
+		"a b\r\n\"c\".png":        "abc.jpg",
+		"日本.png":                  "picture.jpg",
+	} {
+		if got := geminiweb.PictureName(name, "image/jpeg"); got != want {
+			t.Errorf("%q becomes %q, want %q", name, got, want)
+		}
+	}
+}

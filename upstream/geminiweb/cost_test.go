@@ -1,0 +1,86 @@
+package geminiweb_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/geminid/geminid/upstream/geminiweb"
+	"github.com/geminid/geminid/upstream/simulator"
+)
+
+// canned answers every question with the same body at no cost, and leaves the
+// other calls to the simulator.
+type canned struct {
+	sim  http.RoundTripper
+	body string
+}
+
+func (c *canned) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(req.URL.Path, "/StreamGenerate") {
+		return c.sim.RoundTrip(req)
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{}, Request: req,
+		Body: io.NopCloser(strings.NewReader(c.body)),
+	}, nil
+}
+
+// shortAnswer is 2 KB of text in eight frames between the frames that say other
+// things.
+func shortAnswer() string {
+	meta := wrap(`[null,["c_1f2e3d4c5b6a7988","r_0a1b2c3d4e5f6071"],{"18":"r_0a1b2c3d4e5f6071","44":true}]`)
+	rows := append([]string{meta}, growing(prose(2<<10), 256)...)
+	return body(append(rows, wrap(`[null,[null,"r_0a1b2c3d4e5f6071"],{"26":"AwAAAA"}]`))...)
+}
+
+func shortAnswers(t testing.TB) func() {
+	t.Helper()
+	transport := &canned{body: shortAnswer()}
+	w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: transport})
+	transport.sim = w.sim
+	return func() {
+		got, err := w.ask(t.Context(), "How do tides work?")
+		if err != nil || len(got.Text) != 2<<10 {
+			t.Fatalf("%d bytes, %v", len(got.Text), err)
+		}
+	}
+}
+
+// A question must stay cheap next to the calls that net/http makes for it. What
+// is reused between questions may be collected meanwhile, so there is room for
+// a few more than on a quiet run.
+func TestShortAnswerAllocates(t *testing.T) {
+	answer := shortAnswers(t)
+	answer() // reads the page
+	if got := testing.AllocsPerRun(100, answer); got > shortAnswerLimit {
+		t.Errorf("%.0f allocations for a short answer, want %d at most", got, shortAnswerLimit)
+	}
+}
+
+const shortAnswerLimit = 160
+
+func BenchmarkShortAnswer(b *testing.B) {
+	answer := shortAnswers(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		answer()
+	}
+}
+
+// Short JSON is checked by another parser than long; they must agree.
+func FuzzIsJSON(f *testing.F) {
+	for _, seed := range []string{
+		``, ` `, `null`, `[1,-0,1e5,0.5,"\u00e9\n"]`, `{"a":{"b":[]}}`, "[1]\n", `[01]`, `[1.]`, `[+1]`, `[1e]`, `"\x"`, `"\u12"`,
+		"\"\x01\"", "\"\xff\"", `[1,]`, `{"a":1,}`, `{a:1}`, `[1] 2`, `tru`, `-`, `["a" "b"]`, `{"a" 1}`, "\ufeff[]", `{"a":1,"a":2}`, wire{text: "x"}.row(),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if got, want := geminiweb.IsJSON(b), json.Valid(b); got != want {
+			t.Errorf("%q: got %t, want %t", b, got, want)
+		}
+	})
+}

@@ -1,0 +1,188 @@
+package geminiweb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/chat/media"
+	"github.com/geminid/geminid/cookie"
+)
+
+const (
+	pictureLimit = 20 << 20
+	fileLimit    = 64 << 20 // of a video or a piece of music
+	mediaHops    = 10
+	mediaPause   = 10 * time.Second // between two looks at one that is being made
+	linkLimit    = 8 << 10
+)
+
+// pictureTypes are the formats of pictures that are passed on: those that every
+// client shows. The bytes decide which one it is.
+var pictureTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif"}
+
+// source is where a file of an answer lies.
+type source struct {
+	link *url.URL
+	name string
+	file bool // a video or a piece of music
+}
+
+func (s source) limit() int64 {
+	if s.file {
+		return fileLimit
+	}
+	return pictureLimit
+}
+
+// takes reports whether files of a type are passed on.
+func (s source) takes(kind string) bool {
+	if slices.Contains(pictureTypes, kind) {
+		return true
+	}
+	general, _, _ := strings.Cut(kind, "/")
+	return s.file && (general == "video" || general == "audio")
+}
+
+// fetch goes along the redirects by hand, with cookies only where they belong,
+// and reads what is at their end. A link may lead on with a redirect or with an
+// answer of text, and ask to wait for what is still being made.
+func (c *Client) fetch(ctx context.Context, set cookie.Set, s source) (*chat.Blob, *Error) {
+	u := s.link
+	for hops := 0; hops < mediaHops; {
+		if !isMediaHost(u) {
+			return nil, fail(chat.Upstream, cookie.Drift, msgStrange).detail("a picture's link leads to a foreign host")
+		}
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+		req.Header.Set("Accept", "image/*,video/*,audio/*,text/plain")
+		req.Header.Set("Referer", "https://"+hostApp+"/")
+		resp, err := c.send(req, set)
+		if err != nil {
+			return nil, failedCall(ctx, err)
+		}
+		if resp.StatusCode == http.StatusPartialContent {
+			drain(resp.Body)
+			if err := pause(ctx, mediaPause); err != nil {
+				return nil, failedCall(ctx, err)
+			}
+			continue
+		}
+		next, end, failure := nextHop(ctx, resp, u)
+		switch {
+		case failure != nil:
+			return nil, failure
+		case end:
+			return readFile(ctx, resp, s)
+		}
+		u = next
+		hops++
+	}
+	return nil, fail(chat.Upstream, cookie.Silent, "the picture could not be fetched from Google; ask again").
+		detail("a picture's link does not come to an end")
+}
+
+// nextHop says where an answer leads on; end means that it is the file itself,
+// whose body is still to be read.
+func nextHop(ctx context.Context, resp *http.Response, from *url.URL) (next *url.URL, end bool, failure *Error) {
+	location := resp.Header.Get("Location")
+	switch {
+	case resp.StatusCode == http.StatusOK && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain"):
+		text, err := io.ReadAll(io.LimitReader(resp.Body, linkLimit))
+		_ = resp.Body.Close()
+		if err != nil {
+			return nil, false, failedCall(ctx, err)
+		}
+		location = strings.TrimSpace(string(text))
+	case resp.StatusCode == http.StatusOK:
+		return nil, true, nil
+	default:
+		drain(resp.Body)
+	}
+	next, err := from.Parse(location)
+	if resp.StatusCode >= 400 || location == "" || err != nil {
+		return nil, false, fail(chat.Upstream, cookie.Silent, "the picture could not be fetched from Google; ask again").
+			detail("a picture's link answers with status %d", resp.StatusCode)
+	}
+	return next, false, nil
+}
+
+// readFile reads the end of a chain and looks at what it is.
+func readFile(ctx context.Context, resp *http.Response, s source) (*chat.Blob, *Error) {
+	defer resp.Body.Close()
+	data, err := readWhole(resp, s.limit())
+	if errors.Is(err, errTooLarge) {
+		return nil, fail(chat.Upstream, cookie.Silent, "the picture is too large to be passed on; ask for a smaller one").because(err)
+	}
+	if err == nil {
+		err = ctx.Err() // a body may end whole to the eye because we left
+	}
+	if err != nil {
+		return nil, failedCall(ctx, err)
+	}
+	kind := media.Type(data)
+	if !s.takes(kind) {
+		return nil, fail(chat.Upstream, cookie.Silent, "Google sent something that is no picture; ask again").
+			detail("a picture's link leads to something else")
+	}
+	return &chat.Blob{MIME: kind, Name: plainName(s.name) + media.Ending(kind), Data: data}, nil
+}
+
+var errTooLarge = errors.New("larger than the limit for files of answers")
+
+// readWhole reads a body of at most limit bytes into a slice that is made once
+// when the length is told.
+func readWhole(resp *http.Response, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	if resp.ContentLength > 0 && resp.ContentLength <= limit {
+		b.Grow(int(resp.ContentLength) + bytes.MinRead)
+	}
+	if _, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
+		return nil, err
+	}
+	if int64(b.Len()) > limit {
+		return nil, errTooLarge
+	}
+	return b.Bytes(), nil
+}
+
+// isMediaHost bounds where links and redirects may lead.
+func isMediaHost(u *url.URL) bool {
+	host := strings.ToLower(u.Hostname())
+	return u.Scheme == "https" && u.User == nil && (u.Port() == "" || u.Port() == "443") &&
+		(strings.HasSuffix(host, ".google.com") || strings.HasSuffix(host, ".googleusercontent.com"))
+}
+
+// plainName is a file's name without its ending, in plain letters.
+func plainName(name string) string {
+	name = strings.TrimSuffix(path.Base(path.Clean("/"+name)), path.Ext(name))
+	name = strings.Map(func(r rune) rune {
+		if r < 0x80 && (isWord(byte(r)) || r == '-' || r == '.') {
+			return r
+		}
+		return -1
+	}, name)
+	if name == "" || len(name) > 100 {
+		name = "picture"
+	}
+	return name
+}
+
+// pause waits, or returns the end of ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
