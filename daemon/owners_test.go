@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // TestOwnersTogether: files of two Google accounts that lie in the inbox when the

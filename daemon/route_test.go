@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/geminid/geminid/simulator"
+	"github.com/geminid/geminid/upstream/simulator"
 )
 
 // TestAnotherProxyEndsAHold: the runbook's cure for a blocked address works at

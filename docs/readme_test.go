@@ -1,10 +1,13 @@
-package geminid_test
+package docs_test
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/geminid/geminid/prometheus/rulestest"
 )
 
 // TestReadmeIsShort: whoever opens it wants to begin.
@@ -16,19 +19,21 @@ func TestReadmeIsShort(t *testing.T) {
 	}
 }
 
-// TestReadmesNameEveryRoom: whoever looks for a folder finds it in one line.
-func TestReadmesNameEveryRoom(t *testing.T) {
+// TestReadmesNameEveryFolder checks that each folder at the root is explained.
+func TestReadmesNameEveryFolder(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"README.md", "README.zh-CN.md"} {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for room := range arrows {
-			if top, _, inner := strings.Cut(room, "/"); inner && top != "cmd" {
-				room = top
-			}
-			if !strings.Contains(string(content), "`"+room+"`") {
-				t.Errorf("%s does not name the room %s", name, room)
+		for _, e := range entries {
+			built := slices.Contains([]string{"bin", "dist"}, e.Name())
+			if e.IsDir() && !built && !strings.HasPrefix(e.Name(), ".") && !strings.Contains(string(content), "`"+e.Name()+"`") {
+				t.Errorf("%s does not name the folder %s", name, e.Name())
 			}
 		}
 	}
@@ -37,7 +42,7 @@ func TestReadmesNameEveryRoom(t *testing.T) {
 // TestReadmesNameEveryAlert: with their number, and those that wake a person in
 // a row of their own.
 func TestReadmesNameEveryAlert(t *testing.T) {
-	all := alerts(t)
+	all := rulestest.LoadAlerts(t)
 	for name, row := range map[string]string{"README.md": "| a person must act now |", "README.zh-CN.md": "| 马上要人处理 |"} {
 		content, err := os.ReadFile(name)
 		if err != nil {

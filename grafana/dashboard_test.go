@@ -1,4 +1,4 @@
-package geminid_test
+package grafana_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/geminid/geminid/prometheus/rulestest"
 )
 
 // board is the part of a Grafana dashboard that its rules are about.
@@ -96,7 +98,7 @@ func TestDashboardHead(t *testing.T) {
 	if b.GraphTooltip != 1 {
 		t.Error("the crosshair is not shared")
 	}
-	if !slices.ContainsFunc(b.Links, func(l struct{ Title, URL string }) bool { return l.URL+"#" == runbookURL }) {
+	if !slices.ContainsFunc(b.Links, func(l struct{ Title, URL string }) bool { return l.URL == rulestest.RunbookURL }) {
 		t.Error("no link leads to the runbook")
 	}
 	var rows []string
@@ -122,7 +124,7 @@ func TestDashboardVariables(t *testing.T) {
 		t.Errorf("datasource: %+v", v)
 	}
 	query := regexp.MustCompile(`^label_values\((geminid_\w+)(\{job=~"\$job"\})?, (job|instance)\)$`)
-	known := series(t)
+	known := rulestest.ListSeries(t)
 	for _, name := range []string{"job", "instance"} {
 		v := vars[name]
 		if v.Type != "query" || !v.Multi || !v.IncludeAll || v.AllValue != ".+" || v.Refresh != 2 || v.Datasource.UID != "${datasource}" {
@@ -207,7 +209,7 @@ func noInstance(t *testing.T) map[string]bool {
 			Entries []struct{ Dashboard, Panel, Reason string }
 		}
 	}
-	parseYAML(t, "grafana/.lint", &file)
+	rulestest.ParseYAML(t, "grafana/.lint", &file)
 	out := make(map[string]bool)
 	for name, rule := range file.Exclusions {
 		if name != "target-instance-rule" {
@@ -227,7 +229,7 @@ func noInstance(t *testing.T) map[string]bool {
 // target-instance. That the queries are good PromQL and find something, the
 // end-to-end tests ask a real Prometheus.
 func TestDashboardQueries(t *testing.T) {
-	b, exceptions, known := dashboard(t), noInstance(t), series(t)
+	b, exceptions, known := dashboard(t), noInstance(t), rulestest.ListSeries(t)
 	for _, p := range b.drawn() {
 		refs := make(map[string]bool)
 		for _, q := range p.Targets {
@@ -292,14 +294,14 @@ func TestDashboardShowsEveryMetric(t *testing.T) {
 	for _, a := range b.Annotations.List {
 		all.WriteString(a.Expr + "\n")
 	}
-	for _, r := range rules(t) {
+	for _, r := range rulestest.LoadRules(t) {
 		all.WriteString(r.Expr + "\n")
 	}
 	used := make(map[string]bool)
-	for _, name := range metricName.FindAllString(all.String(), -1) {
+	for _, name := range rulestest.MetricName.FindAllString(all.String(), -1) {
 		used[name] = true
 	}
-	for name := range series(t) {
+	for name := range rulestest.ListSeries(t) {
 		base := regexp.MustCompile(`_(bucket|sum|count)$`).ReplaceAllString(name, "")
 		if strings.HasPrefix(name, "geminid_") && !used[name] && !used[base+"_bucket"] {
 			t.Errorf("%s is on no panel and in no rule", name)
@@ -338,7 +340,7 @@ func TestProvisioningExamples(t *testing.T) {
 			} `yaml:"jsonData"`
 		}
 	}
-	parseYAML(t, "grafana/provisioning/datasource.yml", &sources)
+	rulestest.ParseYAML(t, "grafana/provisioning/datasource.yml", &sources)
 	if len(sources.Datasources) != 1 || sources.Datasources[0].Type != "prometheus" {
 		t.Errorf("data sources: %+v", sources)
 	}
@@ -355,7 +357,7 @@ func TestProvisioningExamples(t *testing.T) {
 			}
 		}
 	}
-	parseYAML(t, "grafana/provisioning/dashboards.yml", &boards)
+	rulestest.ParseYAML(t, "grafana/provisioning/dashboards.yml", &boards)
 	if len(boards.Providers) != 1 || boards.Providers[0].Options.Path == "" {
 		t.Errorf("dashboard providers: %+v", boards)
 	}

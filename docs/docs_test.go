@@ -1,4 +1,4 @@
-package geminid_test
+package docs_test
 
 import (
 	"io/fs"
@@ -215,36 +215,5 @@ func TestNamedSourcesExist(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// TestArchitectureTellsTheArrows holds the sentence of all arrows against the
-// table that the house is built by.
-func TestArchitectureTellsTheArrows(t *testing.T) {
-	content, err := os.ReadFile("docs/architecture.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, ok := strings.Cut(string(content), "\nAll arrows: ")
-	sentence, _, _ := strings.Cut(rest, "\n")
-	if !ok {
-		t.Fatal("docs/architecture.md has no line of all arrows")
-	}
-	told := map[string][]string{}
-	for _, part := range strings.Split(strings.TrimSuffix(sentence, "."), ". ") {
-		from, to, _ := strings.Cut(part, " → ")
-		told[from] = strings.Split(to, ", ")
-	}
-	for room, may := range arrows {
-		got, want := slices.Clone(told[room]), slices.Clone(may)
-		slices.Sort(got)
-		slices.Sort(want)
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: docs/architecture.md tells arrows to %q, the house has %q", room, got, want)
-		}
-		delete(told, room)
-	}
-	for room := range told {
-		t.Errorf("docs/architecture.md tells of %s, which is no room", room)
 	}
 }

@@ -1,4 +1,4 @@
-package geminid_test
+package systemd_test
 
 import (
 	"os"

@@ -1,72 +1,26 @@
-package geminid_test
+package prometheus_test
 
 import (
-	"maps"
+	"encoding/json"
 	"os"
-	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"go.yaml.in/yaml/v3"
-
-	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/prometheus/rulestest"
 )
 
 const (
-	rulesFile   = "prometheus/geminid.rules.yml"
 	testsFile   = "prometheus/geminid.rules.test.yml"
 	runbookFile = "docs/runbook.md"
-	runbookURL  = "https://github.com/geminid/geminid/blob/main/docs/runbook.md#"
 )
 
-// rule is a recording rule or an alert.
-type rule struct {
-	Record, Alert, Expr, For string
-	Labels, Annotations      map[string]string
-}
-
-func rules(t *testing.T) (all []rule) {
-	t.Helper()
-	var file struct {
-		Groups []struct {
-			Name, Interval string
-			Rules          []rule
-		}
-	}
-	parseYAML(t, rulesFile, &file)
-	for _, g := range file.Groups {
-		all = append(all, g.Rules...)
-	}
-	return all
-}
-
-func alerts(t *testing.T) []rule {
-	t.Helper()
-	return slices.DeleteFunc(rules(t), func(r rule) bool { return r.Alert == "" })
-}
-
-func parseYAML(t *testing.T, path string, into any) {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	decoder := yaml.NewDecoder(strings.NewReader(string(content)))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-}
-
 func TestAlertsFollowTheStyle(t *testing.T) {
-	if got := len(alerts(t)); got != 15 {
+	if got := len(rulestest.LoadAlerts(t)); got != 15 {
 		t.Errorf("got %d alerts, want 15", got)
 	}
 	camel := regexp.MustCompile(`^([A-Z][a-z]+){2,}$`)
-	for _, a := range alerts(t) {
+	for _, a := range rulestest.LoadAlerts(t) {
 		t.Run(a.Alert, func(t *testing.T) {
 			if !camel.MatchString(a.Alert) {
 				t.Error("the name is not CamelCase")
@@ -86,7 +40,7 @@ func TestAlertsFollowTheStyle(t *testing.T) {
 			if d := a.Annotations["description"]; d == "" || (!strings.Contains(d, "{{") && !strings.HasPrefix(a.Expr, "absent(")) {
 				t.Errorf("the description names no instance: %q", d)
 			}
-			if got, want := a.Annotations["runbook_url"], runbookURL+strings.ToLower(a.Alert); got != want {
+			if got, want := a.Annotations["runbook_url"], rulestest.RunbookURL+"#"+strings.ToLower(a.Alert); got != want {
 				t.Errorf("runbook_url is %q, want %q", got, want)
 			}
 		})
@@ -97,7 +51,7 @@ func TestAlertsFollowTheStyle(t *testing.T) {
 // of an alert that is gone.
 func TestRunbookHasEveryAlert(t *testing.T) {
 	entries := runbook(t)
-	for _, a := range alerts(t) {
+	for _, a := range rulestest.LoadAlerts(t) {
 		_, anchor, _ := strings.Cut(a.Annotations["runbook_url"], "#")
 		entry, ok := entries[anchor]
 		if !ok {
@@ -137,7 +91,15 @@ func runbook(t *testing.T) map[string]string {
 func TestRunbookPointsAtThingsThatExist(t *testing.T) {
 	entries := runbook(t)
 	panels := make(map[string]bool)
-	for _, p := range dashboard(t).all() {
+	var dashboard struct{ Panels []struct{ Title string } }
+	content, err := os.ReadFile("grafana/geminid.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range dashboard.Panels {
 		panels[p.Title] = true
 	}
 	link, named := regexp.MustCompile(`\]\(#([^)]+)\)`), regexp.MustCompile(`(?:row|panels?|and|,) \*([^*]+)\*`)
@@ -172,7 +134,7 @@ func TestEveryAlertIsTested(t *testing.T) {
 			Exprs []map[string]any `yaml:"promql_expr_test"`
 		}
 	}
-	parseYAML(t, testsFile, &file)
+	rulestest.ParseYAML(t, testsFile, &file)
 	fires, quiet := make(map[string]bool), make(map[string]bool)
 	for _, test := range file.Tests {
 		for _, a := range test.Alerts {
@@ -183,71 +145,23 @@ func TestEveryAlertIsTested(t *testing.T) {
 			}
 		}
 	}
-	for _, a := range alerts(t) {
+	for _, a := range rulestest.LoadAlerts(t) {
 		if !fires[a.Alert] || !quiet[a.Alert] {
 			t.Errorf("%s: no test sees it fire and resolve", a.Alert)
 		}
 	}
 }
 
-// metricName finds the names of metrics and of recorded series in an expression.
-var metricName = regexp.MustCompile(`\b(?:instance:\w+:\w+|(?:geminid|process|go|promhttp)_\w+)\b`)
-
 // TestRulesNameRealMetrics holds every name against the registry, so that a
 // renamed metric can not leave an alert that never fires.
 func TestRulesNameRealMetrics(t *testing.T) {
-	known := series(t)
-	for _, r := range rules(t) {
-		for _, name := range metricName.FindAllString(r.Expr, -1) {
+	known := rulestest.ListSeries(t)
+	for _, r := range rulestest.LoadRules(t) {
+		for _, name := range rulestest.MetricName.FindAllString(r.Expr, -1) {
 			if !known[name] {
 				t.Errorf("%s%s names %s, which does not exist", r.Alert, r.Record, name)
 			}
 		}
-	}
-}
-
-// series are the names a Prometheus has that scrapes geminid with our rules.
-func series(t *testing.T) map[string]bool {
-	t.Helper()
-	known := make(map[string]bool)
-	m := metrics.New(metrics.Build{Version: "v0", Revision: "none"})
-	m.Account("default")
-	for v, i := reflect.ValueOf(m).Elem(), 0; i < v.NumField(); i++ {
-		if !v.Type().Field(i).IsExported() {
-			continue
-		}
-		descriptions := make(chan *prometheus.Desc, 1)
-		v.Field(i).Interface().(prometheus.Collector).Describe(descriptions)
-		name, _, _ := strings.Cut(strings.TrimPrefix((<-descriptions).String(), `Desc{fqName: "`), `"`)
-		known[name] = true
-		if _, histogram := v.Field(i).Interface().(*prometheus.HistogramVec); histogram {
-			addHistogram(known, name)
-		}
-	}
-	families, err := m.Gatherer().Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range families {
-		known[f.GetName()] = true
-		if f.GetType().String() == "HISTOGRAM" || f.GetType().String() == "SUMMARY" {
-			addHistogram(known, f.GetName())
-		}
-	}
-	for _, r := range rules(t) {
-		if r.Record != "" {
-			known[r.Record] = true
-		}
-	}
-	if len(known) < 60 {
-		t.Fatalf("the registry shows only %v", slices.Sorted(maps.Keys(known)))
-	}
-	return known
-}
-
-func addHistogram(known map[string]bool, name string) {
-	for _, suffix := range []string{"_bucket", "_sum", "_count"} {
-		known[name+suffix] = true
 	}
 }
 
@@ -256,7 +170,7 @@ func addHistogram(known map[string]bool, name string) {
 func TestExamplesAreYAML(t *testing.T) {
 	for _, path := range []string{"prometheus/scrape.yml", "prometheus/alertmanager.yml"} {
 		var any map[string]any
-		parseYAML(t, path, &any)
+		rulestest.ParseYAML(t, path, &any)
 		if len(any) < 3 {
 			t.Errorf("%s holds %d keys", path, len(any))
 		}
