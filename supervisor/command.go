@@ -110,7 +110,7 @@ func (s *Supervisor) Rollback(ctx context.Context, name string) (v Verdict, err 
 		if none {
 			return ErrNoPrevious
 		}
-		v = a.goBack(ctx, true)
+		v = a.goBack(ctx)
 		return nil
 	})
 	return v, err

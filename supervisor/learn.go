@@ -111,6 +111,13 @@ func (a *account) probe(ctx context.Context) cookie.Finding {
 		finding.Evidence = cookie.Transient // an answer that says nothing is a failed probe
 	}
 	a.s.metrics.CookieProbeDuration.WithLabelValues(a.name).Observe(time.Since(began).Seconds())
+	if finding.Evidence == cookie.SignedOut {
+		found, back := a.fallBack(ctx, finding)
+		if finding = found; back {
+			a.probed(set, finding)
+			return finding
+		}
+	}
 	apply := a.change
 	if finding.Evidence == cookie.SignedIn {
 		apply = a.confirm
@@ -121,10 +128,14 @@ func (a *account) probe(ctx context.Context) cookie.Finding {
 		}
 		a.proved(m, finding, now)
 	})
+	a.probed(set, finding)
+	return finding
+}
+
+// probed counts and records a probe.
+func (a *account) probed(set cookie.Set, finding cookie.Finding) {
 	a.s.metrics.CookieProbes.WithLabelValues(a.name, probeResult(finding.Evidence)).Inc()
 	a.s.note("probe", a.name, map[string]string{"result": finding.Evidence.String(), "detail": finding.Detail, "set": a.s.mark(set)})
-	a.rollBackIfDead(ctx)
-	return finding
 }
 
 // ask is one bounded probe.
@@ -161,6 +172,9 @@ func (a *account) proved(m *memo, finding cookie.Finding, now time.Time) {
 	back := m.ProbeFailures > 0
 	m.ProbeFailures, m.Halted = 0, false
 	m.NextProbe = now.Add(jittered(a.rand, a.s.probeEvery))
+	if a.onTrial() {
+		m.NextProbe = earlier(m.NextProbe, now.Add(trialProbes))
+	}
 	if finding.Account != "" {
 		m.Identity = finding.Account
 	}

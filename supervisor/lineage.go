@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -11,8 +10,7 @@ import (
 )
 
 const (
-	lineageKept = 50              // generations remembered, as hashes
-	trialPeriod = 5 * time.Minute // in which a new set that dies is rolled back
+	lineageKept = 50 // generations remembered, as hashes
 	// A lifetime is learned only when the upstream had answered that it does not
 	// renew, and when the moments last seen alive and first seen dead lie close
 	// together. After a rotation without an answer the value may have been
@@ -131,50 +129,6 @@ func (a *account) bury(now time.Time) {
 	case f.Missed.IsZero() && now.Before(m.DueBy.Add(tickLate)):
 		m.Lifetimes.ended(now)
 	}
-}
-
-// rollBackIfDead goes back to the set before when a new one was believed dead
-// within its first minutes although the old one was good. The work token is held.
-func (a *account) rollBackIfDead(ctx context.Context) {
-	a.mu.Lock()
-	m := &a.memo
-	now := a.s.now()
-	dead := !m.Facts.Expired.IsZero() && m.WasGood && now.Sub(m.Swapped) <= trialPeriod && !a.previous.IsZero()
-	if dead {
-		m.WasGood = false
-	}
-	a.mu.Unlock()
-	if !dead {
-		return
-	}
-	if v := a.goBack(ctx, false); v.Result == RolledBack {
-		a.s.log.Warn("new cookies proved dead at once; the previous ones are in use again", "account", a.name)
-	}
-}
-
-// goBack probes the previous set and takes it into use when it is signed in. To
-// another Google account it goes back only when a person asked for it. The work
-// token is held.
-func (a *account) goBack(ctx context.Context, asked bool) Verdict {
-	a.mu.Lock()
-	set, dead, owner := a.previous, a.set, a.memo.Identity
-	a.mu.Unlock()
-	finding := a.ask(ctx, set)
-	if finding.Evidence != cookie.SignedIn {
-		return a.verdict(Rejected, "the previous cookies are not signed in ("+finding.Detail+"); nothing was changed")
-	}
-	if other := a.s.keeper(set, finding.Account); other != nil && other != a {
-		return a.verdict(Rejected, "the previous cookies are of the Google account that "+other.name+" holds now; nothing was changed")
-	}
-	if !asked && changed(owner, finding) {
-		return a.verdict(Rejected, "the previous cookies are of another Google account; nothing was changed")
-	}
-	a.adopt(func(m *memo, now time.Time) {
-		a.install(m, generation{set: set, origin: FromRollback, parent: dead, end: "rolled_back"}, finding, now)
-	})
-	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()
-	a.s.note("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(dead)})
-	return a.verdict(RolledBack, "the previous cookies are in use again")
 }
 
 // wipe forgets the values, in copies of damaged records too, and keeps the

@@ -306,7 +306,6 @@ func TestRollBackByItself(t *testing.T) {
 			return cookie.Finding{Evidence: cookie.SignedIn}
 		}
 		_, _ = h.serve(map[string]error{"default": witness{cookie.WeakOut}}, false)
-		h.pass(time.Minute)
 		if lease, err := h.Lease(); err != nil || lease.Set.Key() != good.Set.Key() {
 			t.Errorf("lent %s, error %v; want the set before", name(lease.Set), err)
 		}
