@@ -44,6 +44,8 @@ var losses = []loss{
 	{name: "stopped in silence", fault: simulator.Fault{Count: 1, Delay: time.Hour}, then: restart, asks: 3},
 	{name: "killed", fault: simulator.Fault{Count: 1, Delay: time.Hour}, then: func(h *house) { h.kill(2 * time.Second) }, asks: 2},
 	{name: "killed, started 40 s later", fault: simulator.Fault{Count: 1, Delay: time.Hour}, then: func(h *house) { h.kill(40 * time.Second) }, asks: 2},
+	{name: "killed while it is asked again", fault: simulator.Fault{Count: 1}, extra: &simulator.Fault{Name: "the second", Kind: simulator.Lost, Delay: time.Hour,
+		Operations: rotations, Skip: 1, Count: 1}, then: func(h *house) { time.Sleep(4 * time.Second); h.kill(5 * time.Second) }, asks: 3},
 	{name: "killed, with a floor", fault: simulator.Fault{Count: 1, Delay: time.Hour}, floor: 30 * time.Second, then: func(h *house) { h.kill(5 * time.Second) }, asks: 3},
 }
 

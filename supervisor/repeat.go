@@ -122,11 +122,11 @@ func (a *account) interrupted(now time.Time) {
 		return
 	}
 	m.Unanswered.Last = m.LastAttempt
-	m.RotateFailures++
-	m.NextRotation = m.LastAttempt.Add(rotateBackoff(a.rand, m.RotateFailures))
 	if !m.Unanswered.open(now) || m.Unanswered.Asks >= m.askLimit() {
 		m.Unanswered = unanswered{}
 	}
+	m.RotateFailures++
+	m.NextRotation = m.LastAttempt.Add(rotateBackoff(a.rand, m.RotateFailures))
 }
 
 // settleRotation makes the repeat that is due in a moment before the daemon
