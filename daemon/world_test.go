@@ -73,6 +73,7 @@ type world struct {
 	severed  bool   // the machine dies with the next rotation's answer on its way
 	crashed  bool   // it is dead: nothing goes out any more
 	image    string // its disk at that instant
+	lostAt   time.Time
 	count    tally
 	watching *watcher
 	turns    atomic.Int64 // how often the world went to sleep
@@ -118,6 +119,10 @@ func (w *world) plan() {
 	w.every(meanRevoke, func(w *world) { _ = w.sim.Revoke(w.session.PSID) })
 	w.every(meanDryRun, func(w *world) { w.fault(simulator.Fault{Kind: simulator.NoValue, Operations: rotations, Count: 1}) })
 	w.every(meanLost, func(w *world) {
+		if w.now().Sub(w.lostAt) < 30*time.Minute {
+			return // the last one may be under way: losses beyond the second cannot be made up for
+		}
+		w.lostAt = w.now()
 		lost := simulator.Fault{Kind: simulator.Lost, Operations: rotations, Count: 1 + w.rnd.IntN(2)}
 		switch w.rnd.IntN(4) {
 		case 0:
