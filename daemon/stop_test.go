@@ -47,7 +47,7 @@ func TestStopWaitsWithoutSpinning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // a loop that spins would never end here
 		h := newHouse(t, dir, simulator.SessionConfig{})
 		h.start()
-		h.sim.SetFault(simulator.Fault{Kind: simulator.Latency, Delay: 20 * time.Second, Operations: rotations})
+		h.sim.SetFault(simulator.Fault{Kind: simulator.Latency, Delay: 18 * time.Second, Operations: rotations})
 		time.Sleep(95 * time.Second) // the first rotation is under way
 		began := time.Now()
 		h.stop()
