@@ -96,9 +96,10 @@ func presence(accounts []supervisor.Account, removed []string, seconds int64) re
 	return part
 }
 
-// begin gives the pending part its hour when it has none. mu is held.
+// begin gives the pending part its hour when it has none, or one of a clock that was
+// not set. mu is held.
 func (d *Daemon) begin(now time.Time) {
-	if d.figures.pending.Start == 0 {
+	if !report.Dated(d.figures.pending.Start) {
 		d.figures.pending.Start = report.Within(now)
 	}
 }
@@ -119,8 +120,8 @@ func (d *Daemon) rollUp() {
 	d.takeFigures()
 	f.pending.Add(presence(accounts, d.supervisor.Removed(), 0))
 	f.pending.Disk = diskOf(d.settings.StateDir)
-	if f.book == nil {
-		return
+	if f.book == nil || !report.Dated(f.pending.Start) {
+		return // the clock is not set yet: kept until its hour is known
 	}
 	if err := f.book.Append(f.pending); err != nil {
 		if !f.failing {
@@ -187,13 +188,14 @@ func (d *Daemon) notifyReport(r report.Report) {
 }
 
 // sendReport sends the report to the owner when its schedule says so. The first
-// start only begins the schedule.
+// start only begins the schedule, and so does a clock that now lies before the last
+// report.
 func (d *Daemon) sendReport() {
 	book, now, deliver := d.figures.book, d.now(), d.cfg.Deliver
 	if deliver == nil && len(d.notifier.Channels()) > 0 {
 		deliver = d.notifyReport
 	}
-	if book == nil || deliver == nil {
+	if book == nil || deliver == nil || !report.Dated(report.Within(now)) {
 		return
 	}
 	last := book.Sent()
@@ -201,7 +203,7 @@ func (d *Daemon) sendReport() {
 	if !due {
 		return
 	}
-	if !last.IsZero() {
+	if !last.IsZero() && !last.After(now) {
 		r, err := d.Report(from)
 		if err != nil {
 			d.log.Error("the report could not be made", "err", err)

@@ -178,6 +178,30 @@ func TestReportIsSentOnSchedule(t *testing.T) {
 	})
 }
 
+// TestFiguresWaitForTheClock: what is counted before the clock is set goes to the
+// hour in which it is, and is no error.
+func TestFiguresWaitForTheClock(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		behind := time.Since(time.Unix(600, 0))
+		h.config.Now = func() time.Time { return time.Now().Add(-behind) }
+		h.start()
+		defer h.stop()
+		h.ask("before the clock is set")
+		time.Sleep(40 * time.Minute)
+		behind = 0
+		time.Sleep(20 * time.Minute)
+		hours, err := report.Read(daemon.FiguresPath(h.config.Settings.StateDir), time.Unix(0, 0), time.Now())
+		if err != nil || len(hours) != 1 || hours[0].Start < time.Now().Add(-2*time.Hour).Unix() || hours[0].Requests.Total() != 1 {
+			t.Errorf("hours %+v, error %v; want one of now with one request", hours, err)
+		}
+		if said := h.log.String(); strings.Contains(said, "level=ERROR") {
+			t.Errorf("the log says:\n%s", said)
+		}
+	})
+}
+
 // The report goes out through the notifier, in the owner's language.
 func TestReportArrives(t *testing.T) {
 	messages := make(chan string, 8)

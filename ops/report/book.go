@@ -148,7 +148,7 @@ func (b *Book) MarkSent(at time.Time) error {
 	err := b.append(mustLine(sentLine{at.Unix()}))
 	if err == nil {
 		b.mu.Lock()
-		b.sent = max(b.sent, at.Unix())
+		b.sent = at.Unix() // also when the clock was ahead at the last one
 		b.mu.Unlock()
 	}
 	return err

@@ -157,6 +157,7 @@ func TestDue(t *testing.T) {
 		{"late, on a sunday", "weekly", day(11, 16, 8), day(11, 29, 22), true, time.Date(2026, 11, 16, 8, 0, 0, 0, time.UTC)},
 		{"the first of the month", "monthly", day(11, 1, 8), day(12, 1, 8), true, time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)},
 		{"the middle of the month", "monthly", day(11, 1, 8), day(11, 20, 8), false, time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)},
+		{"dated by a clock that was ahead", "weekly", day(11, 25, 8), day(11, 24, 9), true, time.Date(2026, 11, 16, 8, 0, 0, 0, time.UTC)},
 		{"never", "off", time.Time{}, day(11, 20, 8), false, time.Time{}},
 	}
 	for _, tt := range tests {

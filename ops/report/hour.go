@@ -124,6 +124,14 @@ func (h *Hour) Add(later Hour) {
 	}
 }
 
+// Dated reports whether an hour, in the form of Hour.Start, is one that a clock that
+// was set can tell. Before a machine without a battery clock is set it counts from
+// 1970.
+func Dated(hour int64) bool {
+	const year2000 = 946684800
+	return hour >= year2000
+}
+
 // Within is the hour of a moment in the form of Hour.Start.
 func Within(t time.Time) int64 { return t.Truncate(time.Hour).Unix() }
 

@@ -76,7 +76,7 @@ func parse(raw []byte) (c content) {
 			continue
 		}
 		c.lines++
-		c.sent = max(c.sent, l.Sent)
+		c.sent = cmp.Or(l.Sent, c.sent) // the last one, not the latest: the clock may have been ahead
 		if l.Start == 0 {
 			continue
 		}

@@ -44,8 +44,9 @@ const sendAt = 8
 
 // Due tells whether a report is to be sent now, when the last one was sent at
 // last, and from where on it reaches: on Monday, or on the first of the month, at
-// eight in the zone of now, or as soon as possible after it. An unknown schedule
-// is never due.
+// eight in the zone of now, or as soon as possible after it. A last one that lies
+// ahead was dated by a clock that was wrong, and is due to be dated anew. An unknown
+// schedule is never due.
 func Due(schedule string, last, now time.Time) (from time.Time, due bool) {
 	year, month, day := now.Date()
 	var mark time.Time
@@ -64,5 +65,5 @@ func Due(schedule string, last, now time.Time) (from time.Time, due bool) {
 	default:
 		return from, false
 	}
-	return from, last.Before(mark)
+	return from, last.Before(mark) || last.After(now)
 }
