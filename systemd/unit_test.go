@@ -38,6 +38,7 @@ func directives(t *testing.T, path string) map[string][]string {
 func TestUnit(t *testing.T) {
 	unit := directives(t, "systemd/geminid.service")
 	for name, want := range map[string]string{
+		"Unit.After":                       "network-online.target time-set.target time-sync.target",
 		"Unit.StartLimitIntervalSec":       "300",
 		"Unit.StartLimitBurst":             "5",
 		"Service.Type":                     "notify",

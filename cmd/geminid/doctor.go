@@ -52,7 +52,8 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 	home, _ := os.UserHomeDir()
 	out := doctor.Config{
-		File: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), Problem: problem, Version: version, Home: home,
+		Synchronised: doctor.ClockSynchronised,
+		File:         cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), Problem: problem, Version: version, Home: home,
 		StateDir: s.StateDir, InboxDir: s.InboxDir, Socket: s.Socket, KeysFile: daemon.KeysPath(s), Secrets: s.HoldsSecrets(),
 	}
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {

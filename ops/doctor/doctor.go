@@ -72,6 +72,9 @@ type Config struct {
 	// Root is put before the paths of the system, such as /proc; empty means the
 	// real ones. Home is taken out of what is said.
 	Root, Home string
+	// Synchronised reports whether something keeps this machine's clock right, and
+	// whether that is known; nil means that it is not looked at.
+	Synchronised func() (yes, known bool)
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 }

@@ -67,6 +67,8 @@ func answer(body string, date time.Time) network {
 	}
 }
 
+func says(yes, known bool) func() (bool, bool) { return func() (bool, bool) { return yes, known } }
+
 var dead network = func(*http.Request) (*http.Response, error) {
 	return nil, &url.Error{Op: "Get", URL: "https://secret.example.org", Err: &net.DNSError{Name: "secret.example.org"}}
 }
@@ -232,6 +234,9 @@ func TestChecks(t *testing.T) {
 		{"dead proxy", "proxy", doctor.Config{Proxy: &url.URL{Scheme: "socks5", Host: unused(t), User: url.UserPassword("me", "hunter2")}}, doctor.Bad, "connection refused", "upstream_proxy"},
 
 		{"right clock", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon.Add(-2*time.Second))}, doctor.Good, "the clock is right", ""},
+		{"kept clock", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon), Synchronised: says(true, true)}, doctor.Good, "the clock is right", ""},
+		{"clock that nothing keeps", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon), Synchronised: says(false, true)}, doctor.Note, "not synchronised", "timedatectl"},
+		{"clock that nobody tells of", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon), Synchronised: says(false, false)}, doctor.Good, "the clock is right", ""},
 		{"clock ahead", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon.Add(-time.Minute))}, doctor.Warning, "off by 1m0s", "timedatectl"},
 		{"clock behind", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon.Add(time.Hour))}, doctor.Bad, "off by 1h0m0s", "timedatectl"},
 		{"no time told", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", time.Time{})}, doctor.Note, "tells no time", ""},

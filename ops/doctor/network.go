@@ -62,7 +62,13 @@ func clock(ctx context.Context, c *Config) []Finding {
 	case skew.Abs() > skewLow:
 		return one(Warning, fmt.Sprintf("the clock of this machine is off by %s", skew.Abs()), fix)
 	}
-	return one(Good, "the upstream answers and the clock is right", "")
+	out := one(Good, "the upstream answers and the clock is right", "")
+	if c.Synchronised != nil {
+		if yes, known := c.Synchronised(); known && !yes {
+			out = append(out, Finding{Level: Note, Text: "the clock of this machine is not synchronised; it may be wrong after a restart", Fix: fix})
+		}
+	}
+	return out
 }
 
 func (c *Config) get(ctx context.Context, method, address string) (*http.Response, error) {
