@@ -26,11 +26,13 @@ func (d *Daemon) noteExits(ctx context.Context) {
 		d.log.Warn("where cookies came in can not be read", "err", err)
 		return
 	}
-	var names, fresh []string
+	var names []string
+	fresh := make(map[string]time.Time) // by account: when its cookies came in
 	for _, a := range d.supervisor.Accounts() {
 		names = append(names, a.Name)
-		if f := a.LastFile; f != nil && f.Result == string(supervisor.Applied) && f.Time.After(noted[a.Name].Since) {
-			fresh = append(fresh, a.Name)
+		// Equal and not after, so that a clock that was set back hides nothing.
+		if f := a.LastFile; f != nil && f.Result == string(supervisor.Applied) && !f.Time.Equal(noted[a.Name].Since) {
+			fresh[a.Name] = f.Time
 		}
 	}
 	if len(fresh) == 0 {
@@ -46,8 +48,8 @@ func (d *Daemon) noteExits(ctx context.Context) {
 		d.log.Warn("the address of this server is not known; trying again", "err", err)
 		return
 	}
-	for _, name := range fresh {
-		noted[name] = doctor.Exit{Address: address, Since: d.now().UTC()}
+	for name, since := range fresh {
+		noted[name] = doctor.Exit{Address: address, Since: since}
 	}
 	noted.Retain(names)
 	if err := noted.Save(d.settings.StateDir); err != nil {

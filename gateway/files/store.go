@@ -201,6 +201,11 @@ func (s *Store) Get(name string) (*File, error) {
 func (s *Store) Sweep() {
 	now := s.cfg.Now()
 	s.mu.Lock()
+	for i := range s.files {
+		if s.files[i].made.After(now) { // the clock was set back: its age begins anew
+			s.files[i].made = now
+		}
+	}
 	n := 0
 	for size := s.size; n < len(s.files); n++ {
 		if e := s.files[n]; size <= s.cfg.MaxSize && now.Before(e.made.Add(s.cfg.MaxAge)) {

@@ -134,6 +134,26 @@ func TestFilesGoWithAge(t *testing.T) {
 	}
 }
 
+// TestClockIsSetBack: what was made by a clock that was ahead lives as long as
+// anything else from then on, and keeps nothing younger alive.
+func TestClockIsSetBack(t *testing.T) {
+	c := &clock{time.Unix(1_790_000_000, 0)}
+	dir := t.TempDir()
+	s := open(t, files.Config{Dir: dir, MaxAge: time.Hour, Now: c.Now})
+	put(t, s, "image/png", "ahead")
+	c.now = c.now.AddDate(-2, 0, 0)
+	s.Sweep()
+	put(t, s, "image/png", "after")
+	if n, _ := s.Size(); n != 2 {
+		t.Fatalf("%d files, want both", n)
+	}
+	c.now = c.now.Add(time.Hour + time.Second)
+	s.Sweep()
+	if n, _ := s.Size(); n != 0 || onDisk(t, dir) != 0 {
+		t.Errorf("%d files after their hour, %d on disk", n, onDisk(t, dir))
+	}
+}
+
 func TestOldFilesMakeRoom(t *testing.T) {
 	c := &clock{time.Unix(1_790_000_000, 0)}
 	dir := t.TempDir()

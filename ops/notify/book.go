@@ -56,7 +56,8 @@ func (b *book) begin(e Event, t trait, now time.Time) bool {
 	key := topic(e.Kind, e.Account)
 	old, known := b.Told[key]
 	another := e.Kind == FileRejected && old.Detail != e.Detail // one more file
-	if known && !another && (t.again == 0 || now.Sub(old.At) < t.again) {
+	age := now.Sub(old.At)                                      // negative when the clock was set back since
+	if known && !another && (t.again == 0 || 0 <= age && age < t.again) {
 		return false
 	}
 	if b.Told == nil {

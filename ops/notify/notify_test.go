@@ -97,6 +97,25 @@ func TestReminder(t *testing.T) {
 	})
 }
 
+// TestReminderAfterClockWasAhead: what was told by a clock that was years ahead is
+// told again by the right one, and from then on once a day.
+func TestReminderAfterClockWasAhead(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		ahead := 3 * 365 * 24 * time.Hour
+		s := open(t, notify.Config{Now: func() time.Time { return time.Now().Add(ahead).Round(0) }})
+		s.tell(notify.Expired)
+		time.Sleep(time.Minute)
+		ahead = 0
+		for range 36 {
+			s.tell(notify.Expired)
+			time.Sleep(time.Hour)
+		}
+		if got := strings.Count(s.phone.kinds(), "session_expired"); got != 3 {
+			t.Errorf("told %d times, want once before, at once after, and a day later", got)
+		}
+	})
+}
+
 // TestRestart: neither what was told nor what waits is lost, and the file keeps
 // to its owner.
 func TestRestart(t *testing.T) {

@@ -56,6 +56,7 @@ func cookieHeader(set cookie.Set, u *url.URL) string {
 // there is one, and the others. Deletions are left out: an upstream that signs
 // us out is no reason to forget the session.
 func fresh(resp *http.Response, now time.Time) (psidts cookie.Value, extra []cookie.Named) {
+	now = answeredAt(resp.Header, now)
 	for _, c := range resp.Cookies() {
 		domain := strings.ToLower(strings.TrimPrefix(c.Domain, "."))
 		dead := c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Before(now)

@@ -97,6 +97,27 @@ func TestCapacity(t *testing.T) {
 	}
 }
 
+// TestWrongClock: dates in an answer are meant against the upstream's own time, so
+// that a machine whose clock is years ahead loses no new value.
+func TestWrongClock(t *testing.T) {
+	t.Parallel()
+	header := http.Header{"Date": {"Tue, 01 Sep 2026 12:00:00 GMT"}, "Set-Cookie": {
+		"__Secure-1PSIDTS=new; Domain=.google.com; Expires=Wed, 01 Sep 2027 12:00:00 GMT",
+		"gone=x; Domain=.google.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+	}}
+	for _, now := range []time.Time{time.Unix(0, 0), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		if got := geminiweb.Fresh(&http.Response{Header: header}, now); !slices.Equal(got, []string{"__Secure-1PSIDTS"}) {
+			t.Errorf("in %d: taken %v, want the new value alone", now.Year(), got)
+		}
+		if got := geminiweb.AnsweredAt(header, now); got.Year() != 2026 {
+			t.Errorf("answered in %d", got.Year())
+		}
+		if got := geminiweb.AnsweredAt(http.Header{}, now); !got.Equal(now) {
+			t.Errorf("without a date: %s", got)
+		}
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)

@@ -194,6 +194,9 @@ func HTTPStatus(status int, header http.Header, body []byte) *Error {
 	return httpStatus(status, header, body)
 }
 
+// AnsweredAt is the upstream's time of an answer.
+func AnsweredAt(header http.Header, now time.Time) time.Time { return answeredAt(header, now) }
+
 // RetryAfter reads the header of that name.
 func RetryAfter(value string, now time.Time) time.Duration { return retryAfter(value, now) }
 

@@ -72,7 +72,7 @@ func rotationRefused(resp *http.Response, body []byte) *Error {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return fail(chat.Unavailable, cookie.RotateRefused, msgSignedOut).detail("rotation refused with status %d", status)
 	case status == http.StatusTooManyRequests:
-		wait := retryAfter(resp.Header.Get("Retry-After"), time.Now())
+		wait := retryAfter(resp.Header.Get("Retry-After"), answeredAt(resp.Header, time.Now()))
 		return fail(chat.Quota, cookie.RotateLimited, "rotated too often").detail("rotation answered with status 429").asked(wait)
 	case 300 <= status && status < 400:
 		err := redirectedTo(resp.Header.Get("Location"))

@@ -108,7 +108,7 @@ func refusedWith(r *refusal, model string) *Error {
 // httpStatus turns an answer that is not 200 into an error; body is its
 // beginning.
 func httpStatus(status int, header http.Header, body []byte) *Error {
-	wait := retryAfter(header.Get("Retry-After"), time.Now())
+	wait := retryAfter(header.Get("Retry-After"), answeredAt(header, time.Now()))
 	switch {
 	case isSorry(body):
 		return blocked().detail("captcha page with status %d", status)
@@ -178,6 +178,15 @@ func isOffline(err error) bool {
 	var dns *net.DNSError
 	return errors.Is(err, errProxy) || errors.As(err, &dns) ||
 		errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
+}
+
+// answeredAt is the upstream's own time of an answer, against which the dates in it
+// are meant, and now when it does not say: this machine's clock may be wrong.
+func answeredAt(header http.Header, now time.Time) time.Time {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		return date
+	}
+	return now
 }
 
 // retryAfter reads both forms of the header, between a second and a day; 0 when
