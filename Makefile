@@ -49,6 +49,19 @@ vet: ## Check format and go vet; gchat also for the other systems, which it is b
 	  export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
 	  $(GO) vet ./cmd/gchat ./cookie && $(GO) build -o /dev/null ./cmd/gchat || exit 1; done
 
+# Lint also keeps the imports that docs/architecture.md draws.
+GOLANGCI := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: lint
+lint: ## Run the linters of .golangci.yml, and look for code that no program reaches.
+	$(GOLANGCI) run ./...
+	@dead=$$($(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0 ./cmd/...) && [ -z "$$dead" ] || { echo "$$dead"; exit 1; }
+	$(GO) mod tidy -diff
+
+.PHONY: house
+house: ## Measure the source tree: packages, imports, names, comments, mutants, dead code, duplicates.
+	@$(GO) -C e2e build -o ../$(BIN)/house ./house && $(BIN)/house
+
 .PHONY: sim
 sim: ## Simulate 90 days with each of 20 seeds and print a table.
 	@[ ! -w /dev/shm ] || export TMPDIR=/dev/shm; \
