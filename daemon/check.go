@@ -76,6 +76,9 @@ func (s *Settings) check() error {
 	if s.MaxBody < 1<<10 || s.MaxBody > 1<<30 {
 		return problem{"max_body", "must lie between 1KiB and 1GiB"}
 	}
+	if s.RequestMemory != 0 && (s.RequestMemory < 16<<20 || s.RequestMemory > 1<<40) {
+		return problem{"request_memory", "must be 0 or lie between 16MiB and 1024GiB"}
+	}
 	if s.MaxPrompt < 1<<10 || s.MaxPrompt > 16<<20 {
 		return problem{"max_prompt_bytes", "must lie between 1KiB and 16MiB"}
 	}

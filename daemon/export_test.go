@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"io/fs"
 	"time"
 
 	"github.com/geminid/geminid/supervisor"
@@ -51,3 +52,8 @@ var (
 
 // Hangup is what SIGHUP does.
 func (d *Daemon) Hangup() { d.reload() }
+
+// RequestMemory is the memory for requests when none is set.
+func RequestMemory(root fs.FS, system, runtime int64) int64 {
+	return requestMemory(root, system, runtime)
+}

@@ -13,7 +13,7 @@ import (
 
 // live are the keys that a reload changes; all others need a restart.
 var live = []string{
-	"requests_per_hour", "model_interval", "queue_size", "queue_wait", "max_body", "public_url", "allowed_hosts",
+	"requests_per_hour", "model_interval", "queue_size", "queue_wait", "max_body", "request_memory", "public_url", "allowed_hosts",
 	"trusted_proxies", "fetch_remote", "metrics_key", "log_level", "mask_clients",
 	"notify_webhook", "notify_webhook_secret", "notify_ntfy", "notify_ntfy_token", "notify_telegram_token", "notify_telegram_chat",
 	"notify_telegram_api", "notify_mail_server", "notify_mail_password", "notify_mail_from", "notify_mail_to", "notify_language",
@@ -26,7 +26,7 @@ func (s *Settings) surface() api.Settings {
 	out := api.Settings{
 		Limits: api.Limits{
 			PerHour: s.RequestsPerHour, ModelGap: s.ModelInterval, Queue: s.QueueSize, QueueWait: s.QueueWait,
-			MaxBody: int64(s.MaxBody),
+			MaxBody: int64(s.MaxBody), Memory: s.requestMemory(),
 		},
 		PublicURL: s.PublicURL, AllowedHosts: s.AllowedHosts, TrustedProxies: proxies,
 		FetchRemote: s.FetchRemote,

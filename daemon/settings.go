@@ -69,6 +69,11 @@ type Settings struct {
 	QueueWait     time.Duration `key:"queue_wait"`
 	// MaxBody bounds a request's body.
 	MaxBody Size `key:"max_body"`
+	// RequestMemory is how much memory all requests may hold together: bodies,
+	// files and answers. What does not fit is a 503; one client gets three quarters
+	// at most. 0 takes a quarter of what the system, the service's control group
+	// and GOMEMLIMIT allow, and 128MiB at least.
+	RequestMemory Size `key:"request_memory"`
 	// MaxPrompt is the longest prompt that is sent as one; what is longer goes up
 	// as a text file.
 	MaxPrompt Size `key:"max_prompt_bytes"`

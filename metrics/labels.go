@@ -11,6 +11,7 @@ var (
 	loadTriggers    = []string{"start", "watch", "poll", "signal", "push"}
 	limitOrigins    = []string{"limiter_ip", "limiter_model", "queue_full", "upstream_quota", "upstream_429", "upstream_blocked"}
 	authReasons     = []string{"missing", "unknown", "forbidden"}
+	memoryReasons   = []string{"full", "too_large"}
 	abortCauses     = []string{"client", "slow_client", "upstream_reset", "upstream_timeout", "malformed", "shutdown"}
 	upstreamOps     = []string{"page", "generate", "rotate", "upload", "batch", "image"}
 	upstreamResults = []string{"success", "rate_limited", "blocked", "signed_out", "server_error", "network", "malformed", "canceled"}
@@ -30,6 +31,9 @@ func (m *Metrics) precreate() {
 	}
 	for _, v := range authReasons {
 		m.AuthFailures.WithLabelValues(v)
+	}
+	for _, v := range memoryReasons {
+		m.MemoryRefused.WithLabelValues(v)
 	}
 	for _, v := range abortCauses {
 		m.StreamAborts.WithLabelValues(v)

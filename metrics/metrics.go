@@ -26,6 +26,9 @@ type Metrics struct {
 	RequestSize         *prometheus.HistogramVec // dialect
 	RateLimited         *prometheus.CounterVec   // origin
 	AuthFailures        *prometheus.CounterVec   // reason
+	Memory              prometheus.Gauge
+	MemoryLimit         prometheus.Gauge
+	MemoryRefused       *prometheus.CounterVec   // reason
 	QueueDepth          *prometheus.GaugeVec     // model
 	QueueWait           *prometheus.HistogramVec // model
 	Streams             *prometheus.CounterVec   // dialect
@@ -128,6 +131,9 @@ func (m *Metrics) http(f factory) {
 	m.RequestSize = f.histogram("http_request_size_bytes", "Size of request bodies.", sizeBuckets, "dialect")
 	m.RateLimited = f.counter("rate_limited_requests_total", "Requests refused or delayed by a limit, by whose limit it was.", "origin")
 	m.AuthFailures = f.counter("auth_failures_total", "Requests refused for their key.", "reason")
+	m.Memory = f.scalar("request_memory_bytes", "Memory that the requests in hand hold.")
+	m.MemoryLimit = f.scalar("request_memory_limit_bytes", "Memory that all requests may hold together.")
+	m.MemoryRefused = f.counter("request_memory_refusals_total", "Requests refused for want of memory: full, or too_large for any wait to help.", "reason")
 	m.QueueDepth = f.gauge("queue_depth", "Requests waiting for their model's turn.", "model")
 	m.QueueWait = f.histogram("queue_wait_seconds", "Time a request waited for its model's turn.", shortBuckets, "model")
 	m.Streams = f.counter("streams_total", "Streams begun.", "dialect")

@@ -178,7 +178,11 @@ func (x *exchange) readFile(r *http.Request, now time.Time) (*upload, error) {
 		_, _ = io.Copy(io.Discard, r.Body) // however that ends, the verdict is the same
 		return nil, cookie.RejectTooBig(name)
 	}
-	if err != nil {
+	var refusal *chat.Error
+	switch {
+	case errors.As(err, &refusal):
+		return nil, refusal
+	case err != nil:
 		return nil, &chat.Error{Kind: chat.BadRequest, Message: "the file did not arrive whole", Err: err}
 	}
 	export, err := cookie.Parse(name, content, now)

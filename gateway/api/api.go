@@ -21,6 +21,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/gateway/budget"
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/gateway/remote"
 	"github.com/geminid/geminid/metrics"
@@ -120,11 +121,16 @@ type Limits struct {
 	MaxBody int64
 	// MaxInFlight is how many questions are in the house at once; zero is 4096.
 	MaxInFlight int
+	// Memory is how many bytes all requests together may hold: bodies, files and
+	// answers that are gathered whole. One client gets three quarters at most.
+	// Zero is 256 MiB.
+	Memory int64
 }
 
 const (
 	defaultBody     = 32 << 20
 	defaultInFlight = 4096
+	defaultMemory   = 256 << 20
 )
 
 func (l Limits) maxBody() int64 {
@@ -132,6 +138,13 @@ func (l Limits) maxBody() int64 {
 		return l.MaxBody
 	}
 	return defaultBody
+}
+
+func (l Limits) memory() int64 {
+	if l.Memory > 0 {
+		return l.Memory
+	}
+	return defaultMemory
 }
 
 func (l Limits) maxInFlight() int {
@@ -158,6 +171,7 @@ type API struct {
 	live   atomic.Pointer[settings]
 	router *httprouter.Router
 	gate   gate
+	memory *budget.Budget // of all requests together
 	recent recent
 	// What the limits remember outlives their settings.
 	hourly, guesses *window
@@ -195,6 +209,7 @@ func New(cfg Config) (*API, error) {
 		testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),
+		memory:  budget.New(defaultMemory),
 	}
 	a.gate.init()
 	a.router = a.routes()
@@ -224,6 +239,8 @@ func (a *API) Reconfigure(s Settings) {
 	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
 		live.hosts[hostname(u.Host)] = true
 	}
+	a.memory.Resize(s.Limits.memory())
+	a.count.MemoryLimit.Set(float64(s.Limits.memory()))
 	a.live.Store(live)
 }
 

@@ -11,11 +11,13 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
+// How slow a body may come. Each byte moves the end of patience ahead by its time
+// at bodyRate, but no further than bodyWindow from now: so only what came lately
+// counts, and who sends much at once can not be silent for long after it.
 const (
-	// bodyGrace and bodyRate are how slow a body may come: the first bytes within
-	// the grace, then so many a second on average.
-	bodyGrace = 10 * time.Second
-	bodyRate  = 16 << 10
+	bodyGrace  = 10 * time.Second // for the first bytes
+	bodyRate   = 16 << 10         // bytes a second
+	bodyWindow = 20 * time.Second
 )
 
 // bound puts the limits of size and speed around the body. It reads nothing.
@@ -26,7 +28,7 @@ func (x *exchange) bound(r *http.Request, limit int64) *chat.Error {
 	// MaxBytesReader closes the connection only when it is given the writer of
 	// net/http itself.
 	bounded := http.MaxBytesReader(x.ResponseWriter, r.Body, limit)
-	r.Body = &pacedBody{ReadCloser: bounded, control: x.control, began: time.Now()}
+	r.Body = &pacedBody{ReadCloser: bounded, x: x, due: time.Now().Add(bodyGrace)}
 	if r.ContentLength > limit {
 		x.Header().Set("Connection", "close")
 		return tooLarge(limit)
@@ -41,29 +43,38 @@ func tooLarge(limit int64) *chat.Error {
 	return chat.Fault(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", limit))
 }
 
-// pacedBody cuts a body that comes slower than bodyRate.
+// pacedBody cuts a body that comes slower than bodyRate, and takes memory for it
+// as it comes, whatever length it claims to have.
 type pacedBody struct {
 	io.ReadCloser
-	control *http.ResponseController
-	began   time.Time
-	read    int64
+	x   *exchange
+	due time.Time // the end of patience
 }
 
+// Read implements io.Reader.
 func (b *pacedBody) Read(p []byte) (int, error) {
-	b.pace()
+	_ = b.x.control.SetReadDeadline(b.due) // not every writer has deadlines
 	n, err := b.ReadCloser.Read(p)
-	b.read += int64(n)
+	if n > 0 {
+		b.pace(n)
+		if full := b.x.reserve(int64(n) * bodyCopies); full != nil {
+			b.x.Header().Set("Connection", "close") // the rest is not waited for
+			return 0, full
+		}
+	}
 	if err == io.EOF {
 		// From here on the connection is read only to see whether the client
 		// leaves, and that may take as long as the answer.
-		_ = b.control.SetReadDeadline(time.Time{})
+		_ = b.x.control.SetReadDeadline(time.Time{})
 	}
 	return n, err
 }
 
-func (b *pacedBody) pace() {
-	due := b.began.Add(bodyGrace + time.Duration(b.read)*time.Second/bodyRate)
-	_ = b.control.SetReadDeadline(due) // not every writer has deadlines
+func (b *pacedBody) pace(n int) {
+	b.due = b.due.Add(time.Duration(n) * time.Second / bodyRate)
+	if latest := time.Now().Add(bodyWindow); b.due.After(latest) {
+		b.due = latest
+	}
 }
 
 // buffers spare every body a buffer of its own; most bodies are far smaller.

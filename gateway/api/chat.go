@@ -19,6 +19,7 @@ func (a *API) handle(x *exchange, r *http.Request, param func(string) string) {
 		x.fail(err)
 		return
 	}
+	a.identify(x, presented(r))
 	if err := a.gate.enter(x.live.Limits.maxInFlight()); err != nil {
 		x.fail(err)
 		return
@@ -175,7 +176,7 @@ func (a *API) collect(ctx context.Context, x *exchange, question *chat.Request) 
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		x.account = lease.Account
 		var err error
-		if answer, err = chat.Collect(a.provider.Stream(ctx, lease.Set, question)); err == nil && answer.Reason == "" {
+		if answer, err = chat.Collect(x.held(a.provider.Stream(ctx, lease.Set, question))); err == nil && answer.Reason == "" {
 			err = unfinished()
 		}
 		return false, err
@@ -187,7 +188,7 @@ func (a *API) collect(ctx context.Context, x *exchange, question *chat.Request) 
 func (a *API) streamed(ctx context.Context, x *exchange, call *dialect.Call, s *stream) error {
 	return a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		x.account = lease.Account
-		err := s.copy(a.provider.Stream(ctx, lease.Set, call.Chat))
+		err := s.copy(x.passed(a.provider.Stream(ctx, lease.Set, call.Chat)))
 		// A ping is no part of the answer: another account may still give it.
 		return s.answered, err
 	})

@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/gateway/budget"
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
@@ -36,6 +38,9 @@ type exchange struct {
 	id      string
 	client  netip.Addr
 	role    Role
+	payer   string // whom its memory counts for
+	opened  sync.Once
+	share   *budget.Share // nil while it holds nothing; see reserve
 	started time.Time
 
 	model     string // a known one, else empty

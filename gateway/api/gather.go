@@ -81,7 +81,7 @@ func (a *API) checkFiles(x *exchange, req *chat.Request) error {
 // read once, however often it is named, and all files of the question together
 // have a bound. Then it recalls the pictures of the latest answer.
 func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error {
-	g := &gathering{api: a, left: maxFileBytes, read: make(map[source]*chat.Blob)}
+	g := &gathering{api: a, hold: x.reserve, left: maxFileBytes, read: make(map[source]*chat.Blob)}
 	wanted := make(map[source][]*chat.Blob)
 	files := chat.Files(req)
 	for _, blob := range files {
@@ -109,7 +109,8 @@ func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error 
 
 // gathering is what gather has read for one question.
 type gathering struct {
-	api *API
+	api  *API
+	hold func(bytes int64) error // takes memory for the request
 
 	mu   sync.Mutex
 	left int64                 // bytes that the files may still take
@@ -119,7 +120,7 @@ type gathering struct {
 // errTooMuch is the error of a file for which too little is left.
 var errTooMuch = errors.New("the files of the question hold too much together")
 
-// reserve takes some of the bytes that are left.
+// reserve takes some of the bytes that are left, and memory for them.
 func (g *gathering) reserve(bytes int64) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -127,7 +128,7 @@ func (g *gathering) reserve(bytes int64) error {
 		return errTooMuch
 	}
 	g.left -= bytes
-	return nil
+	return g.hold(bytes)
 }
 
 // fill reads a file and gives it to all that name it. They share its bytes.

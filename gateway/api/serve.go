@@ -44,6 +44,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, d door) {
 // its client gets a 500, or a cut connection when the answer had begun.
 func (x *exchange) finish() {
 	p := recover()
+	x.forget()
 	if p != nil && p != http.ErrAbortHandler {
 		x.api.log.Error("a handler panicked", "request_id", x.id, "route", string(x.op), "panic", panicText(p), "stack", stack())
 		if x.status == 0 {

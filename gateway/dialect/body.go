@@ -16,6 +16,10 @@ import (
 // maxDepth bounds the nesting of a body before any recursive parser sees it.
 const maxDepth = 64
 
+// claimed is how much of the length that a request claims is believed before it
+// came.
+const claimed = 32 << 10
+
 // readBody reads the whole body as one JSON object. The size is bounded by the
 // http.MaxBytesReader around r.Body; everything else is checked here.
 func readBody(r *http.Request, spell spelling) (object, error) {
@@ -23,7 +27,7 @@ func readBody(r *http.Request, spell spelling) (object, error) {
 		return object{}, chat.Fault(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
 	}
 	var text strings.Builder
-	text.Grow(int(min(max(r.ContentLength, 0), 1<<20)))
+	text.Grow(int(min(max(r.ContentLength, 0), claimed)))
 	if _, err := io.Copy(&text, r.Body); err != nil {
 		return object{}, bodyError(r, err)
 	}
@@ -33,7 +37,10 @@ func readBody(r *http.Request, spell spelling) (object, error) {
 // bodyError tells a body that is too long from one that never came whole.
 func bodyError(r *http.Request, err error) *chat.Error {
 	var tooLong *http.MaxBytesError
+	var refusal *chat.Error
 	switch {
+	case errors.As(err, &refusal):
+		return refusal // whoever bounds the body says why it ends
 	case errors.As(err, &tooLong):
 		return chat.Fault(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", tooLong.Limit))
 	case r.Context().Err() != nil:

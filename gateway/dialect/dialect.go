@@ -52,7 +52,7 @@ type Dialect struct {
 	// dialects share a path, by its key header. It reads neither body nor route.
 	Claims func(r *http.Request) bool
 	// Decode reads the request of a mounted route. The body must already be
-	// bounded (http.MaxBytesReader); param yields the route's wildcards. Every
+	// bounded (http.MaxBytesReader); a *chat.Error of the body is passed on. param yields the route's wildcards. Every
 	// error is a *chat.Error, ready for Fail.
 	Decode func(r *http.Request, param func(name string) string) (*Call, error)
 	// Lost says what to tell a request whose path has no route: operations that

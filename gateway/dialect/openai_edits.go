@@ -68,7 +68,8 @@ func (f *formReader) all(parts *multipart.Reader) error {
 
 func (f *formReader) broken(err error) error {
 	var tooLong *http.MaxBytesError
-	if errors.As(err, &tooLong) || f.r.Context().Err() != nil {
+	var refusal *chat.Error
+	if errors.As(err, &tooLong) || errors.As(err, &refusal) || f.r.Context().Err() != nil {
 		return bodyError(f.r, err)
 	}
 	return &chat.Error{Kind: chat.BadRequest, Message: "the form is broken or did not arrive whole", Err: err}

@@ -1,0 +1,82 @@
+package daemon
+
+import (
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+const (
+	memoryPart  = 4         // requests get this part of the memory there is
+	memoryLeast = 128 << 20 // enough for the largest question
+)
+
+// requestMemory is the memory for requests: as set, or worked out.
+func (s *Settings) requestMemory() int64 {
+	if s.RequestMemory > 0 {
+		return int64(s.RequestMemory)
+	}
+	return requestMemory(os.DirFS("/"), systemMemory(), debug.SetMemoryLimit(-1))
+}
+
+// requestMemory is a part of the least of the limits there are: of the system's
+// memory, 0 when unknown, of the control groups that root tells of, and of the
+// runtime.
+func requestMemory(root fs.FS, system, runtime int64) int64 {
+	least := min(runtime, groupMemory(root))
+	if system > 0 {
+		least = min(least, system)
+	}
+	if least == math.MaxInt64 {
+		return memoryLeast // nobody says
+	}
+	return max(least/memoryPart, memoryLeast)
+}
+
+// groupMemory is the least limit of the control group of the process and those
+// above it, in either version; math.MaxInt64 when there is none.
+func groupMemory(root fs.FS) int64 {
+	least := int64(math.MaxInt64)
+	membership, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return least
+	}
+	for line := range strings.Lines(string(membership)) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) != 3 {
+			continue
+		}
+		mount, files := "sys/fs/cgroup", []string{"memory.max", "memory.high"}
+		if fields[1] == "memory" {
+			mount, files = "sys/fs/cgroup/memory", []string{"memory.limit_in_bytes"}
+		} else if fields[1] != "" {
+			continue
+		}
+		for group := path.Clean("/" + fields[2]); ; group = path.Dir(group) {
+			for _, file := range files {
+				least = min(least, limitIn(root, path.Join(mount, group, file)))
+			}
+			if group == "/" {
+				break
+			}
+		}
+	}
+	return least
+}
+
+// limitIn reads a file that holds a number of bytes, or a word for no limit.
+func limitIn(root fs.FS, name string) int64 {
+	content, err := fs.ReadFile(root, name)
+	if err != nil {
+		return math.MaxInt64
+	}
+	limit, err := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64)
+	if err != nil || limit <= 0 {
+		return math.MaxInt64
+	}
+	return limit
+}

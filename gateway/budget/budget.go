@@ -1,0 +1,138 @@
+// Package budget bounds the memory that requests hold together, and divides it
+// fairly: however much one client asks for, something is left for the next. It
+// takes no memory itself and knows nothing of requests.
+package budget
+
+import (
+	"errors"
+	"sync"
+)
+
+// The errors of Reserve.
+var (
+	// ErrFull says that other requests hold too much; it heals by waiting.
+	ErrFull = errors.New("the memory for requests is used up")
+	// ErrTooLarge says that the request would hold more than one client may even
+	// if there were no other; waiting does not help.
+	ErrTooLarge = errors.New("the request needs more memory than one client may have")
+)
+
+// clientPart and allParts say how much one client may hold: so many times what
+// stays free beside it. A client that is alone gets three quarters, two get three
+// sevenths each, and there is always something left for a newcomer.
+const (
+	clientPart = 3
+	allParts   = clientPart + 1
+)
+
+// Budget is a number of bytes that requests share. Make it with New; it is safe
+// for concurrent use, and no call waits.
+type Budget struct {
+	mu      sync.Mutex
+	size    int64
+	held    int64
+	clients map[string]*client // those that hold something
+}
+
+type client struct {
+	held   int64
+	shares int
+}
+
+// New makes a budget of size bytes.
+func New(size int64) *Budget {
+	return &Budget{size: size, clients: make(map[string]*client)}
+}
+
+// Resize changes the size for what is reserved from now on.
+func (b *Budget) Resize(size int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.size = size
+}
+
+// Held returns how many bytes are reserved.
+func (b *Budget) Held() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.held
+}
+
+// Most returns how many bytes one client may hold when there is no other.
+func (b *Budget) Most() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.most()
+}
+
+func (b *Budget) most() int64 { return b.size / allParts * clientPart }
+
+// Open begins the share of one request of a client, which is any text that tells
+// clients apart. Close the share.
+func (b *Budget) Open(name string) *Share {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := b.clients[name]
+	if c == nil {
+		c = new(client)
+		b.clients[name] = c
+	}
+	c.shares++
+	return &Share{budget: b, name: name, client: c}
+}
+
+// Share is what one request holds. It is safe for concurrent use.
+type Share struct {
+	budget *Budget
+	name   string
+	client *client
+	held   int64
+	closed bool
+}
+
+// Reserve takes bytes more, before the memory for them is taken. It returns
+// ErrFull or ErrTooLarge when it took none.
+func (s *Share) Reserve(bytes int64) error {
+	b := s.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch mine, free := s.client.held+bytes, b.size-b.held-bytes; {
+	case s.closed:
+		return ErrFull
+	case s.held+bytes > b.most():
+		return ErrTooLarge
+	case mine > clientPart*free:
+		return ErrFull
+	}
+	s.add(bytes)
+	return nil
+}
+
+// Release gives bytes back that were reserved.
+func (s *Share) Release(bytes int64) {
+	s.budget.mu.Lock()
+	defer s.budget.mu.Unlock()
+	s.add(-min(bytes, s.held))
+}
+
+// Close gives back all that is left. The second time it does nothing.
+func (s *Share) Close() {
+	b := s.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.closed = true
+	s.add(-s.held)
+	if s.client.shares--; s.client.shares == 0 {
+		delete(b.clients, s.name)
+	}
+}
+
+// add changes the three sums. The lock is held.
+func (s *Share) add(bytes int64) {
+	s.held += bytes
+	s.client.held += bytes
+	s.budget.held += bytes
+}
