@@ -58,6 +58,10 @@ lint: ## Run the linters of .golangci.yml, and look for code that no program rea
 	@dead=$$($(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0 ./cmd/...) && [ -z "$$dead" ] || { echo "$$dead"; exit 1; }
 	$(GO) mod tidy -diff
 
+.PHONY: mutate
+mutate: ## Run the tests on wrong programs (PACKAGES=..., default all; an hour) and write docs/mutants.md.
+	$(GO) -C e2e build -o ../$(BIN)/mutants ./mutants && $(BIN)/mutants $(PACKAGES)
+
 .PHONY: house
 house: ## Measure the source tree: packages, imports, names, comments, mutants, dead code, duplicates.
 	@$(GO) -C e2e build -o ../$(BIN)/house ./house && $(BIN)/house

@@ -1,0 +1,76 @@
+// Command mutants changes the source of chosen packages one operator at a time,
+// runs the tests of the package on each change, and writes docs/mutants.md: how
+// many of the wrong programs the tests noticed, and each one that they did not.
+// It ends with exit code 1 if a package is below its goal.
+//
+// It is run by make mutate from the root of the repository. Packages given as
+// arguments are run alone; the rows of the others stay as they are.
+//
+// The changes are made by gremlins, with two corrections. A change that does not
+// compile counts as killed there; the one kind that its operators can make, an
+// arithmetic operator between strings, is left out here. And a survivor that no
+// test can kill, because the program is the same, is explained in explained.tsv
+// and left out as well.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"slices"
+)
+
+// A target is a package with the share of mutants that its tests must kill.
+type target struct {
+	dir  string
+	only string // regular expression of file names, empty for all
+	goal int    // percent
+}
+
+var targets = []target{
+	{"supervisor", "", 90},
+	{"gateway/api", `^(limit|queue|gate|turn|keys|keys_file|keys_read|guard|address|near)\.go$`, 90},
+	{"gateway/dialect", "", 80},
+	{"cookie", `^(pick|store|store_record|store_codec)\.go$`, 80},
+	{"upstream/geminiweb", `^(frames|unescape|scan|align|delta|clean)\.go$`, 80},
+}
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("mutants: ")
+	flag.Parse()
+	chosen := targets
+	if flag.NArg() > 0 {
+		chosen = slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return !slices.Contains(flag.Args(), t.dir) })
+		if len(chosen) != flag.NArg() {
+			log.Fatalf("%q: a package here has no row in targets (e2e/mutants/main.go)", flag.Args())
+		}
+	}
+	explained, err := readExplanations("e2e/mutants/explained.tsv")
+	if err != nil {
+		log.Fatal(err)
+	}
+	results, err := readReport(reportPath)
+	if err != nil {
+		log.Fatal(err)
+	}
+	below := false
+	for _, t := range chosen {
+		fmt.Printf("== %s\n", t.dir)
+		r, err := runTarget(t, explained)
+		if err != nil {
+			log.Fatal(err)
+		}
+		results[t.dir] = r
+		fmt.Printf("%d of %d killed (%d %%), goal %d %%\n", r.killed, r.total, r.percent(), t.goal)
+		below = below || r.percent() < t.goal
+		if err := writeReport(reportPath, results); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if below {
+		log.Print("a package is below its goal; its survivors are in " + reportPath)
+		os.Exit(1)
+	}
+}
