@@ -83,6 +83,7 @@ type Daemon struct {
 
 	outcomes    *outcomes       // of the inbox's files
 	scanned     string          // what was wrong with the last scan; the intake's own
+	exitsUnread bool            // where cookies came in cannot be read; its job's own
 	poked       chan string     // wake-ups of the intake, with what caused them
 	woken       chan struct{}   // the supervisor's wake-ups
 	listener    net.Listener    // nil when detached

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/geminid/geminid/internal/statefile"
 	"github.com/geminid/geminid/ops/doctor"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -22,8 +23,21 @@ func (d *Daemon) exitEvery() time.Duration {
 // doctor to compare. What fails is tried again the next time.
 func (d *Daemon) noteExits(ctx context.Context) {
 	noted, err := doctor.LoadExits(d.settings.StateDir)
+	if statefile.Damaged(err) {
+		if _, moveErr := statefile.SetAside(doctor.ExitsPath(d.settings.StateDir), d.now()); moveErr == nil {
+			d.log.Warn("where cookies came in is not known; the damaged file is set aside", "err", err)
+			noted, err = doctor.Exits{}, nil
+		}
+	}
+	if failing := err != nil; failing != d.exitsUnread {
+		d.exitsUnread = failing
+		if failing {
+			d.log.Warn("where cookies came in can not be read; nothing is noted until it can", "err", err)
+		} else {
+			d.log.Info("where cookies came in can be read again")
+		}
+	}
 	if err != nil {
-		d.log.Warn("where cookies came in can not be read", "err", err)
 		return
 	}
 	var names []string

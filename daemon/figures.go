@@ -36,21 +36,32 @@ type figures struct {
 	failing bool
 }
 
-// openFigures opens the file. Without it the figures live until the next stop.
+// openFigures opens the file. Without it the figures live in memory, and it is
+// tried again whenever they are rolled up.
 func (d *Daemon) openFigures() {
-	d.figures.seen = make(map[string]metrics.Sample)
-	book, err := report.Open(report.Config{
-		Path: FiguresPath(d.settings.StateDir), NoSync: !d.settings.Fsync, Now: d.now, Logger: d.log,
-	})
-	if err != nil {
-		d.log.Error("the figures of reports can not be kept; they begin anew with every start", "err", err)
-		return
+	f := &d.figures
+	f.seen = make(map[string]metrics.Sample)
+	if err := d.openBook(); err != nil {
+		d.log.Error("the figures of reports can not be kept now; they live in memory until they can", "err", err)
+		f.failing = true
 	}
-	d.figures.book = book
 	d.onStop("figures", func(context.Context) error {
 		d.rollUp()
-		return book.Close()
+		if f.book == nil {
+			return nil
+		}
+		return f.book.Close()
 	})
+}
+
+// openBook opens the file when it is not.
+func (d *Daemon) openBook() (err error) {
+	if d.figures.book == nil {
+		d.figures.book, err = report.Open(report.Config{
+			Path: FiguresPath(d.settings.StateDir), NoSync: !d.settings.Fsync, Now: d.now, Logger: d.log,
+		})
+	}
+	return err
 }
 
 // longestLook is the most that one look at the standing stands for; a longer gap
@@ -120,17 +131,22 @@ func (d *Daemon) rollUp() {
 	d.takeFigures()
 	f.pending.Add(presence(accounts, d.supervisor.Removed(), 0))
 	f.pending.Disk = diskOf(d.settings.StateDir)
-	if f.book == nil || !report.Dated(f.pending.Start) {
+	if !report.Dated(f.pending.Start) {
 		return // the clock is not set yet: kept until its hour is known
 	}
-	if err := f.book.Append(f.pending); err != nil {
-		if !f.failing {
-			d.log.Error("the figures of reports can not be written; trying again later", "err", err)
-		}
-		f.failing = true
-		return
+	err := d.openBook()
+	if err == nil {
+		err = f.book.Append(f.pending)
 	}
-	f.failing, f.pending = false, report.Hour{}
+	switch failing := err != nil; {
+	case failing && !f.failing:
+		d.log.Error("the figures of reports can not be written; trying again later", "err", err)
+	case !failing && f.failing:
+		d.log.Info("the figures of reports are written again")
+	}
+	if f.failing = err != nil; !f.failing {
+		f.pending = report.Hour{}
+	}
 }
 
 // takeFigures adds what the counters gained. mu is held.

@@ -20,7 +20,7 @@ func (d *Daemon) openState() (err error) {
 		return err
 	}
 	d.onStop("store", func(context.Context) error { return d.store.Close() })
-	d.outcomes = openOutcomes(s.StateDir, d.log)
+	d.outcomes = openOutcomes(s.StateDir, d.now, d.log)
 	d.inbox, err = cookie.NewInbox(cookie.InboxConfig{Dir: s.InboxDir, Now: d.now, Logger: d.log})
 	return err
 }

@@ -2,17 +2,14 @@ package daemon
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"log/slog"
 	"maps"
-	"os"
 	"path/filepath"
 	"sync"
-
-	"github.com/google/renameio/v2"
+	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // outcomes remembers across restarts which files of the inbox were refused, so
@@ -20,11 +17,13 @@ import (
 // taken in stand in the accounts' records. It is safe for concurrent use.
 type outcomes struct {
 	path string
+	now  func() time.Time
 	log  *slog.Logger
 
 	mu      sync.Mutex
 	files   map[string]outcome
 	unsaved bool
+	unread  bool // the file is there and cannot be read, so nothing is written over it
 }
 
 // outcome is what became of one content of a file.
@@ -38,20 +37,34 @@ type outcome struct {
 
 const outcomesFile = "inbox.json"
 
-func openOutcomes(dir string, log *slog.Logger) *outcomes {
-	o := &outcomes{path: filepath.Join(dir, outcomesFile), log: log}
-	raw, err := os.ReadFile(o.path)
-	if err == nil {
-		err = json.Unmarshal(raw, &o.files)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		log.Warn("which files were refused before is not known; they are tried again", "file", o.path, "err", err)
-		o.files = nil
-	}
-	if o.files == nil { // also for a file that says null
-		o.files = make(map[string]outcome)
+// outcomesLimit bounds the file: several times of what an inbox can fill it with.
+const outcomesLimit = 4 << 20
+
+func openOutcomes(dir string, now func() time.Time, log *slog.Logger) *outcomes {
+	o := &outcomes{path: filepath.Join(dir, outcomesFile), now: now, log: log, files: make(map[string]outcome)}
+	if err := o.readLocked(); err != nil {
+		log.Warn("which files were refused before is not known; they are tried again", "err", err)
 	}
 	return o
+}
+
+// readLocked adds what the file knows to what was noted since. mu is held, or
+// nobody else knows o.
+func (o *outcomes) readLocked() error {
+	err := statefile.Take(o.path, outcomesLimit, o.now(), func(raw []byte) error {
+		var read map[string]outcome
+		if err := json.Unmarshal(raw, &read); err != nil {
+			return err
+		}
+		for file, known := range read {
+			if _, newer := o.files[file]; !newer {
+				o.files[file] = known
+			}
+		}
+		return nil
+	})
+	o.unread = statefile.Unreadable(err)
+	return err
 }
 
 // of returns what became of a file with this content.
@@ -76,13 +89,20 @@ func (o *outcomes) note(file string, new outcome) {
 func (o *outcomes) keep(present map[string]string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.unread {
+		if _ = o.readLocked(); o.unread { // said at the start
+			return
+		}
+		o.log.Info("which files were refused before can be read again", "file", o.path)
+		o.unsaved = true
+	}
 	before := len(o.files)
 	maps.DeleteFunc(o.files, func(file string, old outcome) bool { return present[file] != old.Hash })
 	if len(o.files) == before && !o.unsaved {
 		return
 	}
 	raw, _ := json.Marshal(o.files) // plain data: can not fail
-	if err := renameio.WriteFile(o.path, raw, 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
+	if err := statefile.Replace(o.path, raw, true); err != nil {
 		o.log.Debug("which files were refused can not be saved", "err", err)
 		o.unsaved = true
 		return

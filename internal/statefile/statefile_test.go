@@ -142,7 +142,7 @@ func TestSweep(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, ".a.json77"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	removed := statefile.Sweep(dir, func(name string) bool { return name == "a.json" })
+	removed := statefile.Sweep(dir, func(name string, age time.Duration) bool { return name == "a.json" && age < time.Hour })
 	if want := []string{".a.json123"}; !slices.Equal(removed, want) {
 		t.Errorf("removed %v, want %v", removed, want)
 	}

@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Config says where the log is and how large it may become.
@@ -51,7 +53,8 @@ var ErrClosed = errors.New("the audit log is closed")
 
 // Open opens the log or begins one. It verifies the newest file. A last line
 // that a crash cut short is removed and the loss recorded as an entry of the
-// kind Recovered; anything else that is wrong is a *BrokenError.
+// kind Recovered; any other line that is wrong is a *BrokenError. What is no regular
+// file, or cannot be read, is an error too and left alone.
 func Open(c Config) (*Log, error) {
 	if c.Path == "" {
 		return nil, errors.New("opening the audit log: no path given")
@@ -79,10 +82,13 @@ func (l *Log) open() error {
 	if err := l.inherit(); err != nil {
 		return err
 	}
-	_, statErr := os.Stat(l.cfg.Path)
-	file, err := os.OpenFile(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	_, statErr := os.Lstat(l.cfg.Path)
+	file, err := statefile.Open(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if statefile.Damaged(err) {
+		return fmt.Errorf("%s: %w; put it aside, and another one is begun", l.cfg.Path, err)
+	}
 	if err != nil {
-		return err
+		return statefile.Explain(err)
 	}
 	l.file = file
 	if errors.Is(statErr, os.ErrNotExist) {
@@ -110,7 +116,7 @@ func (l *Log) inherit() error {
 		return err
 	}
 	youngest, number := older[len(older)-1].path, older[len(older)-1].number
-	file, err := os.Open(youngest)
+	file, err := statefile.Open(youngest, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Report is what Verify found in a log that is whole.
@@ -92,7 +94,10 @@ func (r *Report) add(p part) {
 // one is put aside meanwhile.
 func openAll(path string) (files []*os.File, at chain, err error) {
 	at = begin(0)
-	newest, err := os.Open(path)
+	newest, err := statefile.Open(path, os.O_RDONLY, 0)
+	if statefile.Damaged(err) {
+		return nil, at, fmt.Errorf("%s: %w", path, err)
+	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, at, err
 	}
@@ -101,7 +106,7 @@ func openAll(path string) (files []*os.File, at chain, err error) {
 		return closing(newest), at, errors.Join(err, listErr)
 	}
 	for _, o := range older {
-		file, err := os.Open(o.path)
+		file, err := statefile.Open(o.path, os.O_RDONLY, 0)
 		if errors.Is(err, os.ErrNotExist) && len(files) == 0 {
 			continue // the oldest one was dropped just now
 		}

@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Exits is from where each account's cookies were first used: a session that
@@ -28,14 +27,18 @@ type Exit struct {
 // exitsFile lies in the state directory.
 const exitsFile = "exits.json"
 
-// LoadExits reads what was noted; nothing when nothing was.
+// ExitsPath is where the notes of a state directory are.
+func ExitsPath(stateDir string) string { return filepath.Join(stateDir, exitsFile) }
+
+// LoadExits reads what was noted; nothing when nothing was. A file of no use is a
+// *statefile.DamageError; after any other error the notes may be there all the same.
 func LoadExits(stateDir string) (Exits, error) {
-	raw, err := os.ReadFile(filepath.Join(stateDir, exitsFile))
+	raw, err := statefile.Read(ExitsPath(stateDir), 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Exits{}, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", ExitsPath(stateDir), statefile.Explain(err))
 	}
 	out := Exits{}
 	if err := json.Unmarshal(raw, &out); err != nil || out == nil {
@@ -50,7 +53,7 @@ func (e Exits) Save(stateDir string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(stateDir, exitsFile), raw, 0o600, renameio.WithStaticPermissions(0o600))
+	return statefile.Replace(ExitsPath(stateDir), raw, true)
 }
 
 // exit says whether calls come from where the cookies were first used.

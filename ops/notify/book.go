@@ -2,13 +2,11 @@ package notify
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
+	"maps"
 	"slices"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // book remembers what was told and what waits. Its zero value is empty; the
@@ -147,23 +145,35 @@ func (b *book) set(channel string, queue []Message) {
 	b.Waiting[channel] = queue
 }
 
-func (b *book) load(path string) error {
+// bookLimit bounds the file: several times of what all channels can fill it with.
+const bookLimit = 16 << 20
+
+// load adds what the file knows to what was noted since. The error is as that of
+// statefile.Take.
+func (b *book) load(path string, now time.Time) error {
 	if path == "" {
 		return nil
 	}
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	return statefile.Take(path, bookLimit, now, func(raw []byte) error {
+		var read book
+		if err := json.Unmarshal(raw, &read); err != nil {
+			return err
+		}
+		maps.Copy(read.grown().Told, b.Told)
+		for channel, queue := range b.Waiting {
+			read.set(channel, append(read.Waiting[channel], queue...))
+		}
+		*b = read
 		return nil
+	})
+}
+
+// grown is the book with room for entries.
+func (b *book) grown() *book {
+	if b.Told == nil {
+		b.Told = make(map[string]told)
 	}
-	if err != nil {
-		return err
-	}
-	var read book
-	if err := json.Unmarshal(raw, &read); err != nil {
-		return err
-	}
-	*b = read
-	return nil
+	return b
 }
 
 func (b *book) save(path string) error {
@@ -174,5 +184,5 @@ func (b *book) save(path string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, raw, 0o600)
+	return statefile.Replace(path, raw, true)
 }

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Secret is a token or password that can not print itself. A nil Secret is none.
@@ -70,6 +72,8 @@ type Notifier struct {
 	cfg  Config // what Reconfigure changes; the rest is fixed
 	book book
 	sick bool // the last write of the book failed
+	// unread: the file is there and cannot be read, so nothing is written over it.
+	unread bool
 }
 
 // New checks the configuration and reads what was told before. It sends nothing.
@@ -87,7 +91,8 @@ func New(c Config) (*Notifier, error) {
 	if err := n.Reconfigure(c); err != nil {
 		return nil, err
 	}
-	if err := n.book.load(c.Path); err != nil {
+	if err := n.book.load(c.Path, c.Now()); err != nil {
+		n.unread = statefile.Unreadable(err)
 		c.Logger.Warn("what was told before can not be read; it may be told again", "err", err)
 	}
 	return n, nil
@@ -168,6 +173,12 @@ func (n *Notifier) queueLocked(m Message, to []string) {
 }
 
 func (n *Notifier) saveLocked() {
+	if n.unread {
+		if n.unread = statefile.Unreadable(n.book.load(n.cfg.Path, n.cfg.Now())); n.unread {
+			return // said at the start
+		}
+		n.cfg.Logger.Info("what was told before can be read again", "file", n.cfg.Path)
+	}
 	err := n.book.save(n.cfg.Path)
 	if err != nil && !n.sick {
 		n.cfg.Logger.Warn("what was told can not be saved; after a restart it may be told again", "err", err)

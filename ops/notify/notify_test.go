@@ -266,3 +266,42 @@ func TestConfigIsChecked(t *testing.T) {
 		})
 	}
 }
+
+// TestUnreadableBook: what was told before is there and cannot be read. It is not
+// written over, and taken up when it can be.
+func TestUnreadableBook(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify.json")
+	bubble(t, func(t *testing.T) {
+		first := open(t, notify.Config{Path: path})
+		first.tell(notify.Expired)
+		first.wants("session_expired")
+	})
+	told, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path, path+".real"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(path, path); err != nil {
+		t.Fatal(err)
+	}
+	bubble(t, func(t *testing.T) {
+		second := open(t, notify.Config{Path: path})
+		second.tell(notify.SecondHolder)
+		second.wants("second_holder")
+		if to, err := os.Readlink(path); err != nil || to != path {
+			t.Fatalf("it was written over: %q, %v", to, err)
+		}
+		if err := os.Rename(path+".real", path); err != nil {
+			t.Fatal(err)
+		}
+		second.tell(notify.RotationFailing)
+		second.tell(notify.Expired)
+		second.wants("second_holder rotation_failing")
+	})
+	now, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(now), "second_holder") || len(now) <= len(told) {
+		t.Errorf("%s, %v", now, err)
+	}
+}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 const (
@@ -56,9 +58,11 @@ type Book struct {
 // ErrClosed is the error of a Book that was closed.
 var ErrClosed = errors.New("the file of hourly figures is closed")
 
-// Open opens the file or begins one. What a crash cut short is removed. A file
-// with lines that can not be read is set aside under the name PATH.broken, which
-// is said; what can be read of it stays in use.
+// Open opens the file or begins one. What a crash cut short is removed. What is no
+// regular file, or has lines that are not understood, is set aside under the name
+// PATH.broken, or PATH.broken-2 and so on where that is taken, which is said; the
+// other lines stay in use. A file that is there and cannot be read is left alone:
+// the error says so, and Open may be tried again.
 func Open(c Config) (*Book, error) {
 	if c.Path == "" {
 		return nil, errors.New("opening the hourly figures: no path given")
@@ -74,15 +78,18 @@ func Open(c Config) (*Book, error) {
 	}
 	b := &Book{cfg: c}
 	held, err := readFile(c.Path)
+	if statefile.Unreadable(err) {
+		return nil, fmt.Errorf("opening the hourly figures: %w", statefile.Explain(err))
+	}
 	if err != nil || held.bad > 0 {
-		aside := c.Path + ".broken"
+		aside := statefile.Free(c.Path + ".broken")
 		attrs := []any{"file", aside, "lines_lost", held.bad, "lines_kept", held.lines}
 		if err != nil {
 			attrs = append(attrs, "err", err)
 		}
 		c.Logger.Warn("the file of hourly figures is damaged; it is set aside and what can be read of it stays in use", attrs...)
 		if err := os.Rename(c.Path, aside); err != nil {
-			return nil, fmt.Errorf("setting the hourly figures aside: %w", err)
+			return nil, fmt.Errorf("setting the hourly figures aside: %w", statefile.Explain(err))
 		}
 	}
 	if err := b.rewrite(held, 0); err != nil {

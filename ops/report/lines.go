@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 func sortBounds(all []bound) {
@@ -43,7 +45,7 @@ const maxRead = 4 * maxBytes
 // readFile reads a file of roll-ups; one that does not exist is empty. Lines that
 // can not be read are counted and left out.
 func readFile(path string) (content, error) {
-	file, err := os.Open(path)
+	file, err := statefile.Open(path, os.O_RDONLY, 0)
 	if errors.Is(err, os.ErrNotExist) {
 		return content{}, nil
 	}
