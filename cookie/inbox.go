@@ -83,7 +83,8 @@ type Drop struct {
 	Rejection *Rejection
 }
 
-// NewInbox opens the inbox and creates the directory when it is missing.
+// NewInbox opens the inbox, creates the directory when it is missing, and sweeps up
+// what an interrupted note left.
 func NewInbox(c InboxConfig) (*Inbox, error) {
 	if c.Dir == "" {
 		return nil, errors.New("opening the inbox: no directory given")
@@ -96,6 +97,10 @@ func NewInbox(c InboxConfig) (*Inbox, error) {
 	}
 	if err := makeInbox(c.Dir); err != nil {
 		return nil, fmt.Errorf("creating the inbox: %w", explain(err))
+	}
+	if r, err := enter(c.Dir); err == nil { // else the first scan says why not
+		r.sweep()
+		r.close()
 	}
 	return &Inbox{cfg: c, files: make(map[string]*fileMemo)}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -80,6 +81,29 @@ func (r *room) removeNote(name string) error {
 		return nil
 	}
 	return err
+}
+
+// halfNote matches the temporary file of a note.
+var halfNote = regexp.MustCompile(`^\..+` + regexp.QuoteMeta(noteSuffix) + `[0-9]+$`)
+
+// sweep removes the halves of notes that an interrupted write left. What does not
+// begin as a note does is somebody's own.
+func (r *room) sweep() {
+	entries, _ := r.list()
+	for _, e := range entries {
+		if !halfNote.MatchString(e.Name()) || !e.Type().IsRegular() {
+			continue
+		}
+		f, _, err := r.open(e.Name())
+		if err != nil {
+			continue
+		}
+		head, err := io.ReadAll(io.LimitReader(f, int64(len(noteHead))))
+		_ = f.Close()
+		if err == nil && strings.HasPrefix(noteHead, string(head)) {
+			_ = r.root.Remove(e.Name())
+		}
+	}
 }
 
 // removeOrphans removes the notes whose file is gone. A failure is no news: the

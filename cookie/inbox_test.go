@@ -613,3 +613,29 @@ func BenchmarkInboxIdle(b *testing.B) {
 		}
 	}
 }
+
+// TestInboxSweepsHalfNotes: what was left of notes goes at a start, and nothing
+// that people brought.
+func TestInboxSweepsHalfNotes(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]bool{ // name → survives
+		".a.txt.rejected.txt123": false, ".b.txt.rejected.txt9": false, ".c.txt.rejected.txt1": true,
+		".a.txt.rejected.txt": true, ".d.txt123": true,
+	}
+	for name := range files {
+		content := map[string]string{".b.txt.rejected.txt9": "", ".c.txt.rejected.txt1": "my own"}
+		text, special := content[name]
+		if !special {
+			text = "geminid did not take this file over.\n\nand why"
+		}
+		writeFile(t, filepath.Join(dir, name), text)
+	}
+	if _, err := cookie.NewInbox(cookie.InboxConfig{Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	for name, survives := range files {
+		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != survives {
+			t.Errorf("%s: survived %v, want %v", name, err == nil, survives)
+		}
+	}
+}

@@ -122,21 +122,24 @@ func makePrivate(dir string, logger *slog.Logger) error {
 	return nil
 }
 
-// litter matches the temporary files of our own writes and of nobody else's:
-// other rooms keep files in the same directory.
-var litter = regexp.MustCompile(`^\.[a-z0-9][a-z0-9_-]{0,31}\.(?:json|secret)[0-9]+$`)
+// litter matches the files whose interrupted writes are swept up: all that is only
+// written under the lock, by this room and by others, in the state directory.
+var litter = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}\.(?:json|secret|log)(?:\.damaged-[0-9TZ-]+)?$`)
+
+// keysName is written by commands too, which take no lock: only what is older than
+// any of them takes was left.
+const (
+	keysName = "keys"
+	keysTake = time.Hour
+)
 
 // sweep removes temporary files. The lock is held, so nobody is writing them.
 func (s *Store) sweep() {
 	for _, dir := range []string{s.cfg.Dir, s.accounts()} {
-		entries, _ := os.ReadDir(dir) // Load reports a directory that can not be read
-		for _, e := range entries {
-			if !litter.MatchString(e.Name()) || !e.Type().IsRegular() {
-				continue
-			}
-			if err := os.Remove(filepath.Join(dir, e.Name())); err == nil {
-				s.cfg.Logger.Info("removed what an interrupted write left", "file", e.Name())
-			}
+		for _, name := range statefile.Sweep(dir, func(name string, age time.Duration) bool {
+			return litter.MatchString(name) || name == keysName && age > keysTake
+		}) {
+			s.cfg.Logger.Info("removed what an interrupted write left", "file", name)
 		}
 	}
 }

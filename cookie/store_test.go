@@ -231,11 +231,17 @@ func TestStoreSweepsOnlyItsOwnLitter(t *testing.T) {
 	}
 	files := map[string]bool{ // name → survives
 		".marks.secret123": false, "accounts/.default.json6123987": false,
+		".report.log4711": false, ".notify.json1": false, ".exits.json22": false, ".keys7": false, // an old one
+		"accounts/.default.json.damaged-20260101T000000Z99": false,
 		".keys123": true, "keys": true, "audit.log": true, ".marks.secret": true,
 		"accounts/default.json.damaged-20260101T000000Z": true, "accounts/.hidden": true,
 	}
 	for name := range files {
 		writeFile(t, filepath.Join(dir, name), "x")
+	}
+	old := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, ".keys7"), old, old); err != nil {
+		t.Fatal(err)
 	}
 	openStore(t, dir)
 	for name, survives := range files {
