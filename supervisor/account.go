@@ -33,7 +33,8 @@ type account struct {
 
 	mu       sync.Mutex // guards the rest; never held across a call
 	memo     memo
-	unread   error // why the saved record cannot be read; nil when it was
+	unread   error     // why the saved record cannot be read; nil when it was
+	gone     time.Time // since when that record is not there any more
 	set      cookie.Set
 	previous cookie.Set
 	activity string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/geminid/geminid/cookie"
 )
@@ -26,7 +27,7 @@ func (a *account) restoreFrom(record cookie.Record) error {
 // account is not probed, renewed, replaced or saved.
 func (a *account) leaveUnread(why error) {
 	a.mu.Lock()
-	a.unread, a.memo.Facts.Evidence = why, why.Error()
+	a.unread, a.gone, a.memo.Facts.Evidence = why, time.Time{}, why.Error()
 	moved := a.settle(a.s.now())
 	a.mu.Unlock()
 	a.announce(moved)
@@ -47,6 +48,10 @@ func (a *account) readAgain() bool {
 		return true
 	}
 	record, err := a.s.store.Reload(a.name)
+	gone := errors.Is(err, fs.ErrNotExist)
+	if gone && a.justGone() {
+		return false
+	}
 	if _, still := errors.AsType[*cookie.UnreadError](err); still {
 		if err.Error() != before.Error() {
 			a.s.log.Error("the saved state of an account still cannot be read", "account", a.name, "err", err)
@@ -57,7 +62,6 @@ func (a *account) readAgain() bool {
 	a.mu.Lock()
 	a.unread, a.memo.Facts = nil, facts{}
 	a.mu.Unlock()
-	gone := errors.Is(err, fs.ErrNotExist)
 	if err == nil {
 		err = a.restoreFrom(record)
 		a.announce(a.left(Unreadable))
@@ -73,6 +77,22 @@ func (a *account) readAgain() bool {
 		a.s.log.Info("the saved state of an account can be read again and is taken up", "account", a.name)
 	}
 	return true
+}
+
+// goneFor is how long a record that could not be read must be gone before the account
+// goes on without it: who mends it may remove it first and put it back then.
+const goneFor = time.Minute
+
+// justGone notes that the record is not there, and reports whether that is so for a
+// short time only.
+func (a *account) justGone() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.s.now()
+	if a.gone.IsZero() || now.Before(a.gone) {
+		a.gone = now
+	}
+	return now.Sub(a.gone) < goneFor
 }
 
 // left is the transition from a state that the account was in, to the one it is in

@@ -123,6 +123,10 @@ func TestUnreadableGivenUp(t *testing.T) {
 		h.disk.unread, h.disk.records = nil, nil // moved away
 		h.disk.mu.Unlock()
 		h.Tick(t.Context())
+		if a := h.account("default"); a.State != supervisor.Unreadable {
+			t.Errorf("gone for a moment: %s; it may be put back", a.State)
+		}
+		h.pass(2 * time.Minute)
 		if a := h.account("default"); a.State != supervisor.Missing || strings.Contains(a.Evidence, "cannot be read") {
 			t.Errorf("after it was moved away: %s, %q", a.State, a.Evidence)
 		}
