@@ -36,6 +36,10 @@ test: race-note vet ## Run all tests, the official SDKs against the built binary
 	$(TESTSUM) $(RACE) ./...
 	cd e2e && $(TESTSUM) $(RACE) -count=1 ./conformance/...
 
+.PHONY: test-short
+test-short: ## Run the tests without the race detector, with short simulations: the inner loop.
+	$(GO) test -short ./...
+
 .PHONY: race-note
 race-note:
 	@[ -n "$(RACE)" ] || echo "no C compiler: the tests run without the race detector"

@@ -22,7 +22,11 @@ import (
 // world_test.go.
 func TestNinetyDays(t *testing.T) {
 	first, last := seeds(t)
-	days := number(t, "GEMINID_SIM_DAYS", 30)
+	days := 30
+	if testing.Short() {
+		days = 2
+	}
+	days = number(t, "GEMINID_SIM_DAYS", days)
 	var (
 		mu   sync.Mutex
 		rows []tally
