@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -184,13 +185,14 @@ func TestFiguresWaitForTheClock(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, dir, simulator.SessionConfig{})
-		behind := time.Since(time.Unix(600, 0))
-		h.config.Now = func() time.Time { return time.Now().Add(-behind) }
+		var behind atomic.Int64
+		behind.Store(int64(time.Since(time.Unix(600, 0))))
+		h.config.Now = func() time.Time { return time.Now().Add(-time.Duration(behind.Load())) }
 		h.start()
 		defer h.stop()
 		h.ask("before the clock is set")
 		time.Sleep(40 * time.Minute)
-		behind = 0
+		behind.Store(0)
 		time.Sleep(20 * time.Minute)
 		hours, err := report.Read(daemon.FiguresPath(h.config.Settings.StateDir), time.Unix(0, 0), time.Now())
 		if err != nil || len(hours) != 1 || hours[0].Start < time.Now().Add(-2*time.Hour).Unix() || hours[0].Requests.Total() != 1 {

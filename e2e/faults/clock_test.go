@@ -32,18 +32,18 @@ func TestClockIsSet(t *testing.T) {
 				if n := strings.Count(d.Output(), "clock jumped"); n != i+1 {
 					t.Errorf("the log tells of %d jumps, want %d", n, i+1)
 				}
-				file := fmt.Sprintf("person%d.txt", i)
-				h.home.Drop(t, file, h.sim.Session(t, file).Netscape())
-				harness.Eventually(t, 20*time.Second, "a dropped file is taken in", func() bool {
-					all := accounts(t, d)
-					return len(all) == i+2 && !slices.ContainsFunc(all, func(a account) bool { return a.State != "healthy" || !a.Serving })
-				})
 				if i == 0 && generation(t, d) == 1 {
 					rotate(t, d)
 				}
 				if n := generation(t, d); n < 2 {
 					t.Errorf("generation %d, want a newer one", n)
 				}
+				file := fmt.Sprintf("person%d.txt", i)
+				h.home.Drop(t, file, h.sim.Session(t, file).Netscape())
+				harness.Eventually(t, 20*time.Second, "a dropped file is taken in", func() bool {
+					return strings.Contains(d.Output(), "file="+file) &&
+						!slices.ContainsFunc(accounts(t, d), func(a account) bool { return a.State != "healthy" || !a.Serving })
+				})
 				ask(t, d)
 			}
 			if strings.Contains(d.Output(), "hungry") {
