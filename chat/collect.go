@@ -13,12 +13,12 @@ type Answer struct {
 	Reason         FinishReason
 }
 
-// fewWords is the length of an everyday answer in bytes.
-const fewWords = 2 << 10
+// typicalAnswerBytes is the length of an everyday answer in bytes.
+const typicalAnswerBytes = 2 << 10
 
-// Collect reads events to the end. The first error ends it and is returned with
+// CollectAnswer reads events to the end. The first error ends it and is returned with
 // what had come until then.
-func Collect(events iter.Seq2[Event, error]) (Answer, error) {
+func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 	var answer Answer
 	var text, thoughts strings.Builder
 	var failure error
@@ -34,7 +34,7 @@ func Collect(events iter.Seq2[Event, error]) (Answer, error) {
 			thoughts.WriteString(event.Text)
 		case Text:
 			if text.Len() == 0 {
-				text.Grow(fewWords) // most answers then move once or never
+				text.Grow(typicalAnswerBytes) // most answers then move once or never
 			}
 			text.WriteString(event.Text)
 		case Media:

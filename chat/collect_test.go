@@ -26,7 +26,7 @@ func yielded(t *testing.T, err error, events ...chat.Event) iter.Seq2[chat.Event
 
 func TestCollect(t *testing.T) {
 	served := chat.Served{ID: "abc", Name: "3.6 Flash"}
-	broken := chat.Fault(chat.Upstream, "the upstream broke")
+	broken := chat.NewError(chat.Upstream, "the upstream broke")
 	all := []chat.Event{
 		{Kind: chat.Meta, Served: served},
 		{Kind: chat.Thought, Text: "Let me "}, {Kind: chat.Thought, Text: "see."},
@@ -48,7 +48,7 @@ func TestCollect(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := chat.Collect(yielded(t, test.err, test.events...))
+			got, err := chat.CollectAnswer(yielded(t, test.err, test.events...))
 			if !errors.Is(err, test.err) || !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %+v, %v\nwant %+v, %v", got, err, test.want, test.err)
 			}

@@ -59,9 +59,9 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Fault is an Error of a kind and a message. The message is written out where it
+// NewError is an Error of a kind and a message. The message is written out where it
 // is made, so that a search finds it.
-func Fault(kind Kind, message string) *Error { return &Error{Kind: kind, Message: message} }
+func NewError(kind Kind, message string) *Error { return &Error{Kind: kind, Message: message} }
 
 // AsError finds the *Error in err's tree. An error of another type becomes
 // Internal with a fixed message, so that no foreign text reaches a client.

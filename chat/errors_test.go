@@ -11,7 +11,7 @@ import (
 )
 
 func TestErrorText(t *testing.T) {
-	plain := chat.Fault(chat.Quota, "slow down")
+	plain := chat.NewError(chat.Quota, "slow down")
 	if got := plain.Error(); got != "slow down" || plain.Kind != chat.Quota {
 		t.Errorf("got %q, kind %d", got, plain.Kind)
 	}
@@ -22,7 +22,7 @@ func TestErrorText(t *testing.T) {
 }
 
 func TestAsError(t *testing.T) {
-	quota := chat.Fault(chat.Quota, "slow down")
+	quota := chat.NewError(chat.Quota, "slow down")
 	foreign := errors.New("dial tcp 10.0.0.1: refused")
 	tests := []struct {
 		name string

@@ -29,7 +29,7 @@ func TestSplit(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			prompt, file := chat.Split(&test.req, test.limit)
+			prompt, file := chat.SplitPrompt(&test.req, test.limit)
 			if !strings.HasPrefix(prompt, test.prompt) || len(prompt) > test.limit {
 				t.Errorf("prompt of %d bytes: %q", len(prompt), prompt)
 			}
@@ -42,7 +42,7 @@ func TestSplit(t *testing.T) {
 			}
 		})
 	}
-	if prompt, _ := chat.Split(&history, 300); !strings.HasSuffix(prompt, "\n\nUser:\nAnd now?") {
+	if prompt, _ := chat.SplitPrompt(&history, 300); !strings.HasSuffix(prompt, "\n\nUser:\nAnd now?") {
 		t.Errorf("the last turn is not the end of the prompt: %q", prompt)
 	}
 }

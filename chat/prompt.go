@@ -6,29 +6,29 @@ import (
 	"unicode/utf8"
 )
 
-// Prompt writes a conversation as the one prompt that a web chat takes: the
+// FormatPrompt writes a conversation as the one prompt that a web chat takes: the
 // system text first, then a "User:" or "Assistant:" block for each turn, oldest
 // first. A single user turn without system text is sent as it is. Files travel
 // beside the prompt, in the order of Files; inside a conversation each is marked
 // where it was shown. Equal requests give equal prompts.
-func Prompt(req *Request) string {
+func FormatPrompt(req *Request) string {
 	if len(req.System) == 0 && len(req.Turns) == 1 {
-		return strings.Join(texts(req.Turns[0].Parts), "\n")
+		return strings.Join(textParts(req.Turns[0].Parts), "\n")
 	}
-	return strings.Join(blocks(req), "\n\n")
+	return strings.Join(promptBlocks(req), "\n\n")
 }
 
-// blocks are the pieces of a conversation's prompt: one for each system text,
+// promptBlocks are the pieces of a conversation's prompt: one for each system text,
 // one for each turn.
-func blocks(req *Request) []string {
+func promptBlocks(req *Request) []string {
 	blocks := make([]string, 0, len(req.System)+len(req.Turns))
 	blocks = append(blocks, req.System...)
-	var files register
+	var files fileRegister
 	for _, turn := range req.Turns {
-		lines := []string{label(turn.Role)}
+		lines := []string{roleLabel(turn.Role)}
 		for _, part := range turn.Parts {
 			if part.Blob != nil {
-				lines = append(lines, mark(files.number(part.Blob), part.Blob))
+				lines = append(lines, fileMark(files.assignNumber(part.Blob), part.Blob))
 				continue
 			}
 			lines = append(lines, part.Text)
@@ -38,29 +38,29 @@ func blocks(req *Request) []string {
 	return blocks
 }
 
-// Files returns the files of a conversation in the order in which Prompt counts
+// UniqueFiles returns the files of a conversation in the order in which Prompt counts
 // them. A file that is shown several times, its Data shared, is there once. The
 // blobs are shared with the request.
-func Files(req *Request) []*Blob {
-	var files register
+func UniqueFiles(req *Request) []*Blob {
+	var files fileRegister
 	for _, turn := range req.Turns {
 		for _, part := range turn.Parts {
 			if part.Blob != nil {
-				files.number(part.Blob)
+				files.assignNumber(part.Blob)
 			}
 		}
 	}
 	return files.blobs
 }
 
-// register numbers files from 1 on. The zero register is empty.
-type register struct {
+// fileRegister numbers files from 1 on. The zero register is empty.
+type fileRegister struct {
 	blobs   []*Blob
 	numbers map[*byte]int // by the first byte of Data
 }
 
-// number returns the number of a file and gives it the next one when it has none.
-func (r *register) number(blob *Blob) int {
+// assignNumber returns the number of a file and gives it the next one when it has none.
+func (r *fileRegister) assignNumber(blob *Blob) int {
 	if len(blob.Data) == 0 {
 		r.blobs = append(r.blobs, blob)
 		return len(r.blobs)
@@ -77,7 +77,7 @@ func (r *register) number(blob *Blob) int {
 	return len(r.blobs)
 }
 
-func texts(parts []Part) []string {
+func textParts(parts []Part) []string {
 	var out []string
 	for _, part := range parts {
 		if part.Blob == nil {
@@ -87,15 +87,15 @@ func texts(parts []Part) []string {
 	return out
 }
 
-func label(role Role) string {
+func roleLabel(role Role) string {
 	if role == Agent {
 		return "Assistant:"
 	}
 	return "User:"
 }
 
-// mark stands in a conversation where a file was shown.
-func mark(number int, blob *Blob) string {
+// fileMark stands in a conversation where a file was shown.
+func fileMark(number int, blob *Blob) string {
 	name := blob.Name
 	if name == "" {
 		name = blob.MIME
@@ -114,11 +114,11 @@ const (
 // Tally is empty.
 type Tally struct{ runes, files int }
 
-// Text adds a piece of text.
-func (t *Tally) Text(s string) { t.runes += utf8.RuneCountInString(s) }
+// AddText adds a piece of text.
+func (t *Tally) AddText(s string) { t.runes += utf8.RuneCountInString(s) }
 
-// File adds a picture or another file.
-func (t *Tally) File() { t.files++ }
+// AddFile adds a picture or another file.
+func (t *Tally) AddFile() { t.files++ }
 
 // Tokens is the estimate so far: a quarter of the runes, rounded up, and a flat
 // price a file; at least 1, because clients divide by it.
@@ -126,20 +126,20 @@ func (t *Tally) Tokens() int {
 	return max(1, (t.runes+runesPerToken-1)/runesPerToken+t.files*tokensPerFile)
 }
 
-// Empty reports whether nothing was added.
-func (t *Tally) Empty() bool { return t.runes == 0 && t.files == 0 }
+// IsEmpty reports whether nothing was added.
+func (t *Tally) IsEmpty() bool { return t.runes == 0 && t.files == 0 }
 
-// Tokens estimates the tokens of a whole conversation, as Tally does. Files count
+// EstimateTokens estimates the tokens of a whole conversation, as Tally does. Files count
 // as Files returns them.
-func Tokens(req *Request) int {
-	tally := Tally{files: len(Files(req))}
+func EstimateTokens(req *Request) int {
+	tally := Tally{files: len(UniqueFiles(req))}
 	for _, text := range req.System {
-		tally.Text(text)
+		tally.AddText(text)
 	}
 	for _, turn := range req.Turns {
 		for _, part := range turn.Parts {
 			if part.Blob == nil {
-				tally.Text(part.Text)
+				tally.AddText(part.Text)
 			}
 		}
 	}

@@ -55,7 +55,7 @@ func TestPrompt(t *testing.T) {
 	for name, req := range conversations {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join("testdata", name+".txt")
-			got := chat.Prompt(&req)
+			got := chat.FormatPrompt(&req)
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -80,17 +80,17 @@ func TestPrompt(t *testing.T) {
 func TestFiles(t *testing.T) {
 	req := conversations["pictures"]
 	var names []string
-	for _, blob := range chat.Files(&req) {
+	for _, blob := range chat.UniqueFiles(&req) {
 		names = append(names, blob.MIME+blob.Name)
 	}
 	if got, want := strings.Join(names, " "), "image/png application/pdfreport.pdf image/png"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	req = conversations["picture_twice"]
-	if files := chat.Files(&req); len(files) != 2 || files[0] != picture || files[1].MIME != "image/gif" {
+	if files := chat.UniqueFiles(&req); len(files) != 2 || files[0] != picture || files[1].MIME != "image/gif" {
 		t.Errorf("a picture that is shown three times and another are %d files", len(files))
 	}
-	if got := chat.Files(&chat.Request{Turns: []chat.Turn{text(chat.User, "a")}}); got != nil {
+	if got := chat.UniqueFiles(&chat.Request{Turns: []chat.Turn{text(chat.User, "a")}}); got != nil {
 		t.Errorf("files out of nowhere: %v", got)
 	}
 }
@@ -114,17 +114,17 @@ func TestTally(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var tally chat.Tally
-			if !tally.Empty() {
+			if !tally.IsEmpty() {
 				t.Error("the zero Tally is not empty")
 			}
 			for _, piece := range test.pieces {
-				tally.Text(piece)
+				tally.AddText(piece)
 			}
 			for range test.files {
-				tally.File()
+				tally.AddFile()
 			}
-			if got := tally.Tokens(); got != test.want || tally.Empty() != (len(test.pieces)+test.files == 0) {
-				t.Errorf("%d tokens, empty %t; want %d", got, tally.Empty(), test.want)
+			if got := tally.Tokens(); got != test.want || tally.IsEmpty() != (len(test.pieces)+test.files == 0) {
+				t.Errorf("%d tokens, empty %t; want %d", got, tally.IsEmpty(), test.want)
 			}
 		})
 	}
@@ -132,7 +132,7 @@ func TestTally(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	req := conversations["pictures"]
-	if got, want := chat.Tokens(&req), (13+13+6+10+3)/4+3*258; got != want {
+	if got, want := chat.EstimateTokens(&req), (13+13+6+10+3)/4+3*258; got != want {
 		t.Errorf("%d tokens, want %d", got, want)
 	}
 }

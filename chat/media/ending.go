@@ -1,7 +1,7 @@
 package media
 
-// endings are the types that Type tells, with the ending of their files' names.
-var endings = []struct{ kind, ending string }{
+// fileExtensions are the types that Type tells, with the ending of their files' names.
+var fileExtensions = []struct{ kind, ending string }{
 	{"image/png", ".png"}, {"image/jpeg", ".jpg"}, {"image/webp", ".webp"}, {"image/gif", ".gif"},
 	{"image/bmp", ".bmp"}, {"image/heic", ".heic"}, {"image/heif", ".heif"}, {"image/avif", ".avif"},
 	{"application/pdf", ".pdf"},
@@ -10,10 +10,10 @@ var endings = []struct{ kind, ending string }{
 	{"audio/flac", ".flac"}, {"audio/aiff", ".aiff"},
 }
 
-// Ending is how names of files of a type end, with the dot; empty when that is
+// FileExtension is how names of files of a type end, with the dot; empty when that is
 // not known.
-func Ending(kind string) string {
-	for _, e := range endings {
+func FileExtension(kind string) string {
+	for _, e := range fileExtensions {
 		if e.kind == kind {
 			return e.ending
 		}
@@ -21,9 +21,9 @@ func Ending(kind string) string {
 	return ""
 }
 
-// Named is the type of files whose names end so; empty when that is not known.
-func Named(ending string) string {
-	for _, e := range endings {
+// TypeByExtension is the type of files whose names end so; empty when that is not known.
+func TypeByExtension(ending string) string {
+	for _, e := range fileExtensions {
 		if e.ending == ending {
 			return e.kind
 		}

@@ -14,8 +14,10 @@ func box(major string, compatible ...string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(4+len(body)))) + body + "\x00\x00\x00\x08mdat"
 }
 
-// ogg is a first page with the name of a codec in it.
-func ogg(codec string) string { return "OggS\x00\x02" + strings.Repeat("\x00", 22) + codec + "\x00" }
+// detectOgg is a first page with the name of a codec in it.
+func detectOgg(codec string) string {
+	return "OggS\x00\x02" + strings.Repeat("\x00", 22) + codec + "\x00"
+}
 
 // TestType: the first bytes of files as cameras, recorders and editors write
 // them.
@@ -44,8 +46,8 @@ func TestType(t *testing.T) {
 		{"AAC", "\xff\xf1\x50\x80", "audio/aac"},
 		{"FLAC", "fLaC\x00\x00\x00\x22", "audio/flac"},
 		{"WAV", "RIFF\x24\x00\x00\x00WAVEfmt ", "audio/wav"},
-		{"Opus", ogg("OpusHead"), "audio/ogg"},
-		{"Theora", ogg("\x80theora"), "video/ogg"},
+		{"Opus", detectOgg("OpusHead"), "audio/ogg"},
+		{"Theora", detectOgg("\x80theora"), "video/ogg"},
 		{"text", "plain words", ""},
 		{"text in UTF-16", "\xff\xfep\x00l\x00a\x00", ""},
 		{"text that begins like a picture", "BMW builds cars", ""},
@@ -58,12 +60,12 @@ func TestType(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := media.Type([]byte(tt.data))
+			got := media.DetectType([]byte(tt.data))
 			if got != tt.want {
 				t.Fatalf("got %q, want %q", got, tt.want)
 			}
-			if ending := media.Ending(got); got != "" && (len(ending) < 4 || len(ending) > 5 || media.Named(ending) != got) {
-				t.Errorf("names of %s end in %q, which means %q", got, ending, media.Named(ending))
+			if ending := media.FileExtension(got); got != "" && (len(ending) < 4 || len(ending) > 5 || media.TypeByExtension(ending) != got) {
+				t.Errorf("names of %s end in %q, which means %q", got, ending, media.TypeByExtension(ending))
 			}
 		})
 	}
@@ -90,9 +92,9 @@ func TestSettle(t *testing.T) {
 		{"recordings mixed up", "audio/wav", mp3, "audio/mpeg"},
 		{"sound in a film's format", "audio/mp4", box("mp42"), "audio/mp4"},
 		{"sound of a film's name", "video/mp4", box("M4A "), "video/mp4"},
-		{"sound in Ogg", "audio/ogg", ogg("vorbis"), "audio/ogg"},
-		{"Ogg told in general", "application/ogg", ogg("vorbis"), "audio/ogg"},
-		{"films in Ogg", "video/ogg", ogg("vorbis"), "video/ogg"},
+		{"sound in Ogg", "audio/ogg", detectOgg("vorbis"), "audio/ogg"},
+		{"Ogg told in general", "application/ogg", detectOgg("vorbis"), "audio/ogg"},
+		{"films in Ogg", "video/ogg", detectOgg("vorbis"), "video/ogg"},
 		{"sound in WebM", "audio/webm", "\x1a\x45\xdf\xa3", "audio/webm"},
 		{"sound that shows nothing", "audio/amr", "\x00\x01\x02", "audio/amr"},
 		{"text", "text/markdown; charset=utf-8", "# Title", "text/markdown"},
@@ -108,7 +110,7 @@ func TestSettle(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := media.Settle(tt.told, []byte(tt.data))
+			got, err := media.ResolveType(tt.told, []byte(tt.data))
 			if words, refused := strings.CutPrefix(tt.want, "!"); refused {
 				if err == nil || !strings.Contains(err.Error(), words) {
 					t.Fatalf("got %q, %v; want a refusal with %q", got, err, words)

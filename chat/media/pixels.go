@@ -13,14 +13,14 @@ const maxPixels = 100_000_000
 // what its header says: a small file may unfold to gigabytes in whatever opens
 // it.
 func TooManyPixels(data []byte) bool {
-	w, h := dimensions(data)
+	w, h := pictureSize(data)
 	return h > 0 && w > maxPixels/h
 }
 
-// dimensions are a picture's width and height as its header tells them, without
+// pictureSize are a picture's width and height as its header tells them, without
 // decoding it and without a look at checksums; 0, 0 when the header tells
 // nothing.
-func dimensions(data []byte) (width, height int64) {
+func pictureSize(data []byte) (width, height int64) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) && len(data) >= 24:
 		return int64(binary.BigEndian.Uint32(data[16:])), int64(binary.BigEndian.Uint32(data[20:]))

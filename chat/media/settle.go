@@ -17,7 +17,7 @@ const (
 	recording // sound and moving pictures, which share formats
 )
 
-func family(kind string) int {
+func typeFamily(kind string) int {
 	general, special, _ := strings.Cut(kind, "/")
 	switch {
 	case general == "image":
@@ -30,29 +30,29 @@ func family(kind string) int {
 	return other
 }
 
-// kin are types of one format, in which sound alone and films look the same.
-var kin = [][]string{
+// sameContainer are types of one format, in which sound alone and films look the same.
+var sameContainer = [][]string{
 	{"video/mp4", "audio/mp4", "audio/m4a", "audio/x-m4a", "video/x-m4v", "video/quicktime", "video/3gpp", "audio/3gpp"},
 	{"audio/ogg", "video/ogg", "audio/opus"},
 	{"video/webm", "audio/webm", "video/x-matroska", "audio/x-matroska"},
 }
 
-// Settle decides a file's media type. What its bytes show wins over a type that
+// ResolveType decides a file's media type. What its bytes show wins over a type that
 // was not told, or told in general; among pictures, and among recordings, the
 // bytes win as well, because clients mix those up. A type that names another
 // family than the bytes show is an error, which says what is wrong with the file.
-func Settle(told string, data []byte) (string, error) {
+func ResolveType(told string, data []byte) (string, error) {
 	told, _, err := mime.ParseMediaType(strings.Clone(told)) // what it was cut from must not live on in it
 	if err != nil || told == "application/octet-stream" {
 		told = ""
 	}
-	seen, wanted := Type(data), family(told)
+	seen, wanted := DetectType(data), typeFamily(told)
 	plain, _, _ := strings.Cut(http.DetectContentType(data), ";")
 	switch {
-	case seen != "" && slices.ContainsFunc(kin,
+	case seen != "" && slices.ContainsFunc(sameContainer,
 		func(k []string) bool { return slices.Contains(k, told) && slices.Contains(k, seen) }):
 		return told, nil
-	case seen != "" && (wanted == other || wanted == family(seen)):
+	case seen != "" && (wanted == other || wanted == typeFamily(seen)):
 		return seen, nil
 	case seen != "":
 		return "", errors.New("is " + seen + " by its bytes, though its type says otherwise; tell the type that it has")

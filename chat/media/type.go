@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Type is the media type that the first bytes of a picture, a PDF, or a file of
+// DetectType is the media type that the first bytes of a picture, a PDF, or a file of
 // sound or moving pictures show. It is empty for everything else, text among
 // it.
-func Type(data []byte) string {
-	for _, look := range []func([]byte) string{boxed, framed, ogg} {
+func DetectType(data []byte) string {
+	for _, look := range []func([]byte) string{detectISOMedia, detectAudioFrame, detectOgg} {
 		if kind := look(data); kind != "" {
 			return kind
 		}
@@ -22,17 +22,17 @@ func Type(data []byte) string {
 	switch {
 	case kind == "audio/wave":
 		return "audio/wav"
-	case brief[kind] && !bytes.ContainsFunc(data[:min(len(data), 10)], func(r rune) bool { return r < '\t' }):
+	case shortSignature[kind] && !bytes.ContainsFunc(data[:min(len(data), 10)], func(r rune) bool { return r < '\t' }):
 		return "" // words that begin like such a file
-	case family(kind) == other:
+	case typeFamily(kind) == other:
 		return ""
 	}
 	return kind
 }
 
-// brief are the types whose mark is a few letters that text may begin with, too:
+// shortSignature are the types whose mark is a few letters that text may begin with, too:
 // "BM", "ID3", ".snd". In such a file control characters follow.
-var brief = map[string]bool{"image/bmp": true, "audio/mpeg": true, "audio/basic": true}
+var shortSignature = map[string]bool{"image/bmp": true, "audio/mpeg": true, "audio/basic": true}
 
 // brands tell the files apart that begin with an "ftyp" box. All others of that
 // form are films: brands such as iso5, dash and mp42 name versions of the format.
@@ -45,9 +45,9 @@ var brands = map[string]string{
 	"qt  ": "video/quicktime", "crx ": "", "jxl ": "",
 }
 
-// boxed tells ISO media files by their brand. A picture's may be the general
+// detectISOMedia tells ISO media files by their brand. A picture's may be the general
 // one, then the list of compatible brands tells the format.
-func boxed(data []byte) string {
+func detectISOMedia(data []byte) string {
 	if len(data) < 12 || string(data[4:8]) != "ftyp" {
 		return ""
 	}
@@ -67,9 +67,9 @@ func boxed(data []byte) string {
 	return kind
 }
 
-// framed tells sound without a header of its own by its first frame: MPEG audio
+// detectAudioFrame tells sound without a header of its own by its first frame: MPEG audio
 // of layer II or III, and AAC; and FLAC.
-func framed(data []byte) string {
+func detectAudioFrame(data []byte) string {
 	if bytes.HasPrefix(data, []byte("fLaC")) {
 		return "audio/flac"
 	}
@@ -87,8 +87,8 @@ func framed(data []byte) string {
 	return ""
 }
 
-// ogg tells films by the codec that the first page names.
-func ogg(data []byte) string {
+// detectOgg tells films by the codec that the first page names.
+func detectOgg(data []byte) string {
 	switch {
 	case !bytes.HasPrefix(data, []byte("OggS\x00")):
 		return ""

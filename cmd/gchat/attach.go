@@ -52,9 +52,9 @@ func attach(paths []string) ([]attachment, error) {
 // kindOf is a file's media type: by its bytes, else by its name. A name that
 // misleads counts for nothing.
 func kindOf(path string, data []byte) string {
-	kind, err := media.Settle(mime.TypeByExtension(filepath.Ext(path)), data)
+	kind, err := media.ResolveType(mime.TypeByExtension(filepath.Ext(path)), data)
 	if err != nil {
-		kind, _ = media.Settle("", data)
+		kind, _ = media.ResolveType("", data)
 	}
 	return kind
 }

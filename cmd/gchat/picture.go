@@ -130,8 +130,8 @@ func savePicture(name string, data []byte) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("writing %s: %w", name, err)
 	}
-	kind := media.Type(data)
-	if fitting := media.Ending(kind); ending != "" && fitting != "" && mime.TypeByExtension(ending) != kind {
+	kind := media.DetectType(data)
+	if fitting := media.FileExtension(kind); ending != "" && fitting != "" && mime.TypeByExtension(ending) != kind {
 		name = fileNames(strings.TrimSuffix(name, filepath.Ext(name))+fitting, 1, true)[0]
 	}
 	return name, os.WriteFile(name, data, 0o644)

@@ -98,7 +98,7 @@ func (a *API) check(x *exchange, r *http.Request) {
 func (a *API) offer(x *exchange, r *http.Request) {
 	account := r.PathValue("account")
 	if account != "" && !cookie.ValidAccount(account) {
-		x.fail(chat.Fault(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
+		x.fail(chat.NewError(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
 		return
 	}
 	file, err := x.readFile(r, a.now())

@@ -34,13 +34,13 @@ func (x *exchange) bound(r *http.Request, limit int64) *chat.Error {
 		return tooLarge(limit)
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return chat.Fault(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
+		return chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
 	}
 	return nil
 }
 
 func tooLarge(limit int64) *chat.Error {
-	return chat.Fault(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", limit))
+	return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", limit))
 }
 
 // pacedBody cuts a body that comes slower than bodyRate, and takes memory for it

@@ -90,7 +90,7 @@ func (a *API) answer(x *exchange, r *http.Request, q question) error {
 	case dialect.CountTokens:
 		x.writeJSON(http.StatusOK, x.dialect.Count(call))
 	default:
-		x.counted, x.asked = true, chat.Tokens(call.Chat)
+		x.counted, x.asked = true, chat.EstimateTokens(call.Chat)
 		if refusal != nil {
 			return refusal // at once: no wait and no turn for what can not be answered
 		}
@@ -176,7 +176,7 @@ func (a *API) collect(ctx context.Context, x *exchange, question *chat.Request) 
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		x.account = lease.Account
 		var err error
-		if answer, err = chat.Collect(x.held(a.provider.Stream(ctx, lease.Set, question))); err == nil && answer.Reason == "" {
+		if answer, err = chat.CollectAnswer(x.held(a.provider.Stream(ctx, lease.Set, question))); err == nil && answer.Reason == "" {
 			err = unfinished()
 		}
 		return false, err

@@ -84,7 +84,7 @@ func TestAnswerStreamed(t *testing.T) {
 // A failure before the first piece has its own status, one after it goes into
 // the stream, and the connection is cut.
 func TestStreamFails(t *testing.T) {
-	broke := chat.Fault(chat.Upstream, "the upstream broke")
+	broke := chat.NewError(chat.Upstream, "the upstream broke")
 	for _, name := range []string{"openai", "gemini"} {
 		t.Run(name+" before the first piece", func(t *testing.T) {
 			g := newRig(t)
@@ -149,12 +149,12 @@ func TestErrorsReachTheClientWithTheirStatus(t *testing.T) {
 		retry  string
 		inBody string
 	}{
-		{"upstream", chat.Fault(chat.Upstream, "it broke"), 502, "", "it broke"},
-		{"timeout", chat.Fault(chat.Timeout, "too slow"), 504, "", "too slow"},
+		{"upstream", chat.NewError(chat.Upstream, "it broke"), 502, "", "it broke"},
+		{"timeout", chat.NewError(chat.Timeout, "too slow"), 504, "", "too slow"},
 		{"quota", &chat.Error{Kind: chat.Quota, Message: "used up", RetryAfter: 90 * time.Second}, 429, "90", "used up"},
-		{"downgraded", chat.Fault(chat.Downgraded, "asked A, got B"), 429, "60", "asked A"},
-		{"signed out", chat.Fault(chat.SignedOut, "session ended"), 403, "", "session ended"},
-		{"prompt too long", chat.Fault(chat.ContextLength, "too long"), 400, "", "too long"},
+		{"downgraded", chat.NewError(chat.Downgraded, "asked A, got B"), 429, "60", "asked A"},
+		{"signed out", chat.NewError(chat.SignedOut, "session ended"), 403, "", "session ended"},
+		{"prompt too long", chat.NewError(chat.ContextLength, "too long"), 400, "", "too long"},
 		{"unknown", errors.New("secret detail"), 500, "", "internal error"},
 	}
 	for _, tt := range tests {

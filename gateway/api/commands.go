@@ -85,7 +85,7 @@ func (x *exchange) failCommand(err error) {
 	var soon *supervisor.TooSoon
 	switch {
 	case errors.Is(err, supervisor.ErrNoAccount):
-		x.fail(chat.Fault(chat.UnknownPath, "there is no account of this name; GET /api/cookies/status lists them"))
+		x.fail(chat.NewError(chat.UnknownPath, "there is no account of this name; GET /api/cookies/status lists them"))
 	case errors.Is(err, supervisor.ErrNoPrevious), errors.Is(err, supervisor.ErrNotRotating):
 		x.fail(&chat.Error{Kind: chat.BadRequest, Message: err.Error(), Err: err})
 	case errors.As(err, &soon):

@@ -76,5 +76,5 @@ func (x *exchange) own(origin, host string) bool {
 }
 
 func foreign() *chat.Error {
-	return chat.Fault(chat.Forbidden, "pages of another origin may not do this")
+	return chat.NewError(chat.Forbidden, "pages of another origin may not do this")
 }

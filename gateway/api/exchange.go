@@ -80,10 +80,10 @@ func (x *exchange) Write(p []byte) (int, error) {
 
 // tally counts what a whole answer said.
 func (x *exchange) tally(answer chat.Answer) {
-	x.said.Text(answer.Text)
-	x.said.Text(answer.Thoughts)
+	x.said.AddText(answer.Text)
+	x.said.AddText(answer.Thoughts)
 	for range answer.Media {
-		x.said.File()
+		x.said.AddFile()
 	}
 }
 

@@ -48,7 +48,7 @@ func disposition(mime string) string {
 }
 
 func noFile() *chat.Error {
-	return chat.Fault(chat.UnknownPath, "there is no such file, or not any more; ask for a new one")
+	return chat.NewError(chat.UnknownPath, "there is no such file, or not any more; ask for a new one")
 }
 
 // linker returns what makes links to files of an answer, nil when none are kept.

@@ -51,9 +51,9 @@ func (a *API) locate(x *exchange, blob *chat.Blob) (from source, size int64, err
 // shows without reading one: so nothing waits for its model in vain, and nothing
 // is held in memory while it waits.
 func (a *API) checkFiles(x *exchange, req *chat.Request) error {
-	files := chat.Files(req)
+	files := chat.UniqueFiles(req)
 	if len(files) > maxFiles {
-		return chat.Fault(chat.BadRequest, "the conversation has more than 64 files; send fewer")
+		return chat.NewError(chat.BadRequest, "the conversation has more than 64 files; send fewer")
 	}
 	var sum int64
 	seen := make(map[source]bool)
@@ -83,7 +83,7 @@ func (a *API) checkFiles(x *exchange, req *chat.Request) error {
 func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error {
 	g := &gathering{api: a, hold: x.reserve, left: maxFileBytes, read: make(map[source]*chat.Blob)}
 	wanted := make(map[source][]*chat.Blob)
-	files := chat.Files(req)
+	files := chat.UniqueFiles(req)
 	for _, blob := range files {
 		if blob.Link == nil {
 			g.left -= int64(len(blob.Data))

@@ -124,7 +124,7 @@ func TestRemoteFiles(t *testing.T) {
 		t.Fatalf("status %d: %s", w.Code, w.Body)
 	}
 	for i, question := range asked {
-		for _, blob := range chat.Files(question) {
+		for _, blob := range chat.UniqueFiles(question) {
 			if blob.Link != nil || blob.MIME != "image/png" || string(blob.Data) != string(pngBytes) {
 				t.Errorf("question %d has a %s of %d bytes", i, blob.MIME, len(blob.Data))
 			}

@@ -16,10 +16,10 @@ func (a *API) admit(x *exchange, r *http.Request) *chat.Error {
 	}
 	if doubt := framing(r); doubt != "" {
 		x.Header().Set("Connection", "close")
-		return chat.Fault(chat.BadRequest, doubt)
+		return chat.NewError(chat.BadRequest, doubt)
 	}
 	if x.live.Loopback && !x.live.answersTo(r.Host) {
-		return chat.Fault(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url")
+		return chat.NewError(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url")
 	}
 	return a.crossOrigin(x, r)
 }
@@ -62,10 +62,10 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 	case x.role == RoleAdmin, x.role == RoleAPI && need == RoleAPI:
 		return nil
 	case need == RoleAdmin && !a.keys.Has(RoleAdmin):
-		return chat.Fault(chat.UnknownPath, "there is nothing here; admin routes exist once an admin key does (geminid keys add NAME --admin)")
+		return chat.NewError(chat.UnknownPath, "there is nothing here; admin routes exist once an admin key does (geminid keys add NAME --admin)")
 	case x.role == RoleAPI:
 		a.count.AuthFailures.WithLabelValues("forbidden").Inc()
-		return chat.Fault(chat.Forbidden, "this needs the admin key")
+		return chat.NewError(chat.Forbidden, "this needs the admin key")
 	case len(keys) == 0:
 		a.count.AuthFailures.WithLabelValues("missing").Inc()
 		return noKey(x.open())
@@ -80,11 +80,11 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 // that asks its own machine for no key it says why this request was asked.
 func noKey(keyless bool) *chat.Error {
 	if keyless {
-		return chat.Fault(chat.Unauthorized,
+		return chat.NewError(chat.Unauthorized,
 			"this server has no API key yet and serves only programs on its own machine that reach it directly as 127.0.0.1 or localhost; "+
 				"for requests through a proxy or under another name make a key on the server with: geminid keys add NAME")
 	}
-	return chat.Fault(chat.Unauthorized,
+	return chat.NewError(chat.Unauthorized,
 		"no valid API key; send one as Authorization: Bearer KEY, x-goog-api-key, x-api-key or ?key= (geminid keys add NAME makes one)")
 }
 

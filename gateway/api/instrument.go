@@ -83,7 +83,7 @@ func (a *API) settle(x *exchange) {
 		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure),
 		Took: took.Milliseconds(), First: x.first.Milliseconds(), Asked: x.asked,
 	}
-	if !x.said.Empty() {
+	if !x.said.IsEmpty() {
 		entry.Said = x.said.Tokens()
 	}
 	if x.dialect != nil {

@@ -106,12 +106,12 @@ func TestOutcomes(t *testing.T) {
 		origin        string
 	}{
 		{"answered", nil, "200", "success", "true", ""},
-		{"upstream broke", chat.Fault(chat.Upstream, "x"), "502", "error", "true", ""},
-		{"upstream slow", chat.Fault(chat.Timeout, "x"), "504", "error", "true", ""},
-		{"session ended", chat.Fault(chat.SignedOut, "x"), "403", "error", "true", ""},
-		{"quota", chat.Fault(chat.Quota, "x"), "429", "throttled", "true", "upstream_quota"},
-		{"downgrade", chat.Fault(chat.Downgraded, "x"), "429", "throttled", "true", "upstream_quota"},
-		{"prompt too long", chat.Fault(chat.ContextLength, "x"), "400", "client_error", "false", ""},
+		{"upstream broke", chat.NewError(chat.Upstream, "x"), "502", "error", "true", ""},
+		{"upstream slow", chat.NewError(chat.Timeout, "x"), "504", "error", "true", ""},
+		{"session ended", chat.NewError(chat.SignedOut, "x"), "403", "error", "true", ""},
+		{"quota", chat.NewError(chat.Quota, "x"), "429", "throttled", "true", "upstream_quota"},
+		{"downgrade", chat.NewError(chat.Downgraded, "x"), "429", "throttled", "true", "upstream_quota"},
+		{"prompt too long", chat.NewError(chat.ContextLength, "x"), "400", "client_error", "false", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -121,7 +121,7 @@ func TestLinkedFileIsReadOnce(t *testing.T) {
 			if taken > 2*mib<<20 {
 				t.Errorf("%d MiB were allocated for a picture of %d", taken>>20, mib)
 			}
-			if n := len(chat.Files(asked[0])); n != 1 {
+			if n := len(chat.UniqueFiles(asked[0])); n != 1 {
 				t.Errorf("%d files go up, want 1", n)
 			}
 			checkParts(t, asked[0], links, mib<<20)
@@ -170,7 +170,7 @@ func TestRecalledPictureIsReadOnce(t *testing.T) {
 			t.Fatalf("status %d: %s", w.Code, w.Body)
 		}
 	})
-	if n := len(chat.Files(asked[0])); n != 1 || taken > 16<<20 {
+	if n := len(chat.UniqueFiles(asked[0])); n != 1 || taken > 16<<20 {
 		t.Errorf("%d files, %d MiB allocated", n, taken>>20)
 	}
 	checkParts(t, asked[0], 9, 8<<20)
@@ -192,7 +192,7 @@ func TestRecalledPicturesHaveTheBound(t *testing.T) {
 		t.Fatalf("status %d: %s", w.Code, w.Body)
 	}
 	checkParts(t, asked[0], 4, 8<<20)
-	if n := strings.Count(chat.Prompt(asked[0]), "/files/"); n != 4 {
+	if n := strings.Count(chat.FormatPrompt(asked[0]), "/files/"); n != 4 {
 		t.Errorf("%d links are left, want 4", n)
 	}
 }
@@ -213,7 +213,7 @@ func TestRemoteFileIsFetchedOnce(t *testing.T) {
 			if w := g.do(c); w.Code != http.StatusOK {
 				t.Fatalf("status %d: %.300s", w.Code, w.Body)
 			}
-			if n := len(chat.Files(asked[0])); n != 1 || host.fetches.Load() != 1 {
+			if n := len(chat.UniqueFiles(asked[0])); n != 1 || host.fetches.Load() != 1 {
 				t.Errorf("%d files after %d fetches", n, host.fetches.Load())
 			}
 			checkParts(t, asked[0], 64, 1<<20)

@@ -20,7 +20,7 @@ func (a *API) notifyTest(x *exchange, r *http.Request) {
 		deliveries = a.testNotify(r.Context())
 	}
 	if len(deliveries) == 0 {
-		x.fail(chat.Fault(chat.BadRequest, "no channel is set up; set notify_webhook, notify_ntfy, notify_telegram_token or notify_mail_server and reload"))
+		x.fail(chat.NewError(chat.BadRequest, "no channel is set up; set notify_webhook, notify_ntfy, notify_telegram_token or notify_mail_server and reload"))
 		return
 	}
 	x.writeJSON(http.StatusOK, struct {

@@ -225,11 +225,11 @@ func TestFollowUps(t *testing.T) {
 	// The same address as an image part, and what is left when it is too old.
 	part := call{path: "/v1/chat/completions", key: apiKey, body: fmt.Sprintf(`{"model":%q,"messages":[{"role":"user","content":[{"type":"text","text":"what is it"},{"type":"image_url","image_url":{"url":"http://127.0.0.1:8100%s"}}]}]}`,
 		flash, link.FindStringSubmatch(first)[2])}
-	if w := g.do(part); w.Code != http.StatusOK || string(chat.Files(asked[1])[0].Data) != string(pngBytes) {
+	if w := g.do(part); w.Code != http.StatusOK || string(chat.UniqueFiles(asked[1])[0].Data) != string(pngBytes) {
 		t.Errorf("as a part: status %d: %s", w.Code, w.Body)
 	}
 	*now = now.Add(2 * 60 * 60 * 1e9)
-	if w := g.do(question); w.Code != http.StatusOK || len(chat.Files(asked[2])) != 0 || !strings.Contains(asked[2].Turns[3].Parts[0].Text, "/files/") {
+	if w := g.do(question); w.Code != http.StatusOK || len(chat.UniqueFiles(asked[2])) != 0 || !strings.Contains(asked[2].Turns[3].Parts[0].Text, "/files/") {
 		t.Errorf("too old: status %d, %+v", w.Code, asked[2].Turns)
 	}
 	if w := g.do(part); w.Code != http.StatusBadRequest {

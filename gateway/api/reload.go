@@ -18,7 +18,7 @@ type Reloaded struct {
 // fault is; what runs goes on with the old one.
 func (a *API) reload(x *exchange, _ *http.Request) {
 	if a.reread == nil {
-		x.fail(chat.Fault(chat.BadRequest, "this server has no configuration to read again"))
+		x.fail(chat.NewError(chat.BadRequest, "this server has no configuration to read again"))
 		return
 	}
 	outcome, err := a.reread()

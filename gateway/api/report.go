@@ -13,7 +13,7 @@ const usualSpan = "7d"
 // day, which is a week when it is left out.
 func (a *API) report(x *exchange, r *http.Request) {
 	if a.sumUp == nil {
-		x.fail(chat.Fault(chat.UnknownPath, "this server keeps no figures"))
+		x.fail(chat.NewError(chat.UnknownPath, "this server keeps no figures"))
 		return
 	}
 	since := r.URL.Query().Get("since")

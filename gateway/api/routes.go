@@ -123,7 +123,7 @@ func lost(w http.ResponseWriter, r *http.Request) {
 	case x.dialect != nil:
 		x.fail(x.dialect.Lost(r))
 	default:
-		x.fail(chat.Fault(chat.UnknownPath, "there is nothing at this path"))
+		x.fail(chat.NewError(chat.UnknownPath, "there is nothing at this path"))
 	}
 }
 
@@ -131,5 +131,5 @@ func lost(w http.ResponseWriter, r *http.Request) {
 // the Allow header.
 func notAllowed(w http.ResponseWriter, r *http.Request) {
 	x := w.(*exchange)
-	x.fail(chat.Fault(chat.MethodNotAllowed, "this path does not know that method; it allows "+x.Header().Get("Allow")))
+	x.fail(chat.NewError(chat.MethodNotAllowed, "this path does not know that method; it allows "+x.Header().Get("Allow")))
 }

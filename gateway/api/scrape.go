@@ -40,5 +40,5 @@ func (a *API) mayScrape(x *exchange, r *http.Request) *chat.Error {
 	} else {
 		pause(r.Context(), guessDelay)
 	}
-	return chat.Fault(chat.Unauthorized, "metrics need the admin key or metrics_key as a bearer token")
+	return chat.NewError(chat.Unauthorized, "metrics need the admin key or metrics_key as a bearer token")
 }

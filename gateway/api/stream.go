@@ -75,7 +75,7 @@ func (s *stream) copy(events iter.Seq2[chat.Event, error]) error {
 }
 
 func unfinished() *chat.Error {
-	return chat.Fault(chat.Upstream, "Gemini's answer broke off before its end; ask again")
+	return chat.NewError(chat.Upstream, "Gemini's answer broke off before its end; ask again")
 }
 
 func (s *stream) event(event chat.Event) error {
@@ -88,9 +88,9 @@ func (s *stream) event(event chat.Event) error {
 	case chat.Meta:
 		s.served = event.Served
 	case chat.Text, chat.Thought:
-		s.x.said.Text(event.Text)
+		s.x.said.AddText(event.Text)
 	case chat.Media:
-		s.x.said.File()
+		s.x.said.AddFile()
 	}
 	if err := s.encoder.Event(event); err != nil {
 		return s.lose(err)

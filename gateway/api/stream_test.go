@@ -95,7 +95,7 @@ func TestStatusIsHeldBackForTenSeconds(t *testing.T) {
 		t.Run(tt.after.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := newRig(t)
-				g.actor.plays(pausing(tt.after, chat.Fault(chat.Upstream, "it broke")))
+				g.actor.plays(pausing(tt.after, chat.NewError(chat.Upstream, "it broke")))
 				w, cut := g.serve(g.api.Handler(), g.request(generate("openai", true)))
 				if w.Code != tt.status || cut != tt.cut || !strings.Contains(w.Body.String(), "it broke") {
 					t.Errorf("status %d, cut %v: %s", w.Code, cut, w.Body)

@@ -24,7 +24,7 @@ const claimed = 32 << 10
 // http.MaxBytesReader around r.Body; everything else is checked here.
 func readBody(r *http.Request, spell spelling) (object, error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return object{}, chat.Fault(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
+		return object{}, chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
 	}
 	var text strings.Builder
 	text.Grow(int(min(max(r.ContentLength, 0), claimed)))
@@ -42,7 +42,7 @@ func bodyError(r *http.Request, err error) *chat.Error {
 	case errors.As(err, &refusal):
 		return refusal // whoever bounds the body says why it ends
 	case errors.As(err, &tooLong):
-		return chat.Fault(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", tooLong.Limit))
+		return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", tooLong.Limit))
 	case r.Context().Err() != nil:
 		return &chat.Error{Kind: chat.Canceled, Message: "the client left while sending the request", Err: err}
 	default:
@@ -52,17 +52,17 @@ func bodyError(r *http.Request, err error) *chat.Error {
 
 func parseBody(text string, spell spelling) (object, error) {
 	if strings.TrimSpace(text) == "" {
-		return object{}, chat.Fault(chat.BadRequest, "the request body is empty; send a JSON object")
+		return object{}, chat.NewError(chat.BadRequest, "the request body is empty; send a JSON object")
 	}
 	if tooDeep(text) {
-		return object{}, chat.Fault(chat.BadRequest, fmt.Sprintf("the request body is nested deeper than %d levels", maxDepth))
+		return object{}, chat.NewError(chat.BadRequest, fmt.Sprintf("the request body is nested deeper than %d levels", maxDepth))
 	}
 	if !gjson.Valid(text) {
-		return object{}, chat.Fault(chat.BadRequest, "the request body is not valid JSON"+syntaxPlace(text))
+		return object{}, chat.NewError(chat.BadRequest, "the request body is not valid JSON"+syntaxPlace(text))
 	}
 	root := node{value: gjson.Parse(text), spell: spell}
 	if !root.value.IsObject() {
-		return object{}, chat.Fault(chat.BadRequest, "the request body must be a JSON object")
+		return object{}, chat.NewError(chat.BadRequest, "the request body must be a JSON object")
 	}
 	return root.object()
 }

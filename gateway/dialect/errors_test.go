@@ -90,11 +90,11 @@ func TestErrorBodies(t *testing.T) {
 		body any
 		want string
 	}{
-		{"openai without param", dialect.OpenAI.Fail(chat.Fault(chat.Unauthorized, "no key")),
+		{"openai without param", dialect.OpenAI.Fail(chat.NewError(chat.Unauthorized, "no key")),
 			`{"error":{"message":"no key","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`},
-		{"openai model", dialect.OpenAI.Fail(chat.Fault(chat.UnknownModel, "no model")),
+		{"openai model", dialect.OpenAI.Fail(chat.NewError(chat.UnknownModel, "no model")),
 			`{"error":{"message":"no model","type":"invalid_request_error","param":"model","code":"model_not_found"}}`},
-		{"gemini", dialect.Gemini.Fail(chat.Fault(chat.Unauthorized, "no key")),
+		{"gemini", dialect.Gemini.Fail(chat.NewError(chat.Unauthorized, "no key")),
 			`{"error":{"code":401,"message":"no key","status":"UNAUTHENTICATED"}}`},
 		{"gemini retry", dialect.Gemini.Fail(quota),
 			`{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"17s"}]}}`},

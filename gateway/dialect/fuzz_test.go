@@ -107,7 +107,7 @@ func checkCall(t *testing.T, d dialect.Dialect, call *dialect.Call) {
 	if call.Op != dialect.CountTokens && (len(req.Turns) == 0 || req.Turns[len(req.Turns)-1].Role != chat.User) {
 		t.Fatal("the last turn is not the user's")
 	}
-	if chat.Tokens(req) < 1 || !utf8.ValidString(chat.Prompt(req)) {
+	if chat.EstimateTokens(req) < 1 || !utf8.ValidString(chat.FormatPrompt(req)) {
 		t.Fatal("no prompt can be made of it")
 	}
 	for _, v := range []any{d.Answer(call, chat.Answer{Text: "a"}), d.Count(call)} {

@@ -53,7 +53,7 @@ func geminiList(call *Call, models []chat.Model) any {
 func geminiTokens(call *Call) any {
 	return struct {
 		Total int `json:"totalTokens"`
-	}{chat.Tokens(call.Chat)}
+	}{chat.EstimateTokens(call.Chat)}
 }
 
 type geminiAnswer struct {
@@ -117,7 +117,7 @@ func geminiAnswered(call *Call, answer chat.Answer, file func([]byte) string) an
 		Version:    cmp.Or(Served(answer.Served), call.Model),
 		ResponseID: call.ID,
 	}
-	if answer.Reason == chat.Filtered && c.answer.Empty() && c.thoughts.Empty() {
+	if answer.Reason == chat.Filtered && c.answer.IsEmpty() && c.thoughts.IsEmpty() {
 		whole.Feedback = &geminiFeedback{BlockReason: geminiReason(chat.Filtered)}
 		return whole
 	}

@@ -81,8 +81,8 @@ func geminiLost(r *http.Request) *chat.Error {
 			return &chat.Error{Kind: chat.UnknownModel, Param: "model", Message: "no tuned models are served; the model list names those that are"}
 		}
 		if message, ok := geminiAbsent[segment]; ok {
-			return chat.Fault(chat.Unsupported, message)
+			return chat.NewError(chat.Unsupported, message)
 		}
 	}
-	return chat.Fault(chat.UnknownPath, "no such path; under /gemini/v1beta there are models, models/MODEL:generateContent, :streamGenerateContent?alt=sse and :countTokens")
+	return chat.NewError(chat.UnknownPath, "no such path; under /gemini/v1beta there are models, models/MODEL:generateContent, :streamGenerateContent?alt=sse and :countTokens")
 }

@@ -75,7 +75,7 @@ func geminiEdit(call *Call, body object) error {
 // seesPicture reports whether a conversation has a picture in it, or a link that
 // may lead to one.
 func seesPicture(req *chat.Request) bool {
-	for _, blob := range chat.Files(req) {
+	for _, blob := range chat.UniqueFiles(req) {
 		if blob.Link != nil || strings.HasPrefix(blob.MIME, "image/") {
 			return true
 		}

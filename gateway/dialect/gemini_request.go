@@ -60,9 +60,9 @@ func geminiVerb(r *http.Request, name, verb string) (*Call, error) {
 	how, ok := verbs[verb]
 	switch {
 	case !ok && unserved[verb]:
-		return nil, chat.Fault(chat.Unsupported, verb+" is not offered; use "+served)
+		return nil, chat.NewError(chat.Unsupported, verb+" is not offered; use "+served)
 	case !ok:
-		return nil, chat.Fault(chat.UnknownPath, "no such operation on a model; use "+served)
+		return nil, chat.NewError(chat.UnknownPath, "no such operation on a model; use "+served)
 	}
 	body, err := readBody(r, camel)
 	if err != nil {

@@ -45,13 +45,13 @@ func (e *geminiStream) Event(event chat.Event) error {
 		if !e.call.Chat.Thoughts || event.Text == "" {
 			return nil
 		}
-		e.thoughts.Text(event.Text)
+		e.thoughts.AddText(event.Text)
 		return e.text(`{"thought":true,"text":`, event.Text)
 	case chat.Text:
 		if event.Text == "" {
 			return nil
 		}
-		e.answer.Text(event.Text)
+		e.answer.AddText(event.Text)
 		return e.text(`{"text":`, event.Text)
 	case chat.Media:
 		return e.media(event.Blob)
@@ -74,7 +74,7 @@ func (e *geminiStream) text(open, text string) error {
 
 // media writes a chunk of one whole file, spelled while it is written.
 func (e *geminiStream) media(blob *chat.Blob) error {
-	e.answer.File()
+	e.answer.AddFile()
 	e.open()
 	e.buf = append(e.buf, `{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":`...)
 	e.buf = appendQuoted(e.buf, blob.MIME)
@@ -93,7 +93,7 @@ func (e *geminiStream) media(blob *chat.Blob) error {
 // first one unasked. Nothing but a refusal is told as a blocked prompt.
 func (e *geminiStream) finish(reason chat.FinishReason) error {
 	e.open()
-	if reason == chat.Filtered && e.answer.Empty() && e.thoughts.Empty() {
+	if reason == chat.Filtered && e.answer.IsEmpty() && e.thoughts.IsEmpty() {
 		e.buf = append(e.buf, `{"promptFeedback":{"blockReason":"`...)
 		e.buf = append(e.buf, geminiReason(reason)...)
 		e.buf = append(e.buf, `"}`...)

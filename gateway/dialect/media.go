@@ -77,7 +77,7 @@ func decodeFile(n node, mediaType, text string) (*chat.Blob, error) {
 
 // fileOf makes a file of its bytes and the type that was told.
 func fileOf(n node, mediaType string, data []byte) (*chat.Blob, error) {
-	mediaType, err := media.Settle(mediaType, data)
+	mediaType, err := media.ResolveType(mediaType, data)
 	if err != nil {
 		return nil, n.bad(err.Error())
 	}

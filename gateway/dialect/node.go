@@ -67,7 +67,7 @@ func (n node) bad(message string) *chat.Error {
 // tooMany is the error of a field that outgrew its limit.
 func tooMany(n node, limit int, what string) *chat.Error {
 	if n.path == "" {
-		return chat.Fault(chat.BadRequest, "the request body has more than "+strconv.Itoa(limit)+" "+what)
+		return chat.NewError(chat.BadRequest, "the request body has more than "+strconv.Itoa(limit)+" "+what)
 	}
 	return n.bad("has more than " + strconv.Itoa(limit) + " " + what)
 }

@@ -56,7 +56,7 @@ func openaiList(call *Call, models []chat.Model) any {
 // openaiTokens answers a count in the format's usage object; no route of the
 // format asks for it.
 func openaiTokens(call *Call) any {
-	return usage{prompt: chat.Tokens(call.Chat)}.openai()
+	return usage{prompt: chat.EstimateTokens(call.Chat)}.openai()
 }
 
 type openaiCompletion struct {

@@ -28,9 +28,9 @@ func openaiEdit(r *http.Request) (*Call, error) {
 	case kind == "application/json":
 		return openaiEditJSON(r)
 	case err != nil || kind != "multipart/form-data":
-		return nil, chat.Fault(chat.BadRequest, "the request must be multipart/form-data with the fields image and prompt")
+		return nil, chat.NewError(chat.BadRequest, "the request must be multipart/form-data with the fields image and prompt")
 	case params["boundary"] == "":
-		return nil, chat.Fault(chat.BadRequest, "the form has no boundary in its Content-Type")
+		return nil, chat.NewError(chat.BadRequest, "the form has no boundary in its Content-Type")
 	}
 	form := formReader{r: r, fields: make(map[string]gjson.Result)}
 	if err := form.all(multipart.NewReader(r.Body, params["boundary"])); err != nil {
@@ -63,7 +63,7 @@ func (f *formReader) all(parts *multipart.Reader) error {
 			return err
 		}
 	}
-	return chat.Fault(chat.BadRequest, "the form has more than "+strconv.Itoa(maxFormParts)+" parts")
+	return chat.NewError(chat.BadRequest, "the form has more than "+strconv.Itoa(maxFormParts)+" parts")
 }
 
 func (f *formReader) broken(err error) error {
@@ -81,7 +81,7 @@ func (f *formReader) part(part *multipart.Part) error {
 	place := node{path: base}
 	switch base {
 	case "":
-		return chat.Fault(chat.BadRequest, "a part of the form has no name")
+		return chat.NewError(chat.BadRequest, "a part of the form has no name")
 	case "mask":
 		mask, err := f.read(part, place, maxFile)
 		if err != nil || mask.Len() == 0 { // some forms send the fields that nobody filled in

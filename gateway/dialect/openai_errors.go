@@ -83,13 +83,13 @@ var openaiAbsent = []struct{ path, message string }{
 func openaiLost(r *http.Request) *chat.Error {
 	path := r.URL.Path
 	if under(path, "/dashboard/billing") {
-		return chat.Fault(chat.Unsupported, "there is no billing here; requests run on the owner's own session")
+		return chat.NewError(chat.Unsupported, "there is no billing here; requests run on the owner's own session")
 	}
 	path = strings.TrimPrefix(strings.TrimPrefix(path, "/openai"), "/v1")
 	for _, absent := range openaiAbsent {
 		if under(path, absent.path) {
-			return chat.Fault(chat.Unsupported, absent.message)
+			return chat.NewError(chat.Unsupported, absent.message)
 		}
 	}
-	return chat.Fault(chat.UnknownPath, "no such path; set the base URL to end in /v1 for OpenAI clients (POST /v1/chat/completions, POST /v1/images/generations, GET /v1/models) or in /gemini for Gemini clients")
+	return chat.NewError(chat.UnknownPath, "no such path; set the base URL to end in /v1 for OpenAI clients (POST /v1/chat/completions, POST /v1/images/generations, GET /v1/models) or in /gemini for Gemini clients")
 }

@@ -153,7 +153,7 @@ func openaiPictures(call *Call, answer chat.Answer, file func([]byte) string) an
 	gallery := openaiGallery{Created: call.Created.Unix(), Data: make([]openaiPicture, 0, len(answer.Media))}
 	var spent chat.Tally
 	for i, blob := range answer.Media {
-		spent.File()
+		spent.AddFile()
 		format := strings.TrimPrefix(blob.MIME, "image/")
 		if i == 0 {
 			gallery.Format = format
@@ -175,13 +175,13 @@ func openaiPictures(call *Call, answer chat.Answer, file func([]byte) string) an
 }
 
 func (c *openaiCost) count(asked *chat.Request, spent chat.Tally) {
-	c.Input, c.Output = chat.Tokens(asked), spent.Tokens()
+	c.Input, c.Output = chat.EstimateTokens(asked), spent.Tokens()
 	c.Total = c.Input + c.Output
 	var seen chat.Tally
-	for range chat.Files(asked) {
-		seen.File()
+	for range chat.UniqueFiles(asked) {
+		seen.AddFile()
 	}
-	if !seen.Empty() {
+	if !seen.IsEmpty() {
 		c.Details.Image = seen.Tokens()
 	}
 	c.Details.Text = c.Input - c.Details.Image

@@ -45,13 +45,13 @@ func (e *openaiStream) Event(event chat.Event) error {
 		if !e.call.Chat.Thoughts || event.Text == "" {
 			return nil
 		}
-		e.thoughts.Text(event.Text)
+		e.thoughts.AddText(event.Text)
 		return e.text(`"reasoning_content":`, event.Text)
 	case chat.Text:
 		if event.Text == "" {
 			return nil
 		}
-		e.answer.Text(event.Text)
+		e.answer.AddText(event.Text)
 		return e.text(content, event.Text)
 	case chat.Media:
 		return e.media(event.Blob)
@@ -102,10 +102,10 @@ func (e *openaiStream) delta(field, text string) {
 // as many as it takes.
 func (e *openaiStream) media(blob *chat.Blob) error {
 	open := markdownOpen(blob)
-	if !e.answer.Empty() {
+	if !e.answer.IsEmpty() {
 		open = "\n\n" + open
 	}
-	e.answer.File()
+	e.answer.AddFile()
 	e.begin()
 	if link := e.call.link(blob); link != "" {
 		e.delta(content, open+link+")")

@@ -118,7 +118,7 @@ func TestWishes(t *testing.T) {
 		s := newServer()
 		if w := s.send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
 			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
-		} else if got := chat.Prompt(s.last.Chat); got != want {
+		} else if got := chat.FormatPrompt(s.last.Chat); got != want {
 			t.Errorf("%s: got %q, want %q", fields, got, want)
 		}
 	}

@@ -64,7 +64,7 @@ func newServer() *server {
 	s.NotFound = http.HandlerFunc(s.lost)
 	s.MethodNotAllowed = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d, _ := dialect.For(r)
-		fail(w, d, chat.Fault(chat.MethodNotAllowed, "wrong method"))
+		fail(w, d, chat.NewError(chat.MethodNotAllowed, "wrong method"))
 	})
 	owners := make(map[string][]*dialect.Dialect)
 	for i := range dialect.All {
@@ -110,7 +110,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, d *dialect.Dialec
 	case dialect.Images, dialect.Edits:
 		reply(w, http.StatusOK, d.Answer(call, chat.Answer{Text: "Here it is.", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: tinyPNG}}}))
 	case dialect.Generate:
-		answer, _ := chat.Collect(sequence(s.events))
+		answer, _ := chat.CollectAnswer(sequence(s.events))
 		reply(w, http.StatusOK, d.Answer(call, answer))
 	case dialect.Stream:
 		encoder := d.Stream(call, w)
@@ -135,7 +135,7 @@ func (s *server) models(w http.ResponseWriter, d *dialect.Dialect, call *dialect
 			return
 		}
 	}
-	fail(w, d, chat.Fault(chat.UnknownModel, "unknown model"))
+	fail(w, d, chat.NewError(chat.UnknownModel, "unknown model"))
 }
 
 func fail(w http.ResponseWriter, d *dialect.Dialect, err *chat.Error) {

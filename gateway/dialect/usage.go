@@ -10,8 +10,8 @@ type usage struct{ prompt, answer, thoughts int }
 type count struct{ answer, thoughts chat.Tally }
 
 func (c *count) usage(call *Call) usage {
-	u := usage{prompt: chat.Tokens(call.Chat), answer: c.answer.Tokens()}
-	if !c.thoughts.Empty() {
+	u := usage{prompt: chat.EstimateTokens(call.Chat), answer: c.answer.Tokens()}
+	if !c.thoughts.IsEmpty() {
 		u.thoughts = c.thoughts.Tokens()
 	}
 	return u
@@ -23,10 +23,10 @@ func shown(call *Call, answer chat.Answer) (chat.Answer, count) {
 		answer.Thoughts = ""
 	}
 	var c count
-	c.answer.Text(answer.Text)
-	c.thoughts.Text(answer.Thoughts)
+	c.answer.AddText(answer.Text)
+	c.thoughts.AddText(answer.Thoughts)
 	for range answer.Media {
-		c.answer.File()
+		c.answer.AddFile()
 	}
 	return answer, c
 }

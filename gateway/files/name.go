@@ -13,7 +13,7 @@ import (
 // are served as bytes that no browser interprets.
 const unnamed = ".bin"
 
-func ending(mime string) string { return cmp.Or(media.Ending(mime), unnamed) }
+func ending(mime string) string { return cmp.Or(media.FileExtension(mime), unnamed) }
 
 const (
 	idLength  = 26 // of rand.Text: 130 bits
@@ -32,6 +32,6 @@ func parse(name string) (made time.Time, mime string, ok bool) {
 	if end == unnamed {
 		return time.Unix(seconds, 0), "application/octet-stream", true
 	}
-	mime = media.Named(end)
+	mime = media.TypeByExtension(end)
 	return time.Unix(seconds, 0), mime, mime != ""
 }

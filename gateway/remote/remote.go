@@ -198,7 +198,7 @@ func read(resp *http.Response, reserve func(bytes int64) error) (File, error) {
 	if data.Len() > limit {
 		return File{}, TooLong
 	}
-	kind := media.Type(data.Bytes())
+	kind := media.DetectType(data.Bytes())
 	switch {
 	case kind == "":
 		return File{}, WrongKind

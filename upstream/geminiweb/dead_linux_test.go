@@ -200,8 +200,8 @@ func TestALostConnectionCostsOneRequest(t *testing.T) {
 				t.Fatal(err)
 			}
 			way.lose(t)
-			_, first := chat.Collect(w.client.Stream(ctx, w.set, c.req)) // may fail; a file has a second way
-			if _, err := chat.Collect(w.client.Stream(ctx, w.set, c.req)); err != nil || way.taken() == 0 {
+			_, first := chat.CollectAnswer(w.client.Stream(ctx, w.set, c.req)) // may fail; a file has a second way
+			if _, err := chat.CollectAnswer(w.client.Stream(ctx, w.set, c.req)); err != nil || way.taken() == 0 {
 				t.Errorf("after %v the next request ends with %v, on %d new connections", first, err, way.taken())
 			}
 		})

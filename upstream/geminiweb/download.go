@@ -127,12 +127,12 @@ func readFile(ctx context.Context, resp *http.Response, s source) (*chat.Blob, *
 	if err != nil {
 		return nil, failedCall(ctx, err)
 	}
-	kind := media.Type(data)
+	kind := media.DetectType(data)
 	if !s.takes(kind) {
 		return nil, fail(chat.Upstream, cookie.Silent, "Google sent something that is no picture; ask again").
 			detail("a picture's link leads to something else")
 	}
-	return &chat.Blob{MIME: kind, Name: plainName(s.name) + media.Ending(kind), Data: data}, nil
+	return &chat.Blob{MIME: kind, Name: plainName(s.name) + media.FileExtension(kind), Data: data}, nil
 }
 
 var errTooLarge = errors.New("larger than the limit for files of answers")

@@ -42,7 +42,7 @@ func (e *Error) passing() bool {
 }
 
 func fail(kind chat.Kind, evidence cookie.Evidence, message string) *Error {
-	return &Error{told: chat.Fault(kind, message), finding: cookie.Finding{Evidence: evidence, Detail: message}}
+	return &Error{told: chat.NewError(kind, message), finding: cookie.Finding{Evidence: evidence, Detail: message}}
 }
 
 // detail names what was seen, in the finding only.

@@ -210,7 +210,7 @@ func Sized(link string) string {
 }
 
 // PictureName makes a plain file name.
-func PictureName(name, kind string) string { return plainName(name) + media.Ending(kind) }
+func PictureName(name, kind string) string { return plainName(name) + media.FileExtension(kind) }
 
 // IsJSON exposes isValid.
 func IsJSON(b []byte) bool { return isValid(b) }

@@ -52,7 +52,7 @@ func ask(model, text string) *chat.Request {
 }
 
 func (w *world) ask(ctx context.Context, text string) (chat.Answer, error) {
-	return chat.Collect(w.client.Stream(ctx, w.set, ask("gemini-2.5-flash", text)))
+	return chat.CollectAnswer(w.client.Stream(ctx, w.set, ask("gemini-2.5-flash", text)))
 }
 
 // calls counts the upstream calls since the last time.

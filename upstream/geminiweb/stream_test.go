@@ -400,7 +400,7 @@ func TestChatModes(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{ChatMode: tt.mode})
-				if _, err := chat.Collect(w.client.Stream(t.Context(), w.set, ask(tt.model, "[say hi]"))); err != nil {
+				if _, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask(tt.model, "[say hi]"))); err != nil {
 					t.Fatal(err)
 				}
 				if err := w.client.Close(t.Context()); err != nil {
@@ -435,7 +435,7 @@ func TestRequestsThatAreRefusedHere(t *testing.T) {
 		}{
 			"unknown model": {ask("gpt-4o", "hi"), chat.UnknownModel},
 		} {
-			_, err := chat.Collect(w.client.Stream(t.Context(), w.set, tt.req))
+			_, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, tt.req))
 			if got := chat.AsError(err).Kind; got != tt.kind || cookie.FindingOf(err).Evidence != cookie.Silent {
 				t.Errorf("%s: got kind %d, %v", name, got, err)
 			}

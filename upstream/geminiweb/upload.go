@@ -37,8 +37,8 @@ type upload struct{ reference, name string }
 // order with the prompt that goes with them. A prompt over the limit becomes
 // shorter and a text file.
 func (t *turn) carry(ctx context.Context, s *session, req *chat.Request) (prompt string, files []upload, failure *Error) {
-	prompt, overflow := chat.Split(req, t.c.cfg.MaxPrompt)
-	blobs := chat.Files(req)
+	prompt, overflow := chat.SplitPrompt(req, t.c.cfg.MaxPrompt)
+	blobs := chat.UniqueFiles(req)
 	if overflow != nil {
 		if len(overflow.Data) > uploadLimit {
 			return "", nil, tooLong().detail("a conversation of more than 20 MiB")
@@ -128,7 +128,7 @@ var endings = map[string]string{
 }
 
 func ending(kind string) string {
-	if e := cmp.Or(media.Ending(kind), endings[kind]); e != "" {
+	if e := cmp.Or(media.FileExtension(kind), endings[kind]); e != "" {
 		return e
 	}
 	if known, err := mime.ExtensionsByType(kind); err == nil && len(known) > 0 {

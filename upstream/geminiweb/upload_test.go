@@ -65,7 +65,7 @@ func TestFilesArriveWhole(t *testing.T) {
 					w.sim.SetFault(simulator.Fault{Name: "wait", Kind: simulator.Latency, Delay: 1, Operations: []simulator.Operation{simulator.OpUpload}})
 				}
 				req := show("What are these?", samplePNG, samplePDF, sampleText, sampleMP3, sampleMP4)
-				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, req))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -106,7 +106,7 @@ func TestSharedFileGoesUpOnce(t *testing.T) {
 		for range 62 {
 			req.Turns[0].Parts = append(req.Turns[0].Parts, chat.Part{Blob: &chat.Blob{MIME: samplePNG.MIME, Data: samplePNG.Data}})
 		}
-		answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, req))
+		answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +151,7 @@ func TestFailedUploads(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
 				tt.fault.Operations = []simulator.Operation{simulator.OpUpload}
 				w.sim.SetFault(tt.fault)
-				answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, show("What is this?", samplePNG, sampleText)))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, show("What is this?", samplePNG, sampleText)))
 				if got := chat.AsError(err); err == nil || got.Kind != tt.kind || answer.Text != "" {
 					t.Errorf("got %q, %v, want kind %d", answer.Text, err, tt.kind)
 				}
@@ -173,7 +173,7 @@ func TestUploadsEndWithTheClient(t *testing.T) {
 			synctest.Wait()
 			cancel()
 		}()
-		_, err := chat.Collect(w.client.Stream(ctx, w.set, show("?", slices.Repeat([]*chat.Blob{samplePNG}, 20)...)))
+		_, err := chat.CollectAnswer(w.client.Stream(ctx, w.set, show("?", slices.Repeat([]*chat.Blob{samplePNG}, 20)...)))
 		if got := chat.AsError(err); got.Kind != chat.Canceled {
 			t.Errorf("got %v", err)
 		}
@@ -202,7 +202,7 @@ func TestUploadAddressIsNotFollowedElsewhere(t *testing.T) {
 				return sim.RoundTrip(r)
 			})})
 			w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
-			if _, err := chat.Collect(w.client.Stream(t.Context(), w.set, show("?", samplePNG))); chat.AsError(err).Kind != chat.Upstream || err == nil {
+			if _, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, show("?", samplePNG))); chat.AsError(err).Kind != chat.Upstream || err == nil {
 				t.Errorf("%s: got %v", target, err)
 			}
 		})
@@ -221,7 +221,7 @@ func TestLongPrompts(t *testing.T) {
 		req := ask("gemini-2.5-flash", "And now?")
 		old := chat.Turn{Role: chat.User, Parts: []chat.Part{{Text: strings.Repeat("word ", 2000)}}}
 		req.Turns = append([]chat.Turn{old}, req.Turns...)
-		answer, err := chat.Collect(w.client.Stream(t.Context(), w.set, req))
+		answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestPromptsThatCanNotBeCarried(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
 				w.sim.SetFault(tt.fault)
-				if _, err := chat.Collect(w.client.Stream(t.Context(), w.set, tt.req)); err == nil || chat.AsError(err).Kind != tt.kind {
+				if _, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, tt.req)); err == nil || chat.AsError(err).Kind != tt.kind {
 					t.Errorf("got %v, want kind %d", err, tt.kind)
 				}
 			})
@@ -272,7 +272,7 @@ func BenchmarkUpload(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(blob.Data)))
 	for b.Loop() {
-		if _, err := chat.Collect(w.client.Stream(b.Context(), w.set, show("?", blob))); err != nil {
+		if _, err := chat.CollectAnswer(w.client.Stream(b.Context(), w.set, show("?", blob))); err != nil {
 			b.Fatal(errors.Unwrap(err))
 		}
 	}
