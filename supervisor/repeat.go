@@ -86,7 +86,7 @@ func (m *memo) repeat(finding cookie.Finding, now time.Time) bool {
 		if limit, last = mostAsks+1, u.Last.Add(lastRepeat); u.Asks == 1 {
 			return false
 		}
-	case cookie.NoNewTS, cookie.Drift, cookie.Silent:
+	case cookie.NoNewTS, cookie.RotateRefused, cookie.Drift, cookie.Silent:
 		// An answer that gives nothing; that of an earlier ask is still lost.
 		if u.Asks == 1 {
 			return false

@@ -76,6 +76,7 @@ func TestAskAgain(t *testing.T) {
 		{"lost, then too soon", []cookie.Finding{lostAnswer, tooMany, renewed}, []int{0, 3, 45}},
 		{"timed out twice, then too soon", []cookie.Finding{timedOut, timedOut, tooMany, renewed}, []int{0, 23, 46, 68}},
 		{"lost, then nothing new", []cookie.Finding{lostAnswer, {Evidence: cookie.NoNewTS}, renewed}, []int{0, 3, 45}},
+		{"lost, then refused by chance", []cookie.Finding{lostAnswer, {Evidence: cookie.RotateRefused}, renewed}, []int{0, 3, 45}},
 		{"lost, then told to wait for less than the grace", []cookie.Finding{lostAnswer, waiting(50 * time.Second), renewed}, []int{0, 3, 53}},
 		{"lost, then told to wait", []cookie.Finding{lostAnswer, waiting(10 * time.Minute)}, []int{0, 3}},
 		{"told to wait", []cookie.Finding{waiting(10 * time.Minute)}, []int{0}},

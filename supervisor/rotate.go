@@ -63,6 +63,9 @@ func (a *account) keep(before cookie.Set, finding cookie.Finding) {
 func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 	asked := m.Unanswered
 	m.absorb(byRotation, finding, now)
+	if finding.Evidence == cookie.RotateRefused {
+		m.NextProbe = now // a refusal is a hint; a probe decides
+	}
 	if m.repeat(finding, now) {
 		a.s.wake(m.Unanswered.Next.Sub(now) + wakeLate)
 		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures+1)) // if that tick comes too late
@@ -93,10 +96,6 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 	case cookie.RotateLimited:
 		m.RotateFailures++
 		m.NextRotation = now.Add(limitedFor(finding.RetryAfter, m.RotateFailures))
-	case cookie.RotateRefused:
-		m.RotateFailures++
-		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
-		m.NextProbe = now // a refusal is a hint; a probe decides
 	default:
 		m.RotateFailures++
 		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
