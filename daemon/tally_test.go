@@ -95,6 +95,8 @@ func (w *world) goodFileSince(death time.Time) bool {
 	return !w.count.goodAt.Before(death) && w.sim.Standing(w.session.PSID, w.session.PSIDTS).Alive
 }
 
+func (s span) meets(other span) bool { return s.from.Before(other.until) && other.from.Before(s.until) }
+
 func within(spans []span, at time.Time) bool {
 	return slices.ContainsFunc(spans, func(s span) bool { return !at.Before(s.from) && at.Before(s.until) })
 }
@@ -102,9 +104,10 @@ func within(spans []span, at time.Time) bool {
 func (c *tally) die(w *world, s simulator.Standing) {
 	c.mark(w)
 	if s.Cause == simulator.CauseSuperseded {
-		// A newer value exists and is lost: no death, but our fault unless the way
-		// to the upstream or the machine was down for the rest of the grace.
-		if !within(w.spoiled, s.End) && !within(w.flaps, s.End) {
+		// A newer value exists and is lost: no death, but our fault unless the
+		// upstream or the machine was down too in the minute of grace.
+		grace := span{s.End.Add(-time.Minute), s.End, "grace"}
+		if !slices.ContainsFunc(slices.Concat(w.spoiled, w.flaps, w.limits), grace.meets) {
 			c.superseded++
 			w.t.Logf("seed %d day %d: the answer of a rotation was lost for good", c.seed, w.day())
 		}

@@ -65,6 +65,7 @@ type world struct {
 	session  simulator.Credentials // the newest login, as it was exported
 	boundAt  time.Time             // when the session in use turned unrenewable
 	spoiled  []span                // blocks, outages, suspends
+	limits   []span                // calls are answered 429
 	flaps    []span                // a single request may fail then, availability counts all the same
 	events   []event               // still to come, in order
 	alertAt  time.Time             // since when the owner has something to do
@@ -148,6 +149,7 @@ func (w *world) plan() {
 			limited.Operations = rotations
 			limited.Until = w.now().Add(w.between(time.Minute, 10*time.Minute))
 		}
+		w.limits = append(w.limits, span{w.now(), limited.Until, "limit"})
 		w.fault(limited)
 	})
 	w.every(meanFlap, func(w *world) {
