@@ -97,7 +97,7 @@ func (a *account) install(m *memo, g generation, proof cookie.Finding, now time.
 	m.Facts = facts{Hold: old.Hold, HoldSince: old.HoldSince, HoldUntil: old.HoldUntil, Evidence: "new cookies, not proven yet"}
 	m.Swapped, m.DueBy = now, now.Add(firstRotation)
 	m.NextRotation, m.NextProbe = time.Time{}, now
-	m.ProbeFailures, m.RotateFailures, m.RequestProbes = 0, 0, 0
+	m.ProbeFailures, m.RotateFailures, m.Unheard, m.RequestProbes = 0, 0, 0, 0
 	m.Halted, m.Unanswered, m.Identity = false, unanswered{}, ""
 	m.File, m.Gone, m.Remarks = "", false, nil
 	if proof.Evidence == cookie.SignedIn {

@@ -40,6 +40,7 @@ type memo struct {
 
 	ProbeFailures  int           `json:"probe_failures,omitempty"`
 	RotateFailures int           `json:"rotate_failures,omitempty"`
+	Unheard        int           `json:"unheard,omitempty"` // values in a row that were asked for in vain, without any answer
 	RequestProbes  int           `json:"request_probes,omitempty"`
 	Wish           time.Duration `json:"wish,omitempty"` // the upstream's interval
 

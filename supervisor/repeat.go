@@ -44,7 +44,7 @@ func (u unanswered) due(now time.Time) bool { return u.open(now) && !now.Before(
 func (m *memo) ask(now time.Time) {
 	if !m.Unanswered.open(now) {
 		if !m.Unanswered.Last.IsZero() {
-			m.RotateFailures++ // its repeat did not come in time
+			m.unheard() // its repeat did not come in time
 		}
 		m.Unanswered = unanswered{First: now, Last: now}
 	}
@@ -53,14 +53,20 @@ func (m *memo) ask(now time.Time) {
 	m.LastAttempt = now
 }
 
-// askLimit is how often one value is asked for in all. It falls while everything
-// fails, because an upstream that is down for an hour must not be hammered, and
+// unheard counts a value that was asked for in vain.
+func (m *memo) unheard() {
+	m.RotateFailures++
+	m.Unheard++
+}
+
+// askLimit is how often one value is asked for in all. It falls while no answer
+// comes, because an upstream that is down for an hour must not be hammered, and
 // one that answers no probe renews nothing.
 func (m *memo) askLimit() int {
 	switch {
-	case m.RotateFailures == 0:
+	case m.Unheard == 0:
 		return mostAsks
-	case m.RotateFailures < transientLimit || m.ProbeFailures == 0:
+	case m.Unheard < transientLimit || m.ProbeFailures == 0:
 		return mostAsks - 1
 	}
 	return 1
@@ -125,7 +131,7 @@ func (a *account) interrupted(now time.Time) {
 	if !m.Unanswered.open(now) || m.Unanswered.Asks >= m.askLimit() {
 		m.Unanswered = unanswered{}
 	}
-	m.RotateFailures++
+	m.unheard()
 	m.NextRotation = m.LastAttempt.Add(rotateBackoff(a.rand, m.RotateFailures))
 }
 

@@ -95,6 +95,22 @@ func TestAskAgain(t *testing.T) {
 	}
 }
 
+// TestAskAgainAfterRefusals: rotations that were answered, whatever was said, take
+// nothing from the repeats of one that was not.
+func TestAskAgainAfterRefusals(t *testing.T) {
+	for _, e := range []cookie.Evidence{cookie.RotateLimited, cookie.RotateRefused, cookie.NoNewTS} {
+		t.Run(e.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				answered := cookie.Finding{Evidence: e}
+				got := withSession(t).asks([]cookie.Finding{answered, answered, lostAnswer, lostAnswer, renewed}, 15*time.Minute, func(int) {})
+				if len(got) < 5 || got[4]-got[2] > 50 {
+					t.Errorf("asked at %v s, want the fifth 45 s after the third", got)
+				}
+			})
+		})
+	}
+}
+
 // TestAskAgainInVain: a rotation that is never answered is asked for more and
 // more seldom, also when every probe is fine.
 func TestAskAgainInVain(t *testing.T) {

@@ -79,7 +79,7 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 	regular := now.Add(rotationInterval(a.rand, m.Wish, m.Lifetimes.estimate(), m.Lifetimes.ceiling()))
 	switch finding.Evidence {
 	case cookie.Rotated:
-		m.RotateFailures = 0
+		m.RotateFailures, m.Unheard = 0, 0
 		m.NextRotation, m.DueBy = regular, regular
 		if asked.Slow {
 			// The ask that was given up may be carried out late and replace the new
@@ -88,16 +88,19 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 			a.s.wake(m.NextRotation.Sub(now) + wakeLate)
 		}
 	case cookie.NoNewTS:
-		m.RotateFailures = 0
+		m.RotateFailures, m.Unheard = 0, 0
 		m.NextRotation = regular
 		if n := m.Facts.Dry; n <= len(dryRetries) {
 			m.NextRotation = now.Add(dryRetries[n-1])
 		}
 	case cookie.RotateLimited:
-		m.RotateFailures++
+		m.RotateFailures, m.Unheard = m.RotateFailures+1, 0
 		m.NextRotation = now.Add(limitedFor(finding.RetryAfter, m.RotateFailures))
+	case cookie.RotateRefused:
+		m.RotateFailures, m.Unheard = m.RotateFailures+1, 0
+		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
 	default:
-		m.RotateFailures++
+		m.unheard()
 		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
 	}
 }
