@@ -20,6 +20,7 @@ func pick(found *list, now time.Time) (*Export, *Rejection) {
 	if len(entries) == 0 {
 		return nil, reject(CodeEmpty, "holds no cookies. Nothing was changed; the previous cookies stay in use.")
 	}
+	entries = joinHalves(entries)
 	stores := withoutTemplates(byStore(entries))
 	if rejection := severalAccounts(stores); rejection != nil {
 		return nil, rejection
