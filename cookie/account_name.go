@@ -69,6 +69,10 @@ func AccountFor(file string) (account string, generic bool) {
 	return nameOf(own), false
 }
 
+// calledAsExport reports whether a name is one of a file of cookies. A directory
+// of that name stands where a file is meant to be.
+func calledAsExport(name string) bool { return exportEnding.MatchString(strings.ToLower(name)) }
+
 // OtherAccount returns the nth name that resembles an account's name, which is
 // taken: alice-2 for alice.
 func OtherAccount(name string, n int) string {

@@ -133,7 +133,7 @@ func (i *Inbox) Unreadable() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, m := range i.files {
-		if m.blocked != "" {
+		if m.blocked != "" && m.last.kind == unreadable {
 			return true
 		}
 	}
@@ -197,7 +197,7 @@ func (i *Inbox) unopened(err error) error {
 // there are too many.
 func (i *Inbox) candidates(entries []fs.DirEntry) []string {
 	entries = slices.DeleteFunc(slices.Clone(entries), func(e fs.DirEntry) bool {
-		return ignored(e.Name()) || !e.Type().IsRegular() && e.Type() != fs.ModeSymlink
+		return ignored(e.Name()) || !e.Type().IsRegular() && e.Type() != fs.ModeSymlink && !calledAsExport(e.Name())
 	})
 	crowded := len(entries) > maxFiles
 	if crowded && !i.crowded {

@@ -29,7 +29,14 @@ const (
 	readable lookKind = iota
 	unreadable
 	tooBig
+	leadingOut // a link to no file of the inbox
+	directory
+	device // or a pipe, a socket
 )
+
+// blocked reports whether there is no content to be had, so that the same one
+// counts again when there is.
+func (k lookKind) blocked() bool { return k != readable && k != tooBig }
 
 // same reports whether two looks saw one file in one condition.
 func (l look) same(other look) bool {
@@ -66,6 +73,9 @@ func (r *room) look(name string) (look, error) {
 	f, info, err := r.open(name)
 	if errors.Is(err, fs.ErrPermission) {
 		return r.lookFromOutside(name)
+	}
+	if errors.Is(err, errNotHere) {
+		return r.lookAtOther(name)
 	}
 	if err != nil {
 		return look{}, err
@@ -168,6 +178,25 @@ func (r *room) lookFromOutside(name string) (look, error) {
 	uid, gid := ownerOf(info)
 	why := fmt.Sprintf("unreadable %d %d %o", uid, gid, info.Mode().Perm())
 	return look{name: name, info: info, kind: unreadable, hash: hashOf([]byte(why)), closed: true}, nil
+}
+
+// lookAtOther describes what stands in the place of a file. Whether what a link
+// leads to exists is not told: who may write here may not be allowed to know.
+func (r *room) lookAtOther(name string) (look, error) {
+	info, err := r.root.Lstat(name)
+	if err != nil || info.Mode().IsRegular() {
+		return look{}, errNotHere // gone, or it changed just now
+	}
+	l := look{name: name, info: info, kind: device, closed: true}
+	switch info.Mode().Type() {
+	case fs.ModeSymlink:
+		l.kind = leadingOut
+	case fs.ModeDir:
+		l.kind = directory
+	}
+	target, _ := r.root.Readlink(name) // empty for what is no link
+	l.hash = hashOf(fmt.Appendf(nil, "no file %d %s", l.kind, target))
+	return l, nil
 }
 
 func hugeLook(name string, info fs.FileInfo) look {

@@ -66,7 +66,7 @@ func (i *Inbox) observe(l look, now time.Time) (news bool) {
 		m.changed = now
 	}
 	m.last = l
-	if l.kind == unreadable {
+	if l.kind.blocked() {
 		return m.blocked != l.hash
 	}
 	m.blocked = ""
@@ -134,7 +134,7 @@ func (s *scan) deliver() {
 			s.out.Pending = true
 			continue
 		}
-		if l.info.Mode().Perm()&0o002 != 0 {
+		if l.info.Mode().IsRegular() && l.info.Mode().Perm()&0o002 != 0 {
 			s.inbox.cfg.Logger.Warn("every user of this machine may change this cookie file; run chmod o-w on it", "file", l.name)
 		}
 		s.found = append(s.found, finding{drop, changed})
@@ -151,6 +151,9 @@ func (s *scan) open(l look, now time.Time) (Drop, error) {
 		drop.Rejection = RejectUnreadable(Unreadable{
 			Path: s.inbox.path(l.name), UID: os.Geteuid(), Owner: ownerName(uid), Mode: l.info.Mode(),
 		})
+		return drop, nil
+	case leadingOut, directory, device:
+		drop.Rejection = rejectNoFile(l.name, l.kind)
 		return drop, nil
 	case tooBig:
 		drop.Rejection = RejectTooBig(l.name)
@@ -177,8 +180,11 @@ func (i *Inbox) handOut(l look, rejection *Rejection, now time.Time) (changed ti
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	m := i.files[l.name]
-	if l.kind == unreadable {
+	if l.kind.blocked() {
 		m.blocked = l.hash
+		if l.kind != unreadable {
+			m.seen = "" // a file that stands there again is a new one
+		}
 		return m.changed, true
 	}
 	if rejection != nil && recent(m.changed, now) {

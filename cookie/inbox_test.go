@@ -2,6 +2,7 @@ package cookie_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -389,14 +390,68 @@ func TestInboxIgnores(t *testing.T) {
 		} {
 			b.write(name, export(1))
 		}
-		if err := os.Mkdir(b.path("folder.json"), 0o700); err != nil {
+		for _, copied := range []string{
+			"cookies.txt.bak", "cookies.bak", "cookies.json.old", "a.orig", "a.txt.save", "cookies.txt.1", "a.json.12", "a.bak2",
+			"cookies.txt.dpkg-old", "cookies.txt.rpmsave", "cookies.txt.pacsave", "Cookies.TXT.BAK", "cookies.txt.backup",
+			"cookies.txt.2.gz", "cookies.json.~1~",
+			"cookies.sync-conflict-20260901-101010-ABCDEFG.txt", "cookies (conflicted copy 2026-09-01).txt",
+			"cookies (Alice's conflicted copy 2026-09-01).txt", "cookies (SFConflict a@b.org 2026-09-01).txt", "cookies [Conflict].txt",
+			"cookies_box_Nov-23-1010-2026_Conflict.txt", "cookies.Conflict.txt", "cookies (Alice in Konflikt stehende Kopie 2026-09-01).txt",
+			"cookies (Copie en conflit de Alice 2026-09-01).txt", "cookies (Copia en conflicto de Alice 2026-09-01).txt",
+			"cookies (Copia in conflitto di Alice 2026-09-01).txt", "cookies (Cópia em conflito de Alice 2026-09-01).txt",
+			"cookies (Конфликтующая копия Alice 2026-09-01).txt",
+			"cookies (Alice 的冲突副本 2026-09-01).txt", "cookies (Alice 的衝突複本 2026-09-01).txt",
+			"cookies (Alice の競合コピー 2026-09-01).txt", "cookies (Alice의 충돌된 복사본 2026-09-01).txt",
+		} {
+			b.write(copied, export(1))
+		}
+		if err := os.Mkdir(b.path("folder"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		b.want("")
+		for _, name := range []string{"conflict.json", "old.json", "cookies_2026.11.23", "bakery.json", "cookies (1).txt"} {
+			b.write(name, export(3))
+		}
+		if got := b.scan(); strings.Count(got, "=3") != 5 {
+			t.Errorf("got %q, want the five that only look like a copy", got)
+		}
 		b.write("14913", export(1))
 		b.write("#a.json", export(2))
 		if got := b.scan(); !strings.Contains(got, "14913=1") || !strings.Contains(got, "#a.json=2") {
 			t.Errorf("got %q, want the two that only look similar", got)
+		}
+	})
+}
+
+// TestInboxDirectoryForFile: a directory in the place of a file is told once, and gives
+// way to the file.
+func TestInboxDirectoryForFile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t)
+		b.write("cookies.txt", export(1))
+		b.want("cookies.txt=1")
+		for range 2 {
+			if err := errors.Join(os.Remove(b.path("cookies.txt")), os.Mkdir(b.path("cookies.txt"), 0o700)); err != nil {
+				t.Fatal(err)
+			}
+			s, err := b.Rescan(t.Context())
+			if err != nil || len(s.Drops) != 1 || !strings.Contains(s.Drops[0].Rejection.Line(), "E_NOT_A_FILE: cookies.txt is a directory") {
+				t.Fatalf("got %s, %v", b.short(s), err)
+			}
+			if err := b.Refuse("cookies.txt", s.Drops[0].Rejection); err != nil {
+				t.Error(err)
+			}
+			b.want("")
+			if b.Unreadable() {
+				t.Error("it waits for permissions")
+			}
+			if err := os.Remove(b.path("cookies.txt")); err != nil {
+				t.Fatal(err)
+			}
+			b.write("cookies.txt", export(2))
+			if got := b.scan(); got != "cookies.txt=2" {
+				t.Errorf("the file in its place: %q", got)
+			}
 		}
 	})
 }

@@ -29,6 +29,7 @@ const (
 	CodeSwapped         Code = "E_SWAPPED"          // PSID and PSIDTS in each other's place
 	CodeBadValue        Code = "E_BAD_VALUE"        // a value that can not be sent in a header
 	CodeNotReadable     Code = "E_PERM"             // the file's permissions keep us out
+	CodeNoFile          Code = "E_NOT_A_FILE"       // a link that leads out, a directory, a device
 	CodeTooMany         Code = "E_TOO_MANY"         // no room for one more account
 	CodeOtherAccount    Code = "E_OTHER_ACCOUNT"    // asked for an account that is another Google account's
 	CodeProbeSignedOut  Code = "E_PROBE_SIGNED_OUT" // well-formed, but Google says signed out
@@ -146,6 +147,19 @@ func RejectUnreadable(u Unreadable) *Rejection {
 	}
 	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). %s",
 		u.UID, owner, u.Mode.Perm(), remedy).in(u.Path)
+}
+
+// rejectNoFile is the verdict on what stands in the inbox in the place of a file.
+func rejectNoFile(name string, kind lookKind) *Rejection {
+	switch kind {
+	case leadingOut:
+		return reject(CodeNoFile, "is a link that leads to no file of the inbox, and links out of it are not followed. "+
+			"Copy the file itself into the inbox.").in(name)
+	case directory:
+		return reject(CodeNoFile, "is a directory, not a file; Docker makes one where a file to be mounted is missing. "+
+			"Remove it and put the file itself there; into a container mount the directory of the inbox, not one file.").in(name)
+	}
+	return reject(CodeNoFile, "is a pipe, a socket or a device, not a file. Put the file itself there.").in(name)
 }
 
 // RejectTooBig is the verdict on a file over MaxFile, for callers that stop
