@@ -11,6 +11,7 @@ import (
 
 const (
 	lineageKept = 50 // generations remembered, as hashes
+	broughtKept = 20 // of them, of those that no rotation made
 	// A lifetime is learned only when the upstream had answered that it does not
 	// renew, and when the moments last seen alive and first seen dead lie close
 	// together. After a rotation without an answer the value may have been
@@ -46,13 +47,26 @@ func (a *account) advance(m *memo, g generation, now time.Time) {
 	}
 	a.set = g.set
 	m.Issued, m.Unsure = now, false
-	if kept := a.restorable(); len(m.Lineage) > lineageKept {
-		oldest := 0
-		if kept == oldest {
-			oldest++
-		}
-		m.Lineage = slices.Delete(m.Lineage, oldest, oldest+1)
+	if len(m.Lineage) > lineageKept {
+		least := a.leastTelling()
+		m.Lineage = slices.Delete(m.Lineage, least, least+1)
 	}
+}
+
+// leastTelling is the index in the lineage of what is forgotten first. Rotations
+// push out each other within hours; what a person brought stays known for long,
+// so that no copy of its file brings it back. What a rollback goes back to stays.
+// mu is held.
+func (a *account) leastTelling() int {
+	kept, brought := a.restorable(), 0
+	for _, g := range a.memo.Lineage {
+		if g.Origin != FromRotation {
+			brought++
+		}
+	}
+	return slices.IndexFunc(a.memo.Lineage, func(g Generation) bool {
+		return (kept < 0 || g.Number != a.memo.Lineage[kept].Number) && (g.Origin == FromRotation || brought > broughtKept)
+	})
 }
 
 // restorable is the index in the lineage of what a rollback goes back to, -1

@@ -62,7 +62,7 @@ func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 			return v
 		}
 	} else if a := s.took(c); a != nil {
-		return a.verdict(Unchanged, "this file was taken in before, and what came after it counts; bring it anew to go back")
+		return a.verdict(Unchanged, "this file was taken in before, and what came after it counts"+a.wayBack())
 	}
 	if why := s.obscured(); why != nil && known == nil {
 		return s.park(s.nameFor(c, nil), c, fmt.Sprintf("%v, and these cookies may be older than the ones in it; the file is tried when it can be read: %s", why, unreadRemedy(why)))
@@ -88,6 +88,9 @@ func (s *Supervisor) offer(ctx context.Context, c Candidate) Verdict {
 // prove asks the upstream about a candidate and does what the answer asks for.
 func (s *Supervisor) prove(ctx context.Context, c Candidate) Verdict {
 	finding := s.ask(ctx, c.Set)
+	if a := s.replaced(c); a != nil && (finding.Evidence != cookie.SignedIn || a.compare(ctx, finding.Account) != otherOwner) {
+		return a.passed(c)
+	}
 	if a := s.mixed(c, finding); a != nil {
 		return s.refuse(a.name, cookie.RejectMixed(c.File, a.name))
 	}
@@ -140,11 +143,28 @@ func passing(finding cookie.Finding) bool {
 	return false
 }
 
+// doubtful reports whether there is no session, or one that may be signed out.
+// mu is held.
+func (a *account) doubtful() bool {
+	return a.set.IsZero() || !a.memo.Facts.Expired.IsZero() || !a.memo.Facts.FirstOut.IsZero()
+}
+
+// passed answers an offer of cookies that others replaced.
+func (a *account) passed(c Candidate) Verdict {
+	a.confirm(func(m *memo, _ time.Time) { m.took(c) })
+	return a.verdict(Unchanged, "these cookies were in use before newer ones replaced them; nothing was changed"+a.wayBack())
+}
+
+// wayBack says how a person gets older cookies back into use.
+func (a *account) wayBack() string {
+	return fmt.Sprintf("; to go back: geminid cookies rollback %s, or geminid cookies import FILE", a.name)
+}
+
 // same answers an offer that brings nothing new.
 func (a *account) same(c Candidate) (Verdict, bool) {
 	a.mu.Lock()
 	current := a.set.Key() == c.Set.Key()
-	dead := a.set.IsZero() || !a.memo.Facts.Expired.IsZero() || !a.memo.Facts.FirstOut.IsZero()
+	dead := a.doubtful()
 	older := !current && (a.knows(c.Set) || c.Hash != "" && a.memo.Files[c.File] == c.Hash)
 	if current || (older && !dead) {
 		a.memo.took(c)

@@ -230,14 +230,15 @@ func TestOfferToAnotherName(t *testing.T) {
 
 // TestOfferOfAFileSeenBefore: a restart offers the files of the inbox once more.
 // One that was replaced since, or whose account was removed, stays what it is,
-// unasked, until somebody brings it anew.
+// unasked. Brought anew, the removed one is back; the replaced one needs a command.
 func TestOfferOfAFileSeenBefore(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		since func(h *house)
+		anew  supervisor.Result
 	}{
-		{"replaced by another file", func(h *house) { h.offer("cookies (1).txt", set("B", "1")) }},
-		{"removed", func(h *house) { _ = h.Remove(h.t.Context(), "default") }},
+		{"replaced by another file", func(h *house) { h.offer("cookies (1).txt", set("B", "1")) }, supervisor.Unchanged},
+		{"removed", func(h *house) { _ = h.Remove(h.t.Context(), "default") }, supervisor.Applied},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := withSession(t)
@@ -250,7 +251,7 @@ func TestOfferOfAFileSeenBefore(t *testing.T) {
 				t.Errorf("%d probes", probes)
 			}
 			h.FileGone("cookies.txt")
-			if v := h.offer("cookies.txt", set("A", "1")); v.Result != supervisor.Applied {
+			if v := h.offer("cookies.txt", set("A", "1")); v.Result != tt.anew {
 				t.Errorf("brought anew it is %s: %s", v.Result, v.Message)
 			}
 		})

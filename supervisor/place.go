@@ -69,6 +69,25 @@ func (s *Supervisor) tookIn(c Candidate) *account {
 	return nil
 }
 
+// replaced finds the account that had these cookies before others took their
+// place, nil when there is none or its session is in doubt. A late backup, or the
+// copy that a program for synchronising made, is no news whatever it is called;
+// a person who pushes them means it.
+func (s *Supervisor) replaced(c Candidate) *account {
+	if c.Origin != FromFile {
+		return nil
+	}
+	for _, a := range s.present() {
+		a.mu.Lock()
+		mine := a.knows(c.Set) && !a.doubtful()
+		a.mu.Unlock()
+		if mine {
+			return a
+		}
+	}
+	return nil
+}
+
 // place finds or makes the account of this name; nil means that there is no room.
 func (s *Supervisor) place(name string) *account {
 	if a := s.named(name); a != nil {
