@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// answer turns the frames of one stream into what is new in each. A frame
+// decoder turns the frames of one stream into what is new in each. A frame
 // repeats the whole text so far, so nearly all of it is known: answer keeps the
 // escaped bytes that it has read, compares them with the new frame as they lie,
 // and decodes only what follows. What stands around the text is compared with
 // the last frame's and parsed only when it differs; then the text is left out.
 // A frame of another shape is parsed in full.
-type answer struct {
-	text     trail
-	thoughts trail
+type decoder struct {
+	text     tracker
+	thoughts tracker
 
 	// known is the beginning that the next text frame is expected to have: head
 	// bytes up to the text's opening quote, then the escaped text that was
@@ -32,158 +32,158 @@ type answer struct {
 	decoded int // bytes decoded so far, for the test that it stays linear
 }
 
-// news is what a frame brought. The slices are good until the next frame.
-type news struct {
+// delta is what a frame brought. The slices are good until the next frame.
+type delta struct {
 	text, thoughts []byte
 	// facts is what the frame says beside its text, nil when the last frame
 	// said the same.
-	facts *facts
+	facts *frameFacts
 }
 
-// newAnswer begins an answer: whole for one that nobody reads while it is made.
+// newDecoder begins an answer: whole for one that nobody reads while it is made.
 // Then only the last text counts, and all of it comes with flush.
-func newAnswer(whole bool) *answer {
+func newDecoder(whole bool) *decoder {
 	b := knownBuffers.get()
-	return &answer{block: b, known: b.bytes[:0], text: trail{whole: whole}, thoughts: trail{whole: whole}}
+	return &decoder{block: b, known: b.bytes[:0], text: tracker{atEnd: whole}, thoughts: tracker{atEnd: whole}}
 }
 
-// read takes the next frame. It reports false for a frame that is not JSON.
-func (a *answer) read(frame []byte) (news, bool) {
-	if n, ok := a.scan(frame); ok {
+// decodeFrame takes the next frame. It reports false for a frame that is not JSON.
+func (a *decoder) decodeFrame(frame []byte) (delta, bool) {
+	if n, ok := a.decodeFast(frame); ok {
 		return n, true
 	}
-	if !isValid(frame) {
-		return news{}, false
+	if !validJSON(frame) {
+		return delta{}, false
 	}
-	return a.parse(frame), true
+	return a.decodeInFull(frame), true
 }
 
 // release gives the big buffer back. The answer is dead after it.
-func (a *answer) release() {
+func (a *decoder) release() {
 	a.block.bytes = a.known[:cap(a.known)]
 	knownBuffers.put(a.block)
 	a.block, a.known = nil, nil
 }
 
 // flush returns what was held back: the answer is complete.
-func (a *answer) flush() news {
-	if a.text.whole || len(a.text.waiting) > 0 {
-		a.decode()
+func (a *decoder) flush() delta {
+	if a.text.atEnd || len(a.text.waiting) > 0 {
+		a.decodeKnown()
 	}
-	return news{text: a.text.flush(nil), thoughts: a.thoughts.flush(nil)}
+	return delta{text: a.text.flushHeld(nil), thoughts: a.thoughts.flushHeld(nil)}
 }
 
-// scan reads a text frame without decoding what is known.
-func (a *answer) scan(frame []byte) (news, bool) {
+// decodeFast reads a text frame without decoding what is known.
+func (a *decoder) decodeFast(frame []byte) (delta, bool) {
 	if a.head == 0 || !bytes.HasPrefix(frame, a.known) {
-		return a.rebase(frame)
+		return a.decodeUnmatched(frame)
 	}
 	raw := frame[len(a.known):]
-	pending, used, ok := unescape(a.pending[:0], raw, -1)
+	pending, used, ok := unescapeText(a.pending[:0], raw, -1)
 	a.pending = pending
 	if !ok {
-		return news{}, false
+		return delta{}, false
 	}
 	a.decoded += len(pending)
-	facts, ok := a.around(frame[:a.head], raw[used:])
+	facts, ok := a.parseShell(frame[:a.head], raw[used:])
 	if !ok {
-		return news{}, false
+		return delta{}, false
 	}
 	if len(a.known)+len(pending) == a.head { // a frame without text takes nothing back
-		return news{facts: facts, thoughts: a.think(facts, false)}, true
+		return delta{facts: facts, thoughts: a.nextThoughts(facts, false)}, true
 	}
-	return a.advance(raw[:used], pending, facts), true
+	return a.emitStable(raw[:used], pending, facts), true
 }
 
-// rebase reads a text frame that does not begin with what is known: the first
+// decodeUnmatched reads a text frame that does not begin with what is known: the first
 // one, one whose head changed, or one whose text was rewritten.
-func (a *answer) rebase(frame []byte) (news, bool) {
-	head, ok := locate(frame)
+func (a *decoder) decodeUnmatched(frame []byte) (delta, bool) {
+	head, ok := locateText(frame)
 	if !ok {
-		return news{}, false
+		return delta{}, false
 	}
 	if a.head > 0 && bytes.HasPrefix(frame[head:], a.known[a.head:]) {
 		a.known = append(append(make([]byte, 0, head+2*len(a.known)), frame[:head]...), a.known[a.head:]...)
 		a.head, a.tail = head, nil
-		a.outgrow()
-		return a.scan(frame)
+		a.dropPooled()
+		return a.decodeFast(frame)
 	}
-	all, used, ok := unescape(a.pending[:0], frame[head:], -1)
+	all, used, ok := unescapeText(a.pending[:0], frame[head:], -1)
 	a.pending = all
 	if !ok {
-		return news{}, false
+		return delta{}, false
 	}
 	a.decoded += len(all)
-	facts, ok := a.around(frame[:head], frame[head+used:])
+	facts, ok := a.parseShell(frame[:head], frame[head+used:])
 	if !ok {
-		return news{}, false
+		return delta{}, false
 	}
 	if len(all) == 0 {
-		return news{facts: facts, thoughts: a.think(facts, false)}, true
+		return delta{facts: facts, thoughts: a.nextThoughts(facts, false)}, true
 	}
-	if !a.text.whole {
-		a.decode()
+	if !a.text.atEnd {
+		a.decodeKnown()
 	}
-	from := a.text.follow(a.text.passed, all, a.done)
+	from := a.text.findNew(a.text.sent, all, a.done)
 	if from < 0 {
-		return news{facts: facts, thoughts: a.think(facts, true)}, true
+		return delta{facts: facts, thoughts: a.nextThoughts(facts, true)}, true
 	}
 	skip := 0
 	if from > 0 {
-		if _, skip, ok = unescape(nil, frame[head:], from); !ok {
-			return news{}, false
+		if _, skip, ok = unescapeText(nil, frame[head:], from); !ok {
+			return delta{}, false
 		}
 	}
 	a.known, a.head = append(a.known[:0], frame[:head+skip]...), head
-	a.text.passed = nil
-	return a.advance(frame[head+skip:head+used], all[from:], facts), true
+	a.text.sent = nil
+	return a.emitStable(frame[head+skip:head+used], all[from:], facts), true
 }
 
-// advance passes on what is stable of the pending text, whose escaped form is
+// emitStable passes on what is stable of the pending text, whose escaped form is
 // raw.
-func (a *answer) advance(raw, pending []byte, facts *facts) news {
-	n := news{facts: facts, thoughts: a.think(facts, true)}
+func (a *decoder) emitStable(raw, pending []byte, facts *frameFacts) delta {
+	n := delta{facts: facts, thoughts: a.nextThoughts(facts, true)}
 	var used int
-	a.newText, used = a.text.clean(a.newText[:0], pending, a.done)
+	a.newText, used = a.text.cleanPending(a.newText[:0], pending, a.done)
 	if used < len(pending) {
-		_, size, _ := unescape(a.shell[:0], raw, used)
+		_, size, _ := unescapeText(a.shell[:0], raw, used)
 		raw = raw[:size]
 	}
-	a.remember(raw)
-	a.text.pass(pending, used)
+	a.appendKnown(raw)
+	a.text.markSent(pending, used)
 	n.text = a.newText
 	return n
 }
 
-// remember adds to what is known. It doubles the buffer: append alone would
+// appendKnown adds to what is known. It doubles the buffer: append alone would
 // copy a long answer a dozen times.
-func (a *answer) remember(raw []byte) {
+func (a *decoder) appendKnown(raw []byte) {
 	if need := len(a.known) + len(raw); need > cap(a.known) {
 		a.known = slices.Grow(a.known, max(need, 2*cap(a.known))-len(a.known))
-		a.outgrow()
+		a.dropPooled()
 	}
 	a.known = append(a.known, raw...)
 }
 
-// outgrow lets go of the block's buffer, which known no longer uses.
-func (a *answer) outgrow() {
+// dropPooled lets go of the block's buffer, which known no longer uses.
+func (a *decoder) dropPooled() {
 	if a.block != nil {
 		a.block.bytes = nil
 	}
 }
 
-// around parses a text frame without its text, unless it is the same as in the
+// parseShell parses a text frame without its text, unless it is the same as in the
 // last frame. It reports false when the frame holds more than one text.
-func (a *answer) around(head, tail []byte) (*facts, bool) {
+func (a *decoder) parseShell(head, tail []byte) (*frameFacts, bool) {
 	if a.tail != nil && len(head) == a.head && bytes.Equal(tail, a.tail) && bytes.Equal(head, a.known[:a.head]) {
 		return nil, true
 	}
 	a.shell = append(append(a.shell[:0], head...), tail...)
-	if !isValid(a.shell) {
+	if !validJSON(a.shell) {
 		return nil, false
 	}
 	a.decoded += len(a.shell)
-	f := parse(a.shell)
+	f := parseFrame(a.shell)
 	if f.rows != 1 || f.candidates != 1 || f.text != "" || f.replaced {
 		return nil, false
 	}
@@ -192,43 +192,43 @@ func (a *answer) around(head, tail []byte) (*facts, bool) {
 	return &f, true
 }
 
-// parse reads a frame of any shape in full.
-func (a *answer) parse(frame []byte) news {
-	f := parse(frame)
+// decodeInFull reads a frame of any shape in full.
+func (a *decoder) decodeInFull(frame []byte) delta {
+	f := parseFrame(frame)
 	a.decoded += len(frame)
 	a.done = a.done || f.done
-	n := news{facts: &f, thoughts: a.think(&f, f.text != "")}
+	n := delta{facts: &f, thoughts: a.nextThoughts(&f, f.text != "")}
 	if f.text != "" {
-		a.decode()
-		a.newText = a.text.take(a.newText[:0], []byte(f.text), a.done)
+		a.decodeKnown()
+		a.newText = a.text.nextDelta(a.newText[:0], []byte(f.text), a.done)
 		n.text = a.newText
 	}
 	return n
 }
 
-// think returns what is new in the thoughts. They are complete when the text
+// nextThoughts returns what is new in the thoughts. They are complete when the text
 // begins.
-func (a *answer) think(f *facts, text bool) []byte {
+func (a *decoder) nextThoughts(f *frameFacts, text bool) []byte {
 	switch {
 	case f != nil && f.thoughts != "":
-		a.newThoughts = a.thoughts.take(a.newThoughts[:0], []byte(f.thoughts), a.done || text)
-	case text && len(a.thoughts.held)+len(a.thoughts.waiting) > 0 && !a.thoughts.whole:
-		a.newThoughts = a.thoughts.flush(a.newThoughts[:0])
+		a.newThoughts = a.thoughts.nextDelta(a.newThoughts[:0], []byte(f.thoughts), a.done || text)
+	case text && len(a.thoughts.held)+len(a.thoughts.waiting) > 0 && !a.thoughts.atEnd:
+		a.newThoughts = a.thoughts.flushHeld(a.newThoughts[:0])
 	default:
 		return nil
 	}
 	return a.newThoughts
 }
 
-// decode keeps what was passed on as a decoded text, until a frame is known to
+// decodeKnown keeps what was passed on as a decoded text, until a frame is known to
 // begin with it again.
-func (a *answer) decode() {
+func (a *decoder) decodeKnown() {
 	if a.head == 0 {
 		return
 	}
 	raw := a.known[a.head:]
-	text, _, _ := unescape(make([]byte, 0, len(raw)), append(raw[:len(raw):len(raw)], '\\', '"'), -1)
+	text, _, _ := unescapeText(make([]byte, 0, len(raw)), append(raw[:len(raw):len(raw)], '\\', '"'), -1)
 	a.decoded += len(text)
-	a.text.passed = text
+	a.text.sent = text
 	a.known, a.head, a.tail = a.known[:0], 0, nil
 }

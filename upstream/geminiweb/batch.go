@@ -17,21 +17,21 @@ import (
 
 const batchLimit = 64 << 20
 
-// rpc calls one procedure of the app and returns the body of its answer and the
+// callRPC calls one procedure of the app and returns the body of its answer and the
 // cookies that the upstream refreshed. A refused page token is renewed once.
-func (c *Client) rpc(ctx context.Context, s *session, set cookie.Set, id, payload string) (
+func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (
 	body gjson.Result, extra []cookie.Named, failure *Error,
 ) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	body, token, extra, failure := c.callRPC(ctx, s, set, id, payload)
-	if failure == nil || failure.again != withToken {
+	body, token, extra, failure := c.sendRPC(ctx, s, set, id, payload)
+	if failure == nil || failure.retry != retryWithToken {
 		return body, extra, failure
 	}
 	if token != "" && isToken(token) {
 		s = c.swapToken(set, s, token)
 	} else {
-		next, _, err := c.load(ctx, set)
+		next, _, err := c.refreshSession(ctx, set)
 		if err != nil {
 			return body, extra, err
 		}
@@ -40,33 +40,33 @@ func (c *Client) rpc(ctx context.Context, s *session, set cookie.Set, id, payloa
 		}
 		s = next
 	}
-	body, _, more, failure := c.callRPC(ctx, s, set, id, payload)
+	body, _, more, failure := c.sendRPC(ctx, s, set, id, payload)
 	return body, append(extra, more...), failure
 }
 
-// callRPC makes one batchexecute call with one procedure in it. token is a page
+// sendRPC makes one batchexecute call with one procedure in it. token is a page
 // token that came with a refusal.
-func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (
+func (c *Client) sendRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (
 	body gjson.Result, token string, extra []cookie.Named, failure *Error,
 ) {
 	start := c.cfg.Now()
-	defer func() { c.observe("batch", start, failure) }()
-	query := s.query(c.language(s))
+	defer func() { c.observeCall("batch", start, failure) }()
+	query := s.callQuery(c.sessionLanguage(s))
 	query.Set("rpcids", id)
 	query.Set("source-path", "/app")
-	request := url.QueryEscape(marshal([]any{[]any{[]any{id, payload, nil, "generic"}}}))
+	request := url.QueryEscape(marshalJSON([]any{[]any{[]any{id, payload, nil, "generic"}}}))
 	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(),
-		strings.NewReader(s.form(request)))
-	c.appHeaders(req.Header)
+		strings.NewReader(s.formBody(request)))
+	c.setAppHeaders(req.Header)
 	req.Header.Set(headerModel, "[1,null,null,null,null,null,null,null,[4]]")
 	req.Header.Set(headerA, "[0]")
-	resp, err := c.send(req, set)
+	resp, err := c.sendRequest(req, set)
 	if err != nil {
-		return body, "", nil, failedCall(ctx, err)
+		return body, "", nil, callError(ctx, err)
 	}
 	defer resp.Body.Close()
-	_, extra = fresh(resp, c.cfg.Now())
-	if failure, token = c.refusedCall(resp); failure != nil {
+	_, extra = freshCookies(resp, c.cfg.Now())
+	if failure, token = c.checkResponse(resp); failure != nil {
 		return body, token, extra, failure
 	}
 	body, failure = c.findRow(ctx, io.LimitReader(resp.Body, batchLimit), id)
@@ -75,19 +75,19 @@ func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, pa
 
 // findRow reads frames until the one with the procedure's row.
 func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.Result, *Error) {
-	f := newFramer(src)
+	f := newFrameReader(src)
 	defer f.release()
 	for {
-		frame, err := f.next()
+		frame, err := f.readFrame()
 		if errors.Is(err, io.EOF) {
 			c.cfg.Drifted("schema")
-			return gjson.Result{}, fail(chat.Upstream, cookie.Drift, msgStrange).detail("no row of RPC %s in the answer", id)
+			return gjson.Result{}, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("no row of RPC %s in the answer", id)
 		}
 		if err != nil {
-			return gjson.Result{}, failedCall(ctx, err)
+			return gjson.Result{}, callError(ctx, err)
 		}
 		if !json.Valid(frame) {
-			if !f.again() {
+			if !f.cutAgain() {
 				c.cfg.Drifted("frame")
 			}
 			continue
@@ -96,11 +96,11 @@ func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.R
 			if at(row, 0).Str != "wrb.fr" || at(row, 1).Str != id {
 				continue
 			}
-			if body, ok := embedded(at(row, 2)); ok {
+			if body, ok := decodeEmbedded(at(row, 2)); ok {
 				drainReader(src)
 				return body, nil
 			}
-			return gjson.Result{}, refusedWith(&refusal{status: int(at(row, 5, 0).Int()), code: int(at(row, 5, 2, 0, 1, 0).Int())}, id)
+			return gjson.Result{}, refusalError(&refusal{status: int(at(row, 5, 0).Int()), code: int(at(row, 5, 2, 0, 1, 0).Int())}, id)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (l *lender) put(b *block) {
 }
 
 // release gives the buffer back. Frames that were returned are dead after it.
-func (f *framer) release() {
+func (f *frameReader) release() {
 	if f.block == nil {
 		return
 	}
@@ -48,13 +48,13 @@ func (f *framer) release() {
 	f.block, f.buf = nil, nil
 }
 
-// await reads once into an empty framer. While it waits it holds no buffer but
+// awaitData reads once into an empty framer. While it waits it holds no buffer but
 // one that was too long to be given back: growing that again for every frame of
 // a long answer would cost more than it frees.
-func (f *framer) await() error {
+func (f *frameReader) awaitData() error {
 	f.r, f.w = 0, 0
 	if f.block != nil && !frameBuffers.takes(len(f.buf)) {
-		return f.fill()
+		return f.fillBuffer()
 	}
 	f.release()
 	if f.err != nil {
@@ -71,15 +71,15 @@ func (f *framer) await() error {
 	return nil
 }
 
-// fill reads once. It makes room by moving what is left to the front when that
+// fillBuffer reads once. It makes room by moving what is left to the front when that
 // frees half of the buffer, else by doubling it: so a byte is moved once at
 // most, and the buffer stays below four frames.
-func (f *framer) fill() error {
+func (f *frameReader) fillBuffer() error {
 	if f.err != nil {
 		return f.err
 	}
 	if f.w == len(f.buf) {
-		if err := f.grow(); err != nil {
+		if err := f.growBuffer(); err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,7 @@ func (f *framer) fill() error {
 	return err
 }
 
-func (f *framer) grow() error {
+func (f *frameReader) growBuffer() error {
 	left := f.w - f.r
 	target := f.buf
 	if f.r < len(f.buf)/2 {
@@ -103,7 +103,7 @@ func (f *framer) grow() error {
 		target = make([]byte, 2*len(f.buf))
 	}
 	copy(target, f.buf[f.r:f.w])
-	f.mark -= f.r
+	f.lastStart -= f.r
 	f.buf, f.r, f.w = target, 0, left
 	return nil
 }

@@ -2,24 +2,24 @@ package geminiweb
 
 import "bytes"
 
-// clean appends text to dst as a reader should see it: HTML entities decoded,
+// cleanText appends text to dst as a reader should see it: HTML entities decoded,
 // placeholders of pictures and videos, leaked thoughts and the trailing follow-up
 // element removed. It stops in front of what the next frame may still change and
 // returns how many bytes it used; with final set it uses all. before is the byte
 // in front of text. Cleaning two stable pieces one after the other gives the
 // same as cleaning both at once.
-func clean(dst, text []byte, before byte, final bool) (out []byte, used int) {
+func cleanText(dst, text []byte, before byte, final bool) (out []byte, used int) {
 	end := len(text)
 	if !final {
-		end -= flicker(text, before)
+		end -= unstableSuffix(text, before)
 	}
 	for i := 0; i < end; {
-		n := i + ordinary(text[i:end])
+		n := i + cleanPrefix(text[i:end])
 		dst = append(dst, text[i:n]...)
 		if i = n; i == end {
 			break
 		}
-		m := recognize(text[i:end])
+		m := matchAny(text[i:end])
 		switch {
 		case m.open && !final:
 			return dst, i
@@ -34,14 +34,14 @@ func clean(dst, text []byte, before byte, final bool) (out []byte, used int) {
 	return dst, end
 }
 
-// begins marks the bytes that something to clean may begin with.
-var begins = [256]bool{'&': true, '<': true, 'h': true}
+// mayBegin marks the bytes that something to clean may begin with.
+var mayBegin = [256]bool{'&': true, '<': true, 'h': true}
 
-// ordinary counts the bytes in front of the next one that recognize must see.
+// cleanPrefix counts the bytes in front of the next one that recognize must see.
 // Of the many h in a text only those of "ht" count.
-func ordinary(text []byte) int {
+func cleanPrefix(text []byte) int {
 	for i, c := range text {
-		if begins[c] && (c != 'h' || i+1 == len(text) || text[i+1] == 't') {
+		if mayBegin[c] && (c != 'h' || i+1 == len(text) || text[i+1] == 't') {
 			return i
 		}
 	}
@@ -50,9 +50,9 @@ func ordinary(text []byte) int {
 
 const markLimit = 64
 
-// flicker counts the bytes at the end of an unfinished text that come and go: a
+// unstableSuffix counts the bytes at the end of an unfinished text that come and go: a
 // closing code fence, escaped Markdown marks, half of a surrogate pair.
-func flicker(text []byte, before byte) int {
+func unstableSuffix(text []byte, before byte) int {
 	hold := 0
 	if bytes.HasSuffix(text, []byte("\uFFFD")) {
 		hold = len("\uFFFD")
@@ -77,7 +77,7 @@ func flicker(text []byte, before byte) int {
 	return max(hold, len(text)-marks)
 }
 
-func digits(text []byte, n int) int {
+func skipDigits(text []byte, n int) int {
 	for n < len(text) && isDigit(text[n]) {
 		n++
 	}

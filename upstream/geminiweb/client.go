@@ -91,7 +91,7 @@ func New(cfg Config) (*Client, error) {
 	default:
 		return nil, fmt.Errorf("chat mode %q is none of %s, %s, %s", cfg.ChatMode, ChatTemporary, ChatKeep, ChatDeleteAfter)
 	}
-	if !isHeader(cfg.UserAgent) || !isHeader(cfg.Language) {
+	if !isHeaderValue(cfg.UserAgent) || !isHeaderValue(cfg.Language) {
 		return nil, errors.New("user agent and language must be printable ASCII")
 	}
 	if cfg.Transport == nil {
@@ -107,7 +107,7 @@ func New(cfg Config) (*Client, error) {
 		cleanups: make(chan struct{}, cleanupsAtOnce),
 		flights:  make(map[cookie.Key]*flight),
 	}
-	c.models = c.list(account{})
+	c.models = c.listModels(account{})
 	c.root, c.stop = context.WithCancel(context.Background())
 	return c, nil
 }
@@ -118,7 +118,7 @@ func (cfg *Config) setDefaults() {
 	cfg.FirstByteTimeout = cmp.Or(cfg.FirstByteTimeout, defaultPatience)
 	cfg.IdleTimeout = cmp.Or(cfg.IdleTimeout, defaultPatience)
 	if cfg.Models == nil {
-		cfg.Models = mappings
+		cfg.Models = defaultMappings
 	}
 	if cfg.Observe == nil {
 		cfg.Observe = func(string, string, time.Duration) {}
@@ -158,9 +158,9 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// spawn runs work in the background with a time limit. It reports false when
+// startBackground runs work in the background with a time limit. It reports false when
 // the client is closed.
-func (c *Client) spawn(limit time.Duration, work func(context.Context)) bool {
+func (c *Client) startBackground(limit time.Duration, work func(context.Context)) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -174,11 +174,11 @@ func (c *Client) spawn(limit time.Duration, work func(context.Context)) bool {
 	return true
 }
 
-// send makes one call with the cookies that belong to its host. Redirects come
+// sendRequest makes one call with the cookies that belong to its host. Redirects come
 // back as they are. When the network fails, the other connections are probably
 // no better: the next calls make new ones.
-func (c *Client) send(req *http.Request, set cookie.Set) (*http.Response, error) {
-	put(req.Header, "User-Agent", c.cfg.UserAgent, "Accept-Language", cmp.Or(c.cfg.Language, "en-US,en;q=0.9"))
+func (c *Client) sendRequest(req *http.Request, set cookie.Set) (*http.Response, error) {
+	putHeaders(req.Header, "User-Agent", c.cfg.UserAgent, "Accept-Language", cmp.Or(c.cfg.Language, "en-US,en;q=0.9"))
 	if header := cookieHeader(set, req.URL); header != "" {
 		req.Header.Set("Cookie", header)
 	}
@@ -189,24 +189,24 @@ func (c *Client) send(req *http.Request, set cookie.Set) (*http.Response, error)
 	return resp, err
 }
 
-// appHeaders are what the app's own page sends with its calls.
-func (c *Client) appHeaders(h http.Header) {
-	put(h, "Content-Type", formType, "Origin", "https://"+hostApp, "Referer", "https://"+hostApp+"/", "X-Same-Domain", "1")
+// setAppHeaders are what the app's own page sends with its calls.
+func (c *Client) setAppHeaders(h http.Header) {
+	putHeaders(h, "Content-Type", formType, "Origin", "https://"+hostApp, "Referer", "https://"+hostApp+"/", "X-Same-Domain", "1")
 }
 
-func (c *Client) language(s *session) string {
+func (c *Client) sessionLanguage(s *session) string {
 	return cmp.Or(c.cfg.Language, s.page.language, "en")
 }
 
-func (c *Client) observe(operation string, start time.Time, failure *Error) {
+func (c *Client) observeCall(operation string, start time.Time, failure *Error) {
 	outcome := "success"
 	if failure != nil {
-		outcome = failure.outcome()
+		outcome = failure.outcomeLabel()
 	}
 	c.cfg.Observe(operation, outcome, max(0, c.cfg.Now().Sub(start)))
 }
 
-func isHeader(s string) bool {
+func isHeaderValue(s string) bool {
 	for _, r := range s {
 		if r < ' ' || r > '~' {
 			return false

@@ -52,10 +52,10 @@ func cookieHeader(set cookie.Set, u *url.URL) string {
 	return b.String()
 }
 
-// fresh returns the .google.com cookies that an answer sets: the new PSIDTS, if
+// freshCookies returns the .google.com cookies that an answer sets: the new PSIDTS, if
 // there is one, and the others. Deletions are left out: an upstream that signs
 // us out is no reason to forget the session.
-func fresh(resp *http.Response, now time.Time) (psidts cookie.Value, extra []cookie.Named) {
+func freshCookies(resp *http.Response, now time.Time) (psidts cookie.Value, extra []cookie.Named) {
 	now = answeredAt(resp.Header, now)
 	for _, c := range resp.Cookies() {
 		domain := strings.ToLower(strings.TrimPrefix(c.Domain, "."))

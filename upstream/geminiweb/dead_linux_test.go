@@ -167,7 +167,7 @@ func lossy(t *testing.T, http1 bool, proxy string) (*world, *relay) {
 
 // withFile is a question with a file that no buffer holds.
 func withFile() *chat.Request {
-	req := ask("gemini-2.5-flash", "what is in it?")
+	req := newRequest("gemini-2.5-flash", "what is in it?")
 	req.Turns[0].Parts = append(req.Turns[0].Parts, chat.Part{Blob: &chat.Blob{
 		MIME: "text/plain", Name: "long.txt", Data: bytes.Repeat([]byte("word "), 3<<20),
 	}})
@@ -176,7 +176,7 @@ func withFile() *chat.Request {
 
 func TestALostConnectionCostsOneRequest(t *testing.T) {
 	t.Parallel()
-	question, file := ask("gemini-2.5-flash", "there?"), withFile()
+	question, file := newRequest("gemini-2.5-flash", "there?"), withFile()
 	for name, c := range map[string]struct {
 		http1 bool
 		proxy string

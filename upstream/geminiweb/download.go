@@ -29,22 +29,22 @@ const (
 // client shows. The bytes decide which one it is.
 var pictureTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif"}
 
-// source is where a file of an answer lies.
-type source struct {
+// fileSource is where a file of an answer lies.
+type fileSource struct {
 	link *url.URL
 	name string
 	file bool // a video or a piece of music
 }
 
-func (s source) limit() int64 {
+func (s fileSource) maxBytes() int64 {
 	if s.file {
 		return fileLimit
 	}
 	return pictureLimit
 }
 
-// takes reports whether files of a type are passed on.
-func (s source) takes(kind string) bool {
+// acceptsType reports whether files of a type are passed on.
+func (s fileSource) acceptsType(kind string) bool {
 	if slices.Contains(pictureTypes, kind) {
 		return true
 	}
@@ -52,26 +52,26 @@ func (s source) takes(kind string) bool {
 	return s.file && (general == "video" || general == "audio")
 }
 
-// fetch goes along the redirects by hand, with cookies only where they belong,
+// fetchFile goes along the redirects by hand, with cookies only where they belong,
 // and reads what is at their end. A link may lead on with a redirect or with an
 // answer of text, and ask to wait for what is still being made.
-func (c *Client) fetch(ctx context.Context, set cookie.Set, s source) (*chat.Blob, *Error) {
+func (c *Client) fetchFile(ctx context.Context, set cookie.Set, s fileSource) (*chat.Blob, *Error) {
 	u := s.link
 	for hops := 0; hops < mediaHops; {
 		if !isMediaHost(u) {
-			return nil, fail(chat.Upstream, cookie.Drift, msgStrange).detail("a picture's link leads to a foreign host")
+			return nil, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a picture's link leads to a foreign host")
 		}
 		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 		req.Header.Set("Accept", "image/*,video/*,audio/*,text/plain")
 		req.Header.Set("Referer", "https://"+hostApp+"/")
-		resp, err := c.send(req, set)
+		resp, err := c.sendRequest(req, set)
 		if err != nil {
-			return nil, failedCall(ctx, err)
+			return nil, callError(ctx, err)
 		}
 		if resp.StatusCode == http.StatusPartialContent {
-			drain(resp.Body)
-			if err := pause(ctx, mediaPause); err != nil {
-				return nil, failedCall(ctx, err)
+			drainBody(resp.Body)
+			if err := sleepContext(ctx, mediaPause); err != nil {
+				return nil, callError(ctx, err)
 			}
 			continue
 		}
@@ -85,8 +85,8 @@ func (c *Client) fetch(ctx context.Context, set cookie.Set, s source) (*chat.Blo
 		u = next
 		hops++
 	}
-	return nil, fail(chat.Upstream, cookie.Silent, "the picture could not be fetched from Google; ask again").
-		detail("a picture's link does not come to an end")
+	return nil, newError(chat.Upstream, cookie.Silent, "the picture could not be fetched from Google; ask again").
+		withDetail("a picture's link does not come to an end")
 }
 
 // nextHop says where an answer leads on; end means that it is the file itself,
@@ -98,39 +98,39 @@ func nextHop(ctx context.Context, resp *http.Response, from *url.URL) (next *url
 		text, err := io.ReadAll(io.LimitReader(resp.Body, linkLimit))
 		_ = resp.Body.Close()
 		if err != nil {
-			return nil, false, failedCall(ctx, err)
+			return nil, false, callError(ctx, err)
 		}
 		location = strings.TrimSpace(string(text))
 	case resp.StatusCode == http.StatusOK:
 		return nil, true, nil
 	default:
-		drain(resp.Body)
+		drainBody(resp.Body)
 	}
 	next, err := from.Parse(location)
 	if resp.StatusCode >= 400 || location == "" || err != nil {
-		return nil, false, fail(chat.Upstream, cookie.Silent, "the picture could not be fetched from Google; ask again").
-			detail("a picture's link answers with status %d", resp.StatusCode)
+		return nil, false, newError(chat.Upstream, cookie.Silent, "the picture could not be fetched from Google; ask again").
+			withDetail("a picture's link answers with status %d", resp.StatusCode)
 	}
 	return next, false, nil
 }
 
 // readFile reads the end of a chain and looks at what it is.
-func readFile(ctx context.Context, resp *http.Response, s source) (*chat.Blob, *Error) {
+func readFile(ctx context.Context, resp *http.Response, s fileSource) (*chat.Blob, *Error) {
 	defer resp.Body.Close()
-	data, err := readWhole(resp, s.limit())
+	data, err := readWhole(resp, s.maxBytes())
 	if errors.Is(err, errTooLarge) {
-		return nil, fail(chat.Upstream, cookie.Silent, "the picture is too large to be passed on; ask for a smaller one").because(err)
+		return nil, newError(chat.Upstream, cookie.Silent, "the picture is too large to be passed on; ask for a smaller one").withCause(err)
 	}
 	if err == nil {
 		err = ctx.Err() // a body may end whole to the eye because we left
 	}
 	if err != nil {
-		return nil, failedCall(ctx, err)
+		return nil, callError(ctx, err)
 	}
 	kind := media.DetectType(data)
-	if !s.takes(kind) {
-		return nil, fail(chat.Upstream, cookie.Silent, "Google sent something that is no picture; ask again").
-			detail("a picture's link leads to something else")
+	if !s.acceptsType(kind) {
+		return nil, newError(chat.Upstream, cookie.Silent, "Google sent something that is no picture; ask again").
+			withDetail("a picture's link leads to something else")
 	}
 	return &chat.Blob{MIME: kind, Name: plainName(s.name) + media.FileExtension(kind), Data: data}, nil
 }
@@ -175,8 +175,8 @@ func plainName(name string) string {
 	return name
 }
 
-// pause waits, or returns the end of ctx.
-func pause(ctx context.Context, d time.Duration) error {
+// sleepContext waits, or returns the end of ctx.
+func sleepContext(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -58,16 +58,16 @@ type question struct {
 	remove    bool // delete the chat afterwards
 }
 
-// ask is what goes into a question.
-type ask struct {
+// questionParts is what goes into a question.
+type questionParts struct {
 	prompt   string
-	files    []upload
+	files    []uploadedFile
 	language string
 }
 
 // newQuestion encodes a prompt and its files. Pictures are refused in temporary
 // chats, so theirs are deleted instead.
-func (c *Client) newQuestion(t target, a ask) question {
+func (c *Client) newQuestion(t target, a questionParts) question {
 	q := question{target: t, id: strings.ToUpper(uuid.NewString()), language: a.language}
 	switch c.cfg.ChatMode {
 	case ChatTemporary:
@@ -75,44 +75,44 @@ func (c *Client) newQuestion(t target, a ask) question {
 	case ChatDeleteAfter:
 		q.remove = true
 	}
-	b := scratch.Get().(*bytes.Buffer)
-	defer giveBack(b)
+	b := scratchBuffers.Get().(*bytes.Buffer)
+	defer returnScratch(b)
 	b.Reset()
-	q.write(b, a)
+	q.writeInner(b, a)
 	inner := b.String()
 	b.Reset()
 	b.WriteString("[null,")
-	encode(b, inner)
+	encodeJSON(b, inner)
 	b.WriteByte(']')
 	q.form = url.QueryEscape(b.String())
 	return q
 }
 
-// fixed are the places of a question that are the same in all of them.
-var fixed = [places]string{
+// fixedPlaces are the places of a question that are the same in all of them.
+var fixedPlaces = [places]string{
 	placeChat: `["","","",null,null,null,null,null,null,""]`,
 	6:         "[1]", placeStream: "1", 10: "1", 11: "0", 17: "[[0]]", 18: "0",
 	27: "1", 30: "[4]", 41: "[1]", 53: "0", 61: "[]", 68: "2",
 }
 
-// write spells the question's inner array.
-func (q question) write(b *bytes.Buffer, a ask) {
+// writeInner spells the question's inner array.
+func (q question) writeInner(b *bytes.Buffer, a questionParts) {
 	b.WriteByte('[')
-	for place, value := range fixed {
+	for place, value := range fixedPlaces {
 		if place > 0 {
 			b.WriteByte(',')
 		}
 		switch {
 		case place == placeTurn:
-			encode(b, []any{a.prompt, 0, nil, attached(a.files), nil, nil, 0})
+			encodeJSON(b, []any{a.prompt, 0, nil, attachmentList(a.files), nil, nil, 0})
 		case place == placeLanguage:
-			encode(b, []string{q.language})
+			encodeJSON(b, []string{q.language})
 		case place == placeTemporary && q.temporary:
 			b.WriteByte('1')
 		case place == placePicture && q.target.image:
 			b.WriteString(strconv.Itoa(pictureTool))
 		case place == placeRequest:
-			encode(b, q.id)
+			encodeJSON(b, q.id)
 		default:
 			b.WriteString(cmp.Or(value, "null"))
 		}
@@ -120,8 +120,8 @@ func (q question) write(b *bytes.Buffer, a ask) {
 	b.WriteByte(']')
 }
 
-// attached is the list of a question's files, nil for none.
-func attached(files []upload) any {
+// attachmentList is the list of a question's files, nil for none.
+func attachmentList(files []uploadedFile) any {
 	if len(files) == 0 {
 		return nil
 	}
@@ -132,29 +132,29 @@ func attached(files []upload) any {
 	return list
 }
 
-func (q question) header(h http.Header) {
-	put(h, headerModel, q.target.header(), headerRequest, `["`+q.id+`",1]`, headerA, "[0]", headerB, "[0,0,0]")
+func (q question) setHeaders(h http.Header) {
+	putHeaders(h, headerModel, q.target.modelHeader(), headerRequest, `["`+q.id+`",1]`, headerA, "[0]", headerB, "[0,0,0]")
 }
 
-// put sets headers, given as name, value, name, value and so on; the names must
+// putHeaders sets headers, given as name, value, name, value and so on; the names must
 // be canonical.
-func put(h http.Header, pairs ...string) {
+func putHeaders(h http.Header, pairs ...string) {
 	for i := 0; i < len(pairs); i += 2 {
 		h[pairs[i]] = pairs[i+1 : i+2 : i+2]
 	}
 }
 
-// form joins the page token and f.req; the bare & at the end is what the page
+// formBody joins the page token and f.req; the bare & at the end is what the page
 // sends too.
-func (s *session) form(request string) string {
+func (s *session) formBody(request string) string {
 	if s.token == "" {
 		return "f.req=" + request + "&"
 	}
 	return "at=" + url.QueryEscape(s.token) + "&f.req=" + request + "&"
 }
 
-// query is the query of a call; the request number rises by 100000 a call.
-func (s *session) query(language string) url.Values {
+// callQuery is the query of a call; the request number rises by 100000 a call.
+func (s *session) callQuery(language string) url.Values {
 	q := url.Values{"hl": {language}, "_reqid": {strconv.FormatInt(s.request.Add(100_000), 10)}, "rt": {"c"}}
 	if s.build != "" {
 		q.Set("bl", s.build)
@@ -169,28 +169,28 @@ func appURL(path string, query url.Values) *url.URL {
 	return &url.URL{Scheme: "https", Host: hostApp, Path: path, RawQuery: query.Encode()}
 }
 
-// marshal is JSON without the escapes that only web pages need.
-func marshal(v any) string {
-	b := scratch.Get().(*bytes.Buffer)
-	defer giveBack(b)
+// marshalJSON is JSON without the escapes that only web pages need.
+func marshalJSON(v any) string {
+	b := scratchBuffers.Get().(*bytes.Buffer)
+	defer returnScratch(b)
 	b.Reset()
-	encode(b, v)
+	encodeJSON(b, v)
 	return b.String()
 }
 
-// encode is marshal into a buffer.
-func encode(b *bytes.Buffer, v any) {
+// encodeJSON is marshal into a buffer.
+func encodeJSON(b *bytes.Buffer, v any) {
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(v)         // arrays of strings and numbers
 	b.Truncate(b.Len() - 1) // its newline
 }
 
-// scratch lends buffers to what is encoded in several steps.
-var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// scratchBuffers lends buffers to what is encoded in several steps.
+var scratchBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-func giveBack(b *bytes.Buffer) {
+func returnScratch(b *bytes.Buffer) {
 	if b.Cap() <= 64<<10 {
-		scratch.Put(b)
+		scratchBuffers.Put(b)
 	}
 }

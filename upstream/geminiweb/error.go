@@ -11,71 +11,71 @@ import (
 // Error is a call that failed. It unwraps to the *chat.Error that the client is
 // told, and as a cookie.Witness it says what the failure proves of the session.
 type Error struct {
-	told    *chat.Error
+	public  *chat.Error
 	finding cookie.Finding
-	again   again
+	retry   retryKind
 }
 
-// again says what may heal a failure at once, before anything of an answer went
+// retryKind says what may heal a failure at once, before anything of an answer went
 // out. Each is tried one time.
-type again uint8
+type retryKind uint8
 
 const (
-	never          again = iota
-	later                // the same call after a short pause
-	withToken            // with another page token
-	withoutSession       // without the session number, f.sid
+	noRetry             retryKind = iota
+	retryLater                    // the same call after a short pause
+	retryWithToken                // with another page token
+	retryWithoutSession           // without the session number, f.sid
 )
 
 // Error implements error.
-func (e *Error) Error() string { return e.told.Error() }
+func (e *Error) Error() string { return e.public.Error() }
 
 // Unwrap returns what the client is told.
-func (e *Error) Unwrap() error { return e.told }
+func (e *Error) Unwrap() error { return e.public }
 
 // Finding implements cookie.Witness.
 func (e *Error) Finding() cookie.Finding { return e.finding }
 
-// passing reports whether the same call may succeed a little later.
-func (e *Error) passing() bool {
+// isTransient reports whether the same call may succeed a little later.
+func (e *Error) isTransient() bool {
 	return e.finding.Evidence == cookie.Transient || e.finding.Evidence == cookie.Offline
 }
 
-func fail(kind chat.Kind, evidence cookie.Evidence, message string) *Error {
-	return &Error{told: chat.NewError(kind, message), finding: cookie.Finding{Evidence: evidence, Detail: message}}
+func newError(kind chat.Kind, evidence cookie.Evidence, message string) *Error {
+	return &Error{public: chat.NewError(kind, message), finding: cookie.Finding{Evidence: evidence, Detail: message}}
 }
 
-// detail names what was seen, in the finding only.
-func (e *Error) detail(format string, args ...any) *Error {
+// withDetail names what was seen, in the finding only.
+func (e *Error) withDetail(format string, args ...any) *Error {
 	e.finding.Detail = fmt.Sprintf(format, args...)
 	return e
 }
 
-// after tells the client when to come again.
-func (e *Error) after(d time.Duration) *Error {
-	e.told.RetryAfter = d
+// withRetryAfter tells the client when to come again.
+func (e *Error) withRetryAfter(d time.Duration) *Error {
+	e.public.RetryAfter = d
 	return e
 }
 
-// asked tells the supervisor, too, that the upstream named a time.
-func (e *Error) asked(d time.Duration) *Error {
+// withUpstreamWait tells the supervisor, too, that the upstream named a time.
+func (e *Error) withUpstreamWait(d time.Duration) *Error {
 	e.finding.RetryAfter = d
-	e.told.RetryAfter = max(d, e.told.RetryAfter)
+	e.public.RetryAfter = max(d, e.public.RetryAfter)
 	return e
 }
 
-func (e *Error) because(err error) *Error {
-	e.told.Err = err
+func (e *Error) withCause(err error) *Error {
+	e.public.Err = err
 	return e
 }
 
-func (e *Error) retry(how again) *Error {
-	e.again = how
+func (e *Error) withRetry(how retryKind) *Error {
+	e.retry = how
 	return e
 }
 
-// outcome is the metrics label of the failure.
-func (e *Error) outcome() string {
+// outcomeLabel is the metrics label of the failure.
+func (e *Error) outcomeLabel() string {
 	switch e.finding.Evidence {
 	case cookie.Blocked:
 		return "blocked"
@@ -88,7 +88,7 @@ func (e *Error) outcome() string {
 	case cookie.Offline:
 		return "network"
 	}
-	switch e.told.Kind {
+	switch e.public.Kind {
 	case chat.Canceled:
 		return "canceled"
 	case chat.Quota, chat.Downgraded:

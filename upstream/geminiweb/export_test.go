@@ -17,10 +17,10 @@ import (
 // Frames cuts a body as the client does, taking a frame that is not JSON once
 // more with each cut. Lost counts the frames that no cut made valid.
 func Frames(body io.Reader) (frames []string, lost int, err error) {
-	f := newFramer(body)
+	f := newFrameReader(body)
 	defer f.release()
 	for {
-		frame, err := f.next()
+		frame, err := f.readFrame()
 		if errors.Is(err, io.EOF) {
 			return frames, lost, nil
 		}
@@ -29,7 +29,7 @@ func Frames(body io.Reader) (frames []string, lost int, err error) {
 		}
 		if json.Valid(frame) {
 			frames = append(frames, string(frame))
-		} else if !f.again() {
+		} else if !f.cutAgain() {
 			lost++
 		}
 	}
@@ -39,16 +39,16 @@ func Frames(body io.Reader) (frames []string, lost int, err error) {
 type Step struct{ Text, Thoughts string }
 
 // Reader follows one answer, frame by frame.
-type Reader struct{ a answer }
+type Reader struct{ a decoder }
 
 // WholeReader follows one answer that nobody reads while it is made.
 func WholeReader() *Reader {
-	return &Reader{answer{text: trail{whole: true}, thoughts: trail{whole: true}}}
+	return &Reader{decoder{text: tracker{atEnd: true}, thoughts: tracker{atEnd: true}}}
 }
 
 // Read takes a frame as the client does.
 func (r *Reader) Read(frame []byte) (Step, bool) {
-	n, ok := r.a.read(frame)
+	n, ok := r.a.decodeFrame(frame)
 	return Step{string(n.text), string(n.thoughts)}, ok
 }
 
@@ -57,13 +57,13 @@ func (r *Reader) ReadInFull(frame []byte) (Step, bool) {
 	if !json.Valid(frame) {
 		return Step{}, false
 	}
-	n := r.a.parse(frame)
+	n := r.a.decodeInFull(frame)
 	return Step{string(n.text), string(n.thoughts)}, true
 }
 
 // Scan takes a frame by the fast path alone, without making strings.
 func (r *Reader) Scan(frame []byte) bool {
-	_, ok := r.a.scan(frame)
+	_, ok := r.a.decodeFast(frame)
 	return ok
 }
 
@@ -78,13 +78,13 @@ func (r *Reader) Decoded() int { return r.a.decoded }
 
 // Clean exposes clean.
 func Clean(text string, before byte, final bool) (string, int) {
-	out, used := clean(nil, []byte(text), before, final)
+	out, used := cleanText(nil, []byte(text), before, final)
 	return string(out), used
 }
 
 // Follow exposes follow.
 func Follow(passed, text string, final bool) int {
-	return follow([]byte(passed), []byte(text), final)
+	return findContinuation([]byte(passed), []byte(text), final)
 }
 
 // Facts is what Parse read, flat.
@@ -97,7 +97,7 @@ type Facts struct {
 
 // Parse reads a frame in full.
 func Parse(frame []byte) Facts {
-	f := parse(frame)
+	f := parseFrame(frame)
 	out := Facts{
 		Text: f.text, Thoughts: f.thoughts, CID: f.ids.cid, Served: f.served.ID, ServedName: f.served.Name,
 		Token: f.token, Candidates: f.candidates, Done: f.done, Ended: f.ended,
@@ -114,16 +114,16 @@ func Parse(frame []byte) Facts {
 // ReadBody reads a whole body as a stream does and returns how many frames it
 // had.
 func ReadBody(src io.Reader) (n int) {
-	f := newFramer(src)
+	f := newFrameReader(src)
 	defer f.release()
-	a := newAnswer(false)
+	a := newDecoder(false)
 	defer a.release()
 	for {
-		frame, err := f.next()
+		frame, err := f.readFrame()
 		if err != nil {
 			return n
 		}
-		if step, ok := a.read(frame); ok {
+		if step, ok := a.decodeFrame(frame); ok {
 			_ = string(step.text)
 			n++
 		}
@@ -135,12 +135,12 @@ type Page struct{ Token, Build, Session, Language, Feed, Account string }
 
 // Scrape reads an app page.
 func Scrape(html []byte) Page {
-	p := scrape(html)
+	p := scrapePage(html)
 	return Page{p.token, p.build, p.session, p.language, p.feed, p.account}
 }
 
 // Interval reads a rotation's body.
-func Interval(body []byte) time.Duration { return interval(body) }
+func Interval(body []byte) time.Duration { return parseInterval(body) }
 
 // Status is what the status RPC says.
 type Status struct {
@@ -162,7 +162,7 @@ func ReadRPC(body []byte, id string) (Status, *Error) {
 	if failure != nil {
 		return Status{Evidence: failure.finding.Evidence}, failure
 	}
-	a := readAccount(found)
+	a := parseAccount(found)
 	s := Status{Body: found.Raw, Capacity: a.capacity, Shifted: a.shifted}
 	s.Evidence = judgeStatus(int(at(found, 14).Int())).Evidence
 	for _, o := range a.offers {
@@ -176,7 +176,7 @@ func CookieHeader(set cookie.Set, u *url.URL) string { return cookieHeader(set, 
 
 // Fresh lists the names of the cookies taken from an answer, the PSIDTS first.
 func Fresh(resp *http.Response, now time.Time) (names []string) {
-	psidts, extra := fresh(resp, now)
+	psidts, extra := freshCookies(resp, now)
 	if !psidts.IsZero() {
 		names = append(names, cookie.NamePSIDTS)
 	}
@@ -187,11 +187,11 @@ func Fresh(resp *http.Response, now time.Time) (names []string) {
 }
 
 // Capacity reads tier and capability flags.
-func Capacity(tier, caps []int64) (int, bool) { return capacity(tier, caps) }
+func Capacity(tier, caps []int64) (int, bool) { return parseCapacity(tier, caps) }
 
 // HTTPStatus judges an answer that is not 200.
 func HTTPStatus(status int, header http.Header, body []byte) *Error {
-	return httpStatus(status, header, body)
+	return httpStatusError(status, header, body)
 }
 
 // AnsweredAt is the upstream's time of an answer.
@@ -206,19 +206,19 @@ func Sized(link string) string {
 	if err != nil {
 		panic(err)
 	}
-	return sized(u, pictureSize).String()
+	return sizedLink(u, pictureSize).String()
 }
 
 // PictureName makes a plain file name.
 func PictureName(name, kind string) string { return plainName(name) + media.FileExtension(kind) }
 
 // IsJSON exposes isValid.
-func IsJSON(b []byte) bool { return isValid(b) }
+func IsJSON(b []byte) bool { return validJSON(b) }
 
 // HeldWhileWaiting reads a body that comes in pieces and counts the waits for a
 // piece during which the framer held a buffer although nothing was in it.
 func HeldWhileWaiting(pieces ...string) (frames, held int) {
-	var f *framer
+	var f *frameReader
 	source := readFunc(func(p []byte) (int, error) {
 		if len(pieces) == 0 {
 			return 0, io.EOF
@@ -232,10 +232,10 @@ func HeldWhileWaiting(pieces ...string) (frames, held int) {
 		}
 		return n, nil
 	})
-	f = newFramer(source)
+	f = newFrameReader(source)
 	defer f.release()
 	for {
-		if _, err := f.next(); err != nil {
+		if _, err := f.readFrame(); err != nil {
 			return frames, held
 		}
 		frames++

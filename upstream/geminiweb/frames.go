@@ -19,16 +19,16 @@ const (
 
 var errFrameTooLong = errors.New("a frame is longer than 64 MiB")
 
-// cutting says how the end of a frame is found.
-type cutting uint8
+// cutMethod says how the end of a frame is found.
+type cutMethod uint8
 
 const (
-	byJump  cutting = iota // trust the length, count nothing
-	byCount                // count the UTF-16 units
-	byLine                 // ignore the length
+	byJump  cutMethod = iota // trust the length, count nothing
+	byCount                  // count the UTF-16 units
+	byLine                   // ignore the length
 )
 
-// framer cuts an answer body into frames: ")]}'", then rows of
+// frameReader cuts an answer body into frames: ")]}'", then rows of
 //
 //	<digits> \n <JSON array> \n
 //
@@ -46,65 +46,65 @@ const (
 // buffer. So the buffer is given back for that time: what ends the wait is read
 // into start, and the rest into a buffer again. A thousand streams need a few
 // buffers instead of a thousand.
-type framer struct {
+type frameReader struct {
 	src   io.Reader
 	block *block // holds buf, nil while nothing is in it
 	start [64]byte
 
-	buf  []byte
-	r, w int     // what is not read yet is buf[r:w]
-	mark int     // where the last frame began
-	want cutting // how to cut the next frame
-	used cutting // how the last one was cut
-	err  error   // the source's last word, io.EOF included
+	buf       []byte
+	r, w      int       // what is not read yet is buf[r:w]
+	lastStart int       // where the last frame began
+	nextCut   cutMethod // how to cut the next frame
+	lastCut   cutMethod // how the last one was cut
+	err       error     // the source's last word, io.EOF included
 }
 
-func newFramer(src io.Reader) *framer { return &framer{src: src} }
+func newFrameReader(src io.Reader) *frameReader { return &frameReader{src: src} }
 
-// next returns the next frame. It is part of the framer's buffer and good until
+// readFrame returns the next frame. It is part of the framer's buffer and good until
 // the following call. At the end of the source the error is io.EOF between
 // frames and io.ErrUnexpectedEOF inside one.
-func (f *framer) next() ([]byte, error) {
+func (f *frameReader) readFrame() ([]byte, error) {
 	for {
-		if err := f.skipBlank(); err != nil {
+		if err := f.skipBlankLines(); err != nil {
 			return nil, err
 		}
-		f.mark = f.r
-		digits, units, err := f.length()
+		f.lastStart = f.r
+		digits, units, err := f.readLength()
 		if err != nil {
 			return nil, err
 		}
-		cut := f.want
-		f.want = byJump
+		cut := f.nextCut
+		f.nextCut = byJump
 		if units == unknownLength {
 			cut = byLine
 		}
-		frame, err := f.frame(digits, units, cut)
+		frame, err := f.cutFrame(digits, units, cut)
 		if err != nil || len(frame) > 0 {
 			return frame, err
 		}
 	}
 }
 
-// again steps back to the frame that next returned last and makes next cut it
+// cutAgain steps back to the frame that next returned last and makes next cut it
 // more carefully. It reports false when there is no other way left: the frame is
 // lost then, and next goes on behind it.
-func (f *framer) again() bool {
-	if f.used == byLine {
+func (f *frameReader) cutAgain() bool {
+	if f.lastCut == byLine {
 		return false
 	}
-	f.r, f.want = f.mark, f.used+1
+	f.r, f.nextCut = f.lastStart, f.lastCut+1
 	return true
 }
 
-// skipBlank moves to the next line that is neither empty nor the guard ")]}'".
-func (f *framer) skipBlank() error {
+// skipBlankLines moves to the next line that is neither empty nor the guard ")]}'".
+func (f *frameReader) skipBlankLines() error {
 	for {
 		for f.r < f.w && isBlank(f.buf[f.r]) {
 			f.r++
 		}
 		if f.r == f.w {
-			if err := f.await(); err != nil {
+			if err := f.awaitData(); err != nil {
 				return err
 			}
 			continue
@@ -112,7 +112,7 @@ func (f *framer) skipBlank() error {
 		if f.buf[f.r] != ')' {
 			return nil
 		}
-		end, err := f.newline(f.r)
+		end, err := f.findNewline(f.r)
 		if err != nil {
 			return err
 		}
@@ -120,9 +120,9 @@ func (f *framer) skipBlank() error {
 	}
 }
 
-// length reads the digits at r. It returns how many there are and their value,
+// readLength reads the digits at r. It returns how many there are and their value,
 // unknownLength when the line is something else.
-func (f *framer) length() (digits, units int, err error) {
+func (f *frameReader) readLength() (digits, units int, err error) {
 	for {
 		n, value := 0, 0
 		for f.r+n < f.w && isDigit(f.buf[f.r+n]) && n <= lengthDigits {
@@ -137,31 +137,31 @@ func (f *framer) length() (digits, units int, err error) {
 		case f.r+n < f.w:
 			return 0, unknownLength, nil
 		}
-		if err := f.fill(); err != nil {
-			return 0, 0, inside(err)
+		if err := f.fillBuffer(); err != nil {
+			return 0, 0, unexpectedEOF(err)
 		}
 	}
 }
 
-// frame cuts the frame whose digits stand at r and moves r behind it.
-func (f *framer) frame(digits, units int, cut cutting) ([]byte, error) {
-	end, err := f.end(digits, units, cut)
+// cutFrame cuts the frame whose digits stand at r and moves r behind it.
+func (f *frameReader) cutFrame(digits, units int, cut cutMethod) ([]byte, error) {
+	end, err := f.findEnd(digits, units, cut)
 	if err != nil {
 		return nil, err
 	}
 	piece := bytes.TrimSpace(f.buf[f.r+digits : end])
 	if cut != byLine && !looksWhole(piece) {
-		return f.frame(digits, units, cut+1)
+		return f.cutFrame(digits, units, cut+1)
 	}
-	f.r, f.used = end, cut
+	f.r, f.lastCut = end, cut
 	return piece, nil
 }
 
-// end finds the index behind the frame. Digits were followed by a newline, so a
+// findEnd finds the index behind the frame. Digits were followed by a newline, so a
 // line begins one byte behind them.
-func (f *framer) end(digits, units int, cut cutting) (int, error) {
+func (f *frameReader) findEnd(digits, units int, cut cutMethod) (int, error) {
 	if cut == byCount {
-		return f.count(digits, units)
+		return f.countUnits(digits, units)
 	}
 	from := digits
 	if digits > 0 {
@@ -171,8 +171,8 @@ func (f *framer) end(digits, units int, cut cutting) (int, error) {
 		from = max(from, digits+units-1)
 	}
 	for f.r+from > f.w {
-		if err := f.fill(); err != nil {
-			return f.atEnd(err)
+		if err := f.fillBuffer(); err != nil {
+			return f.endAtEOF(err)
 		}
 	}
 	for {
@@ -181,21 +181,21 @@ func (f *framer) end(digits, units int, cut cutting) (int, error) {
 		}
 		from = f.w - f.r
 		if cut == byJump && from > digits+bytesPerUnit*units {
-			return f.end(digits, units, byLine)
+			return f.findEnd(digits, units, byLine)
 		}
-		if err := f.fill(); err != nil {
-			return f.atEnd(err)
+		if err := f.fillBuffer(); err != nil {
+			return f.endAtEOF(err)
 		}
 	}
 }
 
-// count finds the end by counting UTF-16 units.
-func (f *framer) count(digits, units int) (int, error) {
+// countUnits finds the end by counting UTF-16 units.
+func (f *frameReader) countUnits(digits, units int) (int, error) {
 	i := digits
 	for seen := 0; seen < units; {
 		for !utf8.FullRune(f.buf[f.r+i : f.w]) {
-			if err := f.fill(); err != nil {
-				return f.atEnd(err)
+			if err := f.fillBuffer(); err != nil {
+				return f.endAtEOF(err)
 			}
 		}
 		c, size := utf8.DecodeRune(f.buf[f.r+i : f.w])
@@ -208,31 +208,31 @@ func (f *framer) count(digits, units int) (int, error) {
 	return f.r + i, nil
 }
 
-// atEnd takes what is left as the last frame when its newline is all that is
+// endAtEOF takes what is left as the last frame when its newline is all that is
 // missing.
-func (f *framer) atEnd(err error) (int, error) {
+func (f *frameReader) endAtEOF(err error) (int, error) {
 	if errors.Is(err, io.EOF) && bytes.HasSuffix(bytes.TrimSpace(f.buf[f.r:f.w]), []byte("]")) {
 		return f.w, nil
 	}
-	return 0, inside(err)
+	return 0, unexpectedEOF(err)
 }
 
-// newline returns the index behind the first newline from i on.
-func (f *framer) newline(i int) (int, error) {
+// findNewline returns the index behind the first newline from i on.
+func (f *frameReader) findNewline(i int) (int, error) {
 	offset := i - f.r
 	for {
 		if n := bytes.IndexByte(f.buf[f.r+offset:f.w], '\n'); n >= 0 {
 			return f.r + offset + n + 1, nil
 		}
 		offset = f.w - f.r
-		if err := f.fill(); err != nil {
-			return 0, inside(err)
+		if err := f.fillBuffer(); err != nil {
+			return 0, unexpectedEOF(err)
 		}
 	}
 }
 
-// inside turns a clean end into a torn one.
-func inside(err error) error {
+// unexpectedEOF turns a clean end into a torn one.
+func unexpectedEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}

@@ -13,13 +13,13 @@ import (
 // at walks a path of indexes.
 func at(r gjson.Result, path ...int) gjson.Result {
 	for _, i := range path {
-		r = field(r, i)
+		r = elementAt(r, i)
 	}
 	return r
 }
 
-func field(array gjson.Result, index int) gjson.Result {
-	for i, value := range fields(array) {
+func elementAt(array gjson.Result, index int) gjson.Result {
+	for i, value := range elements(array) {
 		if i == index {
 			return value
 		}
@@ -27,10 +27,10 @@ func field(array gjson.Result, index int) gjson.Result {
 	return gjson.Result{}
 }
 
-// fields are the elements of an array with their indexes, none of any other
+// elements are the elements of an array with their indexes, none of any other
 // value. An array may end in an object whose keys are field numbers, counted
 // from 1, in place of a long run of nulls: key "26" is index 25.
-func fields(array gjson.Result) iter.Seq2[int, gjson.Result] {
+func elements(array gjson.Result) iter.Seq2[int, gjson.Result] {
 	return func(yield func(int, gjson.Result) bool) {
 		if !array.IsArray() {
 			return
@@ -58,38 +58,38 @@ func fields(array gjson.Result) iter.Seq2[int, gjson.Result] {
 	}
 }
 
-// embedded decodes a row's inner JSON.
-func embedded(r gjson.Result) (gjson.Result, bool) {
-	inner := str(r)
-	if inner == "" || !isJSON(inner) {
+// decodeEmbedded decodes a row's inner JSON.
+func decodeEmbedded(r gjson.Result) (gjson.Result, bool) {
+	inner := decodeString(r)
+	if inner == "" || !validString(inner) {
 		return gjson.Result{}, false
 	}
 	return gjson.Parse(inner), true
 }
 
-// shallow is the length up to which JSON is checked by a parser that recurses:
+// shallowLimit is the length up to which JSON is checked by a parser that recurses:
 // it is several times as quick as the standard library's, and so little text can
 // not nest deep enough to exhaust a stack.
-const shallow = 64 << 10
+const shallowLimit = 64 << 10
 
-func isJSON(s string) bool {
-	if len(s) <= shallow {
+func validString(s string) bool {
+	if len(s) <= shallowLimit {
 		return gjson.Valid(s)
 	}
 	return json.Valid([]byte(s))
 }
 
-// isValid is isJSON for bytes.
-func isValid(b []byte) bool {
-	if len(b) <= shallow {
+// validJSON is isJSON for bytes.
+func validJSON(b []byte) bool {
+	if len(b) <= shallowLimit {
 		return gjson.ValidBytes(b)
 	}
 	return json.Valid(b)
 }
 
-// str decodes a JSON string exactly as encoding/json does: gjson is careless
+// decodeString decodes a JSON string exactly as encoding/json does: gjson is careless
 // with lone surrogates and bytes that are no UTF-8. Other values give "".
-func str(r gjson.Result) string {
+func decodeString(r gjson.Result) string {
 	switch {
 	case r.Type != gjson.String:
 		return ""
@@ -103,16 +103,16 @@ func str(r gjson.Result) string {
 	return s
 }
 
-// adopt takes over a text for longer than its frame, unless it is known or
+// cloneInto takes over a text for longer than its frame, unless it is known or
 // empty.
-func adopt(dst *string, s string) {
+func cloneInto(dst *string, s string) {
 	if s != "" && s != *dst {
 		*dst = strings.Clone(s)
 	}
 }
 
-func set(dst *string, r gjson.Result) {
-	if s := str(r); s != "" {
+func setString(dst *string, r gjson.Result) {
+	if s := decodeString(r); s != "" {
 		*dst = s
 	}
 }

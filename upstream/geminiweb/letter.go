@@ -7,13 +7,13 @@ import (
 	"sync/atomic"
 )
 
-// post gives a request its body. Only until something of the answer goes out it
+// setBody gives a request its body. Only until something of the answer goes out it
 // may be asked for again, and from then on nothing of it is held: a stream may
 // take minutes.
-func (t *turn) post(req *http.Request, s *session) {
-	body := func() (*letter, int64) {
-		text := strings.NewReader(s.form(t.q.form))
-		l := new(letter)
+func (t *streamCall) setBody(req *http.Request, s *session) {
+	body := func() (*releasableBody, int64) {
+		text := strings.NewReader(s.formBody(t.q.form))
+		l := new(releasableBody)
 		l.text.Store(text)
 		return l, text.Size()
 	}
@@ -24,14 +24,14 @@ func (t *turn) post(req *http.Request, s *session) {
 	}
 }
 
-// letter is a request body that lets go of its text when it is closed. A
+// releasableBody is a request body that lets go of its text when it is closed. A
 // transport may do that from any goroutine.
-type letter struct {
+type releasableBody struct {
 	text atomic.Pointer[strings.Reader]
 }
 
 // Read implements io.Reader.
-func (l *letter) Read(p []byte) (int, error) {
+func (l *releasableBody) Read(p []byte) (int, error) {
 	text := l.text.Load()
 	if text == nil {
 		return 0, http.ErrBodyReadAfterClose
@@ -40,7 +40,7 @@ func (l *letter) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (l *letter) Close() error {
+func (l *releasableBody) Close() error {
 	l.text.Store(nil)
 	return nil
 }

@@ -46,13 +46,13 @@ func setOf(c simulator.Credentials) cookie.Set {
 	return cookie.NewSet(cookie.NewValue(c.PSID), cookie.NewValue(c.PSIDTS), map[string]cookie.Value{"NID": cookie.NewValue("531=x")})
 }
 
-// ask is a plain question whose answer is read as it is made.
-func ask(model, text string) *chat.Request {
+// newRequest is a plain question whose answer is read as it is made.
+func newRequest(model, text string) *chat.Request {
 	return &chat.Request{Model: model, Stream: true, Turns: []chat.Turn{{Role: chat.User, Parts: []chat.Part{{Text: text}}}}}
 }
 
 func (w *world) ask(ctx context.Context, text string) (chat.Answer, error) {
-	return chat.CollectAnswer(w.client.Stream(ctx, w.set, ask("gemini-2.5-flash", text)))
+	return chat.CollectAnswer(w.client.Stream(ctx, w.set, newRequest("gemini-2.5-flash", text)))
 }
 
 // calls counts the upstream calls since the last time.

@@ -22,10 +22,10 @@ const (
 	rpcFullSize  = "c8o8Fe"
 )
 
-// deliver fetches what the answer shows and passes it on. What can not be had is
+// deliverMedia fetches what the answer shows and passes it on. What can not be had is
 // an error when nothing else answers the question: where a picture was asked
 // for, text alone is nothing. Else the answer's text says what is missing.
-func (r *reading) deliver(ctx context.Context) *Error {
+func (r *answerReader) deliverMedia(ctx context.Context) *Error {
 	t := r.t
 	var last *Error
 	var lost []mediaLink
@@ -33,14 +33,14 @@ func (r *reading) deliver(ctx context.Context) *Error {
 		blob, failure := t.fetchMedia(ctx, m)
 		switch {
 		case failure == nil:
-		case failure.told.Kind == chat.Canceled:
+		case failure.public.Kind == chat.Canceled:
 			return failure
 		default:
 			last, lost = failure, append(lost, m)
 			t.c.cfg.Logger.Warn("a picture or another file of an answer could not be fetched", "reason", failure.finding.Detail)
 			continue
 		}
-		if !t.send(chat.Event{Kind: chat.Media, Blob: blob}) {
+		if !t.sendEvent(chat.Event{Kind: chat.Media, Blob: blob}) {
 			return errLeft
 		}
 	}
@@ -50,14 +50,14 @@ func (r *reading) deliver(ctx context.Context) *Error {
 	case alone && (t.q.target.image || !r.texted):
 		return last
 	}
-	if !t.send(chat.Event{Kind: chat.Text, Text: r.missing(lost)}) {
+	if !t.sendEvent(chat.Event{Kind: chat.Text, Text: r.missingNote(lost)}) {
 		return errLeft
 	}
 	return nil
 }
 
-// missing is the sentence about what an answer shows and could not be had.
-func (r *reading) missing(lost []mediaLink) string {
+// missingNote is the sentence about what an answer shows and could not be had.
+func (r *answerReader) missingNote(lost []mediaLink) string {
 	what, it := "1 picture", "it"
 	if slices.ContainsFunc(lost, func(m mediaLink) bool { return !m.picture }) {
 		what = "1 file"
@@ -73,7 +73,7 @@ func (r *reading) missing(lost []mediaLink) string {
 }
 
 // fetchMedia follows a link to its bytes.
-func (t *turn) fetchMedia(ctx context.Context, m mediaLink) (blob *chat.Blob, failure *Error) {
+func (t *streamCall) fetchMedia(ctx context.Context, m mediaLink) (blob *chat.Blob, failure *Error) {
 	c := t.c
 	limit := mediaTimeout
 	if !m.picture {
@@ -82,56 +82,56 @@ func (t *turn) fetchMedia(ctx context.Context, m mediaLink) (blob *chat.Blob, fa
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	start := c.cfg.Now()
-	defer func() { c.observe("image", start, failure) }()
+	defer func() { c.observeCall("image", start, failure) }()
 	first, err := url.Parse(m.url)
 	if err != nil {
-		return nil, fail(chat.Upstream, cookie.Drift, msgStrange).detail("a picture's link is no address")
+		return nil, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a picture's link is no address")
 	}
 	if !m.picture {
-		return c.fetch(ctx, t.set, source{link: first, name: m.name, file: true})
+		return c.fetchFile(ctx, t.set, fileSource{link: first, name: m.name, file: true})
 	}
 	for _, link := range []func() *url.URL{
-		func() *url.URL { return t.full(ctx, m) },
-		func() *url.URL { return sized(first, pictureSize) },
+		func() *url.URL { return t.fullSizeLink(ctx, m) },
+		func() *url.URL { return sizedLink(first, pictureSize) },
 		func() *url.URL { return first },
 	} {
 		if to := link(); to != nil {
-			if blob, failure = c.fetch(ctx, t.set, source{link: to, name: m.name}); failure == nil {
+			if blob, failure = c.fetchFile(ctx, t.set, fileSource{link: to, name: m.name}); failure == nil {
 				return blob, nil
 			}
 		}
 		if ctx.Err() != nil {
-			return nil, failedCall(ctx, ctx.Err())
+			return nil, callError(ctx, ctx.Err())
 		}
 	}
 	return nil, failure
 }
 
-// full asks for the link to a picture in the size it was made in; nil when that
+// fullSizeLink asks for the link to a picture in the size it was made in; nil when that
 // is not to be had.
-func (t *turn) full(ctx context.Context, m mediaLink) *url.URL {
+func (t *streamCall) fullSizeLink(ctx context.Context, m mediaLink) *url.URL {
 	if m.id == "" || t.ids.cid == "" || t.ids.rid == "" {
 		return nil
 	}
 	image := []any{[]any{nil, nil, nil, []any{nil, nil, nil, nil, nil, ""}}, []any{m.id, 0}, nil, []any{19, ""}, nil, nil, nil, nil, nil, ""}
 	answer := []any{t.ids.rid, t.ids.rcid, t.ids.cid, nil, ""}
-	body, _, failure := t.c.rpc(ctx, t.session, t.set, rpcFullSize, marshal([]any{image, answer, 1, 0, 1}))
+	body, _, failure := t.c.callRPC(ctx, t.session, t.set, rpcFullSize, marshalJSON([]any{image, answer, 1, 0, 1}))
 	if failure != nil {
 		return nil
 	}
-	link, err := url.Parse(str(at(body, 0)))
+	link, err := url.Parse(decodeString(at(body, 0)))
 	if err != nil || link.Host == "" {
 		return nil
 	}
-	link = sized(link, fullSize)
+	link = sizedLink(link, fullSize)
 	link.RawQuery = "alr=yes" // hand out the next address as text
 	return link
 }
 
 var sizeSuffix = regexp.MustCompile(`=s\d+(-rj)?$`)
 
-// sized asks a link for another size. Other transforms in it are left alone.
-func sized(u *url.URL, size string) *url.URL {
+// sizedLink asks a link for another size. Other transforms in it are left alone.
+func sizedLink(u *url.URL, size string) *url.URL {
 	large := *u
 	name := path.Base(u.Path)
 	if strings.Contains(name, "=") && !sizeSuffix.MatchString(name) {

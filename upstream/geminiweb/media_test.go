@@ -41,7 +41,7 @@ func TestPictures(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
 				w.client.Probe(t.Context(), w.set)
 				w.calls()
-				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", tt.prompt)))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash-image", tt.prompt)))
 				if !failedWith(err, tt.kind) || !strings.HasPrefix(answer.Text, "Here is your picture.") || strings.Contains(answer.Text, "googleusercontent") {
 					t.Fatalf("got %q, %v", answer.Text, err)
 				}
@@ -134,7 +134,7 @@ func TestPicturesFromHostileLinks(t *testing.T) {
 				sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10})
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: detour{sim, tt.media}})
 				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
-				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", "[image]")))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash-image", "[image]")))
 				want := chat.Kind(0)
 				if tt.pictures == 0 {
 					want = chat.Upstream // a picture was asked for: text alone is no answer
@@ -143,7 +143,7 @@ func TestPicturesFromHostileLinks(t *testing.T) {
 					t.Errorf("got %q with %d pictures, %v; want the text and %d", answer.Text, len(answer.Media), err, tt.pictures)
 				}
 				// An answer in words says that its picture is lost.
-				answer, err = chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", "[image]")))
+				answer, err = chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash", "[image]")))
 				told := strings.HasSuffix(answer.Text, "\n\n(1 picture could not be fetched from Google; ask for it again.)")
 				if err != nil || told == (tt.pictures > 0) || len(answer.Media) != tt.pictures {
 					t.Errorf("a text model: got %q with %d pictures, %v", answer.Text, len(answer.Media), err)
@@ -179,7 +179,7 @@ func TestLostFiles(t *testing.T) {
 					return reply(r, 200, "", bytes.NewReader(png)), nil
 				}}})
 				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
-				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask(tt.model, tt.prompt)))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest(tt.model, tt.prompt)))
 				if err != nil || !strings.HasSuffix(answer.Text, tt.want) || strings.HasPrefix(answer.Text, "\n") || len(answer.Media) != tt.have {
 					t.Errorf("got %q with %d files, %v", answer.Text, len(answer.Media), err)
 				}
@@ -221,7 +221,7 @@ func TestPicturesInFullSize(t *testing.T) {
 				if tt.fault != nil {
 					w.sim.SetFault(*tt.fault)
 				}
-				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash-image", "[image 1 3000x3000]")))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash-image", "[image 1 3000x3000]")))
 				if err != nil || len(answer.Media) != 1 {
 					t.Fatalf("%d pictures, %v", len(answer.Media), err)
 				}
@@ -254,7 +254,7 @@ func TestFilesOfAnswers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
 				start := time.Now()
-				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", tt.prompt)))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash", tt.prompt)))
 				if err != nil || len(answer.Media) != len(tt.files) {
 					t.Fatalf("%d files, %v", len(answer.Media), err)
 				}
@@ -291,7 +291,7 @@ func TestRecordingsOfEveryKind(t *testing.T) {
 					return reply(r, 200, "", strings.NewReader(head)), nil
 				}}})
 				w.set = setOf(sim.AddSession(simulator.SessionConfig{}))
-				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", "[music]")))
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash", "[music]")))
 				if err != nil || len(answer.Media) == 0 {
 					t.Fatalf("%d files, %v", len(answer.Media), err)
 				}

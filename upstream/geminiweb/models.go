@@ -34,9 +34,9 @@ const (
 	imageInput, imageOutput = 32 << 10, 32 << 10
 )
 
-// mappings are the ids that are always served. Ids whose upstream name is gone
+// defaultMappings are the ids that are always served. Ids whose upstream name is gone
 // stand for the current model of their class.
-var mappings = []Mapping{
+var defaultMappings = []Mapping{
 	textModel("gemini-2.5-flash", "Gemini 2.5 Flash", Fast),
 	textModel("gemini-2.5-pro", "Gemini 2.5 Pro", Pro),
 	textModel("gemini-3-pro-preview", "Gemini 3 Pro Preview", Pro),
@@ -88,21 +88,21 @@ type target struct {
 	account account
 }
 
-// readAccount reads the body of the status RPC.
-func readAccount(body gjson.Result) account {
+// parseAccount reads the body of the status RPC.
+func parseAccount(body gjson.Result) account {
 	a := account{known: true}
 	at(body, 15).ForEach(func(_, row gjson.Result) bool {
-		if id := str(at(row, 0)); id != "" {
-			a.offers = append(a.offers, offer{id, str(at(row, 1)), str(at(row, 2)), Class(at(row, 17).Int())})
+		if id := decodeString(at(row, 0)); id != "" {
+			a.offers = append(a.offers, offer{id, decodeString(at(row, 1)), decodeString(at(row, 2)), Class(at(row, 17).Int())})
 		}
 		return true
 	})
-	a.capacity, a.shifted = capacity(numbers(at(body, 16)), numbers(at(body, 17)))
+	a.capacity, a.shifted = parseCapacity(intValues(at(body, 16)), intValues(at(body, 17)))
 	return a
 }
 
-// capacity reads what the account pays for from its tier and capability flags.
-func capacity(tier, caps []int64) (value int, shifted bool) {
+// parseCapacity reads what the account pays for from its tier and capability flags.
+func parseCapacity(tier, caps []int64) (value int, shifted bool) {
 	has := slices.Contains[[]int64, int64]
 	switch {
 	case has(tier, 21):
@@ -119,7 +119,7 @@ func capacity(tier, caps []int64) (value int, shifted bool) {
 	return 1, false
 }
 
-func numbers(list gjson.Result) (out []int64) {
+func intValues(list gjson.Result) (out []int64) {
 	list.ForEach(func(_, v gjson.Result) bool {
 		out = append(out, v.Int())
 		return true
@@ -127,35 +127,35 @@ func numbers(list gjson.Result) (out []int64) {
 	return out
 }
 
-func (a account) paid() bool { return a.capacity > 1 || a.shifted }
+func (a account) isPaid() bool { return a.capacity > 1 || a.shifted }
 
-// pick returns the id that serves a class for this account.
-func (a account) pick(class Class) string {
+// pickModel returns the id that serves a class for this account.
+func (a account) pickModel(class Class) string {
 	ids := upstreamIDs[class]
 	for _, o := range a.offers {
 		if o.class == class || o.class == 0 && (o.id == ids.free || o.id == ids.paid) {
 			return o.id
 		}
 	}
-	if a.paid() {
+	if a.isPaid() {
 		return ids.paid
 	}
 	return ids.free
 }
 
-// resolve finds the upstream model for a public id: an alias, an id of the
+// resolveModel finds the upstream model for a public id: an alias, an id of the
 // table, or a name from the account's own list.
-func (c *Client) resolve(name string, a account) (target, bool) {
+func (c *Client) resolveModel(name string, a account) (target, bool) {
 	if alias, ok := c.cfg.Aliases[name]; ok {
 		name = alias
 	}
 	t := target{public: name, account: a}
 	if i := slices.IndexFunc(c.cfg.Models, func(m Mapping) bool { return m.ID == name }); i >= 0 {
 		m := c.cfg.Models[i]
-		t.class, t.image, t.id = m.Class, m.Image, a.pick(m.Class)
+		t.class, t.image, t.id = m.Class, m.Image, a.pickModel(m.Class)
 	}
 	for _, o := range a.offers {
-		if t.id == "" && (name == o.public() || name == o.id) {
+		if t.id == "" && (name == o.publicID() || name == o.id) {
 			t.id, t.class = o.id, o.class
 		}
 	}
@@ -165,8 +165,8 @@ func (c *Client) resolve(name string, a account) (target, bool) {
 	return t, t.id != ""
 }
 
-// public is the id under which an account's own model is offered.
-func (o offer) public() string {
+// publicID is the id under which an account's own model is offered.
+func (o offer) publicID() string {
 	slug := strings.Map(func(r rune) rune {
 		switch {
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '.':
@@ -181,8 +181,8 @@ func (o offer) public() string {
 	return "gemini-" + strings.TrimPrefix(slug, "gemini-")
 }
 
-// list is the model list: the table, what the account offers, the aliases.
-func (c *Client) list(a account) []chat.Model {
+// listModels is the model list: the table, what the account offers, the aliases.
+func (c *Client) listModels(a account) []chat.Model {
 	var out []chat.Model
 	seen := make(map[string]chat.Model)
 	add := func(m chat.Model) {
@@ -195,7 +195,7 @@ func (c *Client) list(a account) []chat.Model {
 		add(m.Model)
 	}
 	for _, o := range a.offers {
-		add(chat.Model{ID: o.public(), Name: o.name, Description: o.description, InputLimit: textInput, OutputLimit: textOutput})
+		add(chat.Model{ID: o.publicID(), Name: o.name, Description: o.description, InputLimit: textInput, OutputLimit: textOutput})
 	}
 	for _, alias := range slices.Sorted(maps.Keys(c.cfg.Aliases)) {
 		m, ok := seen[c.cfg.Aliases[alias]]
@@ -209,8 +209,8 @@ func (c *Client) list(a account) []chat.Model {
 	return out
 }
 
-// header is the value that selects the model: 17 places in the newest form.
-func (t target) header() string {
+// modelHeader is the value that selects the model: 17 places in the newest form.
+func (t target) modelHeader() string {
 	h := make([]any, 17)
 	h[0], h[4], h[7], h[8] = 1, t.id, 0, []int{4, 5, 6, 8}
 	place := 11
@@ -222,5 +222,5 @@ func (t target) header() string {
 		h[14] = int(t.class)
 	}
 	h[16] = strings.ToUpper(uuid.NewString())
-	return marshal(h)
+	return marshalJSON(h)
 }

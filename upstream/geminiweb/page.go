@@ -24,25 +24,25 @@ const (
 	valueLimit = 4 << 10
 )
 
-// scrape finds the known keys in the page: "KEY":"value" with blanks allowed
+// scrapePage finds the known keys in the page: "KEY":"value" with blanks allowed
 // behind the colon. It goes over the page once for each key and never back.
-func scrape(html []byte) page {
+func scrapePage(html []byte) page {
 	return page{
-		token:    value(html, "SNlM0e"),
-		build:    value(html, "cfb2h"),
-		session:  value(html, "FdrFJe"),
-		language: value(html, "TuX5cc"),
-		feed:     value(html, "qKIAYe"),
-		account:  hashAccount(value(html, "S06Grb")),
+		token:    findValue(html, "SNlM0e"),
+		build:    findValue(html, "cfb2h"),
+		session:  findValue(html, "FdrFJe"),
+		language: findValue(html, "TuX5cc"),
+		feed:     findValue(html, "qKIAYe"),
+		account:  hashAccount(findValue(html, "S06Grb")),
 	}
 }
 
-// known reports whether the page had any of the keys: without one the format
+// hasKeys reports whether the page had any of the keys: without one the format
 // changed.
-func (p page) known() bool { return p.token != "" || p.build != "" || p.session != "" }
+func (p page) hasKeys() bool { return p.token != "" || p.build != "" || p.session != "" }
 
-// value returns the first non-empty value of a key.
-func value(html []byte, key string) string {
+// findValue returns the first non-empty value of a key.
+func findValue(html []byte, key string) string {
 	name := []byte(`"` + key + `":`)
 	for {
 		i := bytes.Index(html, name)
@@ -52,14 +52,14 @@ func value(html []byte, key string) string {
 		html = html[i+len(name):]
 		rest := html[:min(len(html), valueLimit)]
 		quoted := bytes.TrimLeft(rest, " \t\r\n")
-		if v := unquote(quoted); v != "" {
+		if v := unquoteToken(quoted); v != "" {
 			return v
 		}
 	}
 }
 
-// unquote decodes the JSON string that text begins with; anything else is "".
-func unquote(text []byte) (s string) {
+// unquoteToken decodes the JSON string that text begins with; anything else is "".
+func unquoteToken(text []byte) (s string) {
 	if len(text) == 0 || text[0] != '"' {
 		return ""
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// facts is what one frame says. The paths are those of docs/protocol.md.
-type facts struct {
+// frameFacts is what one frame says. The paths are those of docs/protocol.md.
+type frameFacts struct {
 	rows       int  // rows that carry an answer, a refusal or a request error
 	candidates int  // rows with at least one candidate
 	done       bool // the candidate is marked finished
@@ -45,19 +45,19 @@ type mediaLink struct {
 
 const cardContent = "http://googleusercontent.com/card_content/"
 
-// parse reads a whole frame. It must be valid JSON; what it does not recognize
+// parseFrame reads a whole frame. It must be valid JSON; what it does not recognize
 // it leaves out. The texts in the facts may be parts of the frame's own copy:
 // whoever keeps one for long keeps all of it, see adopt.
-func parse(frame []byte) facts {
-	var f facts
+func parseFrame(frame []byte) frameFacts {
+	var f frameFacts
 	gjson.ParseBytes(frame).ForEach(func(_, row gjson.Result) bool {
 		switch at(row, 0).Str {
 		case "wrb.fr":
-			f.wrapped(row)
+			f.addAnswerRow(row)
 		case "er":
 			f.rows++
 			f.refused = &refusal{status: int(at(row, 5).Int()), http: true}
-			f.token = handedOut(at(row, 9))
+			f.token = handedOutToken(at(row, 9))
 		case "e":
 			f.ended = true
 		}
@@ -66,13 +66,13 @@ func parse(frame []byte) facts {
 	return f
 }
 
-func (f *facts) wrapped(row gjson.Result) {
+func (f *frameFacts) addAnswerRow(row gjson.Result) {
 	var body gjson.Result
 	ok := false
-	for i, v := range fields(row) {
+	for i, v := range elements(row) {
 		switch i {
 		case 2:
-			body, ok = embedded(v)
+			body, ok = decodeEmbedded(v)
 		case 5:
 			if at(v, 0).Type == gjson.Number {
 				f.rows++
@@ -84,49 +84,49 @@ func (f *facts) wrapped(row gjson.Result) {
 		return
 	}
 	f.rows++
-	for i, v := range fields(body) {
+	for i, v := range elements(body) {
 		switch i {
 		case 1:
-			set(&f.ids.cid, at(v, 0))
-			set(&f.ids.rid, at(v, 1))
+			setString(&f.ids.cid, at(v, 0))
+			setString(&f.ids.rid, at(v, 1))
 		case 4:
 			if first := at(v, 0); first.IsArray() {
 				f.candidates++
-				f.candidate(first)
+				f.addCandidate(first)
 			}
 		case 6:
 			f.job = f.job || at(v, 1, 0).Exists()
 		case 25:
-			f.saved = f.saved || str(v) != ""
+			f.saved = f.saved || decodeString(v) != ""
 		case 39:
-			set(&f.served.ID, v)
+			setString(&f.served.ID, v)
 		case 42:
-			set(&f.served.Name, v)
+			setString(&f.served.Name, v)
 		}
 	}
 }
 
-// candidate reads the first candidate. Where several rows carry one, the last
+// addCandidate reads the first candidate. Where several rows carry one, the last
 // that is not empty wins.
-func (f *facts) candidate(c gjson.Result) {
+func (f *frameFacts) addCandidate(c gjson.Result) {
 	var card string
-	for i, v := range fields(c) {
+	for i, v := range elements(c) {
 		switch i {
 		case 0:
-			set(&f.ids.rcid, v)
+			setString(&f.ids.rcid, v)
 		case 1:
-			set(&f.text, at(v, 0))
+			setString(&f.text, at(v, 0))
 		case 8:
 			f.done = f.done || at(v, 0).Int() == finished
 		case 12:
 			f.job = f.job || at(v, 64).IsArray()
-			if made := generated(v); len(made) > 0 {
+			if made := generatedMedia(v); len(made) > 0 {
 				f.media = made
 			}
 		case 22:
-			card = str(at(v, 0))
+			card = decodeString(at(v, 0))
 		case 37:
-			set(&f.thoughts, at(v, 0, 0))
+			setString(&f.thoughts, at(v, 0, 0))
 		}
 	}
 	if card == "" {
@@ -141,17 +141,17 @@ func (f *facts) candidate(c gjson.Result) {
 // finished is the candidate's mark for a complete answer; 1 is in progress.
 const finished = 2
 
-// generated reads what a media container holds. A picture's link shows a preview
+// generatedMedia reads what a media container holds. A picture's link shows a preview
 // of it; of a video and a piece of music the second link is the file.
-func generated(container gjson.Result) []mediaLink {
+func generatedMedia(container gjson.Result) []mediaLink {
 	if !container.IsArray() {
 		return nil
 	}
 	var out []mediaLink
 	at(container, 7, 0).ForEach(func(_, g gjson.Result) bool {
 		image := at(g, 0, 3)
-		if url := str(at(image, 3)); url != "" {
-			out = append(out, mediaLink{url: url, name: str(at(image, 2)), id: str(at(g, 1, 0)), picture: true})
+		if url := decodeString(at(image, 3)); url != "" {
+			out = append(out, mediaLink{url: url, name: decodeString(at(image, 2)), id: decodeString(at(g, 1, 0)), picture: true})
 		}
 		return true
 	})
@@ -163,19 +163,19 @@ func generated(container gjson.Result) []mediaLink {
 		{at(video, 0, 7), "video"}, {at(video, 7), "video"},
 		{at(music, 0, 1, 7), "music"}, {at(music, 1, 1, 7), "music"},
 	} {
-		if url := str(at(file.links, 1)); url != "" {
+		if url := decodeString(at(file.links, 1)); url != "" {
 			out = append(out, mediaLink{url: url, name: file.name})
 		}
 	}
 	return out
 }
 
-// handedOut finds the page token that a request error may carry, in
+// handedOutToken finds the page token that a request error may carry, in
 // [{"48448350":["xsrf","<token>",["<account>"]]}].
-func handedOut(r gjson.Result) (token string) {
+func handedOutToken(r gjson.Result) (token string) {
 	r.Get("0").ForEach(func(_, value gjson.Result) bool {
-		if str(at(value, 0)) == "xsrf" {
-			token = strings.Clone(str(at(value, 1)))
+		if decodeString(at(value, 0)) == "xsrf" {
+			token = strings.Clone(decodeString(at(value, 1)))
 		}
 		return token == ""
 	})

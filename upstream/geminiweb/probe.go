@@ -23,52 +23,52 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 	c.mu.Unlock()
 	var extra []cookie.Named
 	if !cached || s.stale {
-		read, news, err := c.load(ctx, set)
+		read, news, err := c.refreshSession(ctx, set)
 		switch {
 		case err == nil:
 			s, extra = read, news
 		case !cached || err.finding.Evidence != cookie.Transient:
-			return found(err.finding, set, news)
+			return withCookies(err.finding, set, news)
 		}
 	}
-	finding, news := c.status(ctx, s, set)
+	finding, news := c.callStatus(ctx, s, set)
 	extra = append(extra, news...)
-	if doubtful(finding) && cached {
-		read, news, err := c.load(ctx, set)
+	if isDoubtful(finding) && cached {
+		read, news, err := c.refreshSession(ctx, set)
 		extra = append(extra, news...)
 		if err != nil {
-			return found(err.finding, set, extra)
+			return withCookies(err.finding, set, extra)
 		}
 		s = read
 	}
-	if doubtful(finding) && !s.signed {
+	if isDoubtful(finding) && !s.tokenOnPage {
 		finding = cookie.Finding{Evidence: cookie.SignedOut, Detail: finding.Detail + ", and the page is without access token"}
 	}
 	if finding.Evidence == cookie.SignedIn {
-		c.keep(set, s)
+		c.storeSession(set, s)
 		finding.Account = s.account
 	}
-	return found(finding, set, extra)
+	return withCookies(finding, set, extra)
 }
 
-// doubtful reports whether the page must help to judge: the status RPC was
+// isDoubtful reports whether the page must help to judge: the status RPC was
 // refused and did not say why.
-func doubtful(f cookie.Finding) bool {
+func isDoubtful(f cookie.Finding) bool {
 	return f.Evidence == cookie.WeakOut || f.Evidence == cookie.Silent
 }
 
-// found adds to a finding the set with the cookies that were refreshed.
-func found(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
+// withCookies adds to a finding the set with the cookies that were refreshed.
+func withCookies(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
 	if len(extra) > 0 {
 		f.Set = set.WithExtra(extra)
 	}
 	return f
 }
 
-// status calls the status RPC, judges its answer and remembers what the account
+// callStatus calls the status RPC, judges its answer and remembers what the account
 // may use.
-func (c *Client) status(ctx context.Context, s *session, set cookie.Set) (cookie.Finding, []cookie.Named) {
-	body, extra, err := c.rpc(ctx, s, set, rpcStatus, "[]")
+func (c *Client) callStatus(ctx context.Context, s *session, set cookie.Set) (cookie.Finding, []cookie.Named) {
+	body, extra, err := c.callRPC(ctx, s, set, rpcStatus, "[]")
 	if err != nil {
 		return err.finding, extra
 	}
@@ -79,8 +79,8 @@ func (c *Client) status(ctx context.Context, s *session, set cookie.Set) (cookie
 	code := int(at(body, 14).Int())
 	finding := judgeStatus(code)
 	if finding.Evidence == cookie.SignedIn {
-		a := readAccount(body)
-		a.models = c.list(a)
+		a := parseAccount(body)
+		a.models = c.listModels(a)
 		c.mu.Lock()
 		c.accounts.put(set.Identity(), a)
 		c.mu.Unlock()

@@ -120,7 +120,7 @@ func TestProbeFindsWhatTheAccountOffers(t *testing.T) {
 						t.Errorf("%s is not listed", model)
 					}
 					w.calls()
-					for range w.client.Stream(t.Context(), w.set, ask(model, "hi")) {
+					for range w.client.Stream(t.Context(), w.set, newRequest(model, "hi")) {
 					}
 					if journal := w.sim.Journal(); len(journal) != 1 || journal[0].Model != id {
 						t.Errorf("%s asked for %+v, want %s", model, journal, id)
@@ -138,7 +138,7 @@ func TestOverride(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Overrides: map[string]string{"gemini-2.5-pro": "8c46e95b1a07cecc"}})
-		for range w.client.Stream(t.Context(), w.set, ask("gemini-2.5-pro", "hi")) {
+		for range w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-pro", "hi")) {
 		}
 		journal := w.sim.Journal()
 		if got := journal[len(journal)-1].Model; got != "8c46e95b1a07cecc" {

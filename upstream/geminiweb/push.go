@@ -17,7 +17,7 @@ import (
 
 // uploadForm sends a file as the one part of a multipart form. The bytes are
 // read from where they lie.
-func (c *Client) uploadForm(ctx context.Context, set cookie.Set, s *session, f outgoing) (string, *Error) {
+func (c *Client) uploadForm(ctx context.Context, set cookie.Set, s *session, f outgoingFile) (string, *Error) {
 	boundary := rand.Text() // nothing that a file could hold
 	head := "--" + boundary + "\r\n" +
 		`Content-Disposition: form-data; name="file"; filename="` + quoteName.Replace(f.name) + "\"\r\n" +
@@ -32,7 +32,7 @@ func (c *Client) uploadForm(ctx context.Context, set cookie.Set, s *session, f o
 	req.ContentLength = int64(len(head) + len(f.Data) + len(tail))
 	uploadHeaders(req.Header, s)
 	req.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
-	_, answer, failure := c.push(ctx, req, set)
+	_, answer, failure := c.callUpload(ctx, req, set)
 	if failure != nil {
 		return "", failure
 	}
@@ -40,7 +40,7 @@ func (c *Client) uploadForm(ctx context.Context, set cookie.Set, s *session, f o
 }
 
 // uploadResumable asks for an address and sends the bytes there in one step.
-func (c *Client) uploadResumable(ctx context.Context, set cookie.Set, s *session, f outgoing) (string, *Error) {
+func (c *Client) uploadResumable(ctx context.Context, set cookie.Set, s *session, f outgoingFile) (string, *Error) {
 	start, _ := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+hostResumable+"/upload/", strings.NewReader("File name: "+f.name))
 	uploadHeaders(start.Header, s)
 	start.Header.Set("Content-Type", formType)
@@ -48,21 +48,21 @@ func (c *Client) uploadResumable(ctx context.Context, set cookie.Set, s *session
 	start.Header.Set("X-Goog-Upload-Command", "start")
 	start.Header.Set("X-Goog-Upload-Header-Content-Length", strconv.Itoa(len(f.Data)))
 	start.Header.Set("X-Goog-Upload-Header-Content-Type", mediaType(f.MIME))
-	header, _, failure := c.push(ctx, start, set)
+	header, _, failure := c.callUpload(ctx, start, set)
 	if failure != nil {
 		return "", failure
 	}
 	target, err := url.Parse(header.Get("X-Goog-Upload-Url"))
 	if err != nil || !isUploadHost(target) {
 		c.cfg.Drifted("schema")
-		return "", fail(chat.Upstream, cookie.Drift, msgStrange).detail("an upload without a usable address")
+		return "", newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an upload without a usable address")
 	}
 	send, _ := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), bytes.NewReader(f.Data))
 	uploadHeaders(send.Header, s)
 	send.Header.Set("Content-Type", formType)
 	send.Header.Set("X-Goog-Upload-Command", "upload, finalize")
 	send.Header.Set("X-Goog-Upload-Offset", "0")
-	_, answer, failure := c.push(ctx, send, set)
+	_, answer, failure := c.callUpload(ctx, send, set)
 	if failure != nil {
 		return "", failure
 	}
@@ -76,28 +76,28 @@ func uploadHeaders(h http.Header, s *session) {
 	h.Set("Referer", "https://"+hostApp+"/")
 }
 
-// push makes one call to an upload host and reads its short answer.
-func (c *Client) push(ctx context.Context, req *http.Request, set cookie.Set) (http.Header, []byte, *Error) {
-	resp, err := c.send(req, set)
+// callUpload makes one call to an upload host and reads its short answer.
+func (c *Client) callUpload(ctx context.Context, req *http.Request, set cookie.Set) (http.Header, []byte, *Error) {
+	resp, err := c.sendRequest(req, set)
 	if err != nil {
-		return nil, nil, failedCall(ctx, err)
+		return nil, nil, callError(ctx, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, errorHead))
 	if err != nil {
-		return nil, nil, failedCall(ctx, err)
+		return nil, nil, callError(ctx, err)
 	}
 	switch resp.StatusCode {
 	case http.StatusOK:
 		return resp.Header, body, nil
 	case http.StatusRequestEntityTooLarge:
-		return nil, nil, fail(chat.TooLarge, cookie.Silent, "the file is too large for Google's web chat; send a smaller one").
-			detail("an upload was refused as too large")
+		return nil, nil, newError(chat.TooLarge, cookie.Silent, "the file is too large for Google's web chat; send a smaller one").
+			withDetail("an upload was refused as too large")
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
-		return nil, nil, fail(chat.Upstream, cookie.Silent, "Google did not take the file; if this stays, look for an update of geminid").
-			detail("an upload was answered with status %d", resp.StatusCode)
+		return nil, nil, newError(chat.Upstream, cookie.Silent, "Google did not take the file; if this stays, look for an update of geminid").
+			withDetail("an upload was answered with status %d", resp.StatusCode)
 	}
-	return nil, nil, httpStatus(resp.StatusCode, resp.Header, body)
+	return nil, nil, httpStatusError(resp.StatusCode, resp.Header, body)
 }
 
 // readReference checks what a finished upload answers.
@@ -105,7 +105,7 @@ func (c *Client) readReference(body []byte) (string, *Error) {
 	reference := strings.TrimSpace(string(body))
 	if !strings.HasPrefix(reference, "/") || len(reference) > referenceLimit || !isToken(reference) {
 		c.cfg.Drifted("schema")
-		return "", fail(chat.Upstream, cookie.Drift, msgStrange).detail("an upload without a reference")
+		return "", newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an upload without a reference")
 	}
 	return reference, nil
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// reading is one answer being read.
-type reading struct {
-	t      *turn
+// answerReader is one answer being read.
+type answerReader struct {
+	t      *streamCall
 	src    io.Reader
-	frames *framer
-	answer *answer
+	frames *frameReader
+	answer *decoder
 	watch  *watchdog
 
 	rows, lost int
@@ -28,66 +28,66 @@ type reading struct {
 	ended      bool
 }
 
-func newReading(t *turn, src io.Reader, watch *watchdog) *reading {
-	return &reading{t: t, src: src, frames: newFramer(src), answer: newAnswer(t.whole), watch: watch}
+func newAnswerReader(t *streamCall, src io.Reader, watch *watchdog) *answerReader {
+	return &answerReader{t: t, src: src, frames: newFrameReader(src), answer: newDecoder(t.atEnd), watch: watch}
 }
 
-func (r *reading) release() {
+func (r *answerReader) release() {
 	r.frames.release()
 	r.answer.release()
 }
 
-// all reads to the end. The watchdog already waits for the first frame; it ends
+// readAll reads to the end. The watchdog already waits for the first frame; it ends
 // ctx, and what comes after the answer hangs on parent alone.
-func (r *reading) all(ctx, parent context.Context) *Error {
+func (r *answerReader) readAll(ctx, parent context.Context) *Error {
 	for {
-		frame, err := r.frames.next()
-		r.watch.rest()
+		frame, err := r.frames.readFrame()
+		r.watch.suspend()
 		if err != nil {
-			return r.end(ctx, parent, err)
+			return r.finishAnswer(ctx, parent, err)
 		}
-		switch news, ok := r.answer.read(frame); {
+		switch news, ok := r.answer.decodeFrame(frame); {
 		case ok:
-			if failure := r.pass(news); failure != nil {
+			if failure := r.emitDelta(news); failure != nil {
 				return failure
 			}
-		case !r.frames.again():
+		case !r.frames.cutAgain():
 			r.lost++
 			r.t.c.cfg.Drifted("json")
 		}
 		if r.ended {
-			return r.end(ctx, parent, io.EOF)
+			return r.finishAnswer(ctx, parent, io.EOF)
 		}
 		if r.answer.done || r.refused != nil {
-			r.watch.wait(endPatience)
+			r.watch.expectWithin(endPatience)
 		} else {
-			r.watch.wait(r.t.c.cfg.IdleTimeout)
+			r.watch.expectWithin(r.t.c.cfg.IdleTimeout)
 		}
 	}
 }
 
-// pass hands on what a frame brought.
-func (r *reading) pass(n news) *Error {
+// emitDelta hands on what a frame brought.
+func (r *answerReader) emitDelta(n delta) *Error {
 	if n.facts != nil {
-		if failure := r.learn(n.facts); failure != nil {
+		if failure := r.applyFacts(n.facts); failure != nil {
 			return failure
 		}
 	}
-	if len(n.thoughts) > 0 && !r.t.send(chat.Event{Kind: chat.Thought, Text: string(n.thoughts)}) {
+	if len(n.thoughts) > 0 && !r.t.sendEvent(chat.Event{Kind: chat.Thought, Text: string(n.thoughts)}) {
 		return errLeft
 	}
 	if len(n.text) == 0 {
 		return nil
 	}
 	r.texted = true
-	if !r.t.send(chat.Event{Kind: chat.Text, Text: string(n.text)}) {
+	if !r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(n.text)}) {
 		return errLeft
 	}
 	return nil
 }
 
-// learn takes in what a frame says beside its text.
-func (r *reading) learn(f *facts) *Error {
+// applyFacts takes in what a frame says beside its text.
+func (r *answerReader) applyFacts(f *frameFacts) *Error {
 	t := r.t
 	r.rows += f.rows
 	r.ended = r.ended || f.ended
@@ -98,106 +98,106 @@ func (r *reading) learn(f *facts) *Error {
 		r.media = slices.Clone(f.media)
 	}
 	r.saved, r.job = r.saved || f.saved, r.job || f.job
-	adopt(&t.ids.cid, f.ids.cid)
-	adopt(&t.ids.rid, f.ids.rid)
-	adopt(&t.ids.rcid, f.ids.rcid)
-	adopt(&t.served.ID, f.served.ID)
-	adopt(&t.served.Name, f.served.Name)
+	cloneInto(&t.ids.cid, f.ids.cid)
+	cloneInto(&t.ids.rid, f.ids.rid)
+	cloneInto(&t.ids.rcid, f.ids.rcid)
+	cloneInto(&t.served.ID, f.served.ID)
+	cloneInto(&t.served.Name, f.served.Name)
 	if t.served.ID != "" && t.served.ID != t.q.target.id && !t.c.cfg.AllowDowngrade {
-		return t.downgraded()
+		return t.downgradeError()
 	}
-	if t.begun && !t.told && t.served.ID != "" && !t.tell() {
+	if t.begun && !t.servedSent && t.served.ID != "" && !t.sendServed() {
 		return errLeft
 	}
 	return nil
 }
 
-// downgraded tells that another model answered. When a guest's model answers
+// downgradeError tells that another model answered. When a guest's model answers
 // for a paying account, the session itself is in doubt.
-func (t *turn) downgraded() *Error {
+func (t *streamCall) downgradeError() *Error {
 	name := t.served.Name
 	if name == "" {
 		name = t.served.ID
 	}
-	e := fail(chat.Downgraded, cookie.Silent, "Google let "+name+" answer instead of "+t.q.target.public+
-		"; wait until its limit is renewed, or set allow_downgrade").detail("another model answered")
-	if t.q.target.account.paid() && t.served.ID == upstreamIDs[Fast].free {
+	e := newError(chat.Downgraded, cookie.Silent, "Google let "+name+" answer instead of "+t.q.target.public+
+		"; wait until its limit is renewed, or set allow_downgrade").withDetail("another model answered")
+	if t.q.target.account.isPaid() && t.served.ID == upstreamIDs[Fast].free {
 		e.finding = cookie.Finding{Evidence: cookie.WeakOut, Detail: "a guest's model answered"}
 	}
 	return e
 }
 
-// end judges how the answer ended.
-func (r *reading) end(ctx, parent context.Context, err error) *Error {
+// finishAnswer judges how the answer ended.
+func (r *answerReader) finishAnswer(ctx, parent context.Context, err error) *Error {
 	if !r.answer.done {
-		if failure := r.mend(ctx, parent, err); failure != nil {
+		if failure := r.recoverAnswer(ctx, parent, err); failure != nil {
 			return failure
 		}
 	}
-	if failure := r.pass(r.answer.flush()); failure != nil {
+	if failure := r.emitDelta(r.answer.flush()); failure != nil {
 		return failure
 	}
-	if failure := r.deliver(parent); failure != nil {
+	if failure := r.deliverMedia(parent); failure != nil {
 		return failure
 	}
 	if !r.t.begun {
-		return emptyAnswer()
+		return emptyAnswerError()
 	}
-	if !r.t.send(chat.Event{Kind: chat.Finish, Reason: chat.Stop}) {
+	if !r.t.sendEvent(chat.Event{Kind: chat.Finish, Reason: chat.Stop}) {
 		return errLeft
 	}
 	if errors.Is(err, io.EOF) && r.ended { // read the body's end, or its connection is lost
-		r.watch.wait(time.Second)
+		r.watch.expectWithin(time.Second)
 		_, _ = io.CopyN(io.Discard, r.src, errorHead)
 	}
 	return nil
 }
 
-// mend reads the rest of an answer that ended without the mark of a complete
+// recoverAnswer reads the rest of an answer that ended without the mark of a complete
 // one in the history, where it may be, or says why it ended.
-func (r *reading) mend(ctx, parent context.Context, err error) *Error {
-	r.watch.rest()
-	if r.recallable(ctx, err) {
-		switch whole, failure := r.recall(parent); {
+func (r *answerReader) recoverAnswer(ctx, parent context.Context, err error) *Error {
+	r.watch.suspend()
+	if r.canRecall(ctx, err) {
+		switch whole, failure := r.recallAnswer(parent); {
 		case failure != nil:
 			return failure
 		case whole && r.answer.done:
 			return nil
 		}
 	}
-	return r.broken(ctx, err)
+	return r.diagnoseEnd(ctx, err)
 }
 
-func emptyAnswer() *Error {
-	return fail(chat.Upstream, cookie.Transient, "Google's answer was empty; try again").detail("empty answer").retry(later)
+func emptyAnswerError() *Error {
+	return newError(chat.Upstream, cookie.Transient, "Google's answer was empty; try again").withDetail("empty answer").withRetry(retryLater)
 }
 
 // codeFile is the refusal of a file that came without the browser's attestation.
 const codeFile = 1100
 
-// refusedBy turns a refusal into an error. A refused file that holds the
+// refusedError turns a refusal into an error. A refused file that holds the
 // conversation itself means that the conversation can not be carried.
-func (t *turn) refusedBy(r *refusal) *Error {
+func (t *streamCall) refusedError(r *refusal) *Error {
 	if r.code == codeFile && t.overflowed {
-		return tooLong().detail("code %d for the conversation's file", r.code)
+		return tooLongError().withDetail("code %d for the conversation's file", r.code)
 	}
-	return refusedWith(r, t.q.target.public)
+	return refusalError(r, t.q.target.public)
 }
 
-// broken finds out why an answer ended without the mark of a complete one.
-func (r *reading) broken(ctx context.Context, err error) *Error {
+// diagnoseEnd finds out why an answer ended without the mark of a complete one.
+func (r *answerReader) diagnoseEnd(ctx context.Context, err error) *Error {
 	switch {
 	case r.refused != nil:
-		return r.t.refusedBy(r.refused)
+		return r.t.refusedError(r.refused)
 	case errors.Is(err, errFrameTooLong):
 		r.t.c.cfg.Drifted("frame")
-		return fail(chat.Upstream, cookie.Drift, msgStrange).because(err)
+		return newError(chat.Upstream, cookie.Drift, msgStrange).withCause(err)
 	case context.Cause(ctx) != nil, !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-		return failedCall(ctx, err)
+		return callError(ctx, err)
 	case r.rows == 0 && r.lost > 0:
-		return fail(chat.Upstream, cookie.Drift, msgStrange).detail("an answer without a readable frame")
+		return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an answer without a readable frame")
 	case r.rows == 0:
-		return emptyAnswer()
+		return emptyAnswerError()
 	}
-	return fail(chat.Upstream, cookie.Transient, "Google's answer was interrupted; try again").detail("answer without the mark of a complete one")
+	return newError(chat.Upstream, cookie.Transient, "Google's answer was interrupted; try again").withDetail("answer without the mark of a complete one")
 }

@@ -20,10 +20,10 @@ const (
 	codeAccepted = 1053             // the job goes on without the stream
 )
 
-// recallable reports whether an answer that ended too early may be read in the
+// canRecall reports whether an answer that ended too early may be read in the
 // account's history: the upstream said that it keeps the turn, or that the job
 // goes on.
-func (r *reading) recallable(ctx context.Context, err error) bool {
+func (r *answerReader) canRecall(ctx context.Context, err error) bool {
 	t := r.t
 	if t.ids.cid == "" || t.ids.rid == "" || context.Cause(ctx) != nil {
 		return false
@@ -34,9 +34,9 @@ func (r *reading) recallable(ctx context.Context, err error) bool {
 	return (r.saved || r.job) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
 }
 
-// recall reads the answer in the history until it is finished there, and passes
+// recallAnswer reads the answer in the history until it is finished there, and passes
 // on what is new in it. It reports false when it is not to be had in time.
-func (r *reading) recall(ctx context.Context) (bool, *Error) {
+func (r *answerReader) recallAnswer(ctx context.Context) (bool, *Error) {
 	limit := recallText
 	if r.job || r.refused != nil || r.t.q.target.image {
 		limit = recallMedia
@@ -44,26 +44,26 @@ func (r *reading) recall(ctx context.Context) (bool, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
-		body, _, failure := r.t.c.rpc(ctx, r.t.session, r.t.set, rpcReadChat,
-			marshal([]any{r.t.ids.cid, chatTurns, nil, 1, []any{1}, []any{4}, nil, 1}))
-		if failure != nil && failure.again == never && ctx.Err() == nil && !failure.passing() {
+		body, _, failure := r.t.c.callRPC(ctx, r.t.session, r.t.set, rpcReadChat,
+			marshalJSON([]any{r.t.ids.cid, chatTurns, nil, 1, []any{1}, []any{4}, nil, 1}))
+		if failure != nil && failure.retry == noRetry && ctx.Err() == nil && !failure.isTransient() {
 			return false, nil
 		}
-		if candidate := r.t.ids.finishedIn(body); candidate.Exists() {
-			return true, r.adopt(candidate)
+		if candidate := r.t.ids.findFinished(body); candidate.Exists() {
+			return true, r.adoptCandidate(candidate)
 		}
-		if pause(ctx, recallPause) != nil {
+		if sleepContext(ctx, recallPause) != nil {
 			return false, nil
 		}
 	}
 }
 
-// finishedIn finds the finished candidate of a turn in a chat as the history
+// findFinished finds the finished candidate of a turn in a chat as the history
 // shows it.
-func (ids turnIDs) finishedIn(chat gjson.Result) (found gjson.Result) {
+func (ids turnIDs) findFinished(chat gjson.Result) (found gjson.Result) {
 	at(chat, 0).ForEach(func(_, turn gjson.Result) bool {
 		candidate := at(turn, 3, 0, 0)
-		if str(at(turn, 0, 1)) == ids.rid && at(candidate, 8, 0).Int() == finished && !at(candidate, 12, 6, 0).Exists() {
+		if decodeString(at(turn, 0, 1)) == ids.rid && at(candidate, 8, 0).Int() == finished && !at(candidate, 12, 6, 0).Exists() {
 			found = candidate
 		}
 		return !found.Exists()
@@ -71,14 +71,14 @@ func (ids turnIDs) finishedIn(chat gjson.Result) (found gjson.Result) {
 	return found
 }
 
-// adopt reads a candidate of the history as if it had come in the stream, so
+// adoptCandidate reads a candidate of the history as if it had come in the stream, so
 // that only what is new of its text goes out.
-func (r *reading) adopt(candidate gjson.Result) *Error {
-	body := marshal([]any{nil, []any{r.t.ids.cid, r.t.ids.rid}, nil, nil, []any{json.RawMessage(candidate.Raw)}})
-	news, ok := r.answer.read([]byte(marshal([]any{[]any{"wrb.fr", nil, body}})))
+func (r *answerReader) adoptCandidate(candidate gjson.Result) *Error {
+	body := marshalJSON([]any{nil, []any{r.t.ids.cid, r.t.ids.rid}, nil, nil, []any{json.RawMessage(candidate.Raw)}})
+	news, ok := r.answer.decodeFrame([]byte(marshalJSON([]any{[]any{"wrb.fr", nil, body}})))
 	if !ok {
 		return nil
 	}
 	r.refused = nil
-	return r.pass(news)
+	return r.emitDelta(news)
 }

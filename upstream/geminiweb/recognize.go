@@ -14,27 +14,27 @@ type match struct {
 	open   bool
 }
 
-func recognize(text []byte) match {
+func matchAny(text []byte) match {
 	switch text[0] {
 	case '&':
-		return entity(text)
+		return matchEntity(text)
 	case '<':
-		if m := leaked(text); m.open || m.length > 0 {
+		if m := matchLeakedThoughts(text); m.open || m.length > 0 {
 			return m
 		}
-		return followUp(text)
+		return matchFollowUp(text)
 	}
-	return artifact(text)
+	return matchPlaceholder(text)
 }
 
 const leakLimit = 16 << 10
 
-// leaked recognizes thoughts that slipped into the text between two control
+// matchLeakedThoughts recognizes thoughts that slipped into the text between two control
 // marks.
-func leaked(text []byte) match {
-	n, state := literally(text, 0, "<ctrl94>")
-	if state != whole {
-		return match{open: state == part}
+func matchLeakedThoughts(text []byte) match {
+	n, state := scanLiteral(text, 0, "<ctrl94>")
+	if state != complete {
+		return match{open: state == partial}
 	}
 	rest := text[n:min(len(text), n+leakLimit)]
 	if i := bytes.Index(rest, []byte("<ctrl95>")); i >= 0 {
@@ -45,9 +45,9 @@ func leaked(text []byte) match {
 
 const entityLimit = 32
 
-// entity recognizes &name;, &#9; and &#x9;. The forms without a semicolon are
+// matchEntity recognizes &name;, &#9; and &#x9;. The forms without a semicolon are
 // left alone: they are how query strings look.
-func entity(text []byte) match {
+func matchEntity(text []byte) match {
 	n := 1
 	if n < len(text) && text[n] == '#' {
 		n++
@@ -82,45 +82,45 @@ func entity(text []byte) match {
 }
 
 const (
-	artifactHost = "://googleusercontent.com/"
-	artifactPath = 200
+	placeholderHost = "://googleusercontent.com/"
+	placeholderPath = 200
 )
 
-// artifact recognizes a placeholder address with the newlines behind it, such as
+// matchPlaceholder recognizes a placeholder address with the newlines behind it, such as
 // http://googleusercontent.com/image_generation_content/0_635.
-func artifact(text []byte) match {
-	n, state := literally(text, 0, "http")
-	if state == whole && n < len(text) && text[n] == 's' {
+func matchPlaceholder(text []byte) match {
+	n, state := scanLiteral(text, 0, "http")
+	if state == complete && n < len(text) && text[n] == 's' {
 		n++
 	}
-	if state == whole {
-		n, state = literally(text, n, artifactHost)
+	if state == complete {
+		n, state = scanLiteral(text, n, placeholderHost)
 	}
-	if state != whole {
-		return match{open: state == part}
+	if state != complete {
+		return match{open: state == partial}
 	}
 	for from := n; ; n++ {
 		switch {
-		case n-from > artifactPath:
+		case n-from > placeholderPath:
 			return match{}
 		case n == len(text) || text[n] == '/' && n+1 == len(text):
 			return match{open: true}
 		case text[n] == '/' && isDigit(text[n+1]):
-			return artifactEnd(text, digits(text, n+1))
+			return matchPlaceholderEnd(text, skipDigits(text, n+1))
 		case text[n] != '/' && text[n] != '-' && !isWord(text[n]):
 			return match{}
 		}
 	}
 }
 
-// artifactEnd takes the optional second number and the newlines.
-func artifactEnd(text []byte, n int) match {
+// matchPlaceholderEnd takes the optional second number and the newlines.
+func matchPlaceholderEnd(text []byte, n int) match {
 	if n < len(text) && text[n] == '_' {
 		if n+1 == len(text) {
 			return match{length: n, open: true}
 		}
 		if isDigit(text[n+1]) {
-			n = digits(text, n+1)
+			n = skipDigits(text, n+1)
 		}
 	}
 	for n < len(text) && text[n] == '\n' {
@@ -135,72 +135,72 @@ const (
 	followUpBlanks     = 8
 )
 
-// followUp recognizes the element <FollowUp label="…" query="…"/>.
-func followUp(text []byte) match {
-	n, state := literally(text, 0, "<FollowUp")
-	if state != whole {
-		return match{open: state == part}
+// matchFollowUp recognizes the element <FollowUp label="…" query="…"/>.
+func matchFollowUp(text []byte) match {
+	n, state := scanLiteral(text, 0, "<FollowUp")
+	if state != complete {
+		return match{open: state == partial}
 	}
 	for range followUpAttributes + 1 {
 		spaced := n
 		for n < len(text) && n-spaced < followUpBlanks && isBlank(text[n]) {
 			n++
 		}
-		switch end, state := literally(text, n, "/>"); {
-		case state == whole:
+		switch end, state := scanLiteral(text, n, "/>"); {
+		case state == complete:
 			return match{length: end}
-		case state == part:
+		case state == partial:
 			return match{open: true}
 		case n == spaced:
 			return match{}
 		}
-		if n, state = attribute(text, n); state != whole {
-			return match{open: state == part}
+		if n, state = scanAttribute(text, n); state != complete {
+			return match{open: state == partial}
 		}
 	}
 	return match{}
 }
 
-// attribute recognizes name="value".
-func attribute(text []byte, n int) (int, progress) {
+// scanAttribute recognizes name="value".
+func scanAttribute(text []byte, n int) (int, progress) {
 	from := n
 	for n < len(text) && n-from < entityLimit && isAlnum(text[n]) {
 		n++
 	}
 	if n == from && n < len(text) {
-		return n, none
+		return n, absent
 	}
-	n, state := literally(text, n, `="`)
-	if state != whole {
+	n, state := scanLiteral(text, n, `="`)
+	if state != complete {
 		return n, state
 	}
 	quote := bytes.IndexByte(text[n:min(len(text), n+followUpValue+1)], '"')
 	switch {
 	case quote >= 0:
-		return n + quote + 1, whole
+		return n + quote + 1, complete
 	case len(text)-n > followUpValue:
-		return n, none
+		return n, absent
 	}
-	return n, part
+	return n, partial
 }
 
 // progress says how much of something expected is there.
 type progress uint8
 
 const (
-	none progress = iota
-	part          // the text ends inside it
-	whole
+	absent  progress = iota
+	partial          // the text ends inside it
+	complete
 )
 
-// literally compares text from n on with want.
-func literally(text []byte, n int, want string) (int, progress) {
+// scanLiteral compares text from n on with want.
+func scanLiteral(text []byte, n int, want string) (int, progress) {
 	have := text[n:min(len(text), n+len(want))]
 	switch {
 	case string(have) != want[:len(have)]:
-		return n, none
+		return n, absent
 	case len(have) < len(want):
-		return n, part
+		return n, partial
 	}
-	return n + len(want), whole
+	return n + len(want), complete
 }

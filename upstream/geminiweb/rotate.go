@@ -34,10 +34,10 @@ func (c *Client) Rotate(ctx context.Context, set cookie.Set) cookie.Finding {
 	if err != nil {
 		return err.finding
 	}
-	psidts, extra := fresh(resp, c.cfg.Now())
+	psidts, extra := freshCookies(resp, c.cfg.Now())
 	finding := cookie.Finding{
 		Evidence: cookie.NoNewTS, Detail: "rotation without a new value",
-		Interval: interval(body), Set: set.WithExtra(extra),
+		Interval: parseInterval(body), Set: set.WithExtra(extra),
 	}
 	if psidts.IsZero() || psidts.Reveal() == set.PSIDTS().Reveal() {
 		return finding
@@ -51,43 +51,43 @@ func (c *Client) askRotation(ctx context.Context, set cookie.Set) (resp *http.Re
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	start := c.cfg.Now()
-	defer func() { c.observe("rotate", start, failure) }()
+	defer func() { c.observeCall("rotate", start, failure) }()
 	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+hostAccounts+"/RotateCookies", strings.NewReader(rotateBody))
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Origin", "https://"+hostAccounts)
-	resp, err := c.send(req, set)
+	resp, err := c.sendRequest(req, set)
 	if err != nil {
-		return nil, nil, failedCall(ctx, err)
+		return nil, nil, callError(ctx, err)
 	}
 	defer resp.Body.Close()
 	// The cookies are in the header: a body that breaks off takes nothing away.
 	body, _ = io.ReadAll(io.LimitReader(resp.Body, rotateLimit))
-	return resp, body, rotationRefused(resp, body)
+	return resp, body, rotationError(resp, body)
 }
 
-func rotationRefused(resp *http.Response, body []byte) *Error {
+func rotationError(resp *http.Response, body []byte) *Error {
 	switch status := resp.StatusCode; {
 	case status == http.StatusOK:
 		return nil
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return fail(chat.Unavailable, cookie.RotateRefused, msgSignedOut).detail("rotation refused with status %d", status)
+		return newError(chat.Unavailable, cookie.RotateRefused, msgSignedOut).withDetail("rotation refused with status %d", status)
 	case status == http.StatusTooManyRequests:
 		wait := retryAfter(resp.Header.Get("Retry-After"), answeredAt(resp.Header, time.Now()))
-		return fail(chat.Quota, cookie.RotateLimited, "rotated too often").detail("rotation answered with status 429").asked(wait)
+		return newError(chat.Quota, cookie.RotateLimited, "rotated too often").withDetail("rotation answered with status 429").withUpstreamWait(wait)
 	case 300 <= status && status < 400:
-		err := redirectedTo(resp.Header.Get("Location"))
+		err := redirectError(resp.Header.Get("Location"))
 		if err.finding.Evidence == cookie.WeakOut {
 			err.finding.Evidence = cookie.RotateRefused
 		}
-		return err.detail("rotation redirected with status %d", status)
+		return err.withDetail("rotation redirected with status %d", status)
 	default:
-		return httpStatus(status, resp.Header, body).detail("rotation answered with status %d", status)
+		return httpStatusError(status, resp.Header, body).withDetail("rotation answered with status %d", status)
 	}
 }
 
-// interval reads identity.hfcr, in seconds, from a rotation's body. Whether it is
+// parseInterval reads identity.hfcr, in seconds, from a rotation's body. Whether it is
 // heard is for the supervisor to say.
-func interval(body []byte) time.Duration {
+func parseInterval(body []byte) time.Duration {
 	_, rest, found := bytes.Cut(body, []byte("\n"))
 	if !found || !json.Valid(rest) {
 		return 0
@@ -117,7 +117,7 @@ func (c *Client) Renew(ctx context.Context, before, after cookie.Set) {
 		c.sessions.put(after.Key(), &next)
 	}
 	c.mu.Unlock()
-	if read, _, err := c.load(ctx, after); err == nil && (ok || read.token != "") {
-		c.keep(after, read)
+	if read, _, err := c.refreshSession(ctx, after); err == nil && (ok || read.token != "") {
+		c.storeSession(after, read)
 	}
 }

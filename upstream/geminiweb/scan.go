@@ -13,33 +13,33 @@ import (
 
 var rowStart = []byte(`[["wrb.fr",null,"`)
 
-// locate returns the index behind the opening quote of the answer's text.
-func locate(frame []byte) (int, bool) {
+// locateText returns the index behind the opening quote of the answer's text.
+func locateText(frame []byte) (int, bool) {
 	if !bytes.HasPrefix(frame, rowStart) {
 		return 0, false
 	}
-	i, ok := open(frame, len(rowStart), '[')
+	i, ok := expectByte(frame, len(rowStart), '[')
 	for n := 0; ok && n < 4; n++ {
 		i, ok = skipElement(frame, i)
 	}
 	for n := 0; ok && n < 2; n++ {
-		i, ok = open(frame, i, '[')
+		i, ok = expectByte(frame, i, '[')
 	}
 	if ok {
 		i, ok = skipElement(frame, i)
 	}
 	if ok {
-		i, ok = open(frame, i, '[')
+		i, ok = expectByte(frame, i, '[')
 	}
 	if ok {
-		i, ok = open(frame, i, '"')
+		i, ok = expectByte(frame, i, '"')
 	}
 	return i, ok
 }
 
-// open steps over one character that must be there.
-func open(raw []byte, i int, want byte) (int, bool) {
-	c, next := char(raw, i)
+// expectByte steps over one character that must be there.
+func expectByte(raw []byte, i int, want byte) (int, bool) {
+	c, next := innerByte(raw, i)
 	return next, c == want
 }
 
@@ -48,12 +48,12 @@ func open(raw []byte, i int, want byte) (int, bool) {
 func skipElement(raw []byte, i int) (int, bool) {
 	depth, quoted := 0, false
 	for {
-		c, next := char(raw, i)
+		c, next := innerByte(raw, i)
 		switch {
 		case c == 0:
 			return 0, false
 		case quoted && c == '\\':
-			if c, next = char(raw, next); c == 0 {
+			if c, next = innerByte(raw, next); c == 0 {
 				return 0, false
 			}
 		case c == '"':
@@ -73,10 +73,10 @@ func skipElement(raw []byte, i int) (int, bool) {
 	}
 }
 
-// char reads one byte of the inner JSON at raw[i], where raw is the inside of
+// innerByte reads one byte of the inner JSON at raw[i], where raw is the inside of
 // the outer string. It returns 0 at the outer string's end and for escapes that
 // carry no structure worth reading.
-func char(raw []byte, i int) (c byte, next int) {
+func innerByte(raw []byte, i int) (c byte, next int) {
 	if i >= len(raw) || raw[i] == '"' {
 		return 0, i
 	}
@@ -90,7 +90,7 @@ func char(raw []byte, i int) (c byte, next int) {
 	case '"', '\\', '/':
 		return raw[i+1], i + 2
 	case 'u':
-		r, ok := hex4(raw, i+2)
+		r, ok := parseHex4(raw, i+2)
 		if !ok || r < ' ' {
 			return 0, i
 		}

@@ -18,8 +18,8 @@ import (
 // of them and is not changed; a rotation carries it over.
 type session struct {
 	page
-	// signed says that the page itself held a token, not only an older one.
-	signed bool
+	// tokenOnPage says that the page itself held a token, not only an older one.
+	tokenOnPage bool
 	// stale says that the page could not be read after a rotation; the next
 	// probe tries again.
 	stale bool
@@ -42,11 +42,11 @@ func newSession(p page) *session {
 	return s
 }
 
-// with returns a copy that uses what a newer page says. The token stays when
+// withPage returns a copy that uses what a newer page says. The token stays when
 // the page has none: it belongs to the login and outlives pages.
-func (s *session) with(p page) *session {
+func (s *session) withPage(p page) *session {
 	next := *s
-	next.signed, next.stale = p.token != "", false
+	next.tokenOnPage, next.stale = p.token != "", false
 	if p.token == "" {
 		p.token = s.token
 	}
@@ -61,10 +61,10 @@ type flight struct {
 	err     *Error
 }
 
-// open returns the session of a set, reading the page when this generation was
+// openSession returns the session of a set, reading the page when this generation was
 // not seen before. However many callers wait, the page is read once; it goes on
 // being read when one of them leaves.
-func (c *Client) open(ctx context.Context, set cookie.Set) (*session, *Error) {
+func (c *Client) openSession(ctx context.Context, set cookie.Set) (*session, *Error) {
 	key := set.Key()
 	c.mu.Lock()
 	if s, ok := c.sessions.get(key); ok {
@@ -77,30 +77,30 @@ func (c *Client) open(ctx context.Context, set cookie.Set) (*session, *Error) {
 		c.flights[key] = f
 	}
 	c.mu.Unlock()
-	if !waiting && !c.spawn(openTimeout, func(ctx context.Context) { c.land(ctx, set, f) }) {
-		f.err = fail(chat.Unavailable, cookie.Silent, "the server is stopping")
-		c.leave(key, f)
+	if !waiting && !c.startBackground(openTimeout, func(ctx context.Context) { c.landFlight(ctx, set, f) }) {
+		f.err = newError(chat.Unavailable, cookie.Silent, "the server is stopping")
+		c.endFlight(key, f)
 	}
 	select {
 	case <-f.done:
 		return f.session, f.err
 	case <-ctx.Done():
-		return nil, failedCall(ctx, ctx.Err())
+		return nil, callError(ctx, ctx.Err())
 	}
 }
 
-// land reads the page for a flight and, when the account is a new one, what it
+// landFlight reads the page for a flight and, when the account is a new one, what it
 // may use.
-func (c *Client) land(ctx context.Context, set cookie.Set, f *flight) {
-	defer c.leave(set.Key(), f)
-	s, _, err := c.load(ctx, set)
+func (c *Client) landFlight(ctx context.Context, set cookie.Set, f *flight) {
+	defer c.endFlight(set.Key(), f)
+	s, _, err := c.refreshSession(ctx, set)
 	if err != nil {
 		f.err = err
 		return
 	}
 	if !c.accountOf(set).known {
-		if finding, _ := c.status(ctx, s, set); finding.Evidence == cookie.SignedOut {
-			f.err = signedOut()
+		if finding, _ := c.callStatus(ctx, s, set); finding.Evidence == cookie.SignedOut {
+			f.err = signedOutError()
 			f.err.finding = finding
 			return
 		}
@@ -108,7 +108,7 @@ func (c *Client) land(ctx context.Context, set cookie.Set, f *flight) {
 	f.session = s
 }
 
-func (c *Client) leave(key cookie.Key, f *flight) {
+func (c *Client) endFlight(key cookie.Key, f *flight) {
 	c.mu.Lock()
 	if c.flights[key] == f {
 		delete(c.flights, key)
@@ -120,10 +120,10 @@ func (c *Client) leave(key cookie.Key, f *flight) {
 	close(f.done)
 }
 
-// renew gives a call whose token was refused a session with another one: the
+// renewSession gives a call whose token was refused a session with another one: the
 // token that came with the refusal, else the one that somebody else fetched
 // meanwhile, else the page's.
-func (c *Client) renew(ctx context.Context, set cookie.Set, old *session, token string) (*session, *Error) {
+func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session, token string) (*session, *Error) {
 	key := set.Key()
 	c.mu.Lock()
 	now, ok := c.sessions.get(key)
@@ -137,19 +137,19 @@ func (c *Client) renew(ctx context.Context, set cookie.Set, old *session, token 
 	if token != "" && isToken(token) {
 		return c.swapToken(set, old, token), nil
 	}
-	return c.open(ctx, set)
+	return c.openSession(ctx, set)
 }
 
 // swapToken keeps a session with a token that the upstream handed out.
 func (c *Client) swapToken(set cookie.Set, old *session, token string) *session {
 	next := *old
-	next.token, next.signed = token, true
-	c.keep(set, &next)
+	next.token, next.tokenOnPage = token, true
+	c.storeSession(set, &next)
 	return &next
 }
 
-// keep stores a session for a generation, and its token for the login.
-func (c *Client) keep(set cookie.Set, s *session) {
+// storeSession stores a session for a generation, and its token for the login.
+func (c *Client) storeSession(set cookie.Set, s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sessions.put(set.Key(), s)
@@ -158,10 +158,10 @@ func (c *Client) keep(set cookie.Set, s *session) {
 	}
 }
 
-// load reads the page with a set and makes a session of it, continuing the one
+// refreshSession reads the page with a set and makes a session of it, continuing the one
 // of the same generation if there is one. It also returns the cookies that the
 // upstream refreshed.
-func (c *Client) load(ctx context.Context, set cookie.Set) (*session, []cookie.Named, *Error) {
+func (c *Client) refreshSession(ctx context.Context, set cookie.Set) (*session, []cookie.Named, *Error) {
 	p, extra, err := c.readPage(ctx, set)
 	if err != nil {
 		return nil, extra, err
@@ -173,9 +173,9 @@ func (c *Client) load(ctx context.Context, set cookie.Set) (*session, []cookie.N
 	if !ok {
 		old = newSession(page{token: token})
 	}
-	s := old.with(p)
+	s := old.withPage(p)
 	if p.token != "" {
-		c.keep(set, s)
+		c.storeSession(set, s)
 	}
 	return s, extra, nil
 }
@@ -186,51 +186,51 @@ func (c *Client) readPage(ctx context.Context, set cookie.Set) (p page, extra []
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	start := c.cfg.Now()
-	defer func() { c.observe("page", start, failure) }()
+	defer func() { c.observeCall("page", start, failure) }()
 	target := appURL("/app", nil)
 	for range pageHops {
 		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 		req.Header.Set("Accept", "text/html,application/xhtml+xml")
 		req.Header.Set("Referer", "https://"+hostApp+"/")
-		resp, err := c.send(req, set)
+		resp, err := c.sendRequest(req, set)
 		if err != nil {
-			return p, extra, failedCall(ctx, err)
+			return p, extra, callError(ctx, err)
 		}
-		_, news := fresh(resp, c.cfg.Now())
+		_, news := freshCookies(resp, c.cfg.Now())
 		extra, set = append(extra, news...), set.WithExtra(news)
-		if next := hop(resp, target); next != nil {
-			drain(resp.Body)
+		if next := appRedirect(resp, target); next != nil {
+			drainBody(resp.Body)
 			target = next
 			continue
 		}
 		body, err := io.ReadAll(io.LimitReader(resp.Body, pageLimit))
 		_ = resp.Body.Close()
 		if err != nil {
-			return p, extra, failedCall(ctx, err)
+			return p, extra, callError(ctx, err)
 		}
 		return c.judgePage(resp, body, extra)
 	}
-	return p, extra, fail(chat.Upstream, cookie.Drift, msgStrange).detail("the app page redirects in a circle")
+	return p, extra, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("the app page redirects in a circle")
 }
 
 func (c *Client) judgePage(resp *http.Response, body []byte, extra []cookie.Named) (page, []cookie.Named, *Error) {
-	if resp.StatusCode != http.StatusOK || isSorry(body[:min(len(body), errorHead)]) {
-		err := httpStatus(resp.StatusCode, resp.Header, body[:min(len(body), errorHead)])
+	if resp.StatusCode != http.StatusOK || isCaptchaPage(body[:min(len(body), errorHead)]) {
+		err := httpStatusError(resp.StatusCode, resp.Header, body[:min(len(body), errorHead)])
 		if 300 <= resp.StatusCode && resp.StatusCode < 400 && err.finding.Evidence == cookie.WeakOut {
 			err.finding.Evidence = cookie.SignedOut
 		}
 		return page{}, extra, err
 	}
-	p := scrape(body)
-	if !p.known() {
+	p := scrapePage(body)
+	if !p.hasKeys() {
 		c.cfg.Drifted("page")
-		return p, extra, fail(chat.Upstream, cookie.Drift, msgStrange).detail("app page without any known key")
+		return p, extra, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("app page without any known key")
 	}
 	return p, extra, nil
 }
 
-// hop returns where a redirect leads when that is still the app.
-func hop(resp *http.Response, from *url.URL) *url.URL {
+// appRedirect returns where a redirect leads when that is still the app.
+func appRedirect(resp *http.Response, from *url.URL) *url.URL {
 	if resp.StatusCode < 300 || resp.StatusCode > 399 {
 		return nil
 	}
@@ -242,8 +242,8 @@ func hop(resp *http.Response, from *url.URL) *url.URL {
 	return next
 }
 
-// drain ends a short answer so that its connection can be used again.
-func drain(body io.ReadCloser) {
+// drainBody ends a short answer so that its connection can be used again.
+func drainBody(body io.ReadCloser) {
 	_, _ = io.CopyN(io.Discard, body, errorHead)
 	_ = body.Close()
 }

@@ -26,150 +26,150 @@ const (
 	blockPause = 10 * time.Minute
 )
 
-func signedOut() *Error {
-	return fail(chat.Unavailable, cookie.WeakOut, msgSignedOut).after(checkPause)
+func signedOutError() *Error {
+	return newError(chat.Unavailable, cookie.WeakOut, msgSignedOut).withRetryAfter(checkPause)
 }
 
-func blocked() *Error {
-	return fail(chat.Unavailable, cookie.Blocked, msgBlocked).after(blockPause)
+func blockedError() *Error {
+	return newError(chat.Unavailable, cookie.Blocked, msgBlocked).withRetryAfter(blockPause)
 }
 
-func tooLong() *Error {
-	return fail(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it")
+func tooLongError() *Error {
+	return newError(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it")
 }
 
 // refusals are the codes that come inside an answer with status 200.
 var refusals = map[int]func(model string) *Error{
-	1003: always(chat.Upstream, cookie.Silent, "Google does not know the conversation or one of its files any more; send the request again"),
+	1003: fixedError(chat.Upstream, cookie.Silent, "Google does not know the conversation or one of its files any more; send the request again"),
 	1013: func(string) *Error {
-		return fail(chat.Unavailable, cookie.Transient, "Google had a temporary fault; try again").after(5 * time.Second).retry(later)
+		return newError(chat.Unavailable, cookie.Transient, "Google had a temporary fault; try again").withRetryAfter(5 * time.Second).withRetry(retryLater)
 	},
 	1037: func(model string) *Error {
-		return fail(chat.Quota, cookie.Silent, "the account's limit of "+model+" is used up for now; wait or use another model")
+		return newError(chat.Quota, cookie.Silent, "the account's limit of "+model+" is used up for now; wait or use another model")
 	},
-	1050: badModel,
-	1052: badModel,
-	1053: always(chat.Upstream, cookie.Silent, "Google put the job into a queue that can not be followed here; ask for something smaller"),
-	1060: func(string) *Error { return blocked() },
-	1096: always(chat.Upstream, cookie.Silent, "Google refused the request without giving a reason; try again or rephrase it"),
-	1097: always(chat.Quota, cookie.Silent, "Google limits long conversations of this account for now; wait or begin a new one"),
-	1099: func(string) *Error { return tooLong() },
-	1100: always(chat.BadRequest, cookie.Silent, "Google refused the attached file; ask without it"),
-	1152: func(string) *Error { return tooLong() },
+	1050: badModelError,
+	1052: badModelError,
+	1053: fixedError(chat.Upstream, cookie.Silent, "Google put the job into a queue that can not be followed here; ask for something smaller"),
+	1060: func(string) *Error { return blockedError() },
+	1096: fixedError(chat.Upstream, cookie.Silent, "Google refused the request without giving a reason; try again or rephrase it"),
+	1097: fixedError(chat.Quota, cookie.Silent, "Google limits long conversations of this account for now; wait or begin a new one"),
+	1099: func(string) *Error { return tooLongError() },
+	1100: fixedError(chat.BadRequest, cookie.Silent, "Google refused the attached file; ask without it"),
+	1152: func(string) *Error { return tooLongError() },
 	1155: func(string) *Error {
-		return fail(chat.Upstream, cookie.Silent, "Google refused the request's session number").retry(withoutSession)
+		return newError(chat.Upstream, cookie.Silent, "Google refused the request's session number").withRetry(retryWithoutSession)
 	},
 	1185: func(string) *Error {
-		return fail(chat.Quota, cookie.Silent, "Google limits pictures of this account for now; wait two minutes").after(2 * time.Minute)
+		return newError(chat.Quota, cookie.Silent, "Google limits pictures of this account for now; wait two minutes").withRetryAfter(2 * time.Minute)
 	},
 }
 
 // statuses are refusals that bring a google.rpc status and no code.
 var statuses = map[int]func(model string) *Error{
-	3: always(chat.Upstream, cookie.Silent, "Google found the request malformed; if this stays, look for an update of geminid"),
-	4: always(chat.Timeout, cookie.Transient, "Google was too slow with the answer; try again"),
-	5: badModel,
-	7: func(string) *Error { return signedOut() },
-	8: always(chat.Quota, cookie.Silent, "Google's limit for this account is reached for now; wait"),
+	3: fixedError(chat.Upstream, cookie.Silent, "Google found the request malformed; if this stays, look for an update of geminid"),
+	4: fixedError(chat.Timeout, cookie.Transient, "Google was too slow with the answer; try again"),
+	5: badModelError,
+	7: func(string) *Error { return signedOutError() },
+	8: fixedError(chat.Quota, cookie.Silent, "Google's limit for this account is reached for now; wait"),
 	13: func(string) *Error {
-		return fail(chat.Upstream, cookie.Transient, "Google had an internal fault; try again").retry(withToken)
+		return newError(chat.Upstream, cookie.Transient, "Google had an internal fault; try again").withRetry(retryWithToken)
 	},
-	14: always(chat.Unavailable, cookie.Transient, "Google is unavailable; try again"),
-	16: func(string) *Error { return signedOut() },
+	14: fixedError(chat.Unavailable, cookie.Transient, "Google is unavailable; try again"),
+	16: func(string) *Error { return signedOutError() },
 }
 
-func always(kind chat.Kind, evidence cookie.Evidence, message string) func(string) *Error {
-	return func(string) *Error { return fail(kind, evidence, message) }
+func fixedError(kind chat.Kind, evidence cookie.Evidence, message string) func(string) *Error {
+	return func(string) *Error { return newError(kind, evidence, message) }
 }
 
-func badModel(model string) *Error {
-	e := fail(chat.BadRequest, cookie.Silent, "Google does not offer "+model+" to this account at the moment; GET /v1/models lists the others")
-	e.told.Param = "model"
+func badModelError(model string) *Error {
+	e := newError(chat.BadRequest, cookie.Silent, "Google does not offer "+model+" to this account at the moment; GET /v1/models lists the others")
+	e.public.Param = "model"
 	return e
 }
 
-// refusedWith turns a refusal inside an answer into an error.
-func refusedWith(r *refusal, model string) *Error {
+// refusalError turns a refusal inside an answer into an error.
+func refusalError(r *refusal, model string) *Error {
 	if r.http {
-		return httpStatus(r.status, nil, nil)
+		return httpStatusError(r.status, nil, nil)
 	}
 	table, key := statuses, r.status
 	if r.code != 0 {
 		table, key = refusals, r.code
 	}
 	if build, ok := table[key]; ok {
-		return build(model).detail("status %d, code %d in the answer", r.status, r.code)
+		return build(model).withDetail("status %d, code %d in the answer", r.status, r.code)
 	}
-	return fail(chat.Upstream, cookie.Transient,
+	return newError(chat.Upstream, cookie.Transient,
 		"Google refused the request with an unknown code ("+strconv.Itoa(key)+"); try again").
-		detail("unknown status %d, code %d in the answer", r.status, r.code)
+		withDetail("unknown status %d, code %d in the answer", r.status, r.code)
 }
 
-// httpStatus turns an answer that is not 200 into an error; body is its
+// httpStatusError turns an answer that is not 200 into an error; body is its
 // beginning.
-func httpStatus(status int, header http.Header, body []byte) *Error {
+func httpStatusError(status int, header http.Header, body []byte) *Error {
 	wait := retryAfter(header.Get("Retry-After"), answeredAt(header, time.Now()))
 	switch {
-	case isSorry(body):
-		return blocked().detail("captcha page with status %d", status)
+	case isCaptchaPage(body):
+		return blockedError().withDetail("captcha page with status %d", status)
 	case 300 <= status && status < 400:
-		return redirectedTo(header.Get("Location"))
+		return redirectError(header.Get("Location"))
 	case status == http.StatusBadRequest:
-		return fail(chat.Upstream, cookie.Silent, "Google found the request malformed; if this stays, look for an update of geminid").
-			detail("status 400").retry(withToken)
+		return newError(chat.Upstream, cookie.Silent, "Google found the request malformed; if this stays, look for an update of geminid").
+			withDetail("status 400").withRetry(retryWithToken)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return signedOut().detail("status %d", status)
+		return signedOutError().withDetail("status %d", status)
 	case status == http.StatusRequestEntityTooLarge:
-		return tooLong()
+		return tooLongError()
 	case status == http.StatusTooManyRequests:
-		return fail(chat.Quota, cookie.Limited, "Google asks to slow down; wait").detail("status 429").after(time.Minute).asked(wait)
+		return newError(chat.Quota, cookie.Limited, "Google asks to slow down; wait").withDetail("status 429").withRetryAfter(time.Minute).withUpstreamWait(wait)
 	case status == http.StatusServiceUnavailable:
-		return fail(chat.Unavailable, cookie.Transient, "Google is unavailable; try again").detail("status 503").after(5 * time.Second).asked(wait)
+		return newError(chat.Unavailable, cookie.Transient, "Google is unavailable; try again").withDetail("status 503").withRetryAfter(5 * time.Second).withUpstreamWait(wait)
 	}
-	return fail(chat.Upstream, cookie.Transient, "Google answered with status "+strconv.Itoa(status)+"; try again").
-		detail("status %d", status)
+	return newError(chat.Upstream, cookie.Transient, "Google answered with status "+strconv.Itoa(status)+"; try again").
+		withDetail("status %d", status)
 }
 
-// redirectedTo judges a redirect away from the app by where it leads.
-func redirectedTo(location string) *Error {
+// redirectError judges a redirect away from the app by where it leads.
+func redirectError(location string) *Error {
 	to, err := url.Parse(location)
 	if err != nil {
 		to = new(url.URL)
 	}
 	switch host := strings.ToLower(to.Hostname()); {
 	case host == hostAccounts:
-		return signedOut().detail("redirect to the sign-in page")
+		return signedOutError().withDetail("redirect to the sign-in page")
 	case host == hostConsent:
-		return fail(chat.Unavailable, cookie.Action,
+		return newError(chat.Unavailable, cookie.Action,
 			"Google wants a consent first: open gemini.google.com in the browser, accept, export the cookies again").
-			detail("redirect to the consent page")
+			withDetail("redirect to the consent page")
 	case strings.HasPrefix(to.Path, "/sorry"):
-		return blocked().detail("redirect to the captcha page")
+		return blockedError().withDetail("redirect to the captcha page")
 	}
-	return fail(chat.Upstream, cookie.Drift, msgStrange).detail("redirect to an unknown place")
+	return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("redirect to an unknown place")
 }
 
-// isSorry recognizes the captcha page.
-func isSorry(body []byte) bool { return bytes.Contains(body, []byte(`id="captcha-form"`)) }
+// isCaptchaPage recognizes the captcha page.
+func isCaptchaPage(body []byte) bool { return bytes.Contains(body, []byte(`id="captcha-form"`)) }
 
 // errStalled is the cause of a context that a watchdog ended.
 var errStalled = errors.New("nothing came for too long")
 
-// failedCall turns an error of the network or the context into an Error.
-func failedCall(ctx context.Context, err error) *Error {
+// callError turns an error of the network or the context into an Error.
+func callError(ctx context.Context, err error) *Error {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errStalled):
-		return fail(chat.Timeout, cookie.Transient, "Google fell silent; try again").detail("the answer stalled").because(cause)
+		return newError(chat.Timeout, cookie.Transient, "Google fell silent; try again").withDetail("the answer stalled").withCause(cause)
 	case errors.Is(cause, context.DeadlineExceeded):
-		return fail(chat.Timeout, cookie.Transient, "Google was too slow; try again").detail("deadline passed").because(err)
+		return newError(chat.Timeout, cookie.Transient, "Google was too slow; try again").withDetail("deadline passed").withCause(err)
 	case cause != nil:
-		return fail(chat.Canceled, cookie.Silent, "the request was given up").because(cause)
+		return newError(chat.Canceled, cookie.Silent, "the request was given up").withCause(cause)
 	}
 	if isOffline(err) {
-		return fail(chat.Unavailable, cookie.Offline, "Google can not be reached from this server; check its network and proxy").
-			detail("no connection").because(err).after(10 * time.Second)
+		return newError(chat.Unavailable, cookie.Offline, "Google can not be reached from this server; check its network and proxy").
+			withDetail("no connection").withCause(err).withRetryAfter(10 * time.Second)
 	}
-	return fail(chat.Upstream, cookie.Transient, "the connection to Google broke; try again").detail("connection broke").because(err)
+	return newError(chat.Upstream, cookie.Transient, "the connection to Google broke; try again").withDetail("connection broke").withCause(err)
 }
 
 // isOffline reports whether no connection came about at all.

@@ -89,7 +89,7 @@ func TestStreamEventForEachFrame(t *testing.T) {
 		var kinds []chat.EventKind
 		var text strings.Builder
 		var texts int
-		for event, err := range w.client.Stream(t.Context(), w.set, ask("gemini-2.5-pro", "[long 10000][frames 25][slow 20ms]")) {
+		for event, err := range w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-pro", "[long 10000][frames 25][slow 20ms]")) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -309,7 +309,7 @@ func TestCancelEndsTheCall(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			seen := 0
 			var last error
-			for event, err := range w.client.Stream(ctx, w.set, ask("gemini-2.5-flash", prompt)) {
+			for event, err := range w.client.Stream(ctx, w.set, newRequest("gemini-2.5-flash", prompt)) {
 				if last = err; err != nil {
 					break
 				}
@@ -345,7 +345,7 @@ func TestSlowReaderIsNoStall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{IdleTimeout: time.Second})
-		for event, err := range w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", "[long 1000][frames 5]")) {
+		for event, err := range w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash", "[long 1000][frames 5]")) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -400,7 +400,7 @@ func TestChatModes(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{ChatMode: tt.mode})
-				if _, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, ask(tt.model, "[say hi]"))); err != nil {
+				if _, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest(tt.model, "[say hi]"))); err != nil {
 					t.Fatal(err)
 				}
 				if err := w.client.Close(t.Context()); err != nil {
@@ -433,7 +433,7 @@ func TestRequestsThatAreRefusedHere(t *testing.T) {
 			req  *chat.Request
 			kind chat.Kind
 		}{
-			"unknown model": {ask("gpt-4o", "hi"), chat.UnknownModel},
+			"unknown model": {newRequest("gpt-4o", "hi"), chat.UnknownModel},
 		} {
 			_, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, tt.req))
 			if got := chat.AsError(err).Kind; got != tt.kind || cookie.FindingOf(err).Evidence != cookie.Silent {
@@ -463,7 +463,7 @@ func TestObserve(t *testing.T) {
 		_, _ = w.ask(t.Context(), "[error 1037]")
 		_, _ = w.ask(t.Context(), "[http 500]")
 		_, _ = w.ask(t.Context(), "[garble 4][long 1000][bytes 100]")
-		for range w.client.Stream(t.Context(), w.set, ask("gemini-2.5-flash", "[slow 1s]")) {
+		for range w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash", "[slow 1s]")) {
 			break
 		}
 		want := map[string]int{"page success": 2, "batch success": 1, "rotate success": 1, "generate success": 2,

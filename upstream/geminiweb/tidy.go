@@ -19,7 +19,7 @@ const (
 // removeChat deletes a chat in the background. When too many deletions are
 // under way it waits inside its own time limit.
 func (c *Client) removeChat(set cookie.Set, s *session, cid string) {
-	started := c.spawn(cleanupTimeout, func(ctx context.Context) {
+	started := c.startBackground(cleanupTimeout, func(ctx context.Context) {
 		select {
 		case c.cleanups <- struct{}{}:
 			defer func() { <-c.cleanups }()
@@ -27,11 +27,11 @@ func (c *Client) removeChat(set cookie.Set, s *session, cid string) {
 			c.cfg.Logger.Warn("a chat stays in the history: too many deletions at once")
 			return
 		}
-		if _, _, err := c.rpc(ctx, s, set, rpcDelete, marshal([]any{cid})); err != nil {
+		if _, _, err := c.callRPC(ctx, s, set, rpcDelete, marshalJSON([]any{cid})); err != nil {
 			c.cfg.Logger.Warn("a chat stays in the history: deleting it failed", "reason", err.finding.Detail)
 			return
 		}
-		_, _, _ = c.rpc(ctx, s, set, rpcDeleteTrace, marshal([]any{cid, []any{1, nil, 0, 1}}))
+		_, _, _ = c.callRPC(ctx, s, set, rpcDeleteTrace, marshalJSON([]any{cid, []any{1, nil, 0, 1}}))
 	})
 	if !started {
 		c.cfg.Logger.Warn("a chat stays in the history: the server is stopping")

@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// unescape decodes the string whose inside begins at raw[0] and appends it to
+// unescapeText decodes the string whose inside begins at raw[0] and appends it to
 // dst. It stops in front of the closing quote, or after limit bytes when limit
 // is not negative, and returns how many bytes of raw it used. It reports false
 // for everything that it does not read exactly as a JSON decoder would.
-func unescape(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
+func unescapeText(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
 	start, i := len(dst), 0
 	for i < len(raw) && (limit < 0 || len(dst)-start < limit) {
 		if raw[i] != '\\' {
-			n := plain(raw[i:])
+			n := literalPrefix(raw[i:])
 			if limit >= 0 {
 				n = min(n, limit-(len(dst)-start))
 			}
@@ -30,14 +30,14 @@ func unescape(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
 			i += 3
 			continue
 		}
-		r, next, kind := outer(raw, i)
+		r, next, kind := outerEscape(raw, i)
 		switch kind {
-		case literal:
+		case literalRune:
 			dst = utf8.AppendRune(dst, r)
-		case closing:
+		case closingQuote:
 			return dst, i, limit < 0 && utf8.Valid(dst[start:])
-		case escaping:
-			if r, next, ok = inner(raw, next); !ok {
+		case innerBackslash:
+			if r, next, ok = innerEscape(raw, next); !ok {
 				return dst, i, false
 			}
 			dst = utf8.AppendRune(dst, r)
@@ -49,8 +49,8 @@ func unescape(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
 	return dst, i, limit >= 0 && len(dst)-start == limit
 }
 
-// stops marks the bytes that do not stand for themselves in a JSON string.
-var stops = func() (table [256]bool) {
+// special marks the bytes that do not stand for themselves in a JSON string.
+var special = func() (table [256]bool) {
 	for c := range ' ' {
 		table[c] = true
 	}
@@ -58,10 +58,10 @@ var stops = func() (table [256]bool) {
 	return table
 }()
 
-// plain counts the bytes in front of the next one that needs a thought.
-func plain(raw []byte) int {
+// literalPrefix counts the bytes in front of the next one that needs a thought.
+func literalPrefix(raw []byte) int {
 	for i, c := range raw {
-		if stops[c] {
+		if special[c] {
 			return i
 		}
 	}
@@ -73,45 +73,45 @@ func plain(raw []byte) int {
 type outerKind uint8
 
 const (
-	strange  outerKind = iota
-	literal            // a character
-	closing            // the quote that ends the string
-	escaping           // the backslash that begins an inner escape
+	unknownEscape  outerKind = iota
+	literalRune              // a character
+	closingQuote             // the quote that ends the string
+	innerBackslash           // the backslash that begins an inner escape
 )
 
-// outer reads the outer escape at raw[i].
-func outer(raw []byte, i int) (r rune, next int, kind outerKind) {
+// outerEscape reads the outer escape at raw[i].
+func outerEscape(raw []byte, i int) (r rune, next int, kind outerKind) {
 	if i+1 >= len(raw) {
-		return 0, i, strange
+		return 0, i, unknownEscape
 	}
 	switch raw[i+1] {
 	case '"':
-		return 0, i + 2, closing
+		return 0, i + 2, closingQuote
 	case '\\':
-		return 0, i + 2, escaping
+		return 0, i + 2, innerBackslash
 	case '/':
-		return '/', i + 2, literal
+		return '/', i + 2, literalRune
 	case 'u':
 	default:
-		return 0, i, strange
+		return 0, i, unknownEscape
 	}
-	r, ok := hex4(raw, i+2)
+	r, ok := parseHex4(raw, i+2)
 	next = i + 6
 	switch {
 	case !ok || r < ' ':
-		return 0, i, strange
+		return 0, i, unknownEscape
 	case r == '"':
-		return 0, next, closing
+		return 0, next, closingQuote
 	case r == '\\':
-		return 0, next, escaping
+		return 0, next, innerBackslash
 	case utf16.IsSurrogate(r):
-		r, next = pair(r, raw, next, `\u`)
+		r, next = joinSurrogates(r, raw, next, `\u`)
 	}
-	return r, next, literal
+	return r, next, literalRune
 }
 
-// inner reads what follows the backslash of an inner escape.
-func inner(raw []byte, i int) (r rune, next int, ok bool) {
+// innerEscape reads what follows the backslash of an inner escape.
+func innerEscape(raw []byte, i int) (r rune, next int, ok bool) {
 	if i >= len(raw) {
 		return 0, i, false
 	}
@@ -129,13 +129,13 @@ func inner(raw []byte, i int) (r rune, next int, ok bool) {
 	case '/':
 		return '/', i + 1, true
 	case '\\':
-		c, next := char(raw, i)
+		c, next := innerByte(raw, i)
 		return rune(c), next, c == '"' || c == '\\' || c == '/'
 	case 'u':
 	default:
 		return 0, i, false
 	}
-	if r, ok = hex4(raw, i+1); !ok {
+	if r, ok = parseHex4(raw, i+1); !ok {
 		return 0, i, false
 	}
 	next = i + 5
@@ -145,15 +145,15 @@ func inner(raw []byte, i int) (r rune, next int, ok bool) {
 	if bytes.HasPrefix(raw[next:], []byte(`\u`)) {
 		return 0, i, false // the partner may hide behind another spelling
 	}
-	r, next = pair(r, raw, next, `\\u`)
+	r, next = joinSurrogates(r, raw, next, `\\u`)
 	return r, next, true
 }
 
-// pair completes a surrogate when its partner follows; a lone one becomes
+// joinSurrogates completes a surrogate when its partner follows; a lone one becomes
 // U+FFFD, as JSON decoders have it.
-func pair(high rune, raw []byte, i int, escape string) (rune, int) {
+func joinSurrogates(high rune, raw []byte, i int, escape string) (rune, int) {
 	if bytes.HasPrefix(raw[i:], []byte(escape)) {
-		if low, ok := hex4(raw, i+len(escape)); ok {
+		if low, ok := parseHex4(raw, i+len(escape)); ok {
 			if r := utf16.DecodeRune(high, low); r != utf8.RuneError {
 				return r, i + len(escape) + 4
 			}
@@ -162,8 +162,8 @@ func pair(high rune, raw []byte, i int, escape string) (rune, int) {
 	return utf8.RuneError, i
 }
 
-// hex4 reads four hexadecimal digits.
-func hex4(raw []byte, i int) (r rune, ok bool) {
+// parseHex4 reads four hexadecimal digits.
+func parseHex4(raw []byte, i int) (r rune, ok bool) {
 	if i+4 > len(raw) {
 		return 0, false
 	}

@@ -30,38 +30,38 @@ const (
 	referenceLimit = 1 << 10
 )
 
-// upload is a file that the upstream holds.
-type upload struct{ reference, name string }
+// uploadedFile is a file that the upstream holds.
+type uploadedFile struct{ reference, name string }
 
-// carry sends a request's files to the upstream and returns them in their
+// uploadPrompt sends a request's files to the upstream and returns them in their
 // order with the prompt that goes with them. A prompt over the limit becomes
 // shorter and a text file.
-func (t *turn) carry(ctx context.Context, s *session, req *chat.Request) (prompt string, files []upload, failure *Error) {
+func (t *streamCall) uploadPrompt(ctx context.Context, s *session, req *chat.Request) (prompt string, files []uploadedFile, failure *Error) {
 	prompt, overflow := chat.SplitPrompt(req, t.c.cfg.MaxPrompt)
 	blobs := chat.UniqueFiles(req)
 	if overflow != nil {
 		if len(overflow.Data) > uploadLimit {
-			return "", nil, tooLong().detail("a conversation of more than 20 MiB")
+			return "", nil, tooLongError().withDetail("a conversation of more than 20 MiB")
 		}
 		t.overflowed = true
 		blobs = append(blobs, overflow)
 	}
 	files, failure = t.c.uploadAll(ctx, t.set, s, blobs)
-	if failure != nil && failure.told.Kind == chat.TooLarge && t.overflowed && len(blobs) == 1 {
-		failure = tooLong().detail("the conversation's file was refused")
+	if failure != nil && failure.public.Kind == chat.TooLarge && t.overflowed && len(blobs) == 1 {
+		failure = tooLongError().withDetail("the conversation's file was refused")
 	}
 	return prompt, files, failure
 }
 
 // uploadAll sends files side by side. The first failure ends the others: an
 // answer that did not see a file would only look like one.
-func (c *Client) uploadAll(ctx context.Context, set cookie.Set, s *session, blobs []*chat.Blob) ([]upload, *Error) {
+func (c *Client) uploadAll(ctx context.Context, set cookie.Set, s *session, blobs []*chat.Blob) ([]uploadedFile, *Error) {
 	if len(blobs) == 0 {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
 	defer cancel()
-	files := make([]upload, len(blobs))
+	files := make([]uploadedFile, len(blobs))
 	places := make(chan struct{}, uploadsAtOnce)
 	var (
 		group sync.WaitGroup
@@ -72,31 +72,31 @@ func (c *Client) uploadAll(ctx context.Context, set cookie.Set, s *session, blob
 		places <- struct{}{}
 		group.Go(func() {
 			defer func() { <-places }()
-			reference, failure := c.upload(ctx, set, s, outgoing{blob, uploadName(blob, i)})
+			reference, failure := c.uploadFile(ctx, set, s, outgoingFile{blob, uploadName(blob, i)})
 			if failure != nil {
 				first.Do(func() { found = failure; cancel() })
 				return
 			}
-			files[i] = upload{reference, uploadName(blob, i)}
+			files[i] = uploadedFile{reference, uploadName(blob, i)}
 		})
 	}
 	group.Wait()
 	return files, found
 }
 
-// outgoing is a file on its way, under the name that the upstream is told.
-type outgoing struct {
+// outgoingFile is a file on its way, under the name that the upstream is told.
+type outgoingFile struct {
 	*chat.Blob
 	name string
 }
 
-// upload sends one file: as a form, and when that is refused in the browser's
+// uploadFile sends one file: as a form, and when that is refused in the browser's
 // resumable way.
-func (c *Client) upload(ctx context.Context, set cookie.Set, s *session, f outgoing) (reference string, failure *Error) {
+func (c *Client) uploadFile(ctx context.Context, set cookie.Set, s *session, f outgoingFile) (reference string, failure *Error) {
 	start := c.cfg.Now()
-	defer func() { c.observe("upload", start, failure) }()
+	defer func() { c.observeCall("upload", start, failure) }()
 	if reference, failure = c.uploadForm(ctx, set, s, f); failure == nil ||
-		ctx.Err() != nil || failure.told.Kind == chat.TooLarge {
+		ctx.Err() != nil || failure.public.Kind == chat.TooLarge {
 		return reference, failure
 	}
 	return c.uploadResumable(ctx, set, s, f)
@@ -117,7 +117,7 @@ func uploadName(blob *chat.Blob, i int) string {
 	if blob.Name != "" && name != "." && name != "/" {
 		return name
 	}
-	return fmt.Sprintf("input_%07d%s", i+1, ending(blob.MIME))
+	return fmt.Sprintf("input_%07d%s", i+1, fileEnding(blob.MIME))
 }
 
 // endings are those of the texts that are sent most; the system's table knows
@@ -127,7 +127,7 @@ var endings = map[string]string{
 	"text/plain":       ".txt", "text/markdown": ".md", "text/csv": ".csv", "text/html": ".html",
 }
 
-func ending(kind string) string {
+func fileEnding(kind string) string {
 	if e := cmp.Or(media.FileExtension(kind), endings[kind]); e != "" {
 		return e
 	}
@@ -142,7 +142,7 @@ func ending(kind string) string {
 
 // mediaType is a type that may stand in a header.
 func mediaType(kind string) string {
-	if kind == "" || !isHeader(kind) {
+	if kind == "" || !isHeaderValue(kind) {
 		return "application/octet-stream"
 	}
 	return kind

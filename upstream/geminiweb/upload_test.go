@@ -27,7 +27,7 @@ var (
 
 // show is a question about files.
 func show(text string, blobs ...*chat.Blob) *chat.Request {
-	req := ask("gemini-2.5-flash", text)
+	req := newRequest("gemini-2.5-flash", text)
 	for _, blob := range blobs {
 		req.Turns[0].Parts = append(req.Turns[0].Parts, chat.Part{Blob: blob})
 	}
@@ -218,7 +218,7 @@ func TestLongPrompts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{MaxPrompt: 2000})
-		req := ask("gemini-2.5-flash", "And now?")
+		req := newRequest("gemini-2.5-flash", "And now?")
 		old := chat.Turn{Role: chat.User, Parts: []chat.Part{{Text: strings.Repeat("word ", 2000)}}}
 		req.Turns = append([]chat.Turn{old}, req.Turns...)
 		answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
@@ -246,9 +246,9 @@ func TestPromptsThatCanNotBeCarried(t *testing.T) {
 		fault simulator.Fault
 		kind  chat.Kind
 	}{
-		{"file refused", ask("gemini-2.5-flash", long), simulator.Fault{Kind: simulator.ErrorCode, Code: 1100}, chat.ContextLength},
-		{"file too large", ask("gemini-2.5-flash", long), simulator.Fault{Kind: simulator.Status, Code: 413, Operations: []simulator.Operation{simulator.OpUpload}}, chat.ContextLength},
-		{"over 20 MiB", ask("gemini-2.5-flash", strings.Repeat(long, 106)), simulator.Fault{Kind: simulator.Latency}, chat.ContextLength},
+		{"file refused", newRequest("gemini-2.5-flash", long), simulator.Fault{Kind: simulator.ErrorCode, Code: 1100}, chat.ContextLength},
+		{"file too large", newRequest("gemini-2.5-flash", long), simulator.Fault{Kind: simulator.Status, Code: 413, Operations: []simulator.Operation{simulator.OpUpload}}, chat.ContextLength},
+		{"over 20 MiB", newRequest("gemini-2.5-flash", strings.Repeat(long, 106)), simulator.Fault{Kind: simulator.Latency}, chat.ContextLength},
 		{"another file refused", show("hi", samplePNG), simulator.Fault{Kind: simulator.ErrorCode, Code: 1100}, chat.BadRequest},
 	}
 	for _, tt := range tests {

@@ -21,13 +21,13 @@ type watchdog struct {
 
 func newWatchdog(cancel context.CancelCauseFunc) *watchdog { return &watchdog{cancel: cancel} }
 
-func (w *watchdog) wait(limit time.Duration) {
+func (w *watchdog) expectWithin(limit time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.due = time.Now().Add(limit)
 	switch {
 	case w.timer == nil:
-		w.timer = time.AfterFunc(limit, w.look)
+		w.timer = time.AfterFunc(limit, w.checkDue)
 	case w.fires.IsZero() || w.due.Before(w.fires):
 		w.timer.Reset(limit)
 	default:
@@ -36,7 +36,7 @@ func (w *watchdog) wait(limit time.Duration) {
 	w.fires = w.due
 }
 
-func (w *watchdog) rest() {
+func (w *watchdog) suspend() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.due = time.Time{}
@@ -44,14 +44,14 @@ func (w *watchdog) rest() {
 
 // stop is the last call.
 func (w *watchdog) stop() {
-	w.rest()
+	w.suspend()
 	if w.timer != nil {
 		w.timer.Stop()
 	}
 }
 
-// look is the timer's.
-func (w *watchdog) look() {
+// checkDue is the timer's.
+func (w *watchdog) checkDue() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch left := time.Until(w.due); {

@@ -12,9 +12,9 @@ import (
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
-// whole is a question whose answer is wanted in one piece.
-func whole(model, text string) *chat.Request {
-	req := ask(model, text)
+// newWholeRequest is a question whose answer is wanted in one piece.
+func newWholeRequest(model, text string) *chat.Request {
+	req := newRequest(model, text)
 	req.Stream = false
 	return req
 }
@@ -52,7 +52,7 @@ func TestWholeAnswer(t *testing.T) {
 				}
 				var kinds []string
 				var text, thoughts string
-				for event, err := range w.client.Stream(t.Context(), w.set, whole("gemini-2.5-flash", tt.prompt)) {
+				for event, err := range w.client.Stream(t.Context(), w.set, newWholeRequest("gemini-2.5-flash", tt.prompt)) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -97,7 +97,7 @@ func TestWholeAnswerFails(t *testing.T) {
 				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{ChatMode: geminiweb.ChatDeleteAfter})
 				w.client.Probe(t.Context(), w.set)
 				w.calls()
-				for event, err := range w.client.Stream(t.Context(), w.set, whole("gemini-2.5-flash", tt.prompt+"[long 4000][bytes 100]")) {
+				for event, err := range w.client.Stream(t.Context(), w.set, newWholeRequest("gemini-2.5-flash", tt.prompt+"[long 4000][bytes 100]")) {
 					if err == nil {
 						t.Errorf("got %+v before the error", event)
 					} else if got := chat.AsError(err).Kind; got != tt.kind {
