@@ -11,27 +11,64 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
-// dirLock is an exclusive flock on DIR/lock. The kernel drops it when the
-// process ends, however it ends, so it can not go stale.
-type dirLock struct{ file *os.File }
+// dirLock is an exclusive flock on the state directory itself and on DIR/lock. The
+// kernel drops both when the process ends, however it ends, so they cannot go stale.
+// The directory's holds whatever happens to the names inside; the file's tells who
+// has it, and keeps out where a file system locks no directories.
+type dirLock struct {
+	path string
+	dir  *os.File
+	file *os.File // nil on a read-only file system without one
+}
 
 // lockDir takes the lock without waiting; *Locked says who holds it.
 func lockDir(dir string) (*dirLock, error) {
-	path := filepath.Join(dir, lockName)
+	l := &dirLock{path: filepath.Join(dir, lockName)}
+	var err error
+	if l.dir, err = os.Open(dir); err != nil {
+		return nil, fmt.Errorf("opening the state directory: %w", explain(err))
+	}
+	err = flock(l.dir)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = l.heldBy()
+	} else {
+		err = l.lockFile(err)
+	}
+	if err != nil {
+		_ = l.dir.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// lockFile locks DIR/lock as well. bare is why the directory could not be locked, as
+// on some network file systems; nil when it is.
+func (l *dirLock) lockFile(bare error) error {
 	for {
-		f, err := openLock(dir, path)
+		f, err := openLock(l.path)
+		if errors.Is(err, syscall.EROFS) && bare == nil {
+			return nil // the daemon must come up and say so rather than stay down
+		}
+		if statefile.Damaged(err) && bare == nil {
+			if _, err := statefile.SetAside(l.path, time.Now()); err != nil {
+				return fmt.Errorf("setting aside what stands in the place of the lock: %w", explain(err))
+			}
+			continue
+		}
 		if err != nil {
-			return nil, fmt.Errorf("opening the lock of %s: %w", dir, explain(err))
+			return fmt.Errorf("opening the lock of %s: %w", filepath.Dir(l.path), explain(err))
 		}
 		if err := flock(f); err != nil {
-			pid := readPID(f)
 			_ = f.Close()
 			if errors.Is(err, syscall.EWOULDBLOCK) {
-				return nil, &Locked{PID: pid, Dir: dir}
+				return l.heldBy()
 			}
-			return nil, fmt.Errorf("locking %s: %w", path, err)
+			return fmt.Errorf("locking %s: %w", l.path, err)
 		}
 		if !stillThere(f) {
 			// Somebody deleted the file between the open and the lock: what is
@@ -39,24 +76,51 @@ func lockDir(dir string) (*dirLock, error) {
 			_ = f.Close()
 			continue
 		}
-		l := &dirLock{f}
+		l.file = f
 		l.writePID(os.Getpid())
-		return l, nil
+		return nil
 	}
 }
 
-// openLock opens the lock file. Where it can not be created, because the file
-// system is read-only, the directory itself is the thing that gets locked: the
-// daemon must come up and say so rather than stay down.
-func openLock(dir, path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// heldBy is the error that names who has the lock.
+func (l *dirLock) heldBy() error {
+	locked := &Locked{Dir: filepath.Dir(l.path)}
+	if f, err := statefile.Open(l.path, os.O_RDONLY, 0); err == nil {
+		locked.PID = readPID(f)
+		_ = f.Close()
+	}
+	return locked
+}
+
+// openLock opens the lock file, also where it cannot be created because the file
+// system is read-only.
+func openLock(path string) (*os.File, error) {
+	f, err := statefile.Open(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil || !errors.Is(err, syscall.EROFS) {
 		return f, err
 	}
-	if f, err := os.Open(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return f, err
+	if f, openErr := statefile.Open(path, os.O_RDONLY, 0); openErr == nil {
+		return f, nil
 	}
-	return os.Open(dir)
+	return nil, err
+}
+
+// check sees that the lock is still what keeps others out. A lock file that is not
+// there, or is another one by now, is made anew; the error says so once.
+func (l *dirLock) check() error {
+	dir := filepath.Dir(l.path)
+	if replaced(l.dir) {
+		return fmt.Errorf("the state directory %s was moved or replaced while it is in use; stop this server, put the directory back, and start again", dir)
+	}
+	if l.file == nil || !replaced(l.file) {
+		return nil
+	}
+	old := l.file
+	if err := l.lockFile(nil); err != nil {
+		return fmt.Errorf("the lock file was removed or replaced, and cannot be made anew: %w", err)
+	}
+	_ = old.Close()
+	return fmt.Errorf("the lock file %s was removed or replaced; it is made anew, and the directory was locked all the while", l.path)
 }
 
 func flock(f *os.File) error {
@@ -77,6 +141,14 @@ func stillThere(f *os.File) bool {
 	return err == nil && os.SameFile(held, named)
 }
 
+// replaced reports whether another file, or none, is at the path of an open one. What
+// cannot be looked at now was not replaced.
+func replaced(f *os.File) bool {
+	held, heldErr := f.Stat()
+	named, err := os.Stat(f.Name())
+	return errors.Is(err, fs.ErrNotExist) || heldErr == nil && err == nil && !os.SameFile(held, named)
+}
+
 // writePID notes the owner in one write of fixed width, so that a reader never
 // finds half a number. It is a courtesy to people; the lock holds without it.
 func (l *dirLock) writePID(pid int) {
@@ -95,6 +167,9 @@ func readPID(f *os.File) int {
 }
 
 func (l *dirLock) release() error {
+	if l.file == nil {
+		return l.dir.Close()
+	}
 	l.writePID(0)
-	return l.file.Close()
+	return errors.Join(l.file.Close(), l.dir.Close())
 }

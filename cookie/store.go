@@ -168,6 +168,18 @@ func (s *Store) Writable() error {
 	return nil
 }
 
+// CheckLock reports what happened to the lock since the last look, nil for nothing. A
+// lock file that was removed or replaced is made anew. A state directory that was
+// moved away is not followed: the error lasts.
+func (s *Store) CheckLock() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	return s.lock.check()
+}
+
 // Close gives the directory up. Later calls of any method fail with ErrClosed;
 // a second Close does nothing.
 func (s *Store) Close() error {

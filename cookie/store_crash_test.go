@@ -242,3 +242,46 @@ func TestStoreLockFileDeleted(t *testing.T) {
 	}
 	openStore(t, dir)
 }
+
+// TestStoreLockSurvivesItsFile: a cleaner that removes the lock file lets no second
+// daemon in, the first one notices once and makes it anew. What is no file in its
+// place does not keep a start.
+func TestStoreLockSurvivesItsFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "lock")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := openStore(t, dir)
+	if err := s.CheckLock(); err != nil {
+		t.Fatalf("nothing happened: %v", err)
+	}
+	for name, harm := range map[string]func() error{
+		"removed":  func() error { return os.Remove(path) },
+		"replaced": func() error { return errors.Join(os.Remove(path), os.WriteFile(path, []byte("1\n"), 0o600)) },
+	} {
+		if err := harm(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cookie.OpenStore(cookie.StoreConfig{Dir: dir}); !isLocked(err) {
+			t.Errorf("%s: a second store got %v, want Locked", name, err)
+		}
+		if err := s.CheckLock(); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: noticed %v", name, err)
+		}
+		if err := s.CheckLock(); err != nil {
+			t.Errorf("%s: noticed again: %v", name, err)
+		}
+		if got := strings.TrimSpace(readFile(t, path)); got != strconv.Itoa(os.Getpid()) {
+			t.Errorf("%s: the new file names %q", name, got)
+		}
+	}
+	if err := errors.Join(os.Rename(dir, dir+".moved"), os.Mkdir(dir, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.CheckLock(); err == nil || !strings.Contains(err.Error(), "moved") {
+			t.Errorf("the directory was replaced: noticed %v", err)
+		}
+	}
+}
