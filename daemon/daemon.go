@@ -83,11 +83,12 @@ type Daemon struct {
 
 	outcomes    *outcomes       // of the inbox's files
 	scanned     string          // what was wrong with the last scan; the intake's own
+	unlocked    string          // what was wrong with the lock at the last tick; the tick's own
 	exitsUnread bool            // where cookies came in cannot be read; its job's own
 	poked       chan string     // wake-ups of the intake, with what caused them
 	woken       chan struct{}   // the supervisor's wake-ups
 	listener    net.Listener    // nil when detached
-	control     net.Listener    // nil when detached
+	control     *controlSocket  // nil when detached
 	certificate *certificate    // nil without tls_cert
 	servers     []*http.Server  // of the listeners
 	group       *errgroup.Group // every goroutine of ours

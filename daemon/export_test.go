@@ -57,3 +57,6 @@ func (d *Daemon) Hangup() { d.reload() }
 func RequestMemory(root fs.FS, system, runtime int64) int64 {
 	return requestMemory(root, system, runtime)
 }
+
+// Answers reports whether the watchdog finds the process alive.
+func (d *Daemon) Answers(ctx context.Context) bool { return d.answers(ctx) }

@@ -124,6 +124,7 @@ func (d *Daemon) tick(ctx context.Context) {
 	if d.certificate != nil {
 		d.certificate.renew()
 	}
+	d.guard(ctx)
 	d.rememberKeys()
 	accounts := d.supervisor.Accounts()
 	d.tell(accounts)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -42,7 +41,7 @@ func (d *Daemon) listen(ctx context.Context) error {
 	} else {
 		d.listener = api.Strict(d.listener)
 	}
-	d.control, err = d.openControl(ctx)
+	d.control, err = openControlSocket(ctx, d.settings.Socket, d.log)
 	return err
 }
 
@@ -55,29 +54,6 @@ func cure(err error) string {
 		return "is another server running there? Set listen to a free address"
 	}
 	return "set listen to an address of this machine, such as 127.0.0.1:8100"
-}
-
-// openControl replaces a socket that a dead daemon left. The state lock is held,
-// so no living one is robbed.
-func (d *Daemon) openControl(ctx context.Context) (net.Listener, error) {
-	path := d.settings.Socket
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, fmt.Errorf("creating the directory of the control socket: %w", err)
-	}
-	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
-		if err := os.Remove(path); err != nil {
-			return nil, fmt.Errorf("removing the old control socket: %w", err)
-		}
-	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "unix", path)
-	if err != nil {
-		return nil, fmt.Errorf("opening the control socket %s: %w", path, err)
-	}
-	if err := os.Chmod(path, 0o660); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the control socket to its group: %w", err), listener.Close())
-	}
-	return listener, nil
 }
 
 // serve answers on the listeners until they are shut down.

@@ -129,6 +129,7 @@ func fail(err error) int {
 		coded  *exit
 		config *daemon.ConfigError
 		locked *cookie.Locked
+		runs   *daemon.RunningError
 	)
 	switch {
 	case errors.As(err, &coded):
@@ -137,7 +138,7 @@ func fail(err error) int {
 		return exitNoPerm
 	case errors.As(err, &config):
 		return exitConfig
-	case errors.As(err, &locked):
+	case errors.As(err, &locked), errors.As(err, &runs):
 		return exitTemporary
 	case errors.Is(err, syscall.EADDRINUSE):
 		return exitUnavailable

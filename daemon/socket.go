@@ -1,0 +1,166 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// RunningError is the error of a start whose control socket another daemon answers
+// on.
+type RunningError struct {
+	// PID is that daemon's process id, 0 where the system does not say.
+	PID    int
+	Socket string
+}
+
+// Error implements error.
+func (e *RunningError) Error() string {
+	who := "another geminid"
+	if e.PID > 0 {
+		who = fmt.Sprintf("another geminid (pid %d)", e.PID)
+	}
+	return who + " answers on the control socket " + e.Socket + "; stop it first, or set socket to a path of this one's own"
+}
+
+// controlSocket is the listener of the control socket. Its file may be removed or
+// replaced while it is open, by who tidies up the directory: keep makes it anew.
+type controlSocket struct {
+	path string
+	log  *slog.Logger
+
+	mu       sync.Mutex
+	listener *net.UnixListener
+	file     fs.FileInfo // as it was bound
+	closed   bool
+	trouble  string // why it cannot be reached, as it was last said
+}
+
+// openControlSocket binds the socket. A file that a dead daemon left is replaced;
+// where a living one answers the error is a *RunningError.
+func openControlSocket(ctx context.Context, path string, log *slog.Logger) (*controlSocket, error) {
+	s := &controlSocket{path: path, log: log}
+	if err := s.bind(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// bind makes the file and listens on it. mu is held, or nobody else knows s.
+func (s *controlSocket) bind(ctx context.Context) error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o750); err != nil {
+		return fmt.Errorf("creating the directory of the control socket: %w", err)
+	}
+	if err := vacate(ctx, s.path); err != nil {
+		return err
+	}
+	var config net.ListenConfig
+	opened, err := config.Listen(ctx, "unix", s.path)
+	if err != nil {
+		return fmt.Errorf("opening the control socket %s: %w", s.path, err)
+	}
+	listener := opened.(*net.UnixListener)
+	listener.SetUnlinkOnClose(false) // by then it may be the file of another
+	if err := os.Chmod(s.path, 0o660); err != nil {
+		return errors.Join(fmt.Errorf("opening the control socket to its group: %w", err), listener.Close())
+	}
+	file, err := os.Lstat(s.path)
+	if err != nil {
+		return errors.Join(fmt.Errorf("opening the control socket: %w", err), listener.Close())
+	}
+	s.listener, s.file = listener, file
+	return nil
+}
+
+// vacate removes a socket on which nobody answers any more. What is no socket is
+// left for bind to stumble over.
+func vacate(ctx context.Context, path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSocket == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "unix", path)
+	switch {
+	case err == nil:
+		defer conn.Close()
+		return &RunningError{PID: peerPID(conn), Socket: path}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case !errors.Is(err, syscall.ECONNREFUSED): // it lives, and cannot answer now
+		return fmt.Errorf("%w (%w)", &RunningError{Socket: path}, err)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the old control socket: %w", err)
+	}
+	return nil
+}
+
+// keep sees that the file is there and is this socket's own, and makes it anew
+// where it is not and nobody answers on what is there instead.
+func (s *controlSocket) keep(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	if now, err := os.Lstat(s.path); err == nil && os.SameFile(now, s.file) {
+		return
+	}
+	before := s.listener
+	err := s.bind(ctx)
+	if err == nil {
+		_ = before.Close() // Accept goes on with the new one
+		s.log.Warn("the file of the control socket was removed or replaced; it is made anew", "socket", s.path)
+		s.trouble = ""
+		return
+	}
+	if text := err.Error(); text != s.trouble {
+		s.trouble = text
+		s.log.Error("commands do not reach this server: the file of its control socket was removed or replaced, and cannot be made anew", "socket", s.path, "err", err)
+	}
+}
+
+// Accept implements net.Listener over all files that the socket has had.
+func (s *controlSocket) Accept() (net.Conn, error) {
+	for {
+		listener := s.current()
+		conn, err := listener.Accept()
+		if err == nil || s.current() == listener {
+			return conn, err
+		}
+	}
+}
+
+func (s *controlSocket) current() *net.UnixListener {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.listener
+}
+
+// Addr implements net.Listener.
+func (s *controlSocket) Addr() net.Addr { return s.current().Addr() }
+
+// Close implements net.Listener; it removes the file when it is still this one's.
+func (s *controlSocket) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if now, err := os.Lstat(s.path); err == nil && os.SameFile(now, s.file) {
+		_ = os.Remove(s.path) // a dead one is replaced by the next start
+	}
+	return s.listener.Close()
+}
