@@ -257,6 +257,7 @@ func TestChecks(t *testing.T) {
 		{"blocked", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("blocked")}.ask}, doctor.Bad, "refused", "do this"},
 		{"missing", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("missing")}.ask}, doctor.Bad, "without cookies", "do this"},
 		{"paused", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"state":"healthy","activity":"paused","persisted":true,"remedy":"run: geminid cookies resume my-secret-name"}]}`}.ask}, doctor.Note, "paused", "resume ACCOUNT"},
+		{"unreadable", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"name":"my-secret-name","state":"unreadable","persisted":true,"remedy":"run: chmod u+rw /state/accounts/my-secret-name.json"}]}`}.ask}, doctor.Bad, "what is saved of it cannot be read", "chmod u+rw /state/accounts/ACCOUNT.json"},
 		{"not saved", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"state":"healthy"}]}`}.ask}, doctor.Bad, "not saved", "writable"},
 		{"suspicious", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"state":"healthy","persisted":true,"notes":["x","y"]}]}`}.ask}, doctor.Note, "a suspicion", "cookies status"},
 

@@ -51,6 +51,7 @@ func cookies(ctx context.Context, c *Config) []Finding {
 
 // account is one session as the server tells of it.
 type account struct {
+	Name      string    `json:"name"`
 	State     string    `json:"state"`
 	Remedy    string    `json:"remedy"`
 	Activity  string    `json:"activity"`
@@ -70,7 +71,7 @@ func (a account) findings(name string, now time.Time) []Finding {
 	}
 	out := one(level, name+": "+words, "")
 	if level != Good {
-		out[0].Fix = cmp.Or(cut(a.Remedy), "geminid cookies status tells more")
+		out[0].Fix = cmp.Or(a.fix(), "geminid cookies status tells more")
 	}
 	if !a.Persisted {
 		out = append(out, Finding{Level: Bad, Text: name + ": its newest cookies are not saved", Fix: "make the state directory writable"})
@@ -100,12 +101,13 @@ func standing(state string) (Level, string) {
 	return Bad, "without cookies"
 }
 
-// cut leaves a command out of a remedy when it names an account.
-func cut(remedy string) string {
-	if strings.HasPrefix(remedy, "run: geminid cookies resume") {
+// fix is the remedy without the account's name, which stands in commands and in the
+// path of its saved state.
+func (a account) fix() string {
+	if strings.HasPrefix(a.Remedy, "run: geminid cookies resume") {
 		return "geminid cookies resume ACCOUNT"
 	}
-	return remedy
+	return strings.ReplaceAll(a.Remedy, "/accounts/"+a.Name+".json", "/accounts/ACCOUNT.json")
 }
 
 // limits says who limited whom within the last day.
