@@ -41,7 +41,7 @@ func (s *Settings) guarded(keys *Keys) error {
 	} else if err != nil {
 		return problem{"keys_file", err.Error() + " (or correct the path)"}
 	}
-	if s.loopback() || s.InsecureNoAuth || keys.Has(api.RoleAPI) || keys.Has(api.RoleAdmin) {
+	if s.loopback() || s.InsecureNoAuth || keys.HasRole(api.RoleAPI) || keys.HasRole(api.RoleAdmin) {
 		return nil
 	}
 	return problem{"listen", s.Listen + " can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)"}
@@ -51,9 +51,9 @@ func (s *Settings) guarded(keys *Keys) error {
 // that none is left to open it; empty when there are keys.
 func Unguarded(s Settings, keys *Keys) string {
 	switch {
-	case len(keys.List()) > 0:
+	case len(keys.ListKeys()) > 0:
 		return ""
-	case !keys.Keyless():
+	case !keys.IsKeyless():
 		return "no key is left, so that every client is refused; make one with: geminid keys add NAME"
 	case s.InsecureNoAuth:
 		return "there is no API key and insecure_no_auth is set: whoever reaches " + s.Listen + " may ask on your account; make a key with: geminid keys add NAME"

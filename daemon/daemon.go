@@ -178,7 +178,7 @@ func (d *Daemon) Addr() net.Addr {
 func (d *Daemon) Handler() http.Handler { return d.api.Handler() }
 
 // Control is the API as the control socket serves it.
-func (d *Daemon) Control() http.Handler { return d.api.Control() }
+func (d *Daemon) Control() http.Handler { return d.api.ControlHandler() }
 
 // Supervisor gives tests and reports the sessions.
 func (d *Daemon) Supervisor() *supervisor.Supervisor { return d.supervisor }

@@ -119,7 +119,7 @@ func (d *Daemon) tick(ctx context.Context) {
 	d.supervisor.Tick(ctx)
 	d.service.ticked()
 	if d.files != nil {
-		d.files.Sweep()
+		d.files.RemoveExpired()
 	}
 	if d.certificate != nil {
 		d.certificate.renew()

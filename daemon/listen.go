@@ -61,8 +61,8 @@ func (d *Daemon) serve(ctx context.Context) {
 	if d.listener == nil {
 		return
 	}
-	for listener, handler := range map[net.Listener]http.Handler{d.listener: d.api.Handler(), d.control: d.api.Control()} {
-		server := api.Server(handler, d.log)
+	for listener, handler := range map[net.Listener]http.Handler{d.listener: d.api.Handler(), d.control: d.api.ControlHandler()} {
+		server := api.NewServer(handler, d.log)
 		server.BaseContext = func(net.Listener) context.Context { return ctx }
 		d.servers = append(d.servers, server)
 		d.group.Go(func() error {

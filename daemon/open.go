@@ -63,7 +63,7 @@ func (d *Daemon) openSurface() (err error) {
 	if err := d.settings.guarded(keys); err != nil {
 		return &ConfigError{err}
 	}
-	d.keys, d.known.keys = keys, keys.List()
+	d.keys, d.known.keys = keys, keys.ListKeys()
 	if sentence := Unguarded(d.settings, keys); sentence != "" {
 		d.log.Warn("the API has no key", "why", sentence)
 	}
@@ -79,7 +79,7 @@ func (d *Daemon) openSurface() (err error) {
 
 // rememberKeys notes on the disk that there are keys, for a start without them.
 func (d *Daemon) rememberKeys() {
-	if err := d.keys.Remember(); err != nil {
+	if err := d.keys.LeaveMark(); err != nil {
 		d.log.Error("a later start without the key file would not know that it was lost", "err", err)
 	}
 }

@@ -88,7 +88,7 @@ func (d *Daemon) Reload() (api.Reloaded, error) {
 // rereadFiles takes up keys and certificate. Both are looked at by themselves as
 // well; here somebody waits for what became of them.
 func (d *Daemon) rereadFiles() error {
-	if err := d.keys.Reread(); err != nil || d.certificate == nil {
+	if err := d.keys.ReloadFile(); err != nil || d.certificate == nil {
 		return err
 	}
 	return d.certificate.reread()
@@ -96,7 +96,7 @@ func (d *Daemon) rereadFiles() error {
 
 // news names the files that hold something else than at the last reload.
 func (d *Daemon) news() (changed []string) {
-	now := known{keys: d.keys.List()}
+	now := known{keys: d.keys.ListKeys()}
 	if d.certificate != nil {
 		now.certificate = d.certificate.current.Load()
 	}

@@ -167,7 +167,7 @@ func (d *Daemon) answers(ctx context.Context) bool {
 	if err != nil {
 		var own statusOnly
 		if unreached.Load() {
-			d.api.Control().ServeHTTP(&own, request)
+			d.api.ControlHandler().ServeHTTP(&own, request)
 		}
 		return own.status == http.StatusOK
 	}

@@ -69,8 +69,8 @@ func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 	out.TLSCert, out.TLSKey = s.TLSCert, s.TLSKey
 	keys, err := daemon.OpenKeys(s)
 	if out.KeysProblem = err; err == nil {
-		out.Keys, out.Client, out.Admin = len(keys.List()) > 0, keys.Has(daemon.RoleAPI), keys.Has(daemon.RoleAdmin)
-		out.Keyless, out.KeysProblem = keys.Keyless(), keys.Err()
+		out.Keys, out.Client, out.Admin = len(keys.ListKeys()) > 0, keys.HasRole(daemon.RoleAPI), keys.HasRole(daemon.RoleAdmin)
+		out.Keyless, out.KeysProblem = keys.IsKeyless(), keys.Err()
 	}
 	if s.UpstreamProxy != "" {
 		out.Proxy, _ = url.Parse(s.UpstreamProxy)

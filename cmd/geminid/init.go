@@ -112,8 +112,8 @@ func firstKeys(settings daemon.Settings, name string) (client, admin string, err
 	if err != nil {
 		return "", "", err
 	}
-	if client, err = keys.Add(name, false); err == nil || errors.Is(err, daemon.ErrKeyExists) {
-		admin, err = keys.Add(adminKey(name), true)
+	if client, err = keys.AddKey(name, false); err == nil || errors.Is(err, daemon.ErrKeyExists) {
+		admin, err = keys.AddKey(adminKey(name), true)
 	}
 	if err != nil && !errors.Is(err, daemon.ErrKeyExists) {
 		return "", "", fmt.Errorf("making the keys: %w", err)

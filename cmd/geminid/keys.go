@@ -26,7 +26,7 @@ func (c *keysAddCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	key, err := keys.Add(c.Name, c.Admin)
+	key, err := keys.AddKey(c.Name, c.Admin)
 	if err != nil {
 		return fmt.Errorf("adding the key: %w", err)
 	}
@@ -44,7 +44,7 @@ func (c *keysListCmd) Run() error {
 		return err
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-	for _, k := range keys.List() {
+	for _, k := range keys.ListKeys() {
 		fmt.Fprintf(w, "%s\t%s\n", k.Name, k.Role)
 	}
 	return w.Flush()
@@ -61,11 +61,11 @@ func (c *keysRevokeCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	if err := keys.Revoke(c.Name); err != nil {
+	if err := keys.RevokeKey(c.Name); err != nil {
 		return fmt.Errorf("revoking the key: %w", err)
 	}
 	printf("%s is revoked; a running server refuses it within a second\n", c.Name)
-	if !keys.Has(daemon.RoleAPI) {
+	if !keys.HasRole(daemon.RoleAPI) {
 		fmt.Fprintln(os.Stderr, "No API key is left. The server stays closed: clients are refused (401) until there is a new key, made with: geminid keys add NAME")
 	}
 	return nil

@@ -110,7 +110,7 @@ func adopt(settings daemon.Settings, found []peers.Key) error {
 		return err
 	}
 	for _, k := range found {
-		switch name, err := keys.Adopt(k.Name, k.Secret, k.Admin); {
+		switch name, err := keys.AdoptKey(k.Name, k.Secret, k.Admin); {
 		case errors.Is(err, daemon.ErrKeyExists):
 			printf("kept     key %s, which is there already\n", name)
 		case err != nil:

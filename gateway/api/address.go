@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// clientOf returns the address a request is counted and logged by: the peer's,
+// clientAddr returns the address a request is counted and logged by: the peer's,
 // or behind a trusted proxy the first address from the right of X-Forwarded-For
 // that is no trusted proxy itself. No other header is read: proxies pass forged
 // ones on. The zero Addr means that the peer has none, as on a unix socket.
-func clientOf(r *http.Request, trusted []netip.Prefix) netip.Addr {
+func clientAddr(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	peer := parseAddr(r.RemoteAddr)
-	if !contains(trusted, peer) {
+	if !containsAddr(trusted, peer) {
 		return peer
 	}
 	client := peer
@@ -27,7 +27,7 @@ func clientOf(r *http.Request, trusted []netip.Prefix) netip.Addr {
 			if !hop.IsValid() {
 				return client
 			}
-			if client = hop; !contains(trusted, hop) {
+			if client = hop; !containsAddr(trusted, hop) {
 				return client
 			}
 		}
@@ -49,34 +49,34 @@ func parseAddr(s string) netip.Addr {
 	return addr.Unmap().WithZone("")
 }
 
-func contains(prefixes []netip.Prefix, addr netip.Addr) bool {
+func containsAddr(prefixes []netip.Prefix, addr netip.Addr) bool {
 	return addr.IsValid() && slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
-// network is the address under which limits remember a client: a household has
+// networkOf is the address under which limits remember a client: a household has
 // one IPv4 address, or a /64 of IPv6 ones.
-func network(addr netip.Addr) netip.Addr {
+func networkOf(addr netip.Addr) netip.Addr {
 	if addr.Is6() {
-		return prefix(addr, 64)
+		return maskBits(addr, 64)
 	}
 	return addr
 }
 
-// shown is the address as logs show it; masked leaves only the network.
-func shown(addr netip.Addr, masked bool) string {
+// displayAddr is the address as logs show it; masked leaves only the network.
+func displayAddr(addr netip.Addr, masked bool) string {
 	switch {
 	case !addr.IsValid():
 		return "local"
 	case !masked:
 		return addr.String()
 	case addr.Is4():
-		return prefix(addr, 24).String()
+		return maskBits(addr, 24).String()
 	default:
-		return prefix(addr, 48).String()
+		return maskBits(addr, 48).String()
 	}
 }
 
-func prefix(addr netip.Addr, bits int) netip.Addr {
+func maskBits(addr netip.Addr, bits int) netip.Addr {
 	p, err := addr.Prefix(bits)
 	if err != nil {
 		return addr

@@ -14,15 +14,15 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-func (a *API) accounts(x *exchange, _ *http.Request) {
+func (a *API) listAccounts(x *exchange, _ *http.Request) {
 	x.writeJSON(http.StatusOK, struct {
 		Accounts []supervisor.Account `json:"accounts"`
 	}{nonNil(a.supervisor.Accounts())})
 }
 
-// history tells the lineage of every account, or of ?account=NAME alone, which
+// listHistory tells the lineage of every account, or of ?account=NAME alone, which
 // may be a removed one.
-func (a *API) history(x *exchange, r *http.Request) {
+func (a *API) listHistory(x *exchange, r *http.Request) {
 	type lineage struct {
 		Account     string                  `json:"account"`
 		Generations []supervisor.Generation `json:"generations"`
@@ -50,16 +50,16 @@ func (a *API) history(x *exchange, r *http.Request) {
 	x.writeJSON(http.StatusOK, body)
 }
 
-// events tells what happened to the sessions in the last two days.
-func (a *API) events(x *exchange, _ *http.Request) {
+// listEvents tells what happened to the sessions in the last two days.
+func (a *API) listEvents(x *exchange, _ *http.Request) {
 	x.writeJSON(http.StatusOK, struct {
 		Events []supervisor.Event `json:"events"`
 	}{nonNil(a.supervisor.Events())})
 }
 
-// Checked is the body of POST /api/cookies/check: what a file is, without any of
+// FileCheck is the body of POST /api/cookies/check: what a file is, without any of
 // its values.
-type Checked struct {
+type FileCheck struct {
 	Usable   bool             `json:"usable"`
 	Code     string           `json:"code,omitempty"` // E_… when it is not
 	Message  string           `json:"message"`
@@ -70,8 +70,8 @@ type Checked struct {
 	Warnings []cookie.Warning `json:"warnings"`
 }
 
-// check looks into a file and keeps nothing of it.
-func (a *API) check(x *exchange, r *http.Request) {
+// checkFile looks into a file and keeps nothing of it.
+func (a *API) checkFile(x *exchange, r *http.Request) {
 	file, err := x.readFile(r, a.now())
 	var failure *chat.Error
 	switch {
@@ -79,23 +79,23 @@ func (a *API) check(x *exchange, r *http.Request) {
 		x.fail(failure)
 		return
 	case err != nil:
-		code, message := rejection(err)
-		x.writeJSON(http.StatusUnprocessableEntity, Checked{Code: code, Message: message, Warnings: []cookie.Warning{}})
+		code, message := rejectionOf(err)
+		x.writeJSON(http.StatusUnprocessableEntity, FileCheck{Code: code, Message: message, Warnings: []cookie.Warning{}})
 		return
 	}
 	export := file.export
-	x.writeJSON(http.StatusOK, Checked{
+	x.writeJSON(http.StatusOK, FileCheck{
 		Usable: true, Message: "the file holds a session; whether Google still accepts it shows when it is brought in",
 		Format: export.Format, Cookies: export.Count, PSIDTS: !export.Set.PSIDTS().IsZero(),
 		Nominal: export.PSIDExpires, Warnings: nonNil(export.Warnings),
 	})
 }
 
-// offer brings a file to the account of the path, without one to the account that
+// offerFile brings a file to the account of the path, without one to the account that
 // the session or the file's name tells. The session is proven at the upstream
 // before it is used, which the client waits for; when the client leaves, the
 // offer goes on.
-func (a *API) offer(x *exchange, r *http.Request) {
+func (a *API) offerFile(x *exchange, r *http.Request) {
 	account := r.PathValue("account")
 	if account != "" && !cookie.ValidAccount(account) {
 		x.fail(chat.NewError(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
@@ -108,7 +108,7 @@ func (a *API) offer(x *exchange, r *http.Request) {
 		x.fail(failure)
 		return
 	case err != nil:
-		code, message := rejection(err)
+		code, message := rejectionOf(err)
 		a.countRejected(account)
 		x.writeJSON(http.StatusUnprocessableEntity, supervisor.Verdict{
 			Account: account, Result: supervisor.Rejected, Code: code, Message: message,
@@ -143,7 +143,7 @@ func verdictStatus(result supervisor.Result) int {
 	return http.StatusUnprocessableEntity
 }
 
-func rejection(err error) (code, message string) {
+func rejectionOf(err error) (code, message string) {
 	var r *cookie.Rejection
 	if errors.As(err, &r) {
 		return string(r.Code), r.Message

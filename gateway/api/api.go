@@ -163,16 +163,16 @@ type API struct {
 	remote     *remote.Client
 	log        *slog.Logger
 	now        func() time.Time
-	reread     func() (Reloaded, error)
+	readConfig func() (Reloaded, error)
 	testNotify func(context.Context) []Delivery
-	sumUp      func(since string) (any, error)
+	makeReport func(since string) (any, error)
 	count      counters
 
 	live   atomic.Pointer[settings]
 	router *httprouter.Router
 	gate   gate
 	memory *budget.Budget // of all requests together
-	recent recent
+	recent requestLog
 	// What the limits remember outlives their settings.
 	hourly, guesses *window
 	guessing        sync.Mutex // held while keys are looked up that may be guesses
@@ -205,15 +205,15 @@ func New(cfg Config) (*API, error) {
 	}
 	a := &API{
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
-		log: cfg.Logger, now: cfg.Now, reread: cfg.Reload, sumUp: cfg.Report,
+		log: cfg.Logger, now: cfg.Now, readConfig: cfg.Reload, makeReport: cfg.Report,
 		testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
 		hourly:  newWindow(time.Hour, maxClients),
 		guesses: newWindow(time.Minute, maxClients),
 		memory:  budget.New(defaultMemory),
 	}
 	a.gate.init()
-	a.router = a.routes()
-	a.count.precreate(a.provider.Models(cookie.Set{}))
+	a.router = a.buildRouter()
+	a.count.precreateSeries(a.provider.Models(cookie.Set{}))
 	a.Reconfigure(cfg.Settings)
 	return a, nil
 }
@@ -223,9 +223,9 @@ func (a *API) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, street) })
 }
 
-// Control serves the unix socket: the same API with admin rights and without a
+// ControlHandler serves the unix socket: the same API with admin rights and without a
 // key. Who may open the socket is for its file mode to say.
-func (a *API) Control() http.Handler {
+func (a *API) ControlHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, backDoor) })
 }
 
@@ -239,7 +239,7 @@ func (a *API) Reconfigure(s Settings) {
 	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
 		live.hosts[hostname(u.Host)] = true
 	}
-	a.memory.Resize(s.Limits.memory())
+	a.memory.SetSize(s.Limits.memory())
 	a.count.MemoryLimit.Set(float64(s.Limits.memory()))
 	a.live.Store(live)
 }

@@ -31,7 +31,7 @@ func (x *exchange) bound(r *http.Request, limit int64) *chat.Error {
 	r.Body = &pacedBody{ReadCloser: bounded, x: x, due: time.Now().Add(bodyGrace)}
 	if r.ContentLength > limit {
 		x.Header().Set("Connection", "close")
-		return tooLarge(limit)
+		return bodyTooLarge(limit)
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
@@ -39,7 +39,7 @@ func (x *exchange) bound(r *http.Request, limit int64) *chat.Error {
 	return nil
 }
 
-func tooLarge(limit int64) *chat.Error {
+func bodyTooLarge(limit int64) *chat.Error {
 	return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", limit))
 }
 
@@ -56,7 +56,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	_ = b.x.control.SetReadDeadline(b.due) // not every writer has deadlines
 	n, err := b.ReadCloser.Read(p)
 	if n > 0 {
-		b.pace(n)
+		b.extendDeadline(n)
 		if full := b.x.reserve(int64(n) * bodyCopies); full != nil {
 			b.x.Header().Set("Connection", "close") // the rest is not waited for
 			return 0, full
@@ -70,7 +70,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *pacedBody) pace(n int) {
+func (b *pacedBody) extendDeadline(n int) {
 	b.due = b.due.Add(time.Duration(n) * time.Second / bodyRate)
 	if latest := time.Now().Add(bodyWindow); b.due.After(latest) {
 		b.due = latest

@@ -13,13 +13,13 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// handle is the one handler of every dialect and operation.
-func (a *API) handle(x *exchange, r *http.Request, param func(string) string) {
+// serveDialect is the one handler of every dialect and operation.
+func (a *API) serveDialect(x *exchange, r *http.Request, param func(string) string) {
 	if err := a.authorize(x, r, RoleAPI); err != nil {
 		x.fail(err)
 		return
 	}
-	a.identify(x, presented(r))
+	a.identify(x, PresentedKeys(r))
 	if err := a.gate.enter(x.live.Limits.maxInFlight()); err != nil {
 		x.fail(err)
 		return
@@ -32,11 +32,11 @@ func (a *API) handle(x *exchange, r *http.Request, param func(string) string) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(a.gate.cut, func() { cancel(errShutdown) })()
-	err := a.answer(x, r.WithContext(ctx), question{param: param, cancel: cancel})
+	err := a.answerCall(x, r.WithContext(ctx), question{param: param, cancel: cancel})
 	if err == nil {
 		return
 	}
-	fault := explain(ctx, err)
+	fault := clientErrorOf(ctx, err)
 	x.evidence = cookie.FindingOf(err).Evidence // fault is but the part for the client
 	if fault.Kind == chat.Canceled || x.inStream {
 		x.failure = fault
@@ -52,9 +52,9 @@ type question struct {
 	cancel context.CancelCauseFunc
 }
 
-// answer decodes the request and answers it. An error has not been told to the
+// answerCall decodes the request and answers it. An error has not been told to the
 // client yet, unless x.inStream says so.
-func (a *API) answer(x *exchange, r *http.Request, q question) error {
+func (a *API) answerCall(x *exchange, r *http.Request, q question) error {
 	if err := x.bound(r, x.live.Limits.maxBody()); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (a *API) answer(x *exchange, r *http.Request, q question) error {
 		return err
 	}
 	x.op = call.Op
-	call.Link = a.linker(x, r)
+	call.Link = a.newLinker(x, r)
 	if r.ContentLength > 0 {
 		a.count.RequestSize.WithLabelValues(x.dialect.Name).Observe(float64(r.ContentLength))
 	}
@@ -77,11 +77,11 @@ func (a *API) answer(x *exchange, r *http.Request, q question) error {
 		return m.ID == call.Model || call.Model == "" && m.Image
 	})
 	if known < 0 {
-		return unknownModel(call)
+		return unknownModelError(call)
 	}
 	call.Model = models[known].ID
 	if call.Pictures != nil && !models[known].Image {
-		return noPainter(call, models)
+		return noPicturesError(call, models)
 	}
 	x.model = call.Model
 	switch call.Op {
@@ -94,20 +94,20 @@ func (a *API) answer(x *exchange, r *http.Request, q question) error {
 		if refusal != nil {
 			return refusal // at once: no wait and no turn for what can not be answered
 		}
-		return a.converse(r.Context(), x, call, q.cancel)
+		return a.answerChat(r.Context(), x, call, q.cancel)
 	}
 	return nil
 }
 
-func unknownModel(call *dialect.Call) *chat.Error {
+func unknownModelError(call *dialect.Call) *chat.Error {
 	return &chat.Error{
 		Kind: chat.UnknownModel, Param: "model",
 		Message: "the model " + strconv.Quote(call.Model) + " is not served here; the model list names those that are",
 	}
 }
 
-// noPainter is the error of a model that is asked for pictures and makes none.
-func noPainter(call *dialect.Call, models []chat.Model) *chat.Error {
+// noPicturesError is the error of a model that is asked for pictures and makes none.
+func noPicturesError(call *dialect.Call, models []chat.Model) *chat.Error {
 	var painters []string
 	for _, m := range models {
 		if m.Image {
@@ -120,82 +120,82 @@ func noPainter(call *dialect.Call, models []chat.Model) *chat.Error {
 	}
 }
 
-// converse answers a question: whole, or as it is made.
-func (a *API) converse(ctx context.Context, x *exchange, call *dialect.Call, cancel context.CancelCauseFunc) error {
+// answerChat answers a question: whole, or as it is made.
+func (a *API) answerChat(ctx context.Context, x *exchange, call *dialect.Call, cancel context.CancelCauseFunc) error {
 	call.Chat.Model = call.Model
 	if ignored := call.Chat.Ignored; len(ignored) > 0 {
 		x.Header().Set("X-Geminid-Ignored", strings.Join(ignored, ", "))
 	}
 	if call.Pictures != nil {
-		return a.pictures(ctx, x, call)
+		return a.answerPictures(ctx, x, call)
 	}
-	turn, err := a.hour(x)
+	turn, err := a.takeHourlyToken(x)
 	if err != nil {
 		return err
 	}
-	defer a.refund(x, turn)
+	defer a.refundToken(x, turn)
 	if err := a.checkFiles(x, call.Chat); err != nil {
 		return err
 	}
 	if call.Op != dialect.Stream {
-		if err := a.prepare(ctx, x, turn, call.Chat); err != nil {
+		if err := a.prepareQuestion(ctx, x, turn, call.Chat); err != nil {
 			return err
 		}
-		return a.whole(ctx, x, call)
+		return a.sendWhole(ctx, x, call)
 	}
 	x.streaming = true
 	s := openStream(x, call, cancel)
-	defer s.close() // also when a provider panics: nothing may write afterwards
-	err = a.prepare(ctx, x, turn, call.Chat)
+	defer s.stopHeartbeat() // also when a provider panics: nothing may write afterwards
+	err = a.prepareQuestion(ctx, x, turn, call.Chat)
 	if err == nil {
 		a.count.Streams.WithLabelValues(x.dialect.Name).Inc()
-		err = a.streamed(ctx, x, call, s)
+		err = a.sendStream(ctx, x, call, s)
 	}
-	s.close()
+	s.stopHeartbeat()
 	if err != nil && s.committed {
 		x.inStream = true
-		s.fail(explain(ctx, err))
+		s.writeFailure(clientErrorOf(ctx, err))
 	}
 	return err
 }
 
-// whole gathers the answer and sends it in one piece.
-func (a *API) whole(ctx context.Context, x *exchange, call *dialect.Call) error {
-	answer, err := a.collect(ctx, x, call.Chat)
+// sendWhole gathers the answer and sends it in one piece.
+func (a *API) sendWhole(ctx context.Context, x *exchange, call *dialect.Call) error {
+	answer, err := a.collectAnswer(ctx, x, call.Chat)
 	if err != nil {
 		return err
 	}
 	x.tally(answer)
-	setServed(x.Header(), answer.Served)
+	setServedHeader(x.Header(), answer.Served)
 	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
 	return nil
 }
 
-// collect asks and gathers the answer.
-func (a *API) collect(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
+// collectAnswer asks and gathers the answer.
+func (a *API) collectAnswer(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		x.account = lease.Account
 		var err error
 		if answer, err = chat.CollectAnswer(x.held(a.provider.Stream(ctx, lease.Set, question))); err == nil && answer.Reason == "" {
-			err = unfinished()
+			err = unfinishedError()
 		}
 		return false, err
 	})
 	return answer, err
 }
 
-// streamed sends the answer as it is made.
-func (a *API) streamed(ctx context.Context, x *exchange, call *dialect.Call, s *stream) error {
+// sendStream sends the answer as it is made.
+func (a *API) sendStream(ctx context.Context, x *exchange, call *dialect.Call, s *stream) error {
 	return a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		x.account = lease.Account
-		err := s.copy(x.passed(a.provider.Stream(ctx, lease.Set, call.Chat)))
+		err := s.writeEvents(x.passed(a.provider.Stream(ctx, lease.Set, call.Chat)))
 		// A ping is no part of the answer: another account may still give it.
 		return s.answered, err
 	})
 }
 
-// setServed says which model answered when the upstream told.
-func setServed(header http.Header, served chat.Served) {
+// setServedHeader says which model answered when the upstream told.
+func setServedHeader(header http.Header, served chat.Served) {
 	name := dialect.Served(served)
 	printable := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

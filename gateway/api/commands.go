@@ -19,9 +19,9 @@ type Found struct {
 	State   supervisor.State `json:"state"`
 }
 
-func (a *API) rotate(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Rotate) }
+func (a *API) rotateAccount(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Rotate) }
 
-func (a *API) probe(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Probe) }
+func (a *API) probeAccount(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Probe) }
 
 // ask has the upstream asked about an account now. It goes on when the client
 // leaves: a rotation whose answer nobody reads would lose the session.
@@ -35,7 +35,7 @@ func (a *API) ask(x *exchange, r *http.Request, do func(context.Context, string)
 	x.writeJSON(http.StatusOK, Found{account, finding.Evidence.String(), finding.Detail, a.stateOf(account)})
 }
 
-func (a *API) rollback(x *exchange, r *http.Request) {
+func (a *API) rollBackAccount(x *exchange, r *http.Request) {
 	verdict, err := a.supervisor.Rollback(context.WithoutCancel(r.Context()), r.PathValue("account"))
 	if err != nil {
 		x.failCommand(err)
@@ -48,18 +48,18 @@ func (a *API) rollback(x *exchange, r *http.Request) {
 	x.writeJSON(status, verdict)
 }
 
-func (a *API) pause(x *exchange, r *http.Request) { a.command(x, r, a.supervisor.Pause) }
+func (a *API) pauseAccount(x *exchange, r *http.Request) { a.runCommand(x, r, a.supervisor.Pause) }
 
-func (a *API) resume(x *exchange, r *http.Request) { a.command(x, r, a.supervisor.Resume) }
+func (a *API) resumeAccount(x *exchange, r *http.Request) { a.runCommand(x, r, a.supervisor.Resume) }
 
-func (a *API) remove(x *exchange, r *http.Request) {
-	a.command(x, r, func(account string) error {
+func (a *API) removeAccount(x *exchange, r *http.Request) {
+	a.runCommand(x, r, func(account string) error {
 		return a.supervisor.Remove(context.WithoutCancel(r.Context()), account)
 	})
 }
 
-// command runs what has no other answer than the account's state.
-func (a *API) command(x *exchange, r *http.Request, do func(account string) error) {
+// runCommand runs what has no other answer than the account's state.
+func (a *API) runCommand(x *exchange, r *http.Request, do func(account string) error) {
 	account := r.PathValue("account")
 	if err := do(account); err != nil {
 		x.failCommand(err)

@@ -22,7 +22,7 @@ func (a *API) crossOrigin(x *exchange, r *http.Request) *chat.Error {
 	switch {
 	case x.dialect == nil:
 		if origin != "" && !x.own(origin, r.Host) {
-			return foreign()
+			return foreignOriginError()
 		}
 		return nil
 	case !x.open():
@@ -33,20 +33,20 @@ func (a *API) crossOrigin(x *exchange, r *http.Request) *chat.Error {
 			return nil
 		}
 		if !x.own(origin, r.Host) {
-			return foreign()
+			return foreignOriginError()
 		}
 		header.Set("Access-Control-Allow-Origin", origin)
 	}
 	header.Set("Access-Control-Expose-Headers", exposed)
 	if r.Method == http.MethodOptions {
-		preflight(header, r)
+		allowPreflight(header, r)
 	}
 	return nil
 }
 
-// preflight answers what a browser asks before the real request. A * for the
+// allowPreflight answers what a browser asks before the real request. A * for the
 // headers would leave Authorization out, so they are repeated.
-func preflight(header http.Header, r *http.Request) {
+func allowPreflight(header http.Header, r *http.Request) {
 	header.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
 	header.Set("Access-Control-Max-Age", "86400")
 	header.Add("Vary", "Access-Control-Request-Headers")
@@ -59,7 +59,7 @@ func preflight(header http.Header, r *http.Request) {
 	}
 }
 
-const headerList = plainWord + ", "
+const headerList = wordLetters + ", "
 
 // own reports whether a page of that origin is ours: served by us or by this
 // machine.
@@ -75,6 +75,6 @@ func (x *exchange) own(origin, host string) bool {
 	return isLoopbackName(name) || x.live.hosts[name]
 }
 
-func foreign() *chat.Error {
+func foreignOriginError() *chat.Error {
 	return chat.NewError(chat.Forbidden, "pages of another origin may not do this")
 }

@@ -19,22 +19,22 @@ var (
 	errSlowClient = errors.New("the client takes nothing of its answer")
 )
 
-// explain makes of any error what the client is told. ctx is the request's own:
+// clientErrorOf makes of any error what the client is told. ctx is the request's own:
 // when it is over, its cause says more than the error that came of it.
-func explain(ctx context.Context, err error) *chat.Error {
+func clientErrorOf(ctx context.Context, err error) *chat.Error {
 	cause := context.Cause(ctx)
 	var refusal *supervisor.Refusal
 	var busy *full
 	var soon *supervisor.TooSoon
 	switch {
 	case errors.Is(cause, errShutdown), errors.Is(err, errShutdown):
-		return stopping()
+		return shutdownError()
 	case errors.Is(cause, errSlowClient):
 		return &chat.Error{Kind: chat.Canceled, Message: errSlowClient.Error(), Err: errSlowClient}
 	case cause != nil:
 		return &chat.Error{Kind: chat.Canceled, Message: errClientGone.Error(), Err: errClientGone}
 	case errors.As(err, &refusal):
-		return refused(refusal)
+		return refusalError(refusal)
 	case errors.As(err, &busy):
 		return &chat.Error{
 			Kind: chat.RateLimited, RetryAfter: busy.retryAfter, Err: busy,
@@ -46,9 +46,9 @@ func explain(ctx context.Context, err error) *chat.Error {
 	return chat.AsError(err)
 }
 
-// refused tells why no session can serve. A person must act on the first two, so
+// refusalError tells why no session can serve. A person must act on the first two, so
 // they are a 403: clients repeat a 5xx up to fifteen times.
-func refused(r *supervisor.Refusal) *chat.Error {
+func refusalError(r *supervisor.Refusal) *chat.Error {
 	err := &chat.Error{RetryAfter: r.RetryAfter, Err: r}
 	switch r.State {
 	case supervisor.Missing:

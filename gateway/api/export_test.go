@@ -9,7 +9,7 @@ import (
 
 // Match is the role of one presented key.
 func (k *Keys) Match(key string) Role {
-	role, _ := k.match([]string{key})
+	role, _ := k.MatchKeys([]string{key})
 	return role
 }
 
@@ -27,13 +27,13 @@ func (k *Keys) Looked(at time.Time) {
 func ParseKeys(content []byte) ([]Key, error) { return parseKeys(content) }
 
 // ClientOf is the address a request counts for.
-func ClientOf(r *http.Request, trusted []netip.Prefix) netip.Addr { return clientOf(r, trusted) }
+func ClientOf(r *http.Request, trusted []netip.Prefix) netip.Addr { return clientAddr(r, trusted) }
 
 // Network is the address limits know a client by.
-func Network(addr netip.Addr) netip.Addr { return network(addr) }
+func Network(addr netip.Addr) netip.Addr { return networkOf(addr) }
 
 // Shown is an address as the log has it.
-func Shown(addr netip.Addr, masked bool) string { return shown(addr, masked) }
+func Shown(addr netip.Addr, masked bool) string { return displayAddr(addr, masked) }
 
 // Window is a sliding limit of its own.
 type Window struct{ w *window }
@@ -74,7 +74,7 @@ func RequestID(sent string) string { return requestID(sent) }
 
 // OwnRoutes are the patterns of the daemon's own routes.
 func OwnRoutes() (routes [][2]string) {
-	for _, r := range ownRoutes {
+	for _, r := range serverRoutes {
 		routes = append(routes, [2]string{r.method, r.pattern})
 	}
 	return routes

@@ -12,15 +12,15 @@ import (
 	"github.com/geminid/geminid/gateway/files"
 )
 
-// file serves a kept file to whoever knows its name.
-func (a *API) file(x *exchange, r *http.Request) {
+// serveFile serves a kept file to whoever knows its name.
+func (a *API) serveFile(x *exchange, r *http.Request) {
 	if a.files == nil {
-		x.fail(noFile())
+		x.fail(fileNotFound())
 		return
 	}
-	f, err := a.files.Get(r.PathValue("file"))
+	f, err := a.files.OpenFile(r.PathValue("file"))
 	if errors.Is(err, files.ErrNotFound) {
-		x.fail(noFile())
+		x.fail(fileNotFound())
 		return
 	}
 	if err != nil {
@@ -35,31 +35,31 @@ func (a *API) file(x *exchange, r *http.Request) {
 	header.Set("Cache-Control", "private, immutable, max-age="+strconv.Itoa(int(max(0, f.Expires.Sub(a.now())).Seconds())))
 	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	header.Set("Content-Disposition", disposition(f.MIME)+`; filename="`+name+`"`)
+	header.Set("Content-Disposition", dispositionOf(f.MIME)+`; filename="`+name+`"`)
 	http.ServeContent(x, r, name, time.Time{}, f)
 }
 
-// disposition lets browsers show what they show safely.
-func disposition(mime string) string {
+// dispositionOf lets browsers show what they show safely.
+func dispositionOf(mime string) string {
 	if kind, _, _ := strings.Cut(mime, "/"); kind == "image" || kind == "video" || kind == "audio" {
 		return "inline"
 	}
 	return "attachment"
 }
 
-func noFile() *chat.Error {
+func fileNotFound() *chat.Error {
 	return chat.NewError(chat.UnknownPath, "there is no such file, or not any more; ask for a new one")
 }
 
-// linker returns what makes links to files of an answer, nil when none are kept.
+// newLinker returns what makes links to files of an answer, nil when none are kept.
 // A file that can not be kept gets an empty link.
-func (a *API) linker(x *exchange, r *http.Request) func(*chat.Blob) string {
-	base := x.live.address(r)
+func (a *API) newLinker(x *exchange, r *http.Request) func(*chat.Blob) string {
+	base := x.live.baseURL(r)
 	if a.files == nil || base == "" {
 		return nil
 	}
 	return func(blob *chat.Blob) string {
-		name, err := a.files.Put(blob.MIME, blob.Data)
+		name, err := a.files.SaveFile(blob.MIME, blob.Data)
 		if err != nil {
 			a.log.Warn("a picture could not be kept; the answer holds it itself", "request_id", x.id, "err", err)
 			return ""
@@ -68,10 +68,10 @@ func (a *API) linker(x *exchange, r *http.Request) func(*chat.Blob) string {
 	}
 }
 
-// address is where the client finds this server, as far as can be known: the
+// baseURL is where the client finds this server, as far as can be known: the
 // public URL, what a trusted proxy was asked for, or what we were. It is empty
 // when that is no plain host.
-func (s *settings) address(r *http.Request) string {
+func (s *settings) baseURL(r *http.Request) string {
 	if s.PublicURL != "" {
 		return strings.TrimRight(s.PublicURL, "/")
 	}
@@ -79,11 +79,11 @@ func (s *settings) address(r *http.Request) string {
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	if contains(s.TrustedProxies, parseAddr(r.RemoteAddr)) {
-		if proto := lastOf(r.Header["X-Forwarded-Proto"]); proto == "http" || proto == "https" {
+	if containsAddr(s.TrustedProxies, parseAddr(r.RemoteAddr)) {
+		if proto := lastValue(r.Header["X-Forwarded-Proto"]); proto == "http" || proto == "https" {
 			scheme = proto
 		}
-		if forwarded := lastOf(r.Header["X-Forwarded-Host"]); forwarded != "" && isHost(forwarded) {
+		if forwarded := lastValue(r.Header["X-Forwarded-Host"]); forwarded != "" && isHost(forwarded) {
 			host = forwarded
 		}
 	}
@@ -93,8 +93,8 @@ func (s *settings) address(r *http.Request) string {
 	return scheme + "://" + host
 }
 
-// lastOf is the value that the nearest proxy added.
-func lastOf(lines []string) string {
+// lastValue is the value that the nearest proxy added.
+func lastValue(lines []string) string {
 	if len(lines) == 0 {
 		return ""
 	}

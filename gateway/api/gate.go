@@ -41,7 +41,7 @@ func (g *gate) enter(limit int) *chat.Error {
 	defer g.mu.Unlock()
 	switch {
 	case g.closed:
-		return stopping()
+		return shutdownError()
 	case g.running >= limit:
 		return &chat.Error{
 			Kind: chat.Unavailable, RetryAfter: 2 * time.Second,
@@ -81,7 +81,7 @@ func (g *gate) inside() int {
 	return g.running
 }
 
-func stopping() *chat.Error {
+func shutdownError() *chat.Error {
 	return &chat.Error{
 		Kind: chat.Unavailable, RetryAfter: 5 * time.Second, Err: errShutdown,
 		Message: "the server is stopping; try again when it is back",

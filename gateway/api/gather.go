@@ -31,18 +31,18 @@ var ownLink = regexp.MustCompile(`^https?://[^/?#\s]+(?:/[^?#\s]*)?` + fileName 
 // name kept, else at an address. Equal sources are read once.
 type source struct{ kept, address string }
 
-// locate finds out where a linked file lies and how long it is, as far as that
+// locateFile finds out where a linked file lies and how long it is, as far as that
 // is known without reading it.
-func (a *API) locate(x *exchange, blob *chat.Blob) (from source, size int64, err error) {
+func (a *API) locateFile(x *exchange, blob *chat.Blob) (from source, size int64, err error) {
 	// What stands behind # is not sent.
 	address, _, _ := strings.Cut(blob.Link.URL, "#")
 	if found := ownLink.FindStringSubmatch(address); found != nil && a.files != nil {
-		if info, err := a.files.Stat(found[1]); err == nil && info.Size > 0 {
+		if info, err := a.files.DescribeFile(found[1]); err == nil && info.Size > 0 {
 			return source{kept: found[1]}, info.Size, checkPicture(blob, info.MIME)
 		}
 	}
 	if !x.live.FetchRemote {
-		return source{}, 0, badFile(blob, "must hold the file itself, as base64 (in a data: URL); remote addresses are not fetched unless the owner sets fetch_remote")
+		return source{}, 0, badFileError(blob, "must hold the file itself, as base64 (in a data: URL); remote addresses are not fetched unless the owner sets fetch_remote")
 	}
 	return source{address: address}, 0, nil
 }
@@ -60,7 +60,7 @@ func (a *API) checkFiles(x *exchange, req *chat.Request) error {
 	for _, blob := range files {
 		size := int64(len(blob.Data))
 		if blob.Link != nil {
-			from, length, err := a.locate(x, blob)
+			from, length, err := a.locateFile(x, blob)
 			if err != nil {
 				return err
 			}
@@ -70,18 +70,18 @@ func (a *API) checkFiles(x *exchange, req *chat.Request) error {
 			seen[from] = true
 		}
 		if sum += size; sum > maxFileBytes {
-			return tooMuch(blob)
+			return filesTooLarge(blob)
 		}
 	}
 	return nil
 }
 
-// gather reads the files that a question names without holding them: those of
+// gatherFiles reads the files that a question names without holding them: those of
 // our own store and, if the owner lets us fetch them, those at addresses. Each is
 // read once, however often it is named, and all files of the question together
 // have a bound. Then it recalls the pictures of the latest answer.
-func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error {
-	g := &gathering{api: a, hold: x.reserve, left: maxFileBytes, read: make(map[source]*chat.Blob)}
+func (a *API) gatherFiles(ctx context.Context, x *exchange, req *chat.Request) error {
+	g := &fileGatherer{api: a, hold: x.reserve, left: maxFileBytes, read: make(map[source]*chat.Blob)}
 	wanted := make(map[source][]*chat.Blob)
 	files := chat.UniqueFiles(req)
 	for _, blob := range files {
@@ -89,7 +89,7 @@ func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error 
 			g.left -= int64(len(blob.Data))
 			continue
 		}
-		from, _, err := a.locate(x, blob)
+		from, _, err := a.locateFile(x, blob)
 		if err != nil {
 			return err
 		}
@@ -98,17 +98,17 @@ func (a *API) gather(ctx context.Context, x *exchange, req *chat.Request) error 
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fetchAtOnce)
 	for from, blobs := range wanted {
-		group.Go(func() error { return g.fill(ctx, from, blobs) })
+		group.Go(func() error { return g.fillBlobs(ctx, from, blobs) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	g.recall(req, maxFiles-len(files))
+	g.recallPictures(req, maxFiles-len(files))
 	return nil
 }
 
-// gathering is what gather has read for one question.
-type gathering struct {
+// fileGatherer is what gather has read for one question.
+type fileGatherer struct {
 	api  *API
 	hold func(bytes int64) error // takes memory for the request
 
@@ -117,29 +117,29 @@ type gathering struct {
 	read map[source]*chat.Blob // MIME and Data alone
 }
 
-// errTooMuch is the error of a file for which too little is left.
-var errTooMuch = errors.New("the files of the question hold too much together")
+// errFilesTooLarge is the error of a file for which too little is left.
+var errFilesTooLarge = errors.New("the files of the question hold too much together")
 
-// reserve takes some of the bytes that are left, and memory for them.
-func (g *gathering) reserve(bytes int64) error {
+// reserveBytes takes some of the bytes that are left, and memory for them.
+func (g *fileGatherer) reserveBytes(bytes int64) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if bytes > g.left {
-		return errTooMuch
+		return errFilesTooLarge
 	}
 	g.left -= bytes
 	return g.hold(bytes)
 }
 
-// fill reads a file and gives it to all that name it. They share its bytes.
-func (g *gathering) fill(ctx context.Context, from source, blobs []*chat.Blob) error {
-	file, err := g.open(ctx, from)
+// fillBlobs reads a file and gives it to all that name it. They share its bytes.
+func (g *fileGatherer) fillBlobs(ctx context.Context, from source, blobs []*chat.Blob) error {
+	file, err := g.openSource(ctx, from)
 	var refusal remote.Refusal
 	switch {
-	case errors.Is(err, errTooMuch):
-		return tooMuch(blobs[0])
+	case errors.Is(err, errFilesTooLarge):
+		return filesTooLarge(blobs[0])
 	case errors.As(err, &refusal):
-		return badFile(blobs[0], refusal.Error())
+		return badFileError(blobs[0], refusal.Error())
 	case err != nil:
 		return err
 	}
@@ -152,8 +152,8 @@ func (g *gathering) fill(ctx context.Context, from source, blobs []*chat.Blob) e
 	return nil
 }
 
-// open returns the file at a source, read now or before.
-func (g *gathering) open(ctx context.Context, from source) (*chat.Blob, error) {
+// openSource returns the file at a source, read now or before.
+func (g *fileGatherer) openSource(ctx context.Context, from source) (*chat.Blob, error) {
 	g.mu.Lock()
 	known := g.read[from]
 	g.mu.Unlock()
@@ -162,11 +162,11 @@ func (g *gathering) open(ctx context.Context, from source) (*chat.Blob, error) {
 	}
 	file := new(chat.Blob)
 	if from.kept != "" {
-		if err := g.openKept(from.kept, file); err != nil {
+		if err := g.readKept(from.kept, file); err != nil {
 			return nil, err
 		}
 	} else {
-		found, err := g.api.remote.Get(ctx, from.address, g.reserve)
+		found, err := g.api.remote.FetchFile(ctx, from.address, g.reserveBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -178,43 +178,43 @@ func (g *gathering) open(ctx context.Context, from source) (*chat.Blob, error) {
 	return file, nil
 }
 
-// openKept reads a file of our own store.
-func (g *gathering) openKept(name string, file *chat.Blob) error {
-	f, err := g.api.files.Get(name)
+// readKept reads a file of our own store.
+func (g *fileGatherer) readKept(name string, file *chat.Blob) error {
+	f, err := g.api.files.OpenFile(name)
 	if err != nil {
-		return errGone
+		return errFileExpired
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
-		return errGone
+		return errFileExpired
 	}
-	if err := g.reserve(info.Size()); err != nil {
+	if err := g.reserveBytes(info.Size()); err != nil {
 		return err
 	}
 	file.MIME, file.Data = f.MIME, make([]byte, info.Size())
 	if _, err := io.ReadFull(f, file.Data); err != nil {
-		return errGone
+		return errFileExpired
 	}
 	return nil
 }
 
-// errGone is the refusal of a kept file that expired while its question waited.
-const errGone remote.Refusal = "leads to a picture that is kept no longer"
+// errFileExpired is the refusal of a kept file that expired while its question waited.
+const errFileExpired remote.Refusal = "leads to a picture that is kept no longer"
 
 // checkPicture refuses another file where nothing but a picture will do.
 func checkPicture(blob *chat.Blob, mime string) error {
 	if blob.Link.Picture && !strings.HasPrefix(mime, "image/") {
-		return badFile(blob, "leads to something that is no picture")
+		return badFileError(blob, "leads to something that is no picture")
 	}
 	return nil
 }
 
-func badFile(blob *chat.Blob, reason string) error {
+func badFileError(blob *chat.Blob, reason string) error {
 	return &chat.Error{Kind: chat.BadRequest, Param: blob.Field, Message: blob.Field + " " + reason}
 }
 
-func tooMuch(blob *chat.Blob) error {
+func filesTooLarge(blob *chat.Blob) error {
 	return &chat.Error{Kind: chat.TooLarge, Param: blob.Field,
 		Message: blob.Field + " brings the files of the question over 32 MiB; send fewer or smaller files"}
 }

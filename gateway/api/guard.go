@@ -50,35 +50,35 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 		x.role = RoleAPI
 		return nil
 	}
-	keys := presented(r)
+	keys := PresentedKeys(r)
 	refusal := a.lookUp(x, keys, func() (known, stray bool) {
-		x.role, stray = a.keys.match(keys)
+		x.role, stray = a.keys.MatchKeys(keys)
 		return x.role != "", stray
 	})
-	if err := a.keys.news(); err != nil {
-		a.log.Error("the key file can not be used", "err", err, "valid_keys", len(a.keys.List()))
+	if err := a.keys.TakeNewError(); err != nil {
+		a.log.Error("the key file can not be used", "err", err, "valid_keys", len(a.keys.ListKeys()))
 	}
 	switch {
 	case x.role == RoleAdmin, x.role == RoleAPI && need == RoleAPI:
 		return nil
-	case need == RoleAdmin && !a.keys.Has(RoleAdmin):
+	case need == RoleAdmin && !a.keys.HasRole(RoleAdmin):
 		return chat.NewError(chat.UnknownPath, "there is nothing here; admin routes exist once an admin key does (geminid keys add NAME --admin)")
 	case x.role == RoleAPI:
 		a.count.AuthFailures.WithLabelValues("forbidden").Inc()
 		return chat.NewError(chat.Forbidden, "this needs the admin key")
 	case len(keys) == 0:
 		a.count.AuthFailures.WithLabelValues("missing").Inc()
-		return noKey(x.open())
+		return missingKeyError(x.open())
 	case refusal != nil:
 		return refusal
 	}
-	pause(r.Context(), guessDelay)
-	return noKey(x.open())
+	sleepUnlessGone(r.Context(), guessDelay)
+	return missingKeyError(x.open())
 }
 
-// noKey refuses a request without a valid key and says how to get one. Of a server
+// missingKeyError refuses a request without a valid key and says how to get one. Of a server
 // that asks its own machine for no key it says why this request was asked.
-func noKey(keyless bool) *chat.Error {
+func missingKeyError(keyless bool) *chat.Error {
 	if keyless {
 		return chat.NewError(chat.Unauthorized,
 			"this server has no API key yet and serves only programs on its own machine that reach it directly as 127.0.0.1 or localhost; "+
@@ -88,16 +88,16 @@ func noKey(keyless bool) *chat.Error {
 		"no valid API key; send one as Authorization: Bearer KEY, x-goog-api-key, x-api-key or ?key= (geminid keys add NAME makes one)")
 }
 
-// presented are the keys a request carries. Clients send theirs in different
+// PresentedKeys are the keys a request carries. Clients send theirs in different
 // places and some in two at once.
-func presented(r *http.Request) []string {
+func PresentedKeys(r *http.Request) []string {
 	var keys []string
 	add := func(key string) {
 		if key != "" {
 			keys = append(keys, key)
 		}
 	}
-	add(bearer(r))
+	add(BearerKey(r))
 	add(r.Header.Get("X-Goog-Api-Key"))
 	add(r.Header.Get("X-Api-Key"))
 	if strings.Contains(r.URL.RawQuery, "key=") {
@@ -106,7 +106,7 @@ func presented(r *http.Request) []string {
 	return keys
 }
 
-func bearer(r *http.Request) string {
+func BearerKey(r *http.Request) string {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""

@@ -314,7 +314,7 @@ func TestControlNeedsNoKeyAndNoHost(t *testing.T) {
 	for _, path := range []string{"/v1/models", "/api/cookies", "/api/cookies/status", "/metrics", "/health"} {
 		r := g.request(call{path: path, header: map[string]string{"Host": "geminid.sock", "Origin": "null"}})
 		r.RemoteAddr = "@"
-		if w, _ := g.serve(g.api.Control(), r); w.Code != http.StatusOK {
+		if w, _ := g.serve(g.api.ControlHandler(), r); w.Code != http.StatusOK {
 			t.Errorf("%s: status %d: %s", path, w.Code, w.Body)
 		}
 	}

@@ -28,7 +28,7 @@ func (a *API) lookUp(x *exchange, keys []string, look func() (known, stray bool)
 	if len(keys) == 0 {
 		return nil
 	}
-	client := network(x.client)
+	client := networkOf(x.client)
 	worked := credentials{client, DigestOf(strings.Join(keys, "\x00"))}
 	if a.familiar.has(worked) {
 		if known, _ := look(); known {
@@ -60,8 +60,8 @@ func (a *API) lookUp(x *exchange, keys []string, look func() (known, stray bool)
 	return nil
 }
 
-// pause waits, but not for a client that is gone.
-func pause(ctx context.Context, d time.Duration) {
+// sleepUnlessGone waits, but not for a client that is gone.
+func sleepUnlessGone(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -28,11 +28,11 @@ const (
 // counters are the metrics as the surface uses them.
 type counters struct{ *metrics.Metrics }
 
-// verdict is how a request counts: its outcome, and whether it says something
+// classifyOutcome is how a request counts: its outcome, and whether it says something
 // about how well the service serves (sli). Only well-formed questions of known
 // clients do; what our own limits refuse and whoever leaves does not. A session
 // that has ended is our failure although the client is told 403.
-func verdict(status int, fault *chat.Error, question bool) (outcome string, sli bool) {
+func classifyOutcome(status int, fault *chat.Error, question bool) (outcome string, sli bool) {
 	kind := chat.Kind(0)
 	if fault != nil {
 		kind = fault.Kind
@@ -54,8 +54,8 @@ func verdict(status int, fault *chat.Error, question bool) (outcome string, sli 
 	return clientError, false
 }
 
-// settle counts and logs a request that is over.
-func (a *API) settle(x *exchange) {
+// recordEnd counts and logs a request that is over.
+func (a *API) recordEnd(x *exchange) {
 	if x.status == 0 {
 		x.status = http.StatusOK
 		if x.failure != nil {
@@ -63,22 +63,22 @@ func (a *API) settle(x *exchange) {
 		}
 	}
 	took := time.Since(x.started)
-	outcome, sli := verdict(x.status, x.failure, x.counted)
+	outcome, sli := classifyOutcome(x.status, x.failure, x.counted)
 	speaker, route := "admin", string(x.op)
 	if x.dialect != nil {
 		speaker = x.dialect.Name
 	}
 	a.count.Requests.WithLabelValues(speaker, route, methodLabel(x.method),
 		strconv.Itoa(x.status), outcome, strconv.FormatBool(sli)).Inc()
-	a.count.RequestDuration.WithLabelValues(speaker, route, class(x.status)).Observe(took.Seconds())
+	a.count.RequestDuration.WithLabelValues(speaker, route, statusClass(x.status)).Observe(took.Seconds())
 	if x.first > 0 {
 		a.count.TimeToFirstToken.WithLabelValues(speaker, x.model).Observe(x.first.Seconds())
 	}
 	if x.failure != nil {
-		a.settleFailure(x)
+		a.recordFailure(x)
 	}
 	entry := Entry{
-		Time: a.now().UTC().Truncate(time.Millisecond), ID: x.id, Client: shown(x.client, x.live.MaskClients),
+		Time: a.now().UTC().Truncate(time.Millisecond), ID: x.id, Client: displayAddr(x.client, x.live.MaskClients),
 		Dialect: speaker, Route: route, Method: methodLabel(x.method), Model: modelLabel(x), Account: x.account,
 		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure),
 		Took: took.Milliseconds(), First: x.first.Milliseconds(), Asked: x.asked,
@@ -87,14 +87,14 @@ func (a *API) settle(x *exchange) {
 		entry.Said = x.said.Tokens()
 	}
 	if x.dialect != nil {
-		a.recent.add(entry)
+		a.recent.addEntry(entry)
 	}
 	a.logAccess(x, entry)
 }
 
-// settleFailure counts whose limit and what broken stream a failure was, and
+// recordFailure counts whose limit and what broken stream a failure was, and
 // logs the cause of one that is our own fault.
-func (a *API) settleFailure(x *exchange) {
+func (a *API) recordFailure(x *exchange) {
 	if origin := limitOrigin(x.failure, x.evidence); origin != "" {
 		a.count.RateLimited.WithLabelValues(origin).Inc()
 	}
@@ -161,8 +161,8 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-// class is the status as the duration histogram has it.
-func class(status int) string {
+// statusClass is the status as the duration histogram has it.
+func statusClass(status int) string {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return "429"

@@ -42,7 +42,7 @@ func TestLostKeysKeepTheServerClosed(t *testing.T) {
 	}{
 		{"the last key is revoked", func(t *testing.T, path string) {
 			keys, err := openMarked(path)
-			if err := errors.Join(err, keys.Revoke("other"), keys.Revoke("client")); err != nil {
+			if err := errors.Join(err, keys.RevokeKey("other"), keys.RevokeKey("client")); err != nil {
 				t.Fatal(err)
 			}
 		}, false},
@@ -71,10 +71,10 @@ func TestLostKeysKeepTheServerClosed(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "state", "keys")
 				keys, err := openMarked(path)
 				if err == nil {
-					_, err = keys.Adopt("client", revoked, false)
+					_, err = keys.AdoptKey("client", revoked, false)
 				}
 				if err == nil {
-					_, err = keys.Adopt("other", other, false)
+					_, err = keys.AdoptKey("other", other, false)
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -133,7 +133,7 @@ func TestPipeInPlaceOfTheKeys(t *testing.T) {
 	if keys.Match("k1") != api.RoleAPI || keys.Match("k2") != "" || keys.Err() == nil || !strings.Contains(keys.Err().Error(), path) {
 		t.Errorf("a pipe took the keys away, or nobody was told: %v", keys.Err())
 	}
-	if _, err := keys.Add("b", false); err == nil {
+	if _, err := keys.AddKey("b", false); err == nil {
 		t.Error("a key was added to a pipe")
 	}
 	rewrite(t, aside, line("a", "api", "k3"))
@@ -238,14 +238,14 @@ func TestKeylessIsForThisMachine(t *testing.T) {
 func TestKeyless(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state", "keys")
 	keys, err := openMarked(path)
-	if err != nil || !keys.Keyless() || keys.Err() != nil || keys.Remember() != nil {
+	if err != nil || !keys.IsKeyless() || keys.Err() != nil || keys.LeaveMark() != nil {
 		t.Fatalf("a new server is not keyless: %v, %v", err, keys.Err())
 	}
 	if _, err := os.Stat(path + ".made"); err == nil {
 		t.Fatal("a mark without a key")
 	}
 	required, err := api.OpenKeys(api.KeysConfig{Path: path, Required: true})
-	if err != nil || required.Keyless() || required.Err() == nil || !strings.Contains(required.Err().Error(), path) {
+	if err != nil || required.IsKeyless() || required.Err() == nil || !strings.Contains(required.Err().Error(), path) {
 		t.Errorf("a file that should be there is not missed: %v, %v", err, required.Err())
 	}
 
@@ -254,14 +254,14 @@ func TestKeyless(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.Add("a", false); err != nil {
+	if _, err := other.AddKey("a", false); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	keys.Forget()
-	if keys.Keyless() || keys.Err() == nil {
+	if keys.IsKeyless() || keys.Err() == nil {
 		t.Errorf("keys were made and lost, and the server is open: %v", keys.Err())
 	}
 
@@ -272,12 +272,12 @@ func TestKeyless(t *testing.T) {
 	rewrite(t, path, line("a", "api", "k"))
 	byHand, err := openMarked(path)
 	if err == nil {
-		err = byHand.Remember()
+		err = byHand.LeaveMark()
 	}
 	if err := errors.Join(err, os.Remove(path)); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := openMarked(path); err != nil || again.Keyless() || again.Err() == nil {
+	if again, err := openMarked(path); err != nil || again.IsKeyless() || again.Err() == nil {
 		t.Errorf("a file written by hand is forgotten: %v", err)
 	}
 }
@@ -293,10 +293,10 @@ func TestChangesAtOnce(t *testing.T) {
 			keys, err := openMarked(path)
 			for n := range each {
 				if err == nil {
-					_, err = keys.Add(fmt.Sprintf("k-%d-%d", worker, n), false)
+					_, err = keys.AddKey(fmt.Sprintf("k-%d-%d", worker, n), false)
 				}
 				if err == nil && n%2 == 0 {
-					err = keys.Revoke(fmt.Sprintf("k-%d-%d", worker, n))
+					err = keys.RevokeKey(fmt.Sprintf("k-%d-%d", worker, n))
 				}
 			}
 			failed <- err
@@ -308,8 +308,8 @@ func TestChangesAtOnce(t *testing.T) {
 		}
 	}
 	keys, err := openMarked(path)
-	if err != nil || len(keys.List()) != cap(failed)*each/2 {
-		t.Errorf("%d keys are left, want %d: %v", len(keys.List()), cap(failed)*each/2, err)
+	if err != nil || len(keys.ListKeys()) != cap(failed)*each/2 {
+		t.Errorf("%d keys are left, want %d: %v", len(keys.ListKeys()), cap(failed)*each/2, err)
 	}
 }
 

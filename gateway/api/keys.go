@@ -43,14 +43,14 @@ type Keys struct {
 	path string // empty: the keys are fixed
 	mark string // empty: none is kept
 
-	mu      sync.Mutex
-	keys    []Key // replaced, never changed
-	made    bool  // there is a key file, was one, or should be one
-	marked  bool  // Remember was here
-	checked time.Time
-	stamp   stamp
-	err     error
-	told    bool // news has returned err
+	mu        sync.Mutex
+	keys      []Key // replaced, never changed
+	everMade  bool  // there is a key file, was one, or should be one
+	markTried bool  // Remember was here
+	checked   time.Time
+	stamp     fileStamp
+	err       error
+	errTaken  bool // news has returned err
 }
 
 var keyName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -67,7 +67,7 @@ var (
 
 // StaticKeys are keys known by heart, without a file: those of the demo. Without
 // any the server is keyless.
-func StaticKeys(keys ...Key) *Keys { return &Keys{keys: keys, made: len(keys) > 0} }
+func StaticKeys(keys ...Key) *Keys { return &Keys{keys: keys, everMade: len(keys) > 0} }
 
 // KeysConfig says where keys are kept. Only Path is required.
 type KeysConfig struct {
@@ -86,71 +86,71 @@ type KeysConfig struct {
 // none, so that a key can be added to it: Err then says whether it was lost,
 // Keyless whether there never was one.
 func OpenKeys(c KeysConfig) (*Keys, error) {
-	k := &Keys{path: c.Path, mark: c.Mark, made: c.Required, checked: time.Now()}
-	k.reread()
+	k := &Keys{path: c.Path, mark: c.Mark, everMade: c.Required, checked: time.Now()}
+	k.loadIfChanged()
 	if k.err != nil && !errors.Is(k.err, errKeysAbsent) && !errors.Is(k.err, errKeysEmpty) {
 		return nil, k.err
 	}
 	return k, nil
 }
 
-// Keyless reports whether no key was ever made. It stays false when the last one
+// IsKeyless reports whether no key was ever made. It stays false when the last one
 // is revoked, or its file lost: what a key guarded stays guarded.
-func (k *Keys) Keyless() bool {
-	k.current()
+func (k *Keys) IsKeyless() bool {
+	k.currentKeys()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return !k.made
+	return !k.everMade
 }
 
-// current returns the keys as the file had them a second ago at most. A file that
+// currentKeys returns the keys as the file had them a second ago at most. A file that
 // vanished or can not be read leaves the keys as they were: an editor's slip must
 // lock nobody out. One that was emptied leaves none, and lets nobody in.
-func (k *Keys) current() []Key {
+func (k *Keys) currentKeys() []Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.path == "" || time.Since(k.checked) < time.Second {
 		return k.keys
 	}
-	return k.latest()
+	return k.reloadNow()
 }
 
-// latest looks at the file now. The lock is held.
-func (k *Keys) latest() []Key {
+// reloadNow looks at the file now. The lock is held.
+func (k *Keys) reloadNow() []Key {
 	k.checked = time.Now()
-	k.reread()
+	k.loadIfChanged()
 	return k.keys
 }
 
-// Reread looks at the file now and returns why it can not be read. The keys then
+// ReloadFile looks at the file now and returns why it can not be read. The keys then
 // stay as they were.
-func (k *Keys) Reread() error {
+func (k *Keys) ReloadFile() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.path == "" {
 		return nil
 	}
-	k.latest()
+	k.reloadNow()
 	return k.err
 }
 
-// reread takes the file's content when it has changed. The lock is held.
-func (k *Keys) reread() {
+// loadIfChanged takes the file's content when it has changed. The lock is held.
+func (k *Keys) loadIfChanged() {
 	st, err := stampOf(k.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		k.lost()
+		k.noteMissingFile()
 	case err != nil:
-		k.trouble(fmt.Errorf("reading the keys: %w", err))
-	case !st.equal(k.stamp):
-		k.made = true
+		k.noteReadError(fmt.Errorf("reading the keys: %w", err))
+	case !st.sameContent(k.stamp):
+		k.everMade = true
 		keys, st, err := readKeys(k.path)
 		switch {
 		case errors.Is(err, errKeysEmpty):
 			k.keys = nil
-			k.trouble(err)
+			k.noteReadError(err)
 		case err != nil:
-			k.trouble(err)
+			k.noteReadError(err)
 		default:
 			k.keys, k.err = keys, nil
 		}
@@ -158,29 +158,29 @@ func (k *Keys) reread() {
 	}
 }
 
-// lost judges that there is no file. The lock is held.
-func (k *Keys) lost() {
-	if k.made = k.made || k.isMarked(); k.made {
-		k.trouble(fmt.Errorf("reading the keys: %s: %w", k.path, errKeysAbsent))
+// noteMissingFile judges that there is no file. The lock is held.
+func (k *Keys) noteMissingFile() {
+	if k.everMade = k.everMade || k.isMarked(); k.everMade {
+		k.noteReadError(fmt.Errorf("reading the keys: %s: %w", k.path, errKeysAbsent))
 		return
 	}
 	k.err = nil
 }
 
-// trouble notes why the file can not be read. The lock is held.
-func (k *Keys) trouble(err error) {
-	k.told = k.told && k.err != nil && k.err.Error() == err.Error()
-	k.stamp, k.err = stamp{}, err
+// noteReadError notes why the file can not be read. The lock is held.
+func (k *Keys) noteReadError(err error) {
+	k.errTaken = k.errTaken && k.err != nil && k.err.Error() == err.Error()
+	k.stamp, k.err = fileStamp{}, err
 }
 
-// news returns a new reason why the file can not be read, each once.
-func (k *Keys) news() error {
+// TakeNewError returns a new reason why the file can not be read, each once.
+func (k *Keys) TakeNewError() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.err == nil || k.told {
+	if k.err == nil || k.errTaken {
 		return nil
 	}
-	k.told = true
+	k.errTaken = true
 	return k.err
 }
 
@@ -192,31 +192,31 @@ func (k *Keys) Err() error {
 	return k.err
 }
 
-// List returns the keys in the order of the file.
-func (k *Keys) List() []Key { return slices.Clone(k.current()) }
+// ListKeys returns the keys in the order of the file.
+func (k *Keys) ListKeys() []Key { return slices.Clone(k.currentKeys()) }
 
-// Has reports whether there is a key of the role.
-func (k *Keys) Has(role Role) bool {
-	return slices.ContainsFunc(k.current(), func(key Key) bool { return key.Role == role })
+// HasRole reports whether there is a key of the role.
+func (k *Keys) HasRole(role Role) bool {
+	return slices.ContainsFunc(k.currentKeys(), func(key Key) bool { return key.Role == role })
 }
 
-// match returns the best role among the presented keys, empty when none is known,
+// MatchKeys returns the best role among the presented keys, empty when none is known,
 // and whether a stray one is among them. When none is known the file is looked at
 // once more: a key may have been made a moment ago.
-func (k *Keys) match(presented []string) (role Role, stray bool) {
-	role, stray = best(k.current(), presented)
+func (k *Keys) MatchKeys(presented []string) (role Role, stray bool) {
+	role, stray = bestRole(k.currentKeys(), presented)
 	if role != "" || k.path == "" || len(presented) == 0 {
 		return role, stray
 	}
 	k.mu.Lock()
-	kept := k.latest()
+	kept := k.reloadNow()
 	k.mu.Unlock()
-	return best(kept, presented)
+	return bestRole(kept, presented)
 }
 
-// best compares every presented key with every kept one, so that its time tells
+// bestRole compares every presented key with every kept one, so that its time tells
 // nothing about either.
-func best(kept []Key, presented []string) (role Role, stray bool) {
+func bestRole(kept []Key, presented []string) (role Role, stray bool) {
 	var api, admin, strays int
 	for _, p := range presented {
 		sum, known := DigestOf(p), 0
@@ -240,9 +240,9 @@ func best(kept []Key, presented []string) (role Role, stray bool) {
 	return role, strays > 0
 }
 
-// NewKey makes a key: 32 random bytes behind a prefix by which scanners for
+// GenerateKey makes a key: 32 random bytes behind a prefix by which scanners for
 // leaked secrets know it.
-func NewKey() string {
+func GenerateKey() string {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails
 	return "gmd_" + base64.RawURLEncoding.EncodeToString(secret)

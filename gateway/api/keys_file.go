@@ -14,16 +14,16 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Add makes a key, writes its digest to the file and returns the key, which
+// AddKey makes a key, writes its digest to the file and returns the key, which
 // nobody can read again afterwards.
-func (k *Keys) Add(name string, admin bool) (string, error) {
-	key := NewKey()
+func (k *Keys) AddKey(name string, admin bool) (string, error) {
+	key := GenerateKey()
 	entry, err := newEntry(name, key, admin)
 	if err != nil {
 		return "", err
 	}
-	err = k.change(func(keys []Key) ([]Key, error) {
-		if named(keys, name) {
+	err = k.editFile(func(keys []Key) ([]Key, error) {
+		if hasName(keys, name) {
 			return nil, ErrKeyExists
 		}
 		return append(keys, entry), nil
@@ -34,22 +34,22 @@ func (k *Keys) Add(name string, admin bool) (string, error) {
 	return key, nil
 }
 
-// Adopt writes the digest of a key that clients have already, so that they need
+// AdoptKey writes the digest of a key that clients have already, so that they need
 // no new one, and returns the name it goes by: a name that another key has gets a
 // number. A key that is there already stays as it is, which is ErrKeyExists. Such
 // a key should be as hard to guess as one of ours.
-func (k *Keys) Adopt(name, key string, admin bool) (string, error) {
+func (k *Keys) AdoptKey(name, key string, admin bool) (string, error) {
 	entry, err := newEntry(name, key, admin)
 	if err != nil {
 		return "", err
 	}
-	err = k.change(func(keys []Key) ([]Key, error) {
+	err = k.editFile(func(keys []Key) ([]Key, error) {
 		same := slices.IndexFunc(keys, func(k Key) bool { return k.Digest == entry.Digest && k.Role == entry.Role })
 		if same >= 0 {
 			entry.Name = keys[same].Name
 			return nil, ErrKeyExists
 		}
-		for n := 2; named(keys, entry.Name); n++ {
+		for n := 2; hasName(keys, entry.Name); n++ {
 			entry.Name = fmt.Sprintf("%s-%d", name, n)
 		}
 		return append(keys, entry), nil
@@ -73,15 +73,15 @@ func newEntry(name, key string, admin bool) (Key, error) {
 	return entry, CheckKeyName(name)
 }
 
-func named(keys []Key, name string) bool {
+func hasName(keys []Key, name string) bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
 }
 
-// Revoke takes the key out of the file. A running server refuses it within a
+// RevokeKey takes the key out of the file. A running server refuses it within a
 // second; requests that run already are not touched. The last key leaves a file
 // without keys, which keeps the server closed.
-func (k *Keys) Revoke(name string) error {
-	return k.change(func(keys []Key) ([]Key, error) {
+func (k *Keys) RevokeKey(name string) error {
+	return k.editFile(func(keys []Key) ([]Key, error) {
 		kept := slices.DeleteFunc(keys, func(key Key) bool { return key.Name == name })
 		if len(kept) == len(keys) {
 			return nil, ErrNoSuchKey
@@ -90,9 +90,9 @@ func (k *Keys) Revoke(name string) error {
 	})
 }
 
-// change reads the file anew, lets edit change its keys and replaces it in one
+// editFile reads the file anew, lets edit change its keys and replaces it in one
 // step, so that a reader sees the old content or the new one.
-func (k *Keys) change(edit func([]Key) ([]Key, error)) error {
+func (k *Keys) editFile(edit func([]Key) ([]Key, error)) error {
 	if k.path == "" {
 		return ErrFixedKeys
 	}
@@ -111,10 +111,10 @@ func (k *Keys) change(edit func([]Key) ([]Key, error)) error {
 	if err != nil {
 		return err
 	}
-	if err := k.write(keys); err != nil {
+	if err := k.writeKeys(keys); err != nil {
 		return fmt.Errorf("writing the keys: %w", err)
 	}
-	k.keys, k.err, k.made = keys, nil, true
+	k.keys, k.err, k.everMade = keys, nil, true
 	k.stamp, _ = stampOf(k.path)
 	return nil
 }
@@ -137,9 +137,9 @@ func lockDirOf(path string) (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil // the kernel takes the lock back
 }
 
-// write replaces the file. The mark comes first: a crash between the two closes
+// writeKeys replaces the file. The mark comes first: a crash between the two closes
 // the server, the other way round it would open it.
-func (k *Keys) write(keys []Key) error {
+func (k *Keys) writeKeys(keys []Key) error {
 	var text strings.Builder
 	if len(keys) == 0 {
 		text.WriteString(allRevoked)
@@ -160,16 +160,16 @@ func (k *Keys) write(keys []Key) error {
 	return err
 }
 
-// Remember leaves the mark where the configuration wants one, if there is a key
+// LeaveMark leaves the mark where the configuration wants one, if there is a key
 // file now. It tries once, and returns why it could not.
-func (k *Keys) Remember() error {
-	k.current()
+func (k *Keys) LeaveMark() error {
+	k.currentKeys()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.mark == "" || k.marked || !k.made {
+	if k.mark == "" || k.markTried || !k.everMade {
 		return nil
 	}
-	k.marked = true
+	k.markTried = true
 	if k.isMarked() {
 		return nil
 	}
@@ -193,9 +193,9 @@ const (
 	markText   = "Keys were made for this server: without its key file it stays closed.\n"
 )
 
-// giveTo makes the owner of the directory the owner of the file too: root makes
+// chownLikeDir makes the owner of the directory the owner of the file too: root makes
 // keys for a daemon that runs as somebody else and has to read them.
-func giveTo(file *os.File, dir string) error {
+func chownLikeDir(file *os.File, dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil || os.Geteuid() != 0 {
 		return err
@@ -220,7 +220,7 @@ func writeFile(path, text string) error {
 	if _, err := file.WriteString(text); err != nil {
 		return err
 	}
-	if err := giveTo(file.File, dir); err != nil {
+	if err := chownLikeDir(file.File, dir); err != nil {
 		return err
 	}
 	return file.CloseAtomicallyReplace()

@@ -23,7 +23,7 @@ func TestKeysBelongToTheDaemon(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keys.Add("laptop", false); err != nil {
+	if _, err := keys.AddKey("laptop", false); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(path)

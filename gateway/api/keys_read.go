@@ -14,11 +14,11 @@ import (
 	"syscall"
 )
 
-// stamp tells one content of the file from the next; the zero stamp is like no
+// fileStamp tells one content of the file from the next; the zero stamp is like no
 // content.
-type stamp struct{ info os.FileInfo }
+type fileStamp struct{ info os.FileInfo }
 
-func (s stamp) equal(other stamp) bool {
+func (s fileStamp) sameContent(other fileStamp) bool {
 	if s.info == nil || other.info == nil {
 		return s.info == other.info
 	}
@@ -33,13 +33,13 @@ var errNotRegular = errors.New("this is no regular file; put the key file there"
 
 // readKeys reads the file. What cannot be a key file is not waited for: a pipe
 // would never end. The stamp comes back with an error too, when there is one.
-func readKeys(path string) ([]Key, stamp, error) {
+func readKeys(path string) ([]Key, fileStamp, error) {
 	if _, err := stampOf(path); err != nil { // before it is opened: some devices act on that
-		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
+		return nil, fileStamp{}, fmt.Errorf("reading the keys: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
+		return nil, fileStamp{}, fmt.Errorf("reading the keys: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -47,35 +47,35 @@ func readKeys(path string) ([]Key, stamp, error) {
 		err = &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
 	}
 	if err != nil {
-		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
+		return nil, fileStamp{}, fmt.Errorf("reading the keys: %w", err)
 	}
 	content, err := io.ReadAll(io.LimitReader(f, maxKeysFile+1))
 	if err != nil {
-		return nil, stamp{}, fmt.Errorf("reading the keys: %w", err)
+		return nil, fileStamp{}, fmt.Errorf("reading the keys: %w", err)
 	}
 	if len(content) > maxKeysFile {
-		return nil, stamp{info}, fmt.Errorf("reading the keys: %s has more than %d bytes, which is no key file", path, maxKeysFile)
+		return nil, fileStamp{info}, fmt.Errorf("reading the keys: %s has more than %d bytes, which is no key file", path, maxKeysFile)
 	}
 	if len(bytes.TrimSpace(content)) == 0 {
-		return nil, stamp{info}, fmt.Errorf("reading the keys: %s: %w", path, errKeysEmpty)
+		return nil, fileStamp{info}, fmt.Errorf("reading the keys: %s: %w", path, errKeysEmpty)
 	}
 	keys, err := parseKeys(content)
 	if err != nil {
-		return nil, stamp{info}, fmt.Errorf("reading the keys: %s %w", path, err)
+		return nil, fileStamp{info}, fmt.Errorf("reading the keys: %s %w", path, err)
 	}
-	return keys, stamp{info}, nil
+	return keys, fileStamp{info}, nil
 }
 
 // stampOf looks at the file without opening it.
-func stampOf(path string) (stamp, error) {
+func stampOf(path string) (fileStamp, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stamp{}, err
+		return fileStamp{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return stamp{}, &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
+		return fileStamp{}, &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
 	}
-	return stamp{info}, nil
+	return fileStamp{info}, nil
 }
 
 // parseKeys reads the lines of a key file. Empty lines and those that begin with

@@ -33,14 +33,14 @@ func TestKeysAddListRevoke(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if keys.Has(api.RoleAPI) {
+	if keys.HasRole(api.RoleAPI) {
 		t.Error("an absent file has keys")
 	}
-	first, err := keys.Add("phone", false)
+	first, err := keys.AddKey("phone", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := keys.Add("boss", true)
+	second, err := keys.AddKey("boss", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,21 +58,21 @@ func TestKeysAddListRevoke(t *testing.T) {
 	if keys.Match(first) != api.RoleAPI || keys.Match(second) != api.RoleAdmin || keys.Match("gmd_x") != "" || keys.Match("") != "" {
 		t.Error("keys are taken for what they are not")
 	}
-	if got := keys.List(); len(got) != 2 || got[0].Name != "phone" || got[1].Role != api.RoleAdmin {
+	if got := keys.ListKeys(); len(got) != 2 || got[0].Name != "phone" || got[1].Role != api.RoleAdmin {
 		t.Errorf("list %v", got)
 	}
-	if _, err := keys.Add("phone", false); !errors.Is(err, api.ErrKeyExists) {
+	if _, err := keys.AddKey("phone", false); !errors.Is(err, api.ErrKeyExists) {
 		t.Errorf("a second key of one name: %v", err)
 	}
 	for _, bad := range []string{"", "a b", "a:b", "a\nb", strings.Repeat("x", 65)} {
-		if _, err := keys.Add(bad, false); !errors.Is(err, api.ErrKeyName) {
+		if _, err := keys.AddKey(bad, false); !errors.Is(err, api.ErrKeyName) {
 			t.Errorf("name %q: %v", bad, err)
 		}
 	}
-	if err := keys.Revoke("phone"); err != nil || keys.Match(first) != "" || keys.Match(second) != api.RoleAdmin {
+	if err := keys.RevokeKey("phone"); err != nil || keys.Match(first) != "" || keys.Match(second) != api.RoleAdmin {
 		t.Errorf("revoking: %v", err)
 	}
-	if err := keys.Revoke("phone"); !errors.Is(err, api.ErrNoSuchKey) {
+	if err := keys.RevokeKey("phone"); !errors.Is(err, api.ErrNoSuchKey) {
 		t.Errorf("revoking twice: %v", err)
 	}
 }
@@ -95,14 +95,14 @@ func TestKeysAdopt(t *testing.T) {
 		{"quiet-heron-88-z", false, "imported-2", api.ErrKeyExists},
 		{"quiet-heron-88-z", true, "imported-3", nil},
 	} {
-		if name, err := keys.Adopt("imported", tt.key, tt.admin); name != tt.name || !errors.Is(err, tt.err) {
+		if name, err := keys.AdoptKey("imported", tt.key, tt.admin); name != tt.name || !errors.Is(err, tt.err) {
 			t.Errorf("%s: it is %q, %v, want %q, %v", tt.key, name, err, tt.name, tt.err)
 		}
 	}
-	if n := len(keys.List()); n != 3 {
+	if n := len(keys.ListKeys()); n != 3 {
 		t.Errorf("there are %d keys", n)
 	}
-	if _, err := keys.Adopt("my phone", "brisk-marten-99-w", false); !errors.Is(err, api.ErrKeyName) {
+	if _, err := keys.AdoptKey("my phone", "brisk-marten-99-w", false); !errors.Is(err, api.ErrKeyName) {
 		t.Errorf("a bad name: %v", err)
 	}
 }
@@ -131,8 +131,8 @@ func TestKeysFile(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || len(keys.List()) != tt.keys {
-				t.Errorf("%v, %v", keys.List(), err)
+			if err != nil || len(keys.ListKeys()) != tt.keys {
+				t.Errorf("%v, %v", keys.ListKeys(), err)
 			}
 		})
 	}
@@ -173,7 +173,7 @@ func TestKeysFollowTheFile(t *testing.T) {
 		t.Errorf("a file that vanished opened the door or shut everybody out: %v", keys.Err())
 	}
 	write("")
-	if keys.Match("k3") != "" || keys.Keyless() || keys.Err() == nil {
+	if keys.Match("k3") != "" || keys.IsKeyless() || keys.Err() == nil {
 		t.Errorf("an empty file still has keys, opened the server, or nobody was told: %v", keys.Err())
 	}
 }
@@ -227,10 +227,10 @@ func TestFixedKeys(t *testing.T) {
 	if keys.Match("sk-demo") != api.RoleAPI || keys.Match("sk-demo-") != "" {
 		t.Error("wrong match")
 	}
-	if _, err := keys.Add("x", false); !errors.Is(err, api.ErrFixedKeys) {
+	if _, err := keys.AddKey("x", false); !errors.Is(err, api.ErrFixedKeys) {
 		t.Errorf("%v", err)
 	}
-	if err := keys.Revoke("demo"); !errors.Is(err, api.ErrFixedKeys) {
+	if err := keys.RevokeKey("demo"); !errors.Is(err, api.ErrFixedKeys) {
 		t.Errorf("%v", err)
 	}
 }

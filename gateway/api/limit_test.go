@@ -128,14 +128,14 @@ func TestQueueClosesUp(t *testing.T) {
 						mine = ctx
 					}
 					_, err := q.Enter(mine, "m", lanes)
-					if n == leaver && err != errGone {
+					if n == leaver && err != errFileExpired {
 						t.Errorf("the leaver got %v", err)
 					}
 					served[n] = time.Since(began)
 				})
 			}
 			time.Sleep(time.Second)
-			cancel(errGone)
+			cancel(errFileExpired)
 			wg.Wait()
 			if served[leaver] != time.Second {
 				t.Errorf("the leaver waited %v", served[leaver])
@@ -147,7 +147,7 @@ func TestQueueClosesUp(t *testing.T) {
 	}
 }
 
-var errGone = errors.New("gone")
+var errFileExpired = errors.New("gone")
 
 func TestQueueRefusals(t *testing.T) {
 	tests := []struct {

@@ -122,7 +122,7 @@ func TestRefusedFilesTakeNoTurn(t *testing.T) {
 func TestControlSocketHasNoHourlyLimit(t *testing.T) {
 	g := newRig(t, hourly(1))
 	for range 3 {
-		w, _ := g.serve(g.api.Control(), g.request(generate("openai", false).with(func(c *call) { c.key = "" })))
+		w, _ := g.serve(g.api.ControlHandler(), g.request(generate("openai", false).with(func(c *call) { c.key = "" })))
 		if w.Code != http.StatusOK {
 			t.Errorf("status %d", w.Code)
 		}

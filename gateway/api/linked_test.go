@@ -38,7 +38,7 @@ func storing(t *testing.T, options ...option) (*rig, *files.Store, string) {
 // put keeps a file and returns its address.
 func put(t *testing.T, store *files.Store, data []byte) string {
 	t.Helper()
-	name, err := store.Put("image/png", data)
+	name, err := store.SaveFile("image/png", data)
 	if err != nil {
 		t.Fatal(err)
 	}

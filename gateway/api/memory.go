@@ -21,16 +21,16 @@ const (
 // reserve takes memory for the request before it is used. The error is ready for
 // the client; it is told to wait only if that can help.
 func (x *exchange) reserve(bytes int64) error {
-	x.opened.Do(func() { x.share = x.api.memory.Open(x.payer) })
-	err := x.share.Reserve(bytes)
+	x.opened.Do(func() { x.share = x.api.memory.OpenShare(x.payer) })
+	err := x.share.ReserveBytes(bytes)
 	switch {
 	case err == nil:
-		x.api.count.Memory.Set(float64(x.api.memory.Held()))
+		x.api.count.Memory.Set(float64(x.api.memory.HeldBytes()))
 		return nil
 	case errors.Is(err, budget.ErrTooLarge):
 		x.api.count.MemoryRefused.WithLabelValues("too_large").Inc()
 		return &chat.Error{Kind: chat.TooLarge, Err: err,
-			Message: "the request needs more memory than the server grants one client (" + strconv.FormatInt(x.api.memory.Most(), 10) +
+			Message: "the request needs more memory than the server grants one client (" + strconv.FormatInt(x.api.memory.MaxPerClient(), 10) +
 				" bytes); send fewer or smaller files, or raise request_memory"}
 	}
 	x.api.count.MemoryRefused.WithLabelValues("full").Inc()
@@ -40,8 +40,8 @@ func (x *exchange) reserve(bytes int64) error {
 
 // release gives back what is held no longer.
 func (x *exchange) release(bytes int64) {
-	x.share.Release(bytes)
-	x.api.count.Memory.Set(float64(x.api.memory.Held()))
+	x.share.ReleaseBytes(bytes)
+	x.api.count.Memory.Set(float64(x.api.memory.HeldBytes()))
 }
 
 // forget gives everything back when the request is over.
@@ -50,15 +50,15 @@ func (x *exchange) forget() {
 		return
 	}
 	x.share.Close()
-	x.api.count.Memory.Set(float64(x.api.memory.Held()))
+	x.api.count.Memory.Set(float64(x.api.memory.HeldBytes()))
 }
 
 // identify says whom the request's memory counts for: the key that let it in,
 // however many addresses it is used from, else its network.
 func (a *API) identify(x *exchange, presented []string) {
-	x.payer = network(x.client).String()
+	x.payer = networkOf(x.client).String()
 	for _, key := range presented {
-		if role, _ := a.keys.match([]string{key}); role != "" {
+		if role, _ := a.keys.MatchKeys([]string{key}); role != "" {
 			digest := DigestOf(key)
 			x.payer = string(digest[:])
 			return

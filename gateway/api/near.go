@@ -9,7 +9,7 @@ import (
 // open reports whether the API asks for no key at all: on a loopback listener, or
 // where insecure_no_auth is set, and only as long as no key was ever made.
 func (x *exchange) open() bool {
-	return (x.live.Loopback || x.live.InsecureNoAuth) && x.api.keys.Keyless()
+	return (x.live.Loopback || x.live.InsecureNoAuth) && x.api.keys.IsKeyless()
 }
 
 // near reports whether the client may come in where no key is asked for: with
@@ -21,13 +21,13 @@ func (x *exchange) near(r *http.Request) bool { return x.live.InsecureNoAuth || 
 // brings the requests of others from a loopback address. What it shows of itself
 // is a header, the name that clients know it by, or an old version of HTTP.
 func (x *exchange) local(r *http.Request) bool {
-	return x.client.IsLoopback() && isLoopbackName(hostname(r.Host)) && r.ProtoAtLeast(1, 1) && !forwarded(r)
+	return x.client.IsLoopback() && isLoopbackName(hostname(r.Host)) && r.ProtoAtLeast(1, 1) && !passedByProxy(r)
 }
 
-// forwarded reports whether a header says that a proxy, a tunnel or a delivery
+// passedByProxy reports whether a header says that a proxy, a tunnel or a delivery
 // network passed the request on. Its value does not matter: whoever sends one
 // loses what is open to programs on this machine, and nothing else.
-func forwarded(r *http.Request) bool {
+func passedByProxy(r *http.Request) bool {
 	for name := range r.Header {
 		if namesProxy(name) {
 			return true

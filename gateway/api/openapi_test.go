@@ -160,8 +160,8 @@ func TestOpenAPIHasEveryField(t *testing.T) {
 	d := readDescribed(t)
 	for name, value := range map[string]any{
 		"Account": supervisor.Account{}, "Event": supervisor.Event{}, "Generation": supervisor.Generation{},
-		"Verdict": supervisor.Verdict{}, "Glimpse": api.Glimpse{}, "Request": api.Entry{},
-		"Checked": api.Checked{}, "Found": api.Found{},
+		"Verdict": supervisor.Verdict{}, "Glimpse": api.AccountSummary{}, "Request": api.Entry{},
+		"Checked": api.FileCheck{}, "Found": api.Found{},
 	} {
 		schema, ok := d.Components.Schemas[name]
 		if !ok {

@@ -9,17 +9,17 @@ import (
 	"github.com/geminid/geminid/gateway/page"
 )
 
-// page is the front door for people: the state in a word and what to do.
+// servePage is the front door for people: the state in a word and what to do.
 // Everything more needs a key.
-func (a *API) page(x *exchange, r *http.Request) {
+func (a *API) servePage(x *exchange, r *http.Request) {
 	best, _, remedy := a.supervisor.Overall()
 	view := page.View{
-		State: string(best), Word: word(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: x.base(r),
+		State: string(best), Word: stateWord(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: x.base(r),
 	}
 	for _, model := range a.provider.Models(cookie.Set{}) {
 		view.Models = append(view.Models, model.ID)
 	}
-	if err := page.Serve(x, r, view); err != nil {
+	if err := page.ServePage(x, r, view); err != nil {
 		x.fail(chat.AsError(err))
 	}
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
-// pictures answers Images and Edits. An answer of the upstream may hold fewer
+// answerPictures answers Images and Edits. An answer of the upstream may hold fewer
 // pictures than were asked for; then the missing ones are asked for again, each
 // time in a turn of its own.
-func (a *API) pictures(ctx context.Context, x *exchange, call *dialect.Call) error {
+func (a *API) answerPictures(ctx context.Context, x *exchange, call *dialect.Call) error {
 	want := max(call.Pictures.Count, 1)
 	var answer chat.Answer
 	for asked := 0; asked < want && len(answer.Media) < want; asked++ {
@@ -22,7 +22,7 @@ func (a *API) pictures(ctx context.Context, x *exchange, call *dialect.Call) err
 		if asked > 0 {
 			question = call.Ask(want - len(answer.Media))
 		}
-		part, err := a.paint(ctx, x, question)
+		part, err := a.askPictures(ctx, x, question)
 		if err != nil {
 			return err
 		}
@@ -42,25 +42,25 @@ func (a *API) pictures(ctx context.Context, x *exchange, call *dialect.Call) err
 		answer.Media = answer.Media[:want]
 	}
 	x.tally(answer)
-	setServed(x.Header(), answer.Served)
+	setServedHeader(x.Header(), answer.Served)
 	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
 	return nil
 }
 
-// paint asks for pictures in one turn and leaves out what is none.
-func (a *API) paint(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
-	turn, err := a.hour(x)
+// askPictures asks for pictures in one turn and leaves out what is none.
+func (a *API) askPictures(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
+	turn, err := a.takeHourlyToken(x)
 	if err != nil {
 		return answer, err
 	}
-	defer a.refund(x, turn)
+	defer a.refundToken(x, turn)
 	if err := a.checkFiles(x, question); err != nil {
 		return answer, err
 	}
-	if err := a.prepare(ctx, x, turn, question); err != nil {
+	if err := a.prepareQuestion(ctx, x, turn, question); err != nil {
 		return answer, err
 	}
-	answer, err = a.collect(ctx, x, question)
+	answer, err = a.collectAnswer(ctx, x, question)
 	answer.Media = slices.DeleteFunc(answer.Media, func(blob *chat.Blob) bool { return !strings.HasPrefix(blob.MIME, "image/") })
 	return answer, err
 }

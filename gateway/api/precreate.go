@@ -31,9 +31,9 @@ var usual = []struct {
 // broken are the ways in which a stream ends whose status had gone out.
 var broken = []chat.Kind{chat.Upstream, chat.Canceled}
 
-// precreate makes the children of every operation that a dialect has, and of the
+// precreateSeries makes the children of every operation that a dialect has, and of the
 // models that every session offers.
-func (c counters) precreate(models []chat.Model) {
+func (c counters) precreateSeries(models []chat.Model) {
 	for _, m := range models {
 		c.QueueDepth.WithLabelValues(m.ID)
 		c.QueueWait.WithLabelValues(m.ID)
@@ -45,23 +45,23 @@ func (c counters) precreate(models []chat.Model) {
 		c.InFlight.WithLabelValues(d.Name)
 		c.Streams.WithLabelValues(d.Name)
 		c.RequestSize.WithLabelValues(d.Name)
-		for _, op := range operations(d) {
-			c.operation(d.Name, op)
+		for _, op := range operationsOf(d) {
+			c.precreateOperation(d.Name, op)
 		}
 	}
 }
 
-func (c counters) operation(speaker string, op operation) {
+func (c counters) precreateOperation(speaker string, op operation) {
 	questions := op.name == dialect.Generate || op.name == dialect.Stream ||
 		op.name == dialect.Images || op.name == dialect.Edits
 	for _, end := range usual {
 		if questions || !end.questions {
-			c.child(speaker, op, end.status, end.kind, questions)
+			c.precreateChild(speaker, op, end.status, end.kind, questions)
 		}
 	}
 	if op.name == dialect.Stream {
 		for _, kind := range broken {
-			c.child(speaker, op, http.StatusOK, kind, true)
+			c.precreateChild(speaker, op, http.StatusOK, kind, true)
 		}
 	}
 	for _, class := range []string{"2xx", "4xx", "429", "5xx"} {
@@ -69,12 +69,12 @@ func (c counters) operation(speaker string, op operation) {
 	}
 }
 
-func (c counters) child(speaker string, op operation, status int, kind chat.Kind, question bool) {
+func (c counters) precreateChild(speaker string, op operation, status int, kind chat.Kind, question bool) {
 	var fault *chat.Error
 	if status != http.StatusOK || kind != chat.Internal {
 		fault = &chat.Error{Kind: kind}
 	}
-	outcome, sli := verdict(status, fault, question)
+	outcome, sli := classifyOutcome(status, fault, question)
 	c.Requests.WithLabelValues(speaker, string(op.name), op.method, strconv.Itoa(status), outcome, strconv.FormatBool(sli))
 }
 
@@ -84,8 +84,8 @@ type operation struct {
 	method string
 }
 
-// operations are those a dialect has.
-func operations(d dialect.Dialect) []operation {
+// operationsOf are those a dialect has.
+func operationsOf(d dialect.Dialect) []operation {
 	var ops []operation
 	add := func(name dialect.Operation, method string) {
 		if op := (operation{name, method}); !slices.Contains(ops, op) {

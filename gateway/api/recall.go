@@ -14,26 +14,26 @@ const maxRecalls = 8
 // shownLink is the address of a kept file as answers show it.
 var shownLink = regexp.MustCompile(`!\[[^\]\n]*\]\(https?://[^/?#()\s]+(?:/[^?#()\s]*)?` + fileName + `\)`)
 
-// recall puts the pictures of the latest answer that had some back into the
+// recallPictures puts the pictures of the latest answer that had some back into the
 // conversation, at most as many as room: clients of chat completions send back
 // the links to them alone, and "make it blue" needs the picture. Those that do
 // not fit beside the files of the question stay links, since nobody asked for
 // them by name.
-func (g *gathering) recall(req *chat.Request, room int) {
+func (g *fileGatherer) recallPictures(req *chat.Request, room int) {
 	for i := len(req.Turns) - 1; i >= 0; i-- {
 		turn := &req.Turns[i]
 		if turn.Role != chat.Agent {
 			continue
 		}
-		if parts, found := g.unfold(turn.Parts, min(room, maxRecalls)); found {
+		if parts, found := g.expandLinks(turn.Parts, min(room, maxRecalls)); found {
 			turn.Parts = parts
 			return
 		}
 	}
 }
 
-// unfold replaces links to kept pictures by the pictures.
-func (g *gathering) unfold(parts []chat.Part, room int) (out []chat.Part, found bool) {
+// expandLinks replaces links to kept pictures by the pictures.
+func (g *fileGatherer) expandLinks(parts []chat.Part, room int) (out []chat.Part, found bool) {
 	recalled := 0
 	text := func(s string) {
 		if strings.TrimSpace(s) != "" {
@@ -50,7 +50,7 @@ func (g *gathering) unfold(parts []chat.Part, room int) (out []chat.Part, found 
 			if recalled == room {
 				break
 			}
-			blob := g.picture(part.Text[at[2]:at[3]])
+			blob := g.keptPicture(part.Text[at[2]:at[3]])
 			if blob == nil {
 				continue
 			}
@@ -65,16 +65,16 @@ func (g *gathering) unfold(parts []chat.Part, room int) (out []chat.Part, found 
 	return out, found
 }
 
-// picture returns a kept picture, nil when there is none of that name or too
+// keptPicture returns a kept picture, nil when there is none of that name or too
 // little is left for it.
-func (g *gathering) picture(name string) *chat.Blob {
+func (g *fileGatherer) keptPicture(name string) *chat.Blob {
 	if g.api.files == nil {
 		return nil
 	}
-	if info, err := g.api.files.Stat(name); err != nil || !strings.HasPrefix(info.MIME, "image/") {
+	if info, err := g.api.files.DescribeFile(name); err != nil || !strings.HasPrefix(info.MIME, "image/") {
 		return nil
 	}
-	file, err := g.open(context.Background(), source{kept: name}) // reads no network
+	file, err := g.openSource(context.Background(), source{kept: name}) // reads no network
 	if err != nil {
 		return nil
 	}

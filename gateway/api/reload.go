@@ -14,14 +14,14 @@ type Reloaded struct {
 	Restart []string `json:"restart_needed"`
 }
 
-// reload reads the configuration again. A broken one is a 400 that says where the
+// reloadConfig reads the configuration again. A broken one is a 400 that says where the
 // fault is; what runs goes on with the old one.
-func (a *API) reload(x *exchange, _ *http.Request) {
-	if a.reread == nil {
+func (a *API) reloadConfig(x *exchange, _ *http.Request) {
+	if a.readConfig == nil {
 		x.fail(chat.NewError(chat.BadRequest, "this server has no configuration to read again"))
 		return
 	}
-	outcome, err := a.reread()
+	outcome, err := a.readConfig()
 	if err != nil {
 		x.fail(&chat.Error{Kind: chat.BadRequest, Message: "the configuration can not be used; the present one stays: " + err.Error(), Err: err})
 		return

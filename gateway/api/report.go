@@ -9,10 +9,10 @@ import (
 // usualSpan is what a report is about when nothing else is asked for.
 const usualSpan = "7d"
 
-// report sums up the time since ?since=, a number of hours, days or weeks or a
+// serveReport sums up the time since ?since=, a number of hours, days or weeks or a
 // day, which is a week when it is left out.
-func (a *API) report(x *exchange, r *http.Request) {
-	if a.sumUp == nil {
+func (a *API) serveReport(x *exchange, r *http.Request) {
+	if a.makeReport == nil {
 		x.fail(chat.NewError(chat.UnknownPath, "this server keeps no figures"))
 		return
 	}
@@ -20,7 +20,7 @@ func (a *API) report(x *exchange, r *http.Request) {
 	if since == "" {
 		since = usualSpan
 	}
-	body, err := a.sumUp(since)
+	body, err := a.makeReport(since)
 	if err != nil {
 		x.fail(chat.AsError(err))
 		return

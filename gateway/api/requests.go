@@ -8,8 +8,8 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// kept is how many requests the list remembers.
-const kept = 500
+// maxRecent is how many requests the list remembers.
+const maxRecent = 500
 
 // Entry is what is remembered of one request: nothing that was said in it.
 type Entry struct {
@@ -52,26 +52,26 @@ func causeOf(failure *chat.Error) string {
 	return causes[failure.Kind]
 }
 
-// recent is a ring of the latest requests. Its zero value is empty.
-type recent struct {
+// requestLog is a ring of the latest requests. Its zero value is empty.
+type requestLog struct {
 	mu      sync.Mutex
 	entries []Entry
 	next    int // where the next one goes once the ring is full
 }
 
-func (r *recent) add(e Entry) {
+func (r *requestLog) addEntry(e Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.entries) < kept {
+	if len(r.entries) < maxRecent {
 		r.entries = append(r.entries, e)
 		return
 	}
 	r.entries[r.next] = e
-	r.next = (r.next + 1) % kept
+	r.next = (r.next + 1) % maxRecent
 }
 
-// list returns the requests, latest first.
-func (r *recent) list() []Entry {
+// newestFirst returns the requests, latest first.
+func (r *requestLog) newestFirst() []Entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := make([]Entry, 0, len(r.entries))
@@ -81,8 +81,8 @@ func (r *recent) list() []Entry {
 	return out
 }
 
-func (a *API) requests(x *exchange, _ *http.Request) {
+func (a *API) listRequests(x *exchange, _ *http.Request) {
 	x.writeJSON(http.StatusOK, struct {
 		Requests []Entry `json:"requests"`
-	}{a.recent.list()})
+	}{a.recent.newestFirst()})
 }

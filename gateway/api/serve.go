@@ -16,11 +16,11 @@ import (
 // serve takes one request through the surface and accounts for it.
 func (a *API) serve(w http.ResponseWriter, r *http.Request, d door) {
 	live := a.live.Load()
-	r = tidy(r)
+	r = foldSlashes(r)
 	x := &exchange{
 		ResponseWriter: w, control: http.NewResponseController(w), api: a, live: live, door: d,
-		dialect: speaker(r), op: dialect.Other, method: r.Method,
-		id: requestID(r.Header.Get("X-Request-Id")), client: clientOf(r, live.TrustedProxies), started: time.Now(),
+		dialect: dialectOf(r), op: dialect.Other, method: r.Method,
+		id: requestID(r.Header.Get("X-Request-Id")), client: clientAddr(r, live.TrustedProxies), started: time.Now(),
 	}
 	// A connection in use again still has the deadline of its last answer.
 	_ = x.control.SetWriteDeadline(time.Time{})
@@ -46,46 +46,46 @@ func (x *exchange) finish() {
 	p := recover()
 	x.forget()
 	if p != nil && p != http.ErrAbortHandler {
-		x.api.log.Error("a handler panicked", "request_id", x.id, "route", string(x.op), "panic", panicText(p), "stack", stack())
+		x.api.log.Error("a handler panicked", "request_id", x.id, "route", string(x.op), "panic", describePanic(p), "stack", captureStack())
 		if x.status == 0 {
-			x.fail(chat.AsError(fmt.Errorf("panic: %s", panicText(p))))
+			x.fail(chat.AsError(fmt.Errorf("panic: %s", describePanic(p))))
 			p = nil
 		}
 	}
-	x.api.settle(x)
+	x.api.recordEnd(x)
 	if p != nil {
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// panicText describes a panic without what it may carry: the text of a runtime
+// describePanic describes a panic without what it may carry: the text of a runtime
 // error names types and indexes only, any other value may hold a client's words.
-func panicText(p any) string {
+func describePanic(p any) string {
 	if err, ok := p.(runtime.Error); ok {
 		return err.Error()
 	}
 	return fmt.Sprintf("a value of type %T", p)
 }
 
-// stack is the stack of a panicking handler: functions and lines, no contents.
-func stack() string {
+// captureStack is the stack of a panicking handler: functions and lines, no contents.
+func captureStack() string {
 	buf := make([]byte, 8<<10)
 	return string(buf[:runtime.Stack(buf, false)])
 }
 
 // requestID takes over the client's id when it is a plain word.
 func requestID(sent string) string {
-	if sent != "" && len(sent) <= 128 && strings.Trim(sent, plainWord) == "" {
+	if sent != "" && len(sent) <= 128 && strings.Trim(sent, wordLetters) == "" {
 		return sent
 	}
 	return rand.Text()
 }
 
-const plainWord = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+const wordLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
-// speaker is the dialect that errors of r are told in, nil where people and
+// dialectOf is the dialect that errors of r are told in, nil where people and
 // scripts read, not chat clients.
-func speaker(r *http.Request) *dialect.Dialect {
+func dialectOf(r *http.Request) *dialect.Dialect {
 	switch path := r.URL.Path; {
 	case path == "/", path == "/health", path == "/readyz", path == "/livez",
 		path == "/metrics", path == "/api", strings.HasPrefix(path, "/api/"):
@@ -95,9 +95,9 @@ func speaker(r *http.Request) *dialect.Dialect {
 	return d
 }
 
-// tidy folds repeated slashes, which a base URL that ends in one leaves behind.
+// foldSlashes folds repeated slashes, which a base URL that ends in one leaves behind.
 // The router's own redirect would lose the body of a POST.
-func tidy(r *http.Request) *http.Request {
+func foldSlashes(r *http.Request) *http.Request {
 	if !strings.Contains(r.URL.Path, "//") {
 		return r
 	}

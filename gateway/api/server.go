@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Server returns an http.Server around h with the timeouts that the surface
+// NewServer returns an http.Server around h with the timeouts that the surface
 // relies on, for a listener as it is or made Strict. There is no write timeout: a
 // stream may last as long as it moves, and every write has a deadline of its own.
 // What net/http has to say goes to logger at debug level; nil discards it.
-func Server(h http.Handler, logger *slog.Logger) *http.Server {
+func NewServer(h http.Handler, logger *slog.Logger) *http.Server {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}

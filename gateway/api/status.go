@@ -7,8 +7,8 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// word is the state as scripts know it: the healthy one is called valid.
-func word(state supervisor.State) string {
+// stateWord is the state as scripts know it: the healthy one is called valid.
+func stateWord(state supervisor.State) string {
 	if state == supervisor.Healthy {
 		return "valid"
 	}
@@ -20,36 +20,36 @@ type state struct {
 	Status string `json:"status"`
 }
 
-// health tells whether questions can be answered now. A server that is stopping
+// serveHealth tells whether questions can be answered now. A server that is stopping
 // is not ready, whatever its sessions are.
-func (a *API) health(x *exchange, _ *http.Request) {
+func (a *API) serveHealth(x *exchange, _ *http.Request) {
 	best, _, _ := a.supervisor.Overall()
 	status := http.StatusOK
 	if !a.supervisor.Ready() || a.gate.closing.Err() != nil {
 		status = http.StatusServiceUnavailable
 	}
 	x.Header().Set("Cache-Control", "no-store")
-	x.writeJSON(status, state{word(best)})
+	x.writeJSON(status, state{stateWord(best)})
 }
 
-// alive tells that requests are answered at all.
-func (a *API) alive(x *exchange, _ *http.Request) {
+// serveLiveness tells that requests are answered at all.
+func (a *API) serveLiveness(x *exchange, _ *http.Request) {
 	x.Header().Set("Cache-Control", "no-store")
 	x.writeJSON(http.StatusOK, state{"alive"})
 }
 
 // Status is the body of GET /api/cookies/status, for an api key or an admin. The
 // first field is the one word that a script needs.
-type Status[Seen Glimpse | supervisor.Account] struct {
+type Status[Seen AccountSummary | supervisor.Account] struct {
 	Status      string    `json:"status"`
 	Remedy      string    `json:"remedy"`
 	Accounts    []Seen    `json:"accounts"`
 	GeneratedAt time.Time `json:"generated_at"`
 }
 
-// Glimpse is what an api key may know of an account: neither its name nor what
+// AccountSummary is what an api key may know of an account: neither its name nor what
 // was seen of it.
-type Glimpse struct {
+type AccountSummary struct {
 	State        supervisor.State `json:"state"`
 	Since        time.Time        `json:"since,omitzero"`
 	PredictedEnd time.Time        `json:"predicted_end,omitzero"`
@@ -61,14 +61,14 @@ func (a *API) cookieStatus(x *exchange, _ *http.Request) {
 	best, _, remedy := a.supervisor.Overall()
 	all, now := a.supervisor.Accounts(), a.now().UTC().Truncate(time.Second)
 	if x.role == RoleAdmin {
-		x.writeJSON(http.StatusOK, Status[supervisor.Account]{word(best), remedy, nonNil(all), now})
+		x.writeJSON(http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now})
 		return
 	}
-	seen := make([]Glimpse, 0, len(all))
+	seen := make([]AccountSummary, 0, len(all))
 	for _, acc := range all {
-		seen = append(seen, Glimpse{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation})
+		seen = append(seen, AccountSummary{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation})
 	}
-	x.writeJSON(http.StatusOK, Status[Glimpse]{word(best), remedy, seen, now})
+	x.writeJSON(http.StatusOK, Status[AccountSummary]{stateWord(best), remedy, seen, now})
 }
 
 // nonNil makes an empty list of none, so that it is [] in JSON and not null.

@@ -48,20 +48,20 @@ func openStream(x *exchange, call *dialect.Call, cancel context.CancelCauseFunc)
 	s.encoder = x.dialect.Stream(call, s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.timer = time.AfterFunc(holdStatus, s.beat)
+	s.timer = time.AfterFunc(holdStatus, s.onSilence)
 	return s
 }
 
-// copy writes the events to their end. An answer that ends without Finish broke
+// writeEvents writes the events to their end. An answer that ends without Finish broke
 // off, whatever the upstream says.
-func (s *stream) copy(events iter.Seq2[chat.Event, error]) error {
+func (s *stream) writeEvents(events iter.Seq2[chat.Event, error]) error {
 	finished := false
 	for event, err := range events {
 		if finished {
 			continue // the answer is out; what comes after it changes nothing
 		}
 		if err == nil {
-			err = s.event(event)
+			err = s.writeEvent(event)
 		}
 		if err != nil {
 			return err
@@ -69,16 +69,16 @@ func (s *stream) copy(events iter.Seq2[chat.Event, error]) error {
 		finished = event.Kind == chat.Finish
 	}
 	if !finished {
-		return unfinished()
+		return unfinishedError()
 	}
 	return nil
 }
 
-func unfinished() *chat.Error {
+func unfinishedError() *chat.Error {
 	return chat.NewError(chat.Upstream, "Gemini's answer broke off before its end; ask again")
 }
 
-func (s *stream) event(event chat.Event) error {
+func (s *stream) writeEvent(event chat.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken != nil {
@@ -93,7 +93,7 @@ func (s *stream) event(event chat.Event) error {
 		s.x.said.AddFile()
 	}
 	if err := s.encoder.Event(event); err != nil {
-		return s.lose(err)
+		return s.abandonReader(err)
 	}
 	if !s.dirty {
 		return nil
@@ -102,42 +102,42 @@ func (s *stream) event(event chat.Event) error {
 		s.answered = true
 		s.x.first = time.Since(s.x.started)
 	}
-	return s.flush()
+	return s.flushWritten()
 }
 
 // Write is the encoder's: the first bytes send the status ahead. The lock is
 // held.
 func (s *stream) Write(p []byte) (int, error) {
 	if !s.committed {
-		s.commit()
+		s.sendStatus()
 	}
 	s.dirty = true
 	return s.x.Write(p)
 }
 
-func (s *stream) commit() {
+func (s *stream) sendStatus() {
 	s.committed = true
 	header := s.x.Header()
 	header.Set("Content-Type", s.encoder.ContentType())
 	header.Set("Cache-Control", "no-cache")
 	header.Set("X-Accel-Buffering", "no") // nginx would gather the stream
-	setServed(header, s.served)
+	setServedHeader(header, s.served)
 	s.x.WriteHeader(http.StatusOK)
 }
 
-// flush sends what is written. The lock is held.
-func (s *stream) flush() error {
+// flushWritten sends what is written. The lock is held.
+func (s *stream) flushWritten() error {
 	s.dirty = false
 	s.last = time.Now()
 	if err := s.x.control.Flush(); err != nil {
-		return s.lose(err)
+		return s.abandonReader(err)
 	}
 	return nil
 }
 
-// lose notes that the reader is gone and ends the upstream call. The lock is
+// abandonReader notes that the reader is gone and ends the upstream call. The lock is
 // held.
-func (s *stream) lose(err error) error {
+func (s *stream) abandonReader(err error) error {
 	s.broken = errClientGone
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		s.broken = errSlowClient
@@ -146,9 +146,9 @@ func (s *stream) lose(err error) error {
 	return s.broken
 }
 
-// beat writes a ping when the stream was silent for long enough, and looks again
+// onSilence writes a ping when the stream was silent for long enough, and looks again
 // when that may be so next.
-func (s *stream) beat() {
+func (s *stream) onSilence() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.done {
@@ -165,30 +165,30 @@ func (s *stream) beat() {
 	}
 	defer s.timer.Reset(beatEvery)
 	if s.broken == nil {
-		s.ping()
+		s.sendPing()
 	}
 }
 
-// ping keeps the connection warm. What goes wrong is found by the answer's
+// sendPing keeps the connection warm. What goes wrong is found by the answer's
 // goroutine with its next event; a panic here would end the whole server.
-func (s *stream) ping() {
+func (s *stream) sendPing() {
 	defer func() {
 		if p := recover(); p != nil {
-			_ = s.lose(errPing)
+			_ = s.abandonReader(errPing)
 		}
 	}()
 	if err := s.encoder.Ping(); err != nil {
-		_ = s.lose(err)
+		_ = s.abandonReader(err)
 		return
 	}
-	_ = s.flush()
+	_ = s.flushWritten()
 }
 
 var errPing = errors.New("the heartbeat failed")
 
-// close ends the heartbeat and waits for one that is under way. Afterwards only
+// stopHeartbeat ends the heartbeat and waits for one that is under way. Afterwards only
 // the caller touches the stream. The second time it does nothing.
-func (s *stream) close() {
+func (s *stream) stopHeartbeat() {
 	s.mu.Lock()
 	if s.done {
 		s.mu.Unlock()
@@ -204,12 +204,12 @@ func (s *stream) close() {
 	}
 }
 
-// fail tells the client in the stream that it broke. It is called after close.
-func (s *stream) fail(err *chat.Error) {
+// writeFailure tells the client in the stream that it broke. It is called after close.
+func (s *stream) writeFailure(err *chat.Error) {
 	if s.broken != nil {
 		return
 	}
 	if s.encoder.Fail(err) == nil {
-		_ = s.flush() // the connection is cut next in any case
+		_ = s.flushWritten() // the connection is cut next in any case
 	}
 }

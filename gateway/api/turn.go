@@ -12,64 +12,64 @@ import (
 // leftHeader says how many questions of the hour are left.
 const leftHeader = "X-Ratelimit-Remaining-Requests"
 
-// turn is one of a client's questions of the hour. It is given back unless it
+// hourlyToken is one of a client's questions of the hour. It is given back unless it
 // was spent: what never gets as far as the model costs the client nothing.
-type turn struct {
+type hourlyToken struct {
 	allowance
 	spent bool
 }
 
-// hour takes one of the client's turns of this hour and says in the headers what
+// takeHourlyToken takes one of the client's turns of this hour and says in the headers what
 // is left of them.
-func (a *API) hour(x *exchange) (*turn, error) {
+func (a *API) takeHourlyToken(x *exchange) (*hourlyToken, error) {
 	limit := x.live.Limits.PerHour
 	if limit <= 0 || x.door == backDoor {
-		return new(turn), nil
+		return new(hourlyToken), nil
 	}
-	taken := a.hourly.take(network(x.client), limit)
+	taken := a.hourly.take(networkOf(x.client), limit)
 	header := x.Header()
 	header.Set("X-Ratelimit-Limit-Requests", strconv.Itoa(limit))
 	header.Set(leftHeader, strconv.Itoa(taken.remaining))
-	header.Set("X-Ratelimit-Reset-Requests", seconds(taken.reset))
+	header.Set("X-Ratelimit-Reset-Requests", formatSeconds(taken.reset))
 	if taken.ok {
-		return &turn{allowance: taken}, nil
+		return &hourlyToken{allowance: taken}, nil
 	}
 	a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
 	return nil, &chat.Error{
 		Kind: chat.RateLimited, RetryAfter: taken.reset,
-		Message: "this address has asked " + strconv.Itoa(limit) + " times within the hour; the next turn comes in " + seconds(taken.reset),
+		Message: "this address has asked " + strconv.Itoa(limit) + " times within the hour; the next turn comes in " + formatSeconds(taken.reset),
 	}
 }
 
-// refund gives a turn back that bought nothing. No stream may be running: it
+// refundToken gives a turn back that bought nothing. No stream may be running: it
 // would write the headers at the same time.
-func (a *API) refund(x *exchange, t *turn) {
+func (a *API) refundToken(x *exchange, t *hourlyToken) {
 	if !t.ok || t.spent {
 		return
 	}
-	a.hourly.giveBack(network(x.client), t.at)
+	a.hourly.giveBack(networkOf(x.client), t.at)
 	x.Header().Set(leftHeader, strconv.Itoa(t.remaining+1))
 }
 
-// prepare waits until the model may be asked and then gathers the files of the
+// prepareQuestion waits until the model may be asked and then gathers the files of the
 // question, so that none is held while it waits. The turn is spent, unless the
 // question is not asked after all and the server did not go out for it.
-func (a *API) prepare(ctx context.Context, x *exchange, t *turn, question *chat.Request) error {
-	if err := a.await(ctx, x, t); err != nil {
+func (a *API) prepareQuestion(ctx context.Context, x *exchange, t *hourlyToken, question *chat.Request) error {
+	if err := a.awaitModel(ctx, x, t); err != nil {
 		return err
 	}
-	err := a.gather(ctx, x, question)
+	err := a.gatherFiles(ctx, x, question)
 	t.spent = err == nil || x.live.FetchRemote
 	return err
 }
 
-// seconds is a duration in whole seconds, rounded up, such as "17s".
-func seconds(d time.Duration) string {
+// formatSeconds is a duration in whole seconds, rounded up, such as "17s".
+func formatSeconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + "s"
 }
 
-// await waits until the model may be asked, which spends the client's turn.
-func (a *API) await(ctx context.Context, x *exchange, t *turn) error {
+// awaitModel waits until the model may be asked, which spends the client's turn.
+func (a *API) awaitModel(ctx context.Context, x *exchange, t *hourlyToken) error {
 	if x.live.Limits.ModelGap <= 0 {
 		t.spent = true
 		return nil

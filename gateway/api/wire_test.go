@@ -21,7 +21,7 @@ import (
 // server serves the rig over real TCP.
 func (g *rig) server() *httptest.Server {
 	server := httptest.NewUnstartedServer(nil)
-	server.Config = api.Server(g.api.Handler(), nil)
+	server.Config = api.NewServer(g.api.Handler(), nil)
 	server.Listener = api.Strict(server.Listener)
 	server.Start()
 	g.t.Cleanup(server.Close)

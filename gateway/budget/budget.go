@@ -44,32 +44,32 @@ func New(size int64) *Budget {
 	return &Budget{size: size, clients: make(map[string]*client)}
 }
 
-// Resize changes the size for what is reserved from now on.
-func (b *Budget) Resize(size int64) {
+// SetSize changes the size for what is reserved from now on.
+func (b *Budget) SetSize(size int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.size = size
 }
 
-// Held returns how many bytes are reserved.
-func (b *Budget) Held() int64 {
+// HeldBytes returns how many bytes are reserved.
+func (b *Budget) HeldBytes() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.held
 }
 
-// Most returns how many bytes one client may hold when there is no other.
-func (b *Budget) Most() int64 {
+// MaxPerClient returns how many bytes one client may hold when there is no other.
+func (b *Budget) MaxPerClient() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.most()
+	return b.maxPerClient()
 }
 
-func (b *Budget) most() int64 { return b.size / allParts * clientPart }
+func (b *Budget) maxPerClient() int64 { return b.size / allParts * clientPart }
 
-// Open begins the share of one request of a client, which is any text that tells
+// OpenShare begins the share of one request of a client, which is any text that tells
 // clients apart. Close the share.
-func (b *Budget) Open(name string) *Share {
+func (b *Budget) OpenShare(name string) *Share {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.clients[name]
@@ -90,29 +90,29 @@ type Share struct {
 	closed bool
 }
 
-// Reserve takes bytes more, before the memory for them is taken. It returns
+// ReserveBytes takes bytes more, before the memory for them is taken. It returns
 // ErrFull or ErrTooLarge when it took none.
-func (s *Share) Reserve(bytes int64) error {
+func (s *Share) ReserveBytes(bytes int64) error {
 	b := s.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch mine, free := s.client.held+bytes, b.size-b.held-bytes; {
 	case s.closed:
 		return ErrFull
-	case s.held+bytes > b.most():
+	case s.held+bytes > b.maxPerClient():
 		return ErrTooLarge
 	case mine > clientPart*free:
 		return ErrFull
 	}
-	s.add(bytes)
+	s.addToSums(bytes)
 	return nil
 }
 
-// Release gives bytes back that were reserved.
-func (s *Share) Release(bytes int64) {
+// ReleaseBytes gives bytes back that were reserved.
+func (s *Share) ReleaseBytes(bytes int64) {
 	s.budget.mu.Lock()
 	defer s.budget.mu.Unlock()
-	s.add(-min(bytes, s.held))
+	s.addToSums(-min(bytes, s.held))
 }
 
 // Close gives back all that is left. The second time it does nothing.
@@ -124,14 +124,14 @@ func (s *Share) Close() {
 		return
 	}
 	s.closed = true
-	s.add(-s.held)
+	s.addToSums(-s.held)
 	if s.client.shares--; s.client.shares == 0 {
 		delete(b.clients, s.name)
 	}
 }
 
-// add changes the three sums. The lock is held.
-func (s *Share) add(bytes int64) {
+// addToSums changes the three sums. The lock is held.
+func (s *Share) addToSums(bytes int64) {
 	s.held += bytes
 	s.client.held += bytes
 	s.budget.held += bytes

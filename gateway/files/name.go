@@ -13,16 +13,16 @@ import (
 // are served as bytes that no browser interprets.
 const unnamed = ".bin"
 
-func ending(mime string) string { return cmp.Or(media.FileExtension(mime), unnamed) }
+func endingOf(mime string) string { return cmp.Or(media.FileExtension(mime), unnamed) }
 
 const (
 	idLength  = 26 // of rand.Text: 130 bits
 	idLetters = "abcdefghijklmnopqrstuvwxyz234567"
 )
 
-// parse reads a name: the second it was stored, in base 36, a dash, the random
+// parseName reads a name: the second it was stored, in base 36, a dash, the random
 // id and the ending of its type.
-func parse(name string) (made time.Time, mime string, ok bool) {
+func parseName(name string) (made time.Time, mime string, ok bool) {
 	stamp, rest, dash := strings.Cut(name, "-")
 	seconds, err := strconv.ParseInt(stamp, 36, 64)
 	if err != nil || !dash || len(rest) < idLength || strings.Trim(rest[:idLength], idLetters) != "" {

@@ -92,20 +92,20 @@ func Open(cfg Config) (*Store, error) {
 	}
 	s := &Store{cfg: cfg}
 	for _, f := range found {
-		s.find(f)
+		s.adoptFile(f)
 	}
 	slices.SortFunc(s.files, func(a, b entry) int { return a.made.Compare(b.made) })
-	s.Sweep()
+	s.RemoveExpired()
 	return s, nil
 }
 
-// find takes in a file that an earlier run left.
-func (s *Store) find(f fs.DirEntry) {
+// adoptFile takes in a file that an earlier run left.
+func (s *Store) adoptFile(f fs.DirEntry) {
 	if strings.HasPrefix(f.Name(), unfinished) {
-		s.remove(f.Name())
+		s.removeFile(f.Name())
 		return
 	}
-	made, _, ok := parse(f.Name())
+	made, _, ok := parseName(f.Name())
 	info, err := f.Info()
 	if !ok || err != nil || !info.Mode().IsRegular() {
 		return // not ours: left alone
@@ -114,38 +114,38 @@ func (s *Store) find(f fs.DirEntry) {
 	s.size += info.Size()
 }
 
-// Put keeps a file and returns its name, which ends like files of the media type
+// SaveFile keeps a file and returns its name, which ends like files of the media type
 // do. When it returns the file can be fetched.
-func (s *Store) Put(mime string, data []byte) (name string, err error) {
+func (s *Store) SaveFile(mime string, data []byte) (name string, err error) {
 	if int64(len(data)) > s.cfg.MaxSize {
 		return "", ErrTooLarge
 	}
 	made := s.cfg.Now().Truncate(time.Second)
-	name = strconv.FormatInt(made.Unix(), 36) + "-" + strings.ToLower(rand.Text()) + ending(mime)
-	if err := s.write(name, data); err != nil {
+	name = strconv.FormatInt(made.Unix(), 36) + "-" + strings.ToLower(rand.Text()) + endingOf(mime)
+	if err := s.writeFile(name, data); err != nil {
 		return "", fmt.Errorf("keeping a file: %w", err)
 	}
 	s.mu.Lock()
 	s.files = append(s.files, entry{name, int64(len(data)), made})
 	s.size += int64(len(data))
 	s.mu.Unlock()
-	s.Sweep()
+	s.RemoveExpired()
 	return name, nil
 }
 
-// write makes the file appear whole or not at all. It is not synced: a link that
+// writeFile makes the file appear whole or not at all. It is not synced: a link that
 // does not outlive a power cut costs one picture.
-func (s *Store) write(name string, data []byte) error {
-	f, err := os.OpenFile(s.path(unfinished+name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func (s *Store) writeFile(name string, data []byte) error {
+	f, err := os.OpenFile(s.filePath(unfinished+name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(s.path(unfinished+name), s.path(name))
+		err = os.Rename(s.filePath(unfinished+name), s.filePath(name))
 	}
 	if err != nil {
-		_ = os.Remove(s.path(unfinished + name))
+		_ = os.Remove(s.filePath(unfinished + name))
 	}
 	return err
 }
@@ -157,18 +157,18 @@ type Info struct {
 	Size int64
 }
 
-// Stat describes a file. The error is ErrNotFound for every name that has none.
-func (s *Store) Stat(name string) (Info, error) {
-	e, ok := s.lookup(name)
+// DescribeFile describes a file. The error is ErrNotFound for every name that has none.
+func (s *Store) DescribeFile(name string) (Info, error) {
+	e, ok := s.lookupEntry(name)
 	if !ok {
 		return Info{}, ErrNotFound
 	}
-	_, mime, _ := parse(name)
+	_, mime, _ := parseName(name)
 	return Info{MIME: mime, Size: e.size}, nil
 }
 
-// lookup finds a file that has not expired.
-func (s *Store) lookup(name string) (e entry, ok bool) {
+// lookupEntry finds a file that has not expired.
+func (s *Store) lookupEntry(name string) (e entry, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.files, func(e entry) bool { return e.name == name })
@@ -178,27 +178,27 @@ func (s *Store) lookup(name string) (e entry, ok bool) {
 	return s.files[i], true
 }
 
-// Get opens a file. The error is ErrNotFound for every name that has none,
+// OpenFile opens a file. The error is ErrNotFound for every name that has none,
 // whatever its form.
-func (s *Store) Get(name string) (*File, error) {
-	e, ok := s.lookup(name)
+func (s *Store) OpenFile(name string) (*File, error) {
+	e, ok := s.lookupEntry(name)
 	if !ok {
 		return nil, ErrNotFound
 	}
-	f, err := os.Open(s.path(name))
+	f, err := os.Open(s.filePath(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening a kept file: %w", err)
 	}
-	_, mime, _ := parse(name)
+	_, mime, _ := parseName(name)
 	return &File{File: f, MIME: mime, Made: e.made, Expires: e.made.Add(s.cfg.MaxAge)}, nil
 }
 
-// Sweep removes what is too old and, oldest first, what is too much. It is
+// RemoveExpired removes what is too old and, oldest first, what is too much. It is
 // cheap when there is nothing to do.
-func (s *Store) Sweep() {
+func (s *Store) RemoveExpired() {
 	now := s.cfg.Now()
 	s.mu.Lock()
 	for i := range s.files {
@@ -218,7 +218,7 @@ func (s *Store) Sweep() {
 	s.files = slices.Delete(s.files, 0, n)
 	s.mu.Unlock()
 	for _, e := range gone {
-		s.remove(e.name)
+		s.removeFile(e.name)
 	}
 }
 
@@ -229,10 +229,10 @@ func (s *Store) Size() (files int, bytes int64) {
 	return len(s.files), s.size
 }
 
-func (s *Store) remove(name string) {
-	if err := os.Remove(s.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func (s *Store) removeFile(name string) {
+	if err := os.Remove(s.filePath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.cfg.Logger.Warn("a kept file could not be removed; remove it by hand", "dir", s.cfg.Dir, "err", err)
 	}
 }
 
-func (s *Store) path(name string) string { return filepath.Join(s.cfg.Dir, name) }
+func (s *Store) filePath(name string) string { return filepath.Join(s.cfg.Dir, name) }

@@ -34,7 +34,7 @@ func open(t *testing.T, cfg files.Config) *files.Store {
 
 func put(t *testing.T, s *files.Store, mime, data string) string {
 	t.Helper()
-	name, err := s.Put(mime, []byte(data))
+	name, err := s.SaveFile(mime, []byte(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func put(t *testing.T, s *files.Store, mime, data string) string {
 // read returns a file's bytes and type, "" for one that is not there.
 func read(t *testing.T, s *files.Store, name string) (data, mime string) {
 	t.Helper()
-	f, err := s.Get(name)
+	f, err := s.OpenFile(name)
 	if errors.Is(err, files.ErrNotFound) {
 		return "", ""
 	}
@@ -105,7 +105,7 @@ func TestNamesThatAreNone(t *testing.T) {
 	s := open(t, files.Config{Dir: filepath.Join(base, "files")})
 	name := put(t, s, "image/png", "x")
 	for _, other := range []string{"", ".", "..", "../secret", "/etc/passwd", name + "/", "./" + name, strings.ToUpper(name), name[:len(name)-1], strings.TrimSuffix(name, ".png") + ".jpg", "\x00", strings.Repeat("a", 1<<16)} {
-		if _, err := s.Get(other); !errors.Is(err, files.ErrNotFound) {
+		if _, err := s.OpenFile(other); !errors.Is(err, files.ErrNotFound) {
 			t.Errorf("%.40q: %v", other, err)
 		}
 	}
@@ -125,7 +125,7 @@ func TestFilesGoWithAge(t *testing.T) {
 	if data, _ := read(t, s, old); data != "" {
 		t.Error("served after its time")
 	}
-	s.Sweep()
+	s.RemoveExpired()
 	if n, size := s.Size(); n != 1 || size != 5 || onDisk(t, dir) != 1 {
 		t.Errorf("%d files of %d bytes, %d on disk; want one of 5", n, size, onDisk(t, dir))
 	}
@@ -142,13 +142,13 @@ func TestClockIsSetBack(t *testing.T) {
 	s := open(t, files.Config{Dir: dir, MaxAge: time.Hour, Now: c.Now})
 	put(t, s, "image/png", "ahead")
 	c.now = c.now.AddDate(-2, 0, 0)
-	s.Sweep()
+	s.RemoveExpired()
 	put(t, s, "image/png", "after")
 	if n, _ := s.Size(); n != 2 {
 		t.Fatalf("%d files, want both", n)
 	}
 	c.now = c.now.Add(time.Hour + time.Second)
-	s.Sweep()
+	s.RemoveExpired()
 	if n, _ := s.Size(); n != 0 || onDisk(t, dir) != 0 {
 		t.Errorf("%d files after their hour, %d on disk", n, onDisk(t, dir))
 	}
@@ -171,7 +171,7 @@ func TestOldFilesMakeRoom(t *testing.T) {
 	if n, size := s.Size(); n != 3 || size != 90 || onDisk(t, dir) != 3 {
 		t.Errorf("%d files of %d bytes, %d on disk", n, size, onDisk(t, dir))
 	}
-	if _, err := s.Put("image/png", make([]byte, 101)); !errors.Is(err, files.ErrTooLarge) {
+	if _, err := s.SaveFile("image/png", make([]byte, 101)); !errors.Is(err, files.ErrTooLarge) {
 		t.Errorf("a file larger than the store: %v", err)
 	}
 	if n, _ := s.Size(); n != 3 {
@@ -223,7 +223,7 @@ func TestNoRoomToWrite(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if name, err := s.Put("image/png", []byte("x")); err == nil {
+	if name, err := s.SaveFile("image/png", []byte("x")); err == nil {
 		t.Errorf("kept as %s in a folder that is not there", name)
 	}
 	if n, size := s.Size(); n != 0 || size != 0 {
@@ -244,12 +244,12 @@ func TestManyAtOnce(t *testing.T) {
 		group.Go(func() {
 			data := bytes.Repeat([]byte{byte(i)}, 256)
 			for range 20 {
-				name, err := s.Put("image/png", data)
+				name, err := s.SaveFile("image/png", data)
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if f, err := s.Get(name); err == nil {
+				if f, err := s.OpenFile(name); err == nil {
 					got, err := io.ReadAll(f)
 					if err != nil || !bytes.Equal(got, data) {
 						t.Errorf("read %d bytes, %v", len(got), err)
@@ -276,7 +276,7 @@ func FuzzNames(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		if file, err := s.Get(name); !errors.Is(err, files.ErrNotFound) {
+		if file, err := s.OpenFile(name); !errors.Is(err, files.ErrNotFound) {
 			t.Errorf("%q was found: %v, %v", name, file, err)
 		}
 	})

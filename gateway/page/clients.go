@@ -2,8 +2,8 @@ package page
 
 import "strings"
 
-// client is a chat program with the settings that lead it here.
-type client struct {
+// clientProgram is a chat program with the settings that lead it here.
+type clientProgram struct {
 	Name string
 	Rows []setting
 }
@@ -22,25 +22,25 @@ type setting struct {
 	ID string
 }
 
-// clients are the ready-made settings. Each program adds its own part to the
+// clientSettings are the ready-made settings. Each program adds its own part to the
 // address: CherryStudio and NextChat /v1/…, ChatBox only what follows /v1.
-func (l *spoken) clients(v View) []client {
+func (l *locale) clientSettings(v View) []clientProgram {
 	address := func(label, path string) setting {
-		return setting{Label: l.t(label), Value: v.Base + path, Path: path, HasBase: true}
+		return setting{Label: l.textOf(label), Value: v.Base + path, Path: path, HasBase: true}
 	}
-	key := setting{Label: l.t("client.key"), Value: l.t("client.yourkey")}
-	return []client{
+	key := setting{Label: l.textOf("client.key"), Value: l.textOf("client.yourkey")}
+	return []clientProgram{
 		{"CherryStudio", []setting{
-			{Label: l.t("client.type"), Value: "OpenAI"}, address("client.host", ""), key, address("client.gemini", "/gemini"),
+			{Label: l.textOf("client.type"), Value: "OpenAI"}, address("client.host", ""), key, address("client.gemini", "/gemini"),
 		}},
 		{"NextChat", []setting{
-			{Label: l.t("client.type"), Value: "OpenAI"}, address("client.endpoint", ""), key,
-			{Label: l.t("client.models"), Value: customModels(v.Models), ID: "custom-models"},
+			{Label: l.textOf("client.type"), Value: "OpenAI"}, address("client.endpoint", ""), key,
+			{Label: l.textOf("client.models"), Value: customModels(v.Models), ID: "custom-models"},
 			address("client.gemini", "/gemini"),
 		}},
 		{"ChatBox", []setting{
-			{Label: l.t("client.type"), Value: "OpenAI API Compatible"}, address("client.host", "/v1"),
-			{Label: l.t("client.path"), Value: "/chat/completions"}, key, address("client.gemini", "/gemini"),
+			{Label: l.textOf("client.type"), Value: "OpenAI API Compatible"}, address("client.host", "/v1"),
+			{Label: l.textOf("client.path"), Value: "/chat/completions"}, key, address("client.gemini", "/gemini"),
 		}},
 	}
 }

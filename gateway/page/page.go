@@ -45,23 +45,23 @@ var style string
 // policy lets the page's own style and script run and talk to its own server,
 // and nothing else. Text can not become script in it: trusted types forbid the
 // ways in which it could.
-var policy = "default-src 'none'; script-src 'sha256-" + digest(script) + "'; style-src 'sha256-" + digest(style) + "'; " +
+var policy = "default-src 'none'; script-src 'sha256-" + hashForPolicy(script) + "'; style-src 'sha256-" + hashForPolicy(style) + "'; " +
 	"connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
-func digest(s string) string {
+func hashForPolicy(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Serve answers with the page, in the language that the request prefers. An
+// ServePage answers with the page, in the language that the request prefers. An
 // error means that nothing was written yet.
-func Serve(w http.ResponseWriter, r *http.Request, v View) error {
-	l := preferred(r.Header.Get("Accept-Language"))
+func ServePage(w http.ResponseWriter, r *http.Request, v View) error {
+	l := matchLocale(r.Header.Get("Accept-Language"))
 	var body bytes.Buffer
 	err := l.template.Execute(&body, map[string]any{
-		"View": v, "Lang": l.name, "Texts": l.texts, "Sentence": l.sentence(v), "Todo": l.todo(v),
-		"Clients": l.clients(v),
+		"View": v, "Lang": l.name, "Texts": l.texts, "Sentence": l.stateSentence(v), "Todo": l.stateRemedy(v),
+		"Clients": l.clientSettings(v),
 		"Style":   template.CSS(style), "Script": template.JS(script), // ours, not a client's
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ func serve(t *testing.T, v page.View, languages string) *httptest.ResponseRecord
 	if languages != "" {
 		r.Header.Set("Accept-Language", languages)
 	}
-	if err := page.Serve(w, r, v); err != nil {
+	if err := page.ServePage(w, r, v); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -117,7 +117,7 @@ func TestPolicy(t *testing.T) {
 				labels = append(labels, attributes[reference])
 			}
 		}
-		if (n.Data == "style" || n.Data == "script" && attributes["type"] == "") && !strings.Contains(policy, digest(n.FirstChild.Data)) {
+		if (n.Data == "style" || n.Data == "script" && attributes["type"] == "") && !strings.Contains(policy, hashForPolicy(n.FirstChild.Data)) {
 			t.Errorf("the policy forbids the page's own <%s>", n.Data)
 		}
 	}
@@ -133,7 +133,7 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-func digest(s string) string {
+func hashForPolicy(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

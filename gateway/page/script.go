@@ -9,10 +9,10 @@ import (
 var scripts embed.FS
 
 // script is the page's script: its files as one, in a scope of its own.
-var script = join("text", "server", "timeline", "account", "traffic", "bring", "clients", "main")
+var script = joinScripts("text", "server", "timeline", "account", "traffic", "bring", "clients", "main")
 
-// join puts script files together in the order in which they need each other.
-func join(names ...string) string {
+// joinScripts puts script files together in the order in which they need each other.
+func joinScripts(names ...string) string {
 	var b strings.Builder
 	b.WriteString("'use strict';\n(() => {\n")
 	for _, name := range names {

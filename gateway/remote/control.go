@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// closed are the networks that are not the public internet: private, local,
+// notPublic are the networks that are not the public internet: private, local,
 // shared, reserved and for documentation, and those that embed an IPv4 address.
-var closed = prefixes(
+var notPublic = parsePrefixes(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
 	"192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
 	"198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
@@ -17,7 +17,7 @@ var closed = prefixes(
 	"2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
 )
 
-func prefixes(texts ...string) []netip.Prefix {
+func parsePrefixes(texts ...string) []netip.Prefix {
 	var out []netip.Prefix
 	for _, text := range texts {
 		out = append(out, netip.MustParsePrefix(text))
@@ -25,9 +25,9 @@ func prefixes(texts ...string) []netip.Prefix {
 	return out
 }
 
-// control sees the address of a connection before it is made, after all names
+// checkAddress sees the address of a connection before it is made, after all names
 // were resolved.
-func (c *Client) control(_, address string, _ syscall.RawConn) error {
+func (c *Client) checkAddress(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return NotPublic
@@ -36,25 +36,25 @@ func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	if c.exempt[netip.AddrPortFrom(addr, to.Port())] {
 		return nil
 	}
-	if to.Port() != 443 || !public(addr) {
+	if to.Port() != 443 || !isPublic(addr) {
 		return NotPublic
 	}
 	return nil
 }
 
-// public reports whether an address belongs to the public internet and not to
+// isPublic reports whether an address belongs to the public internet and not to
 // this machine.
-func public(addr netip.Addr) bool {
+func isPublic(addr netip.Addr) bool {
 	addr = addr.WithZone("")
-	if !addr.IsGlobalUnicast() || slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(addr) }) {
+	if !addr.IsGlobalUnicast() || slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(addr) }) {
 		return false
 	}
-	return !own(addr)
+	return !isLocal(addr)
 }
 
-// own reports whether an address is one of this machine's. Where that can not be
+// isLocal reports whether an address is one of this machine's. Where that can not be
 // found out it is.
-func own(addr netip.Addr) bool {
+func isLocal(addr netip.Addr) bool {
 	found, err := net.InterfaceAddrs()
 	if err != nil {
 		return true

@@ -6,7 +6,7 @@ import (
 )
 
 // Public is the rule for addresses.
-func Public(addr netip.Addr) bool { return public(addr) }
+func Public(addr netip.Addr) bool { return isPublic(addr) }
 
 // Hurry shortens the time for a file.
-func (c *Client) Hurry(d time.Duration) { c.patience = d }
+func (c *Client) Hurry(d time.Duration) { c.timeout = d }

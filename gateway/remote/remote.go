@@ -35,11 +35,11 @@ type Config struct {
 }
 
 const (
-	patience  = 10 * time.Second // for a whole file, redirects included
-	limit     = 20 << 20
-	redirects = 3
-	maxURL    = 8 << 10
-	agent     = "geminid (+fetch)"
+	fetchTimeout = 10 * time.Second // for a whole file, redirects included
+	maxFile      = 20 << 20
+	maxRedirects = 3
+	maxURL       = 8 << 10
+	userAgent    = "geminid (+fetch)"
 )
 
 // File is what was found at an address.
@@ -70,23 +70,23 @@ const (
 
 // Client fetches files. It is safe for concurrent use and keeps no connection.
 type Client struct {
-	patience  time.Duration
+	timeout   time.Duration
 	transport *http.Transport
 	exempt    map[netip.AddrPort]bool
 }
 
 // New makes a Client.
 func New(cfg Config) *Client {
-	c := &Client{patience: patience, exempt: make(map[netip.AddrPort]bool)}
+	c := &Client{timeout: fetchTimeout, exempt: make(map[netip.AddrPort]bool)}
 	for _, addr := range cfg.Exempt {
 		c.exempt[netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())] = true
 	}
-	dialer := &net.Dialer{Timeout: patience, Resolver: cfg.Resolver, Control: c.control, KeepAlive: -1}
+	dialer := &net.Dialer{Timeout: fetchTimeout, Resolver: cfg.Resolver, Control: c.checkAddress, KeepAlive: -1}
 	c.transport = &http.Transport{
 		Proxy:                  nil, // a proxy would connect where we could not look
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.RootCAs},
-		TLSHandshakeTimeout:    patience,
+		TLSHandshakeTimeout:    fetchTimeout,
 		DisableKeepAlives:      true,
 		DisableCompression:     true, // a small body can unfold without end
 		MaxResponseHeaderBytes: 64 << 10,
@@ -94,15 +94,15 @@ func New(cfg Config) *Client {
 	return c
 }
 
-// Get fetches the file at an https address. It takes 10 seconds at most. reserve
+// FetchFile fetches the file at an https address. It takes 10 seconds at most. reserve
 // is asked for the bytes before the memory for them is taken, as a whole when the
 // server says the length, else as they come; its error ends the fetch. An error
 // is a Refusal, that of reserve, or ctx's when that ended.
-func (c *Client) Get(ctx context.Context, address string, reserve func(bytes int64) error) (File, error) {
-	bounded, cancel := context.WithTimeout(ctx, c.patience)
+func (c *Client) FetchFile(ctx context.Context, address string, reserve func(bytes int64) error) (File, error) {
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var full error
-	file, err := c.get(bounded, address, func(bytes int64) error {
+	file, err := c.followRedirects(bounded, address, func(bytes int64) error {
 		full = reserve(bytes)
 		return full
 	})
@@ -123,20 +123,20 @@ func (c *Client) Get(ctx context.Context, address string, reserve func(bytes int
 	return File{}, reason
 }
 
-func (c *Client) get(ctx context.Context, address string, reserve func(bytes int64) error) (File, error) {
+func (c *Client) followRedirects(ctx context.Context, address string, reserve func(bytes int64) error) (File, error) {
 	if len(address) > maxURL {
 		return File{}, BadAddress
 	}
 	u, err := url.Parse(address)
 	for hops := 0; ; hops++ {
-		if err != nil || !c.plain(u) {
+		if err != nil || !c.isPlainAddress(u) {
 			return File{}, BadAddress
 		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 		if err != nil {
 			return File{}, BadAddress
 		}
-		req.Header.Set("User-Agent", agent)
+		req.Header.Set("User-Agent", userAgent)
 		req.Header.Set("Accept", "image/*,application/pdf,audio/*,video/*")
 		resp, err := c.transport.RoundTrip(req)
 		if err != nil {
@@ -144,10 +144,10 @@ func (c *Client) get(ctx context.Context, address string, reserve func(bytes int
 		}
 		location := resp.Header.Get("Location")
 		if resp.StatusCode/100 != 3 || location == "" {
-			return read(resp, reserve)
+			return readFile(resp, reserve)
 		}
 		_ = resp.Body.Close()
-		if hops == redirects {
+		if hops == maxRedirects {
 			return File{}, TooFar
 		}
 		if u, err = u.Parse(location); err != nil {
@@ -156,8 +156,8 @@ func (c *Client) get(ctx context.Context, address string, reserve func(bytes int
 	}
 }
 
-// plain reports whether an address may be tried at all.
-func (c *Client) plain(u *url.URL) bool {
+// isPlainAddress reports whether an address may be tried at all.
+func (c *Client) isPlainAddress(u *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	if u.Scheme != "https" || u.User != nil || u.Opaque != "" || host == "" || strings.Contains(host, "%") {
 		return false
@@ -173,17 +173,17 @@ func (c *Client) plain(u *url.URL) bool {
 	return strings.Trim(last, "0123456789") != "" && !strings.HasPrefix(last, "0x")
 }
 
-// read reads the file itself.
-func read(resp *http.Response, reserve func(bytes int64) error) (File, error) {
+// readFile reads the file itself.
+func readFile(resp *http.Response, reserve func(bytes int64) error) (File, error) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return File{}, Unreachable
 	}
-	if resp.ContentLength > limit {
+	if resp.ContentLength > maxFile {
 		return File{}, TooLong
 	}
 	var data bytes.Buffer
-	body := io.LimitReader(resp.Body, limit+1)
+	body := io.LimitReader(resp.Body, maxFile+1)
 	if resp.ContentLength > 0 {
 		if err := reserve(resp.ContentLength); err != nil {
 			return File{}, err
@@ -195,7 +195,7 @@ func read(resp *http.Response, reserve func(bytes int64) error) (File, error) {
 	if _, err := data.ReadFrom(body); err != nil {
 		return File{}, err
 	}
-	if data.Len() > limit {
+	if data.Len() > maxFile {
 		return File{}, TooLong
 	}
 	kind := media.DetectType(data.Bytes())

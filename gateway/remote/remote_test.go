@@ -122,7 +122,7 @@ func TestFetch(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html") // a lie that does not matter
 		_, _ = w.Write(png)
 	})
-	file, err := h.client.Get(t.Context(), h.url("/a.png"), unbounded)
+	file, err := h.client.FetchFile(t.Context(), h.url("/a.png"), unbounded)
 	if err != nil || file.MIME != "image/png" || !bytes.Equal(file.Data, png) {
 		t.Fatalf("got %s, %d bytes, %v", file.MIME, len(file.Data), err)
 	}
@@ -143,7 +143,7 @@ func TestKinds(t *testing.T) {
 	for path, want := range map[string]string{
 		"/a.heic": "image/heic", "/a.mp3": "audio/mpeg", "/a.m4a": "audio/mp4", "/a.pdf": "application/pdf",
 	} {
-		if file, err := h.client.Get(t.Context(), h.url(path), unbounded); err != nil || file.MIME != want {
+		if file, err := h.client.FetchFile(t.Context(), h.url(path), unbounded); err != nil || file.MIME != want {
 			t.Errorf("%s: got %q, %v; want %s", path, file.MIME, err, want)
 		}
 	}
@@ -228,7 +228,7 @@ func TestRefusals(t *testing.T) {
 			if tt.want == remote.TooSlow {
 				h.client.Hurry(300 * time.Millisecond)
 			}
-			if _, err := h.client.Get(t.Context(), tt.url, unbounded); !errors.Is(err, tt.want) {
+			if _, err := h.client.FetchFile(t.Context(), tt.url, unbounded); !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		})
@@ -251,12 +251,12 @@ func TestAddresses(t *testing.T) {
 		fmt.Sprintf("https://localhost:%d/", port), fmt.Sprintf("https://127.0.0.1:%d/", port),
 		fmt.Sprintf("https://pictures.example.com:%d/", port), fmt.Sprintf("http://pictures.example.com:%d/", port),
 	} {
-		if _, err := strict.Get(t.Context(), address, unbounded); !errors.Is(err, remote.BadAddress) {
+		if _, err := strict.FetchFile(t.Context(), address, unbounded); !errors.Is(err, remote.BadAddress) {
 			t.Errorf("%.60q: %v", address, err)
 		}
 	}
 	for _, address := range []string{"https://pictures.example.com/", "https://localhost/", "https://localhost./"} {
-		if _, err := strict.Get(t.Context(), address, unbounded); !errors.Is(err, remote.NotPublic) && !errors.Is(err, remote.Unreachable) {
+		if _, err := strict.FetchFile(t.Context(), address, unbounded); !errors.Is(err, remote.NotPublic) && !errors.Is(err, remote.Unreachable) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -296,7 +296,7 @@ func TestLeaving(t *testing.T) {
 	h := newHost(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
-	if _, err := h.client.Get(ctx, h.url("/"), unbounded); !errors.Is(err, context.Canceled) {
+	if _, err := h.client.FetchFile(ctx, h.url("/"), unbounded); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -309,7 +309,7 @@ func FuzzAddresses(f *testing.F) {
 	c := remote.New(remote.Config{Resolver: refuse})
 	f.Fuzz(func(t *testing.T, address string) {
 		var refusal remote.Refusal
-		if _, err := c.Get(t.Context(), address, unbounded); !errors.As(err, &refusal) {
+		if _, err := c.FetchFile(t.Context(), address, unbounded); !errors.As(err, &refusal) {
 			t.Errorf("%q: %v", address, err)
 		}
 	})
@@ -334,12 +334,12 @@ func TestReserve(t *testing.T) {
 				}
 			})
 			var held int64
-			file, err := h.client.Get(t.Context(), h.url(path), func(bytes int64) error { held += bytes; return nil })
+			file, err := h.client.FetchFile(t.Context(), h.url(path), func(bytes int64) error { held += bytes; return nil })
 			if err != nil || len(file.Data) != len(png)+8<<20 || held != int64(len(file.Data)) {
 				t.Errorf("%v: %d bytes reserved for %d", err, held, len(file.Data))
 			}
 			held = 0
-			_, err = h.client.Get(t.Context(), h.url(path), func(bytes int64) error {
+			_, err = h.client.FetchFile(t.Context(), h.url(path), func(bytes int64) error {
 				if held += bytes; held > 1<<20 {
 					return full
 				}
