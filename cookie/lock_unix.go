@@ -54,7 +54,7 @@ func (l *dirLock) lockFile(bare error) error {
 		if errors.Is(err, syscall.EROFS) && bare == nil {
 			return nil // the daemon must come up and say so rather than stay down
 		}
-		if statefile.Damaged(err) && bare == nil {
+		if statefile.IsDamaged(err) && bare == nil {
 			if _, err := statefile.SetAside(l.path, time.Now()); err != nil {
 				return fmt.Errorf("setting aside what stands in the place of the lock: %w", explain(err))
 			}

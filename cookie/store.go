@@ -136,7 +136,7 @@ const (
 // sweep removes temporary files. The lock is held, so nobody is writing them.
 func (s *Store) sweep() {
 	for _, dir := range []string{s.cfg.Dir, s.accounts()} {
-		for _, name := range statefile.Sweep(dir, func(name string, age time.Duration) bool {
+		for _, name := range statefile.RemoveTemporaries(dir, func(name string, age time.Duration) bool {
 			return litter.MatchString(name) || name == keysName && age > keysTake
 		}) {
 			s.cfg.Logger.Info("removed what an interrupted write left", "file", name)
@@ -208,4 +208,4 @@ func checkAccount(name string) error {
 }
 
 // explain adds to a disk's error what a person can do about it.
-func explain(err error) error { return statefile.Explain(err) }
+func explain(err error) error { return statefile.WithRemedy(err) }

@@ -32,8 +32,8 @@ func (e *UnreadError) Unwrap() error { return e.Err }
 
 // Remedy says what a person can do, with the command where there is one.
 func (e *UnreadError) Remedy() string {
-	remedy := cmp.Or(statefile.Remedy(e.Err), "make "+e.Path+" readable again")
-	path := statefile.Quote(e.Path)
+	remedy := cmp.Or(statefile.RemedyFor(e.Err), "make "+e.Path+" readable again")
+	path := statefile.ShellQuote(e.Path)
 	return remedy + "; the server takes it up by itself then. To do without what is saved there: mv " + path + " " + path + ".aside"
 }
 
@@ -91,14 +91,14 @@ func (s *Store) loadLocked(account string) (Record, error) {
 	path := s.path(account)
 	record, err := readRecord(path)
 	var aside string
-	if statefile.Damaged(err) {
+	if statefile.IsDamaged(err) {
 		var moveErr error
 		if aside, moveErr = s.setAsideLocked(path); moveErr != nil {
 			// The next Save would replace the only copy.
 			return Record{}, s.unreadLocked(account, fmt.Errorf("%w, and it cannot be set aside: %w", err, moveErr))
 		}
 	}
-	if statefile.Unreadable(err) {
+	if statefile.IsUnreadable(err) {
 		return Record{}, s.unreadLocked(account, err)
 	}
 	delete(s.unread, account)

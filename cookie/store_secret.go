@@ -34,10 +34,10 @@ func (s *Store) Secret(name string) ([]byte, error) {
 	}
 	fresh := make([]byte, secretSize)
 	_, _ = rand.Read(fresh) // never fails: it ends the process instead
-	if statefile.Unreadable(err) {
+	if statefile.IsUnreadable(err) {
 		return fresh, fmt.Errorf("reading the secret %s: %w", name, explain(err))
 	}
-	if statefile.Damaged(err) {
+	if statefile.IsDamaged(err) {
 		aside, _ := s.setAsideLocked(path) // when that fails it is overwritten, or the write below says why not
 		s.cfg.Logger.Warn("a damaged secret is replaced by a new one; marks made with it look different from now on",
 			"file", path, "err", err, "set_aside_as", aside)

@@ -74,7 +74,7 @@ type Daemon struct {
 	supervisor *supervisor.Supervisor
 	keys       *api.Keys
 	files      *files.Store // nil when the disk does not let it
-	notifier   *notify.Notifier
+	notifier   *notify.Dispatcher
 	figures    figures
 	api        *api.API
 	scheduler  gocron.Scheduler // nil before the start

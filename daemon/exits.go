@@ -23,7 +23,7 @@ func (d *Daemon) exitEvery() time.Duration {
 // doctor to compare. What fails is tried again the next time.
 func (d *Daemon) noteExits(ctx context.Context) {
 	noted, err := doctor.LoadExits(d.settings.StateDir)
-	if statefile.Damaged(err) {
+	if statefile.IsDamaged(err) {
 		if _, moveErr := statefile.SetAside(doctor.ExitsPath(d.settings.StateDir), d.now()); moveErr == nil {
 			d.log.Warn("where cookies came in is not known; the damaged file is set aside", "err", err)
 			noted, err = doctor.Exits{}, nil
@@ -65,7 +65,7 @@ func (d *Daemon) noteExits(ctx context.Context) {
 	for name, since := range fresh {
 		noted[name] = doctor.Exit{Address: address, Since: since}
 	}
-	noted.Retain(names)
+	noted.RetainAccounts(names)
 	if err := noted.Save(d.settings.StateDir); err != nil {
 		d.log.Warn("where cookies came in can not be saved", "err", err)
 	}

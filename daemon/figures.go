@@ -27,7 +27,7 @@ const rollEvery = 15 * time.Minute
 // figures turn what is counted since the start into hourly roll-ups that outlive
 // it.
 type figures struct {
-	book *report.Book // nil when the disk does not let it
+	book *report.Store // nil when the disk does not let it
 
 	mu      sync.Mutex
 	pending report.Hour               // not yet in the file
@@ -57,7 +57,7 @@ func (d *Daemon) openFigures() {
 // openBook opens the file when it is not.
 func (d *Daemon) openBook() (err error) {
 	if d.figures.book == nil {
-		d.figures.book, err = report.Open(report.Config{
+		d.figures.book, err = report.OpenStore(report.Config{
 			Path: FiguresPath(d.settings.StateDir), NoSync: !d.settings.Fsync, Now: d.now, Logger: d.log,
 		})
 	}
@@ -110,8 +110,8 @@ func presence(accounts []supervisor.Account, removed []string, seconds int64) re
 // begin gives the pending part its hour when it has none, or one of a clock that was
 // not set. mu is held.
 func (d *Daemon) begin(now time.Time) {
-	if !report.Dated(d.figures.pending.Start) {
-		d.figures.pending.Start = report.Within(now)
+	if !report.IsClockSet(d.figures.pending.Start) {
+		d.figures.pending.Start = report.HourOf(now)
 	}
 }
 
@@ -131,12 +131,12 @@ func (d *Daemon) rollUp() {
 	d.takeFigures()
 	f.pending.Add(presence(accounts, d.supervisor.Removed(), 0))
 	f.pending.Disk = diskOf(d.settings.StateDir)
-	if !report.Dated(f.pending.Start) {
+	if !report.IsClockSet(f.pending.Start) {
 		return // the clock is not set yet: kept until its hour is known
 	}
 	err := d.openBook()
 	if err == nil {
-		err = f.book.Append(f.pending)
+		err = f.book.AppendHour(f.pending)
 	}
 	switch failing := err != nil; {
 	case failing && !f.failing:
@@ -174,20 +174,20 @@ func (d *Daemon) Report(from time.Time) (report.Report, error) {
 	var hours []report.Hour
 	if f.book != nil {
 		var err error
-		if hours, err = f.book.Hours(from, to); err != nil {
+		if hours, err = f.book.HoursBetween(from, to); err != nil {
 			return report.Report{}, err
 		}
 	}
 	now := presence(accounts, d.supervisor.Removed(), 0)
-	now.Start = report.Within(to)
-	r := report.Fold(append(hours, f.pending, now), from, to)
+	now.Start = report.HourOf(to)
+	r := report.FoldHours(append(hours, f.pending, now), from, to)
 	r.Live = true
 	return r, nil
 }
 
 // reportSince is Report for the API.
 func (d *Daemon) reportSince(text string) (any, error) {
-	from, err := report.Since(text, d.now())
+	from, err := report.ParseSince(text, d.now())
 	if err != nil {
 		return nil, &chat.Error{Kind: chat.BadRequest, Message: err.Error(), Err: err}
 	}
@@ -200,7 +200,7 @@ func (d *Daemon) notifyReport(r report.Report) {
 	var page strings.Builder
 	_ = r.Write(&page, report.Style{Language: d.settings.NotifyLanguage}) // to memory
 	title, text, _ := strings.Cut(page.String(), "\n")
-	d.notifier.Report(title, strings.TrimSpace(text))
+	d.notifier.QueueReport(title, strings.TrimSpace(text))
 }
 
 // sendReport sends the report to the owner when its schedule says so. The first
@@ -208,14 +208,14 @@ func (d *Daemon) notifyReport(r report.Report) {
 // report.
 func (d *Daemon) sendReport() {
 	book, now, deliver := d.figures.book, d.now(), d.cfg.Deliver
-	if deliver == nil && len(d.notifier.Channels()) > 0 {
+	if deliver == nil && len(d.notifier.EnabledChannels()) > 0 {
 		deliver = d.notifyReport
 	}
-	if book == nil || deliver == nil || !report.Dated(report.Within(now)) {
+	if book == nil || deliver == nil || !report.IsClockSet(report.HourOf(now)) {
 		return
 	}
-	last := book.Sent()
-	from, due := report.Due(d.settings.Report, last, now)
+	last := book.LastSent()
+	from, due := report.ReportDue(d.settings.Report, last, now)
 	if !due {
 		return
 	}

@@ -194,7 +194,7 @@ func TestFiguresWaitForTheClock(t *testing.T) {
 		time.Sleep(40 * time.Minute)
 		behind.Store(0)
 		time.Sleep(20 * time.Minute)
-		hours, err := report.Read(daemon.FiguresPath(h.config.Settings.StateDir), time.Unix(0, 0), time.Now())
+		hours, err := report.ReadHours(daemon.FiguresPath(h.config.Settings.StateDir), time.Unix(0, 0), time.Now())
 		if err != nil || len(hours) != 1 || hours[0].Start < time.Now().Add(-2*time.Hour).Unix() || hours[0].Requests.Total() != 1 {
 			t.Errorf("hours %+v, error %v; want one of now with one request", hours, err)
 		}

@@ -26,7 +26,7 @@ func (s *Settings) notices() (notify.Config, error) {
 		Language: s.NotifyLanguage, Server: s.NotifyName, PerHour: s.NotifyPerHour,
 	}
 	var err error
-	if c.Quiet, err = notify.ParseQuiet(s.NotifyQuietHours); err != nil {
+	if c.QuietHours, err = notify.ParseQuietHours(s.NotifyQuietHours); err != nil {
 		return c, problem{"notify_quiet_hours", err.Error()}
 	}
 	if c.Server == "" {
@@ -83,14 +83,14 @@ func (d *Daemon) tell(accounts []supervisor.Account) {
 			continue // by the owner's own command
 		}
 		for _, e := range standing(a) {
-			d.notifier.Tell(e)
+			d.notifier.HandleEvent(e)
 		}
 	}
 	for _, name := range d.supervisor.Removed() {
-		d.notifier.Tell(notify.Event{Kind: notify.Removed, Account: name})
+		d.notifier.HandleEvent(notify.Event{Kind: notify.Removed, Account: name})
 	}
 	if f := d.supervisor.Unplaced(); f != nil {
-		d.notifier.Tell(stray(accounts, f))
+		d.notifier.HandleEvent(stray(accounts, f))
 	}
 }
 
@@ -172,7 +172,7 @@ func moment(t time.Time) string {
 // testNotify sends a message through every channel and says how each took it.
 func (d *Daemon) testNotify(ctx context.Context) []api.Delivery {
 	out := []api.Delivery{}
-	for _, o := range d.notifier.Test(ctx) {
+	for _, o := range d.notifier.SendTest(ctx) {
 		delivery := api.Delivery{Channel: o.Channel, OK: o.Err == nil}
 		if o.Err != nil {
 			delivery.Error = o.Err.Error()

@@ -51,7 +51,7 @@ func openOutcomes(dir string, now func() time.Time, log *slog.Logger) *outcomes 
 // readLocked adds what the file knows to what was noted since. mu is held, or
 // nobody else knows o.
 func (o *outcomes) readLocked() error {
-	err := statefile.Take(o.path, outcomesLimit, o.now(), func(raw []byte) error {
+	err := statefile.LoadOrSetAside(o.path, outcomesLimit, o.now(), func(raw []byte) error {
 		var read map[string]outcome
 		if err := json.Unmarshal(raw, &read); err != nil {
 			return err
@@ -63,7 +63,7 @@ func (o *outcomes) readLocked() error {
 		}
 		return nil
 	})
-	o.unread = statefile.Unreadable(err)
+	o.unread = statefile.IsUnreadable(err)
 	return err
 }
 

@@ -7,9 +7,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// scrapes is how many scrapes are answered at once; more are refused with 503,
+// maxScrapes is how many scrapes are answered at once; more are refused with 503,
 // so that nobody can keep the daemon busy with gathering.
-const scrapes = 4
+const maxScrapes = 4
 
 // Handler serves the registry in the format the scraper asks for: Prometheus
 // text, OpenMetrics or protobuf with native histograms. Who may read it is for
@@ -17,21 +17,21 @@ const scrapes = 4
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		Registry:            m.registry,
-		MaxRequestsInFlight: scrapes,
+		MaxRequestsInFlight: maxScrapes,
 	})
 }
 
 // Gatherer gives tests and reports the current values.
 func (m *Metrics) Gatherer() prometheus.Gatherer { return m.registry }
 
-// partial is a vector of any kind whose children can be dropped by label.
-type partial interface {
+// labeledVector is a vector of any kind whose children can be dropped by label.
+type labeledVector interface {
 	DeletePartialMatch(labels prometheus.Labels) int
 }
 
-// perAccount lists the vectors with the label account.
-func (m *Metrics) perAccount() []partial {
-	return []partial{
+// accountVectors lists the vectors with the label account.
+func (m *Metrics) accountVectors() []labeledVector {
+	return []labeledVector{
 		m.CookieState, m.CookieTransitions, m.CookieStateChanged, m.CookieProbes, m.CookieProbeDuration,
 		m.CookieProbeSuccess, m.CookieRotations, m.CookieRotationSuccess, m.CookieRotationNext, m.CookieIssued,
 		m.CookiePredictedExpiry, m.CookieLifetime, m.CookieFileLoads, m.CookieFileLoaded, m.CookieFileLoadSuccess,

@@ -23,9 +23,9 @@ var (
 // account can have this name.
 const NoAccount = "(none)"
 
-// precreate makes the children whose labels are known, so that a first
+// createKnownSeries makes the children whose labels are known, so that a first
 // increment is an increase and not a new series.
-func (m *Metrics) precreate() {
+func (m *Metrics) createKnownSeries() {
 	for _, v := range limitOrigins {
 		m.RateLimited.WithLabelValues(v)
 	}
@@ -50,12 +50,12 @@ func (m *Metrics) precreate() {
 	for _, v := range watcherKinds {
 		m.WatcherEvents.WithLabelValues(v)
 	}
-	m.files(NoAccount)
+	m.createFileSeries(NoAccount)
 	m.CookieFileLoaded.WithLabelValues(NoAccount).Set(1) // none was refused yet
 }
 
-// files makes the children that count the files of an account.
-func (m *Metrics) files(account string) {
+// createFileSeries makes the children that count the files of an account.
+func (m *Metrics) createFileSeries(account string) {
 	for _, r := range loadResults {
 		for _, t := range loadTriggers {
 			m.CookieFileLoads.WithLabelValues(account, r, t)
@@ -63,9 +63,9 @@ func (m *Metrics) files(account string) {
 	}
 }
 
-// Account makes the children of one account. It is called when an account
+// AddAccount makes the children of one account. It is called when an account
 // appears; calling it again changes nothing.
-func (m *Metrics) Account(name string) {
+func (m *Metrics) AddAccount(name string) {
 	for _, from := range States {
 		m.CookieState.WithLabelValues(name, from)
 		for _, to := range States {
@@ -80,7 +80,7 @@ func (m *Metrics) Account(name string) {
 	for _, v := range rotationResults {
 		m.CookieRotations.WithLabelValues(name, v)
 	}
-	m.files(name)
+	m.createFileSeries(name)
 	for _, v := range []string{"success", "error"} {
 		m.CookieStoreWrites.WithLabelValues(name, v)
 	}
@@ -96,9 +96,9 @@ func (m *Metrics) Account(name string) {
 	m.CookieFileLoaded.WithLabelValues(name)
 }
 
-// Forget drops the series of a removed account.
-func (m *Metrics) Forget(name string) {
-	for _, v := range m.perAccount() {
+// RemoveAccount drops the series of a removed account.
+func (m *Metrics) RemoveAccount(name string) {
+	for _, v := range m.accountVectors() {
 		v.DeletePartialMatch(map[string]string{"account": name})
 	}
 }

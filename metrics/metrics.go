@@ -72,21 +72,21 @@ var (
 // factory creates and registers under the one prefix.
 type factory struct{ promauto.Factory }
 
-func (f factory) counter(name, help string, labels ...string) *prometheus.CounterVec {
+func (f factory) newCounter(name, help string, labels ...string) *prometheus.CounterVec {
 	return f.NewCounterVec(prometheus.CounterOpts{Namespace: "geminid", Name: name, Help: help}, labels)
 }
 
-func (f factory) gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+func (f factory) newGauge(name, help string, labels ...string) *prometheus.GaugeVec {
 	return f.NewGaugeVec(prometheus.GaugeOpts{Namespace: "geminid", Name: name, Help: help}, labels)
 }
 
-func (f factory) scalar(name, help string) prometheus.Gauge {
+func (f factory) newScalar(name, help string) prometheus.Gauge {
 	return f.NewGauge(prometheus.GaugeOpts{Namespace: "geminid", Name: name, Help: help})
 }
 
-// histogram keeps classic buckets for every server and native ones beside them,
+// newHistogram keeps classic buckets for every server and native ones beside them,
 // bounded because an unbounded native histogram can be grown from outside.
-func (f factory) histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+func (f factory) newHistogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
 	return f.NewHistogramVec(prometheus.HistogramOpts{
 		Namespace: "geminid", Name: name, Help: help, Buckets: buckets,
 		NativeHistogramBucketFactor:     1.1,
@@ -106,58 +106,58 @@ func New(build Build) *Metrics {
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	f := factory{promauto.With(reg)}
 	m := &Metrics{registry: reg}
-	m.http(f)
-	m.cookies(f)
-	f.gauge("build_info", "Always 1; the labels tell which build runs.",
+	m.registerHTTP(f)
+	m.registerCookies(f)
+	f.newGauge("build_info", "Always 1; the labels tell which build runs.",
 		"version", "revision", "goversion", "goos", "goarch").
 		WithLabelValues(build.Version, build.Revision, runtime.Version(), runtime.GOOS, runtime.GOARCH).Set(1)
-	m.WatcherEvents = f.counter("watcher_events_total", "Wake-ups of the inbox watcher by kind.", "kind")
-	m.ConfigReloaded = f.scalar("config_last_reload_successful", "1 when the last reading of the configuration succeeded.")
-	m.ConfigReloadSuccess = f.scalar("config_last_reload_success_timestamp_seconds", "When the configuration was last read with success.")
-	m.LastTick = f.scalar("supervisor_last_tick_timestamp_seconds", "When the supervisor last finished a tick.")
-	m.JobRuns = f.counter("scheduler_job_runs_total", "Runs of scheduled jobs by result.", "job_name", "result")
-	m.precreate()
+	m.WatcherEvents = f.newCounter("watcher_events_total", "Wake-ups of the inbox watcher by kind.", "kind")
+	m.ConfigReloaded = f.newScalar("config_last_reload_successful", "1 when the last reading of the configuration succeeded.")
+	m.ConfigReloadSuccess = f.newScalar("config_last_reload_success_timestamp_seconds", "When the configuration was last read with success.")
+	m.LastTick = f.newScalar("supervisor_last_tick_timestamp_seconds", "When the supervisor last finished a tick.")
+	m.JobRuns = f.newCounter("scheduler_job_runs_total", "Runs of scheduled jobs by result.", "job_name", "result")
+	m.createKnownSeries()
 	return m
 }
 
-func (m *Metrics) http(f factory) {
-	m.Requests = f.counter("http_requests_total", "Requests answered, by operation and outcome.",
+func (m *Metrics) registerHTTP(f factory) {
+	m.Requests = f.newCounter("http_requests_total", "Requests answered, by operation and outcome.",
 		"dialect", "route", "method", "code", "outcome", "sli")
-	m.RequestDuration = f.histogram("http_request_duration_seconds", "Time from a request's first byte to the answer's last.",
+	m.RequestDuration = f.newHistogram("http_request_duration_seconds", "Time from a request's first byte to the answer's last.",
 		durationBuckets, "dialect", "route", "code")
-	m.TimeToFirstToken = f.histogram("http_time_to_first_token_seconds", "Time from a request to the first piece of its answer.",
+	m.TimeToFirstToken = f.newHistogram("http_time_to_first_token_seconds", "Time from a request to the first piece of its answer.",
 		firstBuckets, "dialect", "model")
-	m.InFlight = f.gauge("http_requests_in_flight", "Requests being answered now.", "dialect")
-	m.RequestSize = f.histogram("http_request_size_bytes", "Size of request bodies.", sizeBuckets, "dialect")
-	m.RateLimited = f.counter("rate_limited_requests_total", "Requests refused or delayed by a limit, by whose limit it was.", "origin")
-	m.AuthFailures = f.counter("auth_failures_total", "Requests refused for their key.", "reason")
-	m.Memory = f.scalar("request_memory_bytes", "Memory that the requests in hand hold.")
-	m.MemoryLimit = f.scalar("request_memory_limit_bytes", "Memory that all requests may hold together.")
-	m.MemoryRefused = f.counter("request_memory_refusals_total", "Requests refused for want of memory: full, or too_large for any wait to help.", "reason")
-	m.QueueDepth = f.gauge("queue_depth", "Requests waiting for their model's turn.", "model")
-	m.QueueWait = f.histogram("queue_wait_seconds", "Time a request waited for its model's turn.", shortBuckets, "model")
-	m.Streams = f.counter("streams_total", "Streams begun.", "dialect")
-	m.StreamAborts = f.counter("stream_aborts_total", "Streams that ended before their answer did, by cause.", "cause")
-	m.UpstreamRequests = f.counter("upstream_requests_total", "Calls to the upstream by operation and outcome.", "operation", "outcome")
-	m.UpstreamDuration = f.histogram("upstream_request_duration_seconds", "Time of a call to the upstream.", durationBuckets, "operation")
-	m.UpstreamParseErrors = f.counter("upstream_parse_errors_total", "Upstream answers that were not understood, by stage.", "stage")
+	m.InFlight = f.newGauge("http_requests_in_flight", "Requests being answered now.", "dialect")
+	m.RequestSize = f.newHistogram("http_request_size_bytes", "Size of request bodies.", sizeBuckets, "dialect")
+	m.RateLimited = f.newCounter("rate_limited_requests_total", "Requests refused or delayed by a limit, by whose limit it was.", "origin")
+	m.AuthFailures = f.newCounter("auth_failures_total", "Requests refused for their key.", "reason")
+	m.Memory = f.newScalar("request_memory_bytes", "Memory that the requests in hand hold.")
+	m.MemoryLimit = f.newScalar("request_memory_limit_bytes", "Memory that all requests may hold together.")
+	m.MemoryRefused = f.newCounter("request_memory_refusals_total", "Requests refused for want of memory: full, or too_large for any wait to help.", "reason")
+	m.QueueDepth = f.newGauge("queue_depth", "Requests waiting for their model's turn.", "model")
+	m.QueueWait = f.newHistogram("queue_wait_seconds", "Time a request waited for its model's turn.", shortBuckets, "model")
+	m.Streams = f.newCounter("streams_total", "Streams begun.", "dialect")
+	m.StreamAborts = f.newCounter("stream_aborts_total", "Streams that ended before their answer did, by cause.", "cause")
+	m.UpstreamRequests = f.newCounter("upstream_requests_total", "Calls to the upstream by operation and outcome.", "operation", "outcome")
+	m.UpstreamDuration = f.newHistogram("upstream_request_duration_seconds", "Time of a call to the upstream.", durationBuckets, "operation")
+	m.UpstreamParseErrors = f.newCounter("upstream_parse_errors_total", "Upstream answers that were not understood, by stage.", "stage")
 }
 
-func (m *Metrics) cookies(f factory) {
-	m.CookieState = f.gauge("cookie_state", "1 for the state the account is in, 0 for the others.", "account", "state")
-	m.CookieTransitions = f.counter("cookie_state_transitions_total", "State changes of an account.", "account", "from", "to")
-	m.CookieStateChanged = f.gauge("cookie_state_changed_timestamp_seconds", "When the account's state last changed.", "account")
-	m.CookieProbes = f.counter("cookie_probes_total", "Probes of a session by result.", "account", "result")
-	m.CookieProbeDuration = f.histogram("cookie_probe_duration_seconds", "Time a probe took.", shortBuckets, "account")
-	m.CookieProbeSuccess = f.gauge("cookie_probe_last_success_timestamp_seconds", "When the session was last proven signed in.", "account")
-	m.CookieRotations = f.counter("cookie_rotations_total", "Rotations by result.", "account", "result")
-	m.CookieRotationSuccess = f.gauge("cookie_rotation_last_success_timestamp_seconds", "When a rotation last gave a new value.", "account")
-	m.CookieRotationNext = f.gauge("cookie_rotation_next_timestamp_seconds", "When the next rotation is due.", "account")
-	m.CookieIssued = f.gauge("cookie_issued_timestamp_seconds", "When the value in use was first seen.", "account")
-	m.CookiePredictedExpiry = f.gauge("cookie_predicted_expiry_timestamp_seconds", "When the value in use is expected to end without renewal; 0 when unknown.", "account")
-	m.CookieLifetime = f.histogram("cookie_observed_lifetime_seconds", "How long values lived that were seen to die.", lifetimeBuckets, "account")
-	m.CookieFileLoads = f.counter("cookie_file_loads_total", "Cookie files taken in, by result and by what brought them.", "account", "result", "trigger")
-	m.CookieFileLoaded = f.gauge("cookie_file_last_load_successful", "1 when the last cookie file was accepted.", "account")
-	m.CookieFileLoadSuccess = f.gauge("cookie_file_last_load_success_timestamp_seconds", "When a cookie file was last accepted.", "account")
-	m.CookieStoreWrites = f.counter("cookie_store_writes_total", "Writes of the durable state by result.", "account", "result")
+func (m *Metrics) registerCookies(f factory) {
+	m.CookieState = f.newGauge("cookie_state", "1 for the state the account is in, 0 for the others.", "account", "state")
+	m.CookieTransitions = f.newCounter("cookie_state_transitions_total", "State changes of an account.", "account", "from", "to")
+	m.CookieStateChanged = f.newGauge("cookie_state_changed_timestamp_seconds", "When the account's state last changed.", "account")
+	m.CookieProbes = f.newCounter("cookie_probes_total", "Probes of a session by result.", "account", "result")
+	m.CookieProbeDuration = f.newHistogram("cookie_probe_duration_seconds", "Time a probe took.", shortBuckets, "account")
+	m.CookieProbeSuccess = f.newGauge("cookie_probe_last_success_timestamp_seconds", "When the session was last proven signed in.", "account")
+	m.CookieRotations = f.newCounter("cookie_rotations_total", "Rotations by result.", "account", "result")
+	m.CookieRotationSuccess = f.newGauge("cookie_rotation_last_success_timestamp_seconds", "When a rotation last gave a new value.", "account")
+	m.CookieRotationNext = f.newGauge("cookie_rotation_next_timestamp_seconds", "When the next rotation is due.", "account")
+	m.CookieIssued = f.newGauge("cookie_issued_timestamp_seconds", "When the value in use was first seen.", "account")
+	m.CookiePredictedExpiry = f.newGauge("cookie_predicted_expiry_timestamp_seconds", "When the value in use is expected to end without renewal; 0 when unknown.", "account")
+	m.CookieLifetime = f.newHistogram("cookie_observed_lifetime_seconds", "How long values lived that were seen to die.", lifetimeBuckets, "account")
+	m.CookieFileLoads = f.newCounter("cookie_file_loads_total", "Cookie files taken in, by result and by what brought them.", "account", "result", "trigger")
+	m.CookieFileLoaded = f.newGauge("cookie_file_last_load_successful", "1 when the last cookie file was accepted.", "account")
+	m.CookieFileLoadSuccess = f.newGauge("cookie_file_last_load_success_timestamp_seconds", "When a cookie file was last accepted.", "account")
+	m.CookieStoreWrites = f.newCounter("cookie_store_writes_total", "Writes of the durable state by result.", "account", "result")
 }

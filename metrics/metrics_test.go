@@ -96,7 +96,7 @@ func TestEveryFieldIsRegistered(t *testing.T) {
 
 func TestLint(t *testing.T) {
 	m := build()
-	m.Account("default")
+	m.AddAccount("default")
 	touch(m)
 	problems, err := testutil.GatherAndLint(m.Gatherer())
 	if err != nil {
@@ -159,9 +159,9 @@ func TestKnownChildrenExistFromTheStart(t *testing.T) {
 
 func TestAccountAppearsWholeAndGoesWhole(t *testing.T) {
 	m := build()
-	m.Account("keeper")
-	m.Account("leaver")
-	m.Account("leaver") // a second time changes nothing
+	m.AddAccount("keeper")
+	m.AddAccount("leaver")
+	m.AddAccount("leaver") // a second time changes nothing
 	m.CookieTransitions.WithLabelValues("leaver", "unknown", "healthy").Inc()
 
 	keeper, leaver := series(gather(t, m), "keeper"), series(gather(t, m), "leaver")
@@ -172,7 +172,7 @@ func TestAccountAppearsWholeAndGoesWhole(t *testing.T) {
 		t.Errorf("got %d state series, want all states of both accounts: %d", got, want)
 	}
 
-	m.Forget("leaver")
+	m.RemoveAccount("leaver")
 	if n := series(gather(t, m), "leaver"); n != 0 {
 		t.Errorf("%d series of a forgotten account are left", n)
 	}
@@ -200,7 +200,7 @@ func series(families []*dto.MetricFamily, account string) (n int) {
 func TestForgetKnowsEveryAccountLabel(t *testing.T) {
 	m := build()
 	touch(m)
-	m.Forget("x")
+	m.RemoveAccount("x")
 	for _, f := range gather(t, m) {
 		for _, metric := range f.GetMetric() {
 			for _, l := range metric.GetLabel() {
@@ -241,7 +241,7 @@ func TestTwoSetsDoNotMeet(t *testing.T) {
 // BenchmarkScrape gathers a registry as full as a daemon's after weeks.
 func BenchmarkScrape(b *testing.B) {
 	m := build()
-	m.Account("default")
+	m.AddAccount("default")
 	touch(m)
 	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/metrics", nil)
 	h := m.Handler()

@@ -58,7 +58,7 @@ func (m *Metrics) Samples() iter.Seq[Sample] {
 	}
 	return func(yield func(Sample) bool) {
 		for _, f := range families {
-			for _, metric := range collected(f.collect) {
+			for _, metric := range collectAll(f.collect) {
 				if s, counted := sampleOf(f.name, metric); counted && !yield(s) {
 					return
 				}
@@ -67,9 +67,9 @@ func (m *Metrics) Samples() iter.Seq[Sample] {
 	}
 }
 
-// collected reads all children of a vector. Collect blocks on its channel, so it
+// collectAll reads all children of a vector. Collect blocks on its channel, so it
 // is emptied alongside.
-func collected(c prometheus.Collector) (out []prometheus.Metric) {
+func collectAll(c prometheus.Collector) (out []prometheus.Metric) {
 	ch := make(chan prometheus.Metric, 64)
 	go func() {
 		defer close(ch)

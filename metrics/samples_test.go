@@ -11,7 +11,7 @@ import (
 
 func TestSamples(t *testing.T) {
 	m := build()
-	m.Account("a")
+	m.AddAccount("a")
 	m.Requests.WithLabelValues("openai", "generate", "POST", "200", "success", "true").Add(3)
 	m.CookieRotations.WithLabelValues("a", "rotated").Inc()
 	for _, seconds := range []float64{.05, .2, .3, 7, 1000} {

@@ -53,7 +53,7 @@ func (s *Supervisor) newAccount(name string) *account {
 	a.memo.State, a.memo.Since = Missing, s.now()
 	a.memo.Files = map[string]string{}
 	a.memo.Route = s.route
-	s.metrics.Account(name)
+	s.metrics.AddAccount(name)
 	return a
 }
 

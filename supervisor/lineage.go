@@ -172,6 +172,6 @@ func (a *account) wipe() error {
 		a.mu.Unlock()
 	}
 	err = errors.Join(err, a.persist())
-	a.s.metrics.Forget(a.name)
+	a.s.metrics.RemoveAccount(a.name)
 	return err
 }

@@ -190,7 +190,7 @@ func (a *account) take(ctx context.Context, c Candidate, to destination, proof c
 	if !proof.Set.IsZero() && proof.Set.Key() == set.Key() {
 		set = proof.Set
 	}
-	a.s.metrics.Account(a.name) // which a removal forgot
+	a.s.metrics.AddAccount(a.name) // which a removal forgot
 	a.adopt(func(m *memo, now time.Time) {
 		a.install(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
 		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, append(to.remark(c), remarks(c)...)

@@ -96,7 +96,7 @@ func (s *Supervisor) place(name string) *account {
 	if len(s.present()) >= MaxAccounts {
 		return nil
 	}
-	s.metrics.Account(name) // anew when it was removed
+	s.metrics.AddAccount(name) // anew when it was removed
 	return s.account(name, true)
 }
 

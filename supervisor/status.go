@@ -37,7 +37,7 @@ func (a *account) announce(t *transition) {
 func (a *account) gauges() {
 	x, m, name := a.s.metrics, &a.memo, a.name
 	if m.Removed {
-		x.Forget(name)
+		x.RemoveAccount(name)
 		return
 	}
 	for _, s := range []State{Healthy, Expiring, Degraded, Unknown, RateLimited, Blocked, Expired, Missing, Unreadable} {

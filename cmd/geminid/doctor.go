@@ -42,7 +42,7 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 	} else {
 		printFindings(os.Stdout, findings)
 	}
-	if doctor.Worst(findings) == doctor.Bad {
+	if doctor.WorstLevel(findings) == doctor.Bad {
 		return &silent{exitFailure}
 	}
 	return nil

@@ -52,7 +52,7 @@ func (c *configImportCmd) Run() error {
 	if len(content) > peerFile {
 		return &exit{exitUnreadable, fmt.Errorf("%s is too large for a settings file", c.File)}
 	}
-	found, err := peers.Read(c.From, content, usable)
+	found, err := peers.ReadSettings(c.From, content, usable)
 	if err != nil {
 		return &exit{exitUnreadable, err}
 	}
@@ -200,8 +200,8 @@ func drop(inbox, name string, content []byte) (string, error) {
 
 // tellRest says what was left out, and what else is to know.
 func tellRest(found *peers.Found) {
-	for _, l := range found.Left {
-		printf("left     %s: %s\n", l.Name, l.Why)
+	for _, l := range found.LeftOut {
+		printf("left     %s: %s\n", l.Name, l.Reason)
 	}
 	for _, note := range found.Notes {
 		printf("note     %s\n", note)

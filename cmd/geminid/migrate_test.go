@@ -12,7 +12,7 @@ import (
 // when the program is built.
 func TestFromNamesEveryPeer(t *testing.T) {
 	field, _ := reflect.TypeFor[configImportCmd]().FieldByName("From")
-	if got, want := field.Tag.Get("enum"), strings.Join(peers.Names(), ","); got != want {
+	if got, want := field.Tag.Get("enum"), strings.Join(peers.PeerNames(), ","); got != want {
 		t.Errorf("--from takes %s, want %s", got, want)
 	}
 }

@@ -34,7 +34,7 @@ Examples:
 
 // Run prints the report.
 func (c *reportCmd) Run(ctx context.Context) error {
-	if _, err := report.Since(c.Since, time.Now()); err != nil {
+	if _, err := report.ParseSince(c.Since, time.Now()); err != nil {
 		return &exit{exitUsage, err}
 	}
 	r, err := c.make(ctx)
@@ -68,19 +68,19 @@ func (c *reportCmd) offline() (*report.Report, error) {
 		return nil, err
 	}
 	now := time.Now()
-	from, err := report.Since(c.Since, now)
+	from, err := report.ParseSince(c.Since, now)
 	if err != nil {
 		return nil, err
 	}
 	path := daemon.FiguresPath(settings.StateDir)
-	hours, err := report.Read(path, from, now)
+	hours, err := report.ReadHours(path, from, now)
 	if errors.Is(err, os.ErrPermission) {
 		return nil, &exit{exitNoPerm, fmt.Errorf("no permission to read %s: run this as root", path)}
 	}
 	if err != nil {
 		return nil, err
 	}
-	r := report.Fold(hours, from, now)
+	r := report.FoldHours(hours, from, now)
 	return &r, nil
 }
 

@@ -47,7 +47,7 @@ func BenchmarkEvent(b *testing.B) {
 func BenchmarkScrape(b *testing.B) {
 	g := newRig(b)
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
-		g.metrics.Account(name)
+		g.metrics.AddAccount(name)
 	}
 	g.actor.plays(waits(nil, "the beginning of an answer"))
 	ctx, leave := context.WithCancel(b.Context())

@@ -13,12 +13,12 @@ import (
 // FreeAside is a name beside path for content that is set aside, such as
 // NAME.damaged-20261123T083000Z, that nothing has yet.
 func FreeAside(path string, now time.Time) string {
-	return Free(path + ".damaged-" + now.UTC().Format("20060102T150405Z"))
+	return FreePath(path + ".damaged-" + now.UTC().Format("20060102T150405Z"))
 }
 
-// Free is the path itself when nothing is there, else the first of PATH-2, PATH-3
+// FreePath is the path itself when nothing is there, else the first of PATH-2, PATH-3
 // and so on. What cannot be looked at counts as taken.
-func Free(path string) string {
+func FreePath(path string) string {
 	to := path
 	for n := 2; n < 1000; n++ {
 		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
@@ -39,46 +39,46 @@ func SetAside(path string, now time.Time) (name string, err error) {
 	return filepath.Base(to), nil
 }
 
-// Take reads a file of at most limit bytes and has decode understand it; one that is
+// LoadOrSetAside reads a file of at most limit bytes and has decode understand it; one that is
 // not there is no error and is not decoded. A file of no use, for decode too, is set
 // aside: the error is a *DamageError that says where it lies, and another file may
 // take its place. Any other error means that nothing may: see Unreadable.
-func Take(path string, limit int64, now time.Time, decode func(data []byte) error) error {
+func LoadOrSetAside(path string, limit int64, now time.Time, decode func(data []byte) error) error {
 	data, err := Read(path, limit)
 	if err == nil {
 		if err := decode(data); err != nil {
-			return putAside(path, now, fmt.Errorf("it is not understood: %w", err))
+			return setAsideError(path, now, fmt.Errorf("it is not understood: %w", err))
 		}
 		return nil
 	}
-	if Damaged(err) {
-		return putAside(path, now, err)
+	if IsDamaged(err) {
+		return setAsideError(path, now, err)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return Explain(err)
+	return WithRemedy(err)
 }
 
-func putAside(path string, now time.Time, why error) error {
+func setAsideError(path string, now time.Time, why error) error {
 	name, err := SetAside(path, now)
 	if err != nil {
-		return fmt.Errorf("%s: %v, and it cannot be set aside: %w", path, why, Explain(err))
+		return fmt.Errorf("%s: %v, and it cannot be set aside: %w", path, why, WithRemedy(err))
 	}
 	return &DamageError{fmt.Sprintf("%s: %v; it is set aside as %s", path, why, name)}
 }
 
-// temporary matches the names that Replace gives to what it has not finished.
-var temporary = regexp.MustCompile(`^\.(.+?)[0-9]+$`)
+// temporaryName matches the names that Replace gives to what it has not finished.
+var temporaryName = regexp.MustCompile(`^\.(.+?)[0-9]+$`)
 
-// Sweep removes what interrupted Replaces left in dir, and returns the names of what
+// RemoveTemporaries removes what interrupted Replaces left in dir, and returns the names of what
 // it removed. left decides by the base name of the file that was to be replaced, and
 // by how long ago its temporary file was written to; nobody may still be writing it.
 // A directory that cannot be read has nothing to be swept.
-func Sweep(dir string, left func(name string, age time.Duration) bool) (removed []string) {
+func RemoveTemporaries(dir string, left func(name string, age time.Duration) bool) (removed []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		m := temporary.FindStringSubmatch(e.Name())
+		m := temporaryName.FindStringSubmatch(e.Name())
 		if m == nil || !e.Type().IsRegular() {
 			continue
 		}

@@ -28,21 +28,21 @@ var remedies = []struct {
 	{os.ErrPermission, "the daemon's user may not do that; check owner and mode"},
 }
 
-// Explain adds to a disk's error what a person can do about it.
-func Explain(err error) error {
-	if remedy := Remedy(err); remedy != "" {
+// WithRemedy adds to a disk's error what a person can do about it.
+func WithRemedy(err error) error {
+	if remedy := RemedyFor(err); remedy != "" {
 		return fmt.Errorf("%w (%s)", err, remedy)
 	}
 	return err
 }
 
-// Remedy says in half a sentence what a person can do about a disk's error, empty
+// RemedyFor says in half a sentence what a person can do about a disk's error, empty
 // when it is none that is known. Where a permission is missing on an existing file
 // or on a directory above it, it is the command that gives it to this process's
 // user.
-func Remedy(err error) string {
+func RemedyFor(err error) string {
 	if at, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrPermission) {
-		if command := permit(at.Path); command != "" {
+		if command := permitCommand(at.Path); command != "" {
 			return command
 		}
 	}
@@ -54,10 +54,10 @@ func Remedy(err error) string {
 	return ""
 }
 
-// permit is the command that lets this process's user read and write a file, or
+// permitCommand is the command that lets this process's user read and write a file, or
 // its directory where that is what keeps it out. It is empty when owner and mode
 // are in order.
-func permit(path string) string {
+func permitCommand(path string) string {
 	info, err := os.Stat(path)
 	for err != nil && filepath.Dir(path) != path {
 		path = filepath.Dir(path) // cannot be passed through, or nothing can be made in it
@@ -75,15 +75,15 @@ func permit(path string) string {
 	case owner < 0:
 		return ""
 	case owner != me:
-		return fmt.Sprintf("run as root: chown %d %s && chmod %s %s", me, Quote(path), mode, Quote(path))
+		return fmt.Sprintf("run as root: chown %d %s && chmod %s %s", me, ShellQuote(path), mode, ShellQuote(path))
 	case info.Mode().Perm()&need != need:
-		return fmt.Sprintf("run: chmod %s %s", mode, Quote(path))
+		return fmt.Sprintf("run: chmod %s %s", mode, ShellQuote(path))
 	}
 	return ""
 }
 
-// Quote writes a path as a shell takes it.
-func Quote(path string) string {
+// ShellQuote writes a path as a shell takes it.
+func ShellQuote(path string) string {
 	if strings.ContainsFunc(path, func(r rune) bool {
 		return !strings.ContainsRune("/._-+:@%,", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	}) {

@@ -32,8 +32,8 @@ func Replace(path string, data []byte, sync bool) error {
 	if err != nil {
 		return err
 	}
-	if err := fill(p, path, data, sync); err != nil {
-		return errors.Join(err, discard(p))
+	if err := writePending(p, path, data, sync); err != nil {
+		return errors.Join(err, discardPending(p))
 	}
 	if !sync {
 		return nil
@@ -41,7 +41,7 @@ func Replace(path string, data []byte, sync bool) error {
 	return SyncDir(dir)
 }
 
-func fill(p *renameio.PendingFile, path string, data []byte, sync bool) error {
+func writePending(p *renameio.PendingFile, path string, data []byte, sync bool) error {
 	if _, err := p.Write(data); err != nil {
 		return err
 	}
@@ -54,8 +54,8 @@ func fill(p *renameio.PendingFile, path string, data []byte, sync bool) error {
 	return os.Rename(p.Name(), path)
 }
 
-// discard drops a pending file that may be closed already.
-func discard(p *renameio.PendingFile) error {
+// discardPending drops a pending file that may be closed already.
+func discardPending(p *renameio.PendingFile) error {
 	if err := p.Cleanup(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return err
 	}

@@ -22,16 +22,16 @@ type DamageError struct {
 // Error implements error.
 func (e *DamageError) Error() string { return e.Reason }
 
-// Damaged reports whether an error says that a file is there and of no use.
-func Damaged(err error) bool {
+// IsDamaged reports whether an error says that a file is there and of no use.
+func IsDamaged(err error) bool {
 	_, damaged := errors.AsType[*DamageError](err)
 	return damaged
 }
 
-// Unreadable reports whether an error says that a file is there, or may be, and
+// IsUnreadable reports whether an error says that a file is there, or may be, and
 // cannot be read: what it holds is not known, and it may be sound.
-func Unreadable(err error) bool {
-	return err != nil && !Damaged(err) && !errors.Is(err, fs.ErrNotExist)
+func IsUnreadable(err error) bool {
+	return err != nil && !IsDamaged(err) && !errors.Is(err, fs.ErrNotExist)
 }
 
 // Open opens a file as os.OpenFile does, except that it never waits for what is at
@@ -42,7 +42,7 @@ func Open(path string, flag int, perm fs.FileMode) (*os.File, error) {
 	// Looked at first, because to open a device can have an effect.
 	switch info, err := os.Stat(path); {
 	case err == nil && !info.Mode().IsRegular():
-		return nil, irregular(info.Mode())
+		return nil, irregularError(info.Mode())
 	case errors.Is(err, fs.ErrNotExist):
 		if _, linkErr := os.Lstat(path); linkErr == nil {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: errDangling}
@@ -54,7 +54,7 @@ func Open(path string, flag int, perm fs.FileMode) (*os.File, error) {
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = irregular(info.Mode())
+		err = irregularError(info.Mode())
 	}
 	if err != nil {
 		_ = file.Close()
@@ -65,7 +65,7 @@ func Open(path string, flag int, perm fs.FileMode) (*os.File, error) {
 
 var errDangling = errors.New("the link leads to a file that is not there")
 
-func irregular(mode fs.FileMode) error {
+func irregularError(mode fs.FileMode) error {
 	what := "no regular file"
 	switch {
 	case mode.IsDir():

@@ -28,11 +28,11 @@ func answerOf(err error) answer {
 	switch {
 	case err == nil:
 		return sound
-	case statefile.Damaged(err):
+	case statefile.IsDamaged(err):
 		return damaged
 	case errors.Is(err, fs.ErrNotExist):
 		return absent
-	case statefile.Unreadable(err):
+	case statefile.IsUnreadable(err):
 		return unreadable
 	}
 	return "none of them"
@@ -86,8 +86,8 @@ func TestRead(t *testing.T) {
 			if tt.want == sound && string(data) != "x" {
 				t.Errorf("read %q", data)
 			}
-			if err != nil && !strings.Contains(statefile.Explain(err).Error(), tt.text) {
-				t.Errorf("got %v, want %q in it", statefile.Explain(err), tt.text)
+			if err != nil && !strings.Contains(statefile.WithRemedy(err).Error(), tt.text) {
+				t.Errorf("got %v, want %q in it", statefile.WithRemedy(err), tt.text)
 			}
 		})
 	}
@@ -142,7 +142,7 @@ func TestSweep(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, ".a.json77"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	removed := statefile.Sweep(dir, func(name string, age time.Duration) bool { return name == "a.json" && age < time.Hour })
+	removed := statefile.RemoveTemporaries(dir, func(name string, age time.Duration) bool { return name == "a.json" && age < time.Hour })
 	if want := []string{".a.json123"}; !slices.Equal(removed, want) {
 		t.Errorf("removed %v, want %v", removed, want)
 	}

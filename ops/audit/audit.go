@@ -68,8 +68,8 @@ func Open(c Config) (*Log, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	l := &Log{cfg: c, end: begin(0)}
-	if err := l.open(); err != nil {
+	l := &Log{cfg: c, end: chainStart(0)}
+	if err := l.openNewest(); err != nil {
 		if l.file != nil {
 			_ = l.file.Close()
 		}
@@ -78,17 +78,17 @@ func Open(c Config) (*Log, error) {
 	return l, nil
 }
 
-func (l *Log) open() error {
-	if err := l.inherit(); err != nil {
+func (l *Log) openNewest() error {
+	if err := l.inheritChain(); err != nil {
 		return err
 	}
 	_, statErr := os.Lstat(l.cfg.Path)
 	file, err := statefile.Open(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
-	if statefile.Damaged(err) {
+	if statefile.IsDamaged(err) {
 		return fmt.Errorf("%s: %w; put it aside, and another one is begun", l.cfg.Path, err)
 	}
 	if err != nil {
-		return statefile.Explain(err)
+		return statefile.WithRemedy(err)
 	}
 	l.file = file
 	if errors.Is(statErr, os.ErrNotExist) {
@@ -108,10 +108,10 @@ func (l *Log) open() error {
 	return l.appendLocked(Recovered, "", map[string]string{"cut_bytes": fmt.Sprint(part.torn)})
 }
 
-// inherit takes over the end of the chain from the youngest file that was put
+// inheritChain takes over the end of the chain from the youngest file that was put
 // aside: the newest file goes on from there.
-func (l *Log) inherit() error {
-	older, err := setAside(l.cfg.Path)
+func (l *Log) inheritChain() error {
+	older, err := listOlder(l.cfg.Path)
 	if err != nil || len(older) == 0 {
 		return err
 	}
@@ -121,7 +121,7 @@ func (l *Log) inherit() error {
 		return err
 	}
 	defer file.Close()
-	part, err := verifyFile(file, youngest, begin(number))
+	part, err := verifyFile(file, youngest, chainStart(number))
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (l *Log) appendLocked(kind, account string, fields map[string]string) error
 	if kind == "" {
 		return errors.New("an entry needs a kind")
 	}
-	line, hash, err := encode(body{
+	line, hash, err := encodeLine(record{
 		Seq: l.end.seq + 1, Time: l.cfg.Now().UTC(), Kind: kind, Account: account, Fields: fields, Prev: l.end.head,
 	})
 	if err != nil {
@@ -201,7 +201,7 @@ func (l *Log) writeLocked(line []byte) error {
 // rotateLocked puts the newest file aside and begins another. The order of the
 // steps is such that a crash between any two of them leaves a log that opens.
 func (l *Log) rotateLocked() error {
-	older, err := setAside(l.cfg.Path)
+	older, err := listOlder(l.cfg.Path)
 	if err != nil {
 		return err
 	}
@@ -209,12 +209,12 @@ func (l *Log) rotateLocked() error {
 	if len(older) > 0 {
 		number = older[len(older)-1].number + 1
 	}
-	if err := os.Rename(l.cfg.Path, asideName(l.cfg.Path, number)); err != nil {
+	if err := os.Rename(l.cfg.Path, olderPath(l.cfg.Path, number)); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err != nil {
-		return errors.Join(err, os.Rename(asideName(l.cfg.Path, number), l.cfg.Path))
+		return errors.Join(err, os.Rename(olderPath(l.cfg.Path, number), l.cfg.Path))
 	}
 	_ = l.file.Close() // every line of it is synced
 	l.file, l.size = file, 0

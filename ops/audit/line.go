@@ -21,8 +21,8 @@ var genesis = strings.Repeat("0", hex.EncodedLen(sha256.Size))
 // maxLine bounds a line in bytes, its end included.
 const maxLine = 16 << 10
 
-// body is a line without its hash. Its fields stand in the file in this order.
-type body struct {
+// record is a line without its hash. Its fields stand in the file in this order.
+type record struct {
 	Seq     uint64            `json:"seq"`
 	Time    time.Time         `json:"time"`
 	Kind    string            `json:"kind"`
@@ -33,7 +33,7 @@ type body struct {
 
 // entry is a line as it was read.
 type entry struct {
-	body
+	record
 	hash string
 }
 
@@ -47,8 +47,8 @@ const (
 
 var hashWidth = len(hashOpens) + hex.EncodedLen(sha256.Size) + len(hashCloses)
 
-// encode makes the line of an entry, and its hash.
-func encode(b body) (line []byte, hash string, err error) {
+// encodeLine makes the line of an entry, and its hash.
+func encodeLine(b record) (line []byte, hash string, err error) {
 	text, err := json.Marshal(b)
 	if err != nil {
 		return nil, "", err
@@ -61,8 +61,8 @@ func encode(b body) (line []byte, hash string, err error) {
 	return line, hash, nil
 }
 
-// decode reads a line, without its end, and verifies its own hash.
-func decode(line []byte) (entry, error) {
+// decodeLine reads a line, without its end, and verifies its own hash.
+func decodeLine(line []byte) (entry, error) {
 	cut := len(line) - hashWidth
 	if cut < 1 || !bytes.HasPrefix(line[cut:], []byte(hashOpens)) || !bytes.HasSuffix(line, []byte(hashCloses)) {
 		return entry{}, errors.New("it does not end with a hash")
@@ -75,7 +75,7 @@ func decode(line []byte) (entry, error) {
 	var e entry
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&e.body); err != nil {
+	if err := d.Decode(&e.record); err != nil {
 		return entry{}, errors.New("it is no entry of this log")
 	}
 	if d.InputOffset() != int64(len(text)) || e.Kind == "" {

@@ -63,7 +63,7 @@ func Verify(path string) (Report, error) {
 	}
 	for n, file := range files {
 		part, err := verifyFile(file, file.Name(), at)
-		report.add(part)
+		report.addFile(part)
 		if err != nil {
 			return report, fmt.Errorf("verifying the audit log: %w", err)
 		}
@@ -76,7 +76,7 @@ func Verify(path string) (Report, error) {
 	return report, nil
 }
 
-func (r *Report) add(p part) {
+func (r *Report) addFile(p fileSummary) {
 	r.Files++
 	r.Torn = p.torn
 	if p.lines == 0 {
@@ -93,17 +93,17 @@ func (r *Report) add(p part) {
 // The newest is opened before the others are listed, so that none is missed when
 // one is put aside meanwhile.
 func openAll(path string) (files []*os.File, at chain, err error) {
-	at = begin(0)
+	at = chainStart(0)
 	newest, err := statefile.Open(path, os.O_RDONLY, 0)
-	if statefile.Damaged(err) {
+	if statefile.IsDamaged(err) {
 		return nil, at, fmt.Errorf("%s: %w", path, err)
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, at, err
 	}
-	older, listErr := setAside(path)
+	older, listErr := listOlder(path)
 	if listErr != nil || newest == nil && len(older) == 0 {
-		return closing(newest), at, errors.Join(err, listErr)
+		return listOf(newest), at, errors.Join(err, listErr)
 	}
 	for _, o := range older {
 		file, err := statefile.Open(o.path, os.O_RDONLY, 0)
@@ -111,7 +111,7 @@ func openAll(path string) (files []*os.File, at chain, err error) {
 			continue // the oldest one was dropped just now
 		}
 		if err != nil {
-			return append(files, closing(newest)...), at, err
+			return append(files, listOf(newest)...), at, err
 		}
 		if newest != nil && sameFile(file, newest) {
 			// Put aside since it was opened; what follows it is younger still.
@@ -119,14 +119,14 @@ func openAll(path string) (files []*os.File, at chain, err error) {
 			break
 		}
 		if len(files) == 0 {
-			at = begin(o.number)
+			at = chainStart(o.number)
 		}
 		files = append(files, file)
 	}
-	return append(files, closing(newest)...), at, nil
+	return append(files, listOf(newest)...), at, nil
 }
 
-func closing(f *os.File) []*os.File {
+func listOf(f *os.File) []*os.File {
 	if f == nil {
 		return nil
 	}
@@ -150,13 +150,13 @@ type chain struct {
 	anywhere bool
 }
 
-// begin is where the oldest file of a log may begin: at the first entry, or
+// chainStart is where the oldest file of a log may begin: at the first entry, or
 // anywhere when files before it were dropped. That is so for one that was put
 // aside with a number above 1; the newest file has the number 0.
-func begin(number int) chain { return chain{head: genesis, anywhere: number > 1} }
+func chainStart(number int) chain { return chain{head: genesis, anywhere: number > 1} }
 
-// part is what one file holds.
-type part struct {
+// fileSummary is what one file holds.
+type fileSummary struct {
 	chain
 	first, last entry
 	lines       int
@@ -167,8 +167,8 @@ type part struct {
 // verifyFile reads one file from its beginning, and checks that it goes on from
 // a place in the chain. It stops at the first line that is wrong; the part then
 // holds what came before.
-func verifyFile(r io.Reader, name string, at chain) (part, error) {
-	p := part{chain: at}
+func verifyFile(r io.Reader, name string, at chain) (fileSummary, error) {
+	p := fileSummary{chain: at}
 	lines := bufio.NewReaderSize(r, maxLine)
 	for {
 		line, err := lines.ReadSlice('\n')
@@ -177,25 +177,25 @@ func verifyFile(r io.Reader, name string, at chain) (part, error) {
 			return p, nil
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
-			return p, p.broken(name, fmt.Sprintf("it is longer than %d bytes", maxLine))
+			return p, p.brokenError(name, fmt.Sprintf("it is longer than %d bytes", maxLine))
 		}
 		if err != nil {
 			return p, err
 		}
-		if err := p.follow(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
-			return p, p.broken(name, err.Error())
+		if err := p.acceptLine(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
+			return p, p.brokenError(name, err.Error())
 		}
 		p.size += int64(len(line))
 	}
 }
 
-func (p *part) broken(name, reason string) error {
+func (p *fileSummary) brokenError(name, reason string) error {
 	return &BrokenError{File: name, Line: p.lines + 1, Reason: reason}
 }
 
-// follow takes the next line.
-func (p *part) follow(line []byte) error {
-	e, err := decode(line)
+// acceptLine takes the next line.
+func (p *fileSummary) acceptLine(line []byte) error {
+	e, err := decodeLine(line)
 	if err != nil {
 		return err
 	}
@@ -216,21 +216,21 @@ func (p *part) follow(line []byte) error {
 	return nil
 }
 
-// aside is a file that was put aside.
-type aside struct {
+// olderFile is a file that was put aside.
+type olderFile struct {
 	path   string
 	number int
 }
 
-// asideName returns the name under which the newest file is put aside:
+// olderPath returns the name under which the newest file is put aside:
 // audit.log becomes audit-3.log.
-func asideName(path string, number int) string {
+func olderPath(path string, number int) string {
 	ext := filepath.Ext(path)
 	return strings.TrimSuffix(path, ext) + "-" + strconv.Itoa(number) + ext
 }
 
-// setAside lists the files that were put aside, oldest first.
-func setAside(path string) ([]aside, error) {
+// listOlder lists the files that were put aside, oldest first.
+func listOlder(path string) ([]olderFile, error) {
 	ext := filepath.Ext(path)
 	stem := strings.TrimSuffix(filepath.Base(path), ext)
 	pattern := regexp.MustCompile(`^` + regexp.QuoteMeta(stem) + `-([1-9][0-9]{0,8})` + regexp.QuoteMeta(ext) + `$`)
@@ -238,13 +238,13 @@ func setAside(path string) ([]aside, error) {
 	if err != nil {
 		return nil, err
 	}
-	var files []aside
+	var files []olderFile
 	for _, e := range entries {
 		if m := pattern.FindStringSubmatch(e.Name()); m != nil {
 			number, _ := strconv.Atoi(m[1]) // nine digits always fit
-			files = append(files, aside{filepath.Join(filepath.Dir(path), e.Name()), number})
+			files = append(files, olderFile{filepath.Join(filepath.Dir(path), e.Name()), number})
 		}
 	}
-	slices.SortFunc(files, func(a, b aside) int { return a.number - b.number })
+	slices.SortFunc(files, func(a, b olderFile) int { return a.number - b.number })
 	return files, nil
 }

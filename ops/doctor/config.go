@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// quoted is what an error repeats of the file: it may be a secret in a wrong place.
-var quoted = regexp.MustCompile(`"[^"]*"`)
+// quotedText is what an error repeats of the file: it may be a secret in a wrong place.
+var quotedText = regexp.MustCompile(`"[^"]*"`)
 
-// config says whether the settings can be run and whether they are wise.
-func config(_ context.Context, c *Config) []Finding {
+// checkConfig says whether the settings can be run and whether they are wise.
+func checkConfig(_ context.Context, c *Config) []Finding {
 	if errors.Is(c.Problem, fs.ErrPermission) {
-		return one(Warning, "the configuration can not be read by this user", "run geminid doctor as root")
+		return singleFinding(Warning, "the configuration can not be read by this user", "run geminid doctor as root")
 	}
 	if c.Problem != nil {
-		return one(Bad, quoted.ReplaceAllString(c.Problem.Error(), `"<value>"`), "correct the key it names and run: geminid check-config")
+		return singleFinding(Bad, quotedText.ReplaceAllString(c.Problem.Error(), `"<value>"`), "correct the key it names and run: geminid check-config")
 	}
-	out := one(Good, "the configuration can be used", "")
+	out := singleFinding(Good, "the configuration can be used", "")
 	switch {
 	case c.Listen == "":
 	case errors.Is(c.KeysProblem, fs.ErrPermission):
@@ -32,72 +32,72 @@ func config(_ context.Context, c *Config) []Finding {
 	case c.KeysProblem != nil:
 		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "restore or correct the file; or move it away and make new keys: geminid keys add NAME"})
 	case c.Loopback:
-		out = append(out, clientKeys(c)...)
+		out = append(out, checkClientKeys(c)...)
 		if c.Keys && !c.Admin {
 			out = append(out, Finding{Level: Note, Text: "there is no admin key: the status page and the admin routes are closed to browsers", Fix: "geminid keys add NAME --admin"})
 		}
 	case c.Open && !c.Keys:
-		out = append(out, clientKeys(c)...)
+		out = append(out, checkClientKeys(c)...)
 	case !c.Keys:
 		out = append(out, Finding{Level: Bad, Text: "the listener can be reached from outside and there is no key: the server will not start", Fix: "geminid keys add NAME, or listen on 127.0.0.1"})
 	case c.TLSCert == "":
 		out = append(out, Finding{Level: Warning, Text: "the listener can be reached from outside without HTTPS: keys and chats cross the network readable", Fix: "listen on 127.0.0.1 behind Caddy, or set tls_cert and tls_key"})
 	}
-	return append(out, certificate(c)...)
+	return append(out, checkCertificate(c)...)
 }
 
-// clientKeys says what a server without an API key does, which needs one only to
+// checkClientKeys says what a server without an API key does, which needs one only to
 // start in public.
-func clientKeys(c *Config) []Finding {
+func checkClientKeys(c *Config) []Finding {
 	const fix = "geminid keys add NAME"
 	switch {
 	case c.Client:
 		return nil
 	case c.Admin:
-		return one(Note, "there is no API key: clients are refused, and only the admin key may ask", fix)
+		return singleFinding(Note, "there is no API key: clients are refused, and only the admin key may ask", fix)
 	case c.Keyless && c.Open:
-		return one(Bad, "the API can be reached from outside without a key (insecure_no_auth): anybody can use your account", fix+", and remove insecure_no_auth")
+		return singleFinding(Bad, "the API can be reached from outside without a key (insecure_no_auth): anybody can use your account", fix+", and remove insecure_no_auth")
 	case c.Keyless:
-		return one(Warning, "there is no API key yet: every user and program of this machine may ask on your account", fix)
+		return singleFinding(Warning, "there is no API key yet: every user and program of this machine may ask on your account", fix)
 	}
-	return one(Warning, "no key is left: every client is refused", fix)
+	return singleFinding(Warning, "no key is left: every client is refused", fix)
 }
 
-const certificateShort = 14 * 24 * time.Hour
+const certificateWarning = 14 * 24 * time.Hour
 
-// certificate says when the certificate ends.
-func certificate(c *Config) []Finding {
+// checkCertificate says when the certificate ends.
+func checkCertificate(c *Config) []Finding {
 	if c.TLSCert == "" {
 		return nil
 	}
 	raw, err := os.ReadFile(c.TLSCert)
 	if errors.Is(err, fs.ErrPermission) {
-		return one(Note, "the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
+		return singleFinding(Note, "the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
 	}
 	if err != nil {
-		return one(Bad, "the certificate can not be read: "+plain(err), "make tls_cert readable for the service")
+		return singleFinding(Bad, "the certificate can not be read: "+textWithoutPath(err), "make tls_cert readable for the service")
 	}
 	block, _ := pem.Decode(raw)
 	if block == nil {
-		return one(Bad, "tls_cert holds no PEM certificate", "point tls_cert to the full chain in PEM form")
+		return singleFinding(Bad, "tls_cert holds no PEM certificate", "point tls_cert to the full chain in PEM form")
 	}
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return one(Bad, "tls_cert holds no certificate that can be read", "point tls_cert to the full chain in PEM form")
+		return singleFinding(Bad, "tls_cert holds no certificate that can be read", "point tls_cert to the full chain in PEM form")
 	}
 	switch _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); {
 	case errors.Is(err, fs.ErrPermission):
-		return one(Note, "the key of the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
+		return singleFinding(Note, "the key of the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
 	case err != nil:
-		return one(Bad, "the certificate can not be used with tls_key: "+plain(err), "point tls_cert and tls_key to one pair in PEM form")
+		return singleFinding(Bad, "the certificate can not be used with tls_key: "+textWithoutPath(err), "point tls_cert and tls_key to one pair in PEM form")
 	}
 	left := cert.NotAfter.Sub(c.Now())
 	text := fmt.Sprintf("the certificate ends on %s", cert.NotAfter.UTC().Format(time.DateOnly))
 	switch {
 	case left <= 0:
-		return one(Bad, text+", which is over", "renew it; geminid takes the new one up by itself")
-	case left < certificateShort:
-		return one(Warning, text, "see why it is not renewed by now")
+		return singleFinding(Bad, text+", which is over", "renew it; geminid takes the new one up by itself")
+	case left < certificateWarning:
+		return singleFinding(Warning, text, "see why it is not renewed by now")
 	}
-	return one(Good, text, "")
+	return singleFinding(Good, text, "")
 }

@@ -12,27 +12,27 @@ const (
 	inodesBad, inodesLow = 100, 10_000
 )
 
-// disk says whether there is room for the state.
-func disk(_ context.Context, c *Config) []Finding {
+// checkDisk says whether there is room for the state.
+func checkDisk(_ context.Context, c *Config) []Finding {
 	if c.StateDir == "" {
 		return nil
 	}
-	v, err := volumeOf(existing(c.StateDir))
+	v, err := volumeOf(nearestExisting(c.StateDir))
 	if err != nil {
-		return one(Note, "the disk of the state directory can not be looked at: "+err.Error(), "")
+		return singleFinding(Note, "the disk of the state directory can not be looked at: "+err.Error(), "")
 	}
-	return space(v)
+	return judgeSpace(v)
 }
 
-// volume is the file system of a directory. Not every one counts inodes.
-type volume struct {
+// volumeInfo is the file system of a directory. Not every one counts inodes.
+type volumeInfo struct {
 	bytes, inodes    int64 // free
 	counts, readOnly bool
 	eventless        string // its name when changes may make no events
 }
 
-// existing is the nearest directory above a path that is there.
-func existing(path string) string {
+// nearestExisting is the nearest directory above a path that is there.
+func nearestExisting(path string) string {
 	for {
 		if _, err := os.Stat(path); err == nil || path == filepath.Dir(path) {
 			return path
@@ -41,20 +41,20 @@ func existing(path string) string {
 	}
 }
 
-// space judges what is free.
-func space(v volume) []Finding {
+// judgeSpace judges what is free.
+func judgeSpace(v volumeInfo) []Finding {
 	const room = "make room: journalctl --vacuum-size=200M, or lower files_max_size"
 	switch {
 	case v.readOnly:
-		return one(Bad, "the disk of the state directory is mounted read-only: renewed cookies are lost with a restart", "see dmesg for errors of the disk, then: mount -o remount,rw")
+		return singleFinding(Bad, "the disk of the state directory is mounted read-only: renewed cookies are lost with a restart", "see dmesg for errors of the disk, then: mount -o remount,rw")
 	case v.bytes < spaceBad:
-		return one(Bad, fmt.Sprintf("only %d MiB are free for the state", v.bytes>>20), room)
+		return singleFinding(Bad, fmt.Sprintf("only %d MiB are free for the state", v.bytes>>20), room)
 	case v.counts && v.inodes < inodesBad:
-		return one(Bad, fmt.Sprintf("only %d inodes are free for the state", v.inodes), "remove small files that nobody needs; df -i shows where")
+		return singleFinding(Bad, fmt.Sprintf("only %d inodes are free for the state", v.inodes), "remove small files that nobody needs; df -i shows where")
 	case v.bytes < spaceLow:
-		return one(Warning, fmt.Sprintf("%d MiB are free for the state", v.bytes>>20), room)
+		return singleFinding(Warning, fmt.Sprintf("%d MiB are free for the state", v.bytes>>20), room)
 	case v.counts && v.inodes < inodesLow:
-		return one(Warning, fmt.Sprintf("%d inodes are free for the state", v.inodes), "remove small files that nobody needs; df -i shows where")
+		return singleFinding(Warning, fmt.Sprintf("%d inodes are free for the state", v.inodes), "remove small files that nobody needs; df -i shows where")
 	}
-	return one(Good, fmt.Sprintf("%d GiB are free for the state", v.bytes>>30), "")
+	return singleFinding(Good, fmt.Sprintf("%d GiB are free for the state", v.bytes>>30), "")
 }

@@ -85,18 +85,18 @@ var checks = []struct {
 	group string
 	look  func(ctx context.Context, c *Config) []Finding
 }{
-	{"versions", versions},
-	{"config", config},
-	{"permissions", permissions},
-	{"disk", disk},
-	{"inotify", inotify},
-	{"port", port},
-	{"firewall", firewall},
-	{"proxy", proxy},
-	{"clock", clock},
-	{"exit address", exit},
-	{"cookies", cookies},
-	{"limits", limits},
+	{"versions", checkVersions},
+	{"config", checkConfig},
+	{"permissions", checkPermissions},
+	{"disk", checkDisk},
+	{"inotify", checkInotify},
+	{"port", checkPort},
+	{"firewall", checkFirewall},
+	{"proxy", checkProxy},
+	{"clock", checkClock},
+	{"exit address", checkExitAddress},
+	{"cookies", checkCookies},
+	{"limits", checkLimits},
 }
 
 // Examine runs all checks. It asks the upstream and the running server at most
@@ -109,15 +109,15 @@ func Examine(ctx context.Context, c Config) []Finding {
 	for _, check := range checks {
 		for _, f := range check.look(ctx, &c) {
 			f.Group = check.group
-			f.Text, f.Fix = c.public(f.Text), c.public(f.Fix)
+			f.Text, f.Fix = c.redactText(f.Text), c.redactText(f.Fix)
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// Worst is the worst level among findings.
-func Worst(findings []Finding) Level {
+// WorstLevel is the worst level among findings.
+func WorstLevel(findings []Finding) Level {
 	worst := Good
 	for _, f := range findings {
 		if rank[f.Level] > rank[worst] {
@@ -129,7 +129,7 @@ func Worst(findings []Finding) Level {
 
 var rank = map[Level]int{Good: 0, Note: 1, Warning: 2, Bad: 3}
 
-// one makes the findings of a check that says one thing.
-func one(level Level, text, fix string) []Finding {
+// singleFinding makes the findings of a check that says one thing.
+func singleFinding(level Level, text, fix string) []Finding {
 	return []Finding{{Level: level, Text: text, Fix: fix}}
 }

@@ -109,8 +109,8 @@ func dir(t *testing.T, mode fs.FileMode) string {
 	return path
 }
 
-// certificate writes one that ends at a moment, with its key in the same file.
-func certificate(t *testing.T, end time.Time) doctor.Config {
+// checkCertificate writes one that ends at a moment, with its key in the same file.
+func checkCertificate(t *testing.T, end time.Time) doctor.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
@@ -182,11 +182,11 @@ func TestChecks(t *testing.T) {
 		{"every key revoked", "config", doctor.Config{Listen: "127.0.0.1:8100", Loopback: true}, doctor.Warning, "every client is refused", "keys add"},
 		{"an admin key alone", "config", doctor.Config{Listen: "127.0.0.1:8100", Loopback: true, Keys: true, Admin: true}, doctor.Note, "only the admin key may ask", "keys add"},
 		{"no admin key", "config", doctor.Config{Listen: "127.0.0.1:8100", Loopback: true, Keys: true, Client: true}, doctor.Note, "no admin key", "--admin"},
-		{"good certificate", "config", certificate(t, noon.AddDate(0, 2, 0)), doctor.Good, "ends on 2027-01-23", ""},
-		{"old certificate", "config", certificate(t, noon.AddDate(0, 0, 3)), doctor.Warning, "ends on 2026-11-26", "not renewed"},
-		{"dead certificate", "config", certificate(t, noon.AddDate(0, 0, -1)), doctor.Bad, "which is over", "renew"},
-		{"another one's key", "config", doctor.Config{TLSCert: certificate(t, noon).TLSCert, TLSKey: certificate(t, noon).TLSKey}, doctor.Bad, "private key does not match", "one pair"},
-		{"no key of the certificate", "config", doctor.Config{TLSCert: certificate(t, noon).TLSCert, TLSKey: "/gone"}, doctor.Bad, "tls_key: no such file", "one pair"},
+		{"good certificate", "config", checkCertificate(t, noon.AddDate(0, 2, 0)), doctor.Good, "ends on 2027-01-23", ""},
+		{"old certificate", "config", checkCertificate(t, noon.AddDate(0, 0, 3)), doctor.Warning, "ends on 2026-11-26", "not renewed"},
+		{"dead certificate", "config", checkCertificate(t, noon.AddDate(0, 0, -1)), doctor.Bad, "which is over", "renew"},
+		{"another one's key", "config", doctor.Config{TLSCert: checkCertificate(t, noon).TLSCert, TLSKey: checkCertificate(t, noon).TLSKey}, doctor.Bad, "private key does not match", "one pair"},
+		{"no key of the certificate", "config", doctor.Config{TLSCert: checkCertificate(t, noon).TLSCert, TLSKey: "/gone"}, doctor.Bad, "tls_key: no such file", "one pair"},
 		{"open key of the certificate", "permissions", doctor.Config{TLSKey: file(t, "x", 0o644)}, doctor.Bad, "key of the certificate", "chmod o= "},
 		{"no certificate", "config", doctor.Config{TLSCert: "/gone"}, doctor.Bad, "can not be read: no such file", "tls_cert"},
 		{"certificate of noise", "config", doctor.Config{TLSCert: file(t, "x", 0o600)}, doctor.Bad, "no PEM", "tls_cert"},
@@ -318,10 +318,10 @@ func TestSpace(t *testing.T) {
 }
 
 func TestWorst(t *testing.T) {
-	if got := doctor.Worst(nil); got != doctor.Good {
+	if got := doctor.WorstLevel(nil); got != doctor.Good {
 		t.Errorf("worst of nothing is %s", got)
 	}
-	if got := doctor.Worst([]doctor.Finding{{Level: doctor.Note}, {Level: doctor.Bad}, {Level: doctor.Warning}}); got != doctor.Bad {
+	if got := doctor.WorstLevel([]doctor.Finding{{Level: doctor.Note}, {Level: doctor.Bad}, {Level: doctor.Warning}}); got != doctor.Bad {
 		t.Errorf("worst is %s, want bad", got)
 	}
 }

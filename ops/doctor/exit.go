@@ -38,7 +38,7 @@ func LoadExits(stateDir string) (Exits, error) {
 		return Exits{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", ExitsPath(stateDir), statefile.Explain(err))
+		return nil, fmt.Errorf("%s: %w", ExitsPath(stateDir), statefile.WithRemedy(err))
 	}
 	out := Exits{}
 	if err := json.Unmarshal(raw, &out); err != nil || out == nil {
@@ -56,18 +56,18 @@ func (e Exits) Save(stateDir string) error {
 	return statefile.Replace(ExitsPath(stateDir), raw, true)
 }
 
-// exit says whether calls come from where the cookies were first used.
-func exit(ctx context.Context, c *Config) []Finding {
+// checkExitAddress says whether calls come from where the cookies were first used.
+func checkExitAddress(ctx context.Context, c *Config) []Finding {
 	if c.ExitURL == "" || c.Transport == nil {
 		return nil
 	}
 	now, err := ExitAddress(ctx, c.Transport, c.ExitURL)
 	if err != nil {
-		return one(Note, "the address that calls come from is not known: "+cause(err), "see that exit_ip_url answers with an address and nothing else")
+		return singleFinding(Note, "the address that calls come from is not known: "+causeOf(err), "see that exit_ip_url answers with an address and nothing else")
 	}
 	noted, err := LoadExits(c.StateDir)
 	if err != nil {
-		return one(Note, "where the cookies came in can not be read by this user", "run geminid doctor as root")
+		return singleFinding(Note, "where the cookies came in can not be read by this user", "run geminid doctor as root")
 	}
 	moved := 0
 	for _, e := range noted {
@@ -77,22 +77,22 @@ func exit(ctx context.Context, c *Config) []Finding {
 	}
 	switch {
 	case len(noted) == 0:
-		return one(Note, "calls come from "+family(now)+"; from where the cookies were first used was not noted yet", "it is noted with the next cookies")
+		return singleFinding(Note, "calls come from "+addressFamily(now)+"; from where the cookies were first used was not noted yet", "it is noted with the next cookies")
 	case moved > 0:
-		return one(Warning, fmt.Sprintf("calls come from another address than when the cookies came in (%d of %d sessions): Google may end them", moved, len(noted)), "keep the address fixed (upstream_proxy), or export cookies anew")
+		return singleFinding(Warning, fmt.Sprintf("calls come from another address than when the cookies came in (%d of %d sessions): Google may end them", moved, len(noted)), "keep the address fixed (upstream_proxy), or export cookies anew")
 	}
-	return one(Good, "calls come from the same address as when the cookies came in", "")
+	return singleFinding(Good, "calls come from the same address as when the cookies came in", "")
 }
 
-func family(addr netip.Addr) string {
+func addressFamily(addr netip.Addr) string {
 	if addr.Unmap().Is4() {
 		return "an IPv4 address"
 	}
 	return "an IPv6 address"
 }
 
-// Retain drops the notes of accounts that are gone.
-func (e Exits) Retain(accounts []string) {
+// RetainAccounts drops the notes of accounts that are gone.
+func (e Exits) RetainAccounts(accounts []string) {
 	for name := range e {
 		if !slices.Contains(accounts, name) {
 			delete(e, name)

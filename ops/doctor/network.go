@@ -14,55 +14,55 @@ import (
 	"time"
 )
 
-// askFor bounds one question to the network.
-const askFor = 10 * time.Second
+// requestTimeout bounds one question to the network.
+const requestTimeout = 10 * time.Second
 
-// proxy says whether the proxy is there, and whose variables are not read.
-func proxy(ctx context.Context, c *Config) []Finding {
+// checkProxy says whether the proxy is there, and whose variables are not read.
+func checkProxy(ctx context.Context, c *Config) []Finding {
 	if c.Proxy == nil {
 		if len(c.ProxyEnv) > 0 {
-			return one(Note, strings.Join(c.ProxyEnv, ", ")+" is set, which geminid does not read", "set upstream_proxy when calls shall take it")
+			return singleFinding(Note, strings.Join(c.ProxyEnv, ", ")+" is set, which geminid does not read", "set upstream_proxy when calls shall take it")
 		}
-		return one(Good, "calls go out directly", "")
+		return singleFinding(Good, "calls go out directly", "")
 	}
 	host := net.JoinHostPort(c.Proxy.Hostname(),
 		cmp.Or(c.Proxy.Port(), map[string]string{"http": "80", "https": "443"}[c.Proxy.Scheme], "1080"))
-	dialer := net.Dialer{Timeout: askFor}
+	dialer := net.Dialer{Timeout: requestTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", host)
 	if err != nil {
-		return one(Bad, "the proxy can not be reached: "+cause(err), "start it, or correct upstream_proxy; calls never go around it")
+		return singleFinding(Bad, "the proxy can not be reached: "+causeOf(err), "start it, or correct upstream_proxy; calls never go around it")
 	}
 	_ = conn.Close()
-	return one(Good, "the proxy can be reached", "")
+	return singleFinding(Good, "the proxy can be reached", "")
 }
 
 const (
 	skewBad, skewLow = 5 * time.Minute, 30 * time.Second
 )
 
-// clock asks the upstream for an answer at all, and compares clocks.
-func clock(ctx context.Context, c *Config) []Finding {
+// checkClock asks the upstream for an answer at all, and compares clocks.
+func checkClock(ctx context.Context, c *Config) []Finding {
 	if c.Transport == nil || c.Upstream == "" {
 		return nil
 	}
-	response, err := c.get(ctx, http.MethodHead, c.Upstream)
+	response, err := c.sendRequest(ctx, http.MethodHead, c.Upstream)
 	if err != nil {
-		return one(Bad, "the upstream can not be reached: "+cause(err), "see that this machine reaches gemini.google.com: curl -I https://gemini.google.com; behind a proxy set upstream_proxy")
+		return singleFinding(Bad, "the upstream can not be reached: "+causeOf(err), "see that this machine reaches gemini.google.com: curl -I https://gemini.google.com; behind a proxy set upstream_proxy")
 	}
 	_ = response.Body.Close()
 	theirs, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
-		return one(Note, "the upstream answers, but tells no time", "")
+		return singleFinding(Note, "the upstream answers, but tells no time", "")
 	}
 	skew := c.Now().Sub(theirs).Round(time.Second)
 	const fix = "timedatectl set-ntp true"
 	switch {
 	case skew.Abs() > skewBad:
-		return one(Bad, fmt.Sprintf("the clock of this machine is off by %s", skew.Abs()), fix)
+		return singleFinding(Bad, fmt.Sprintf("the clock of this machine is off by %s", skew.Abs()), fix)
 	case skew.Abs() > skewLow:
-		return one(Warning, fmt.Sprintf("the clock of this machine is off by %s", skew.Abs()), fix)
+		return singleFinding(Warning, fmt.Sprintf("the clock of this machine is off by %s", skew.Abs()), fix)
 	}
-	out := one(Good, "the upstream answers and the clock is right", "")
+	out := singleFinding(Good, "the upstream answers and the clock is right", "")
 	if c.Synchronised != nil {
 		if yes, known := c.Synchronised(); known && !yes {
 			out = append(out, Finding{Level: Note, Text: "the clock of this machine is not synchronised; it may be wrong after a restart", Fix: fix})
@@ -71,8 +71,8 @@ func clock(ctx context.Context, c *Config) []Finding {
 	return out
 }
 
-func (c *Config) get(ctx context.Context, method, address string) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, askFor)
+func (c *Config) sendRequest(ctx context.Context, method, address string) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	request, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
 		cancel()
@@ -83,23 +83,23 @@ func (c *Config) get(ctx context.Context, method, address string) (*http.Respons
 		cancel()
 		return nil, err
 	}
-	response.Body = closing{response.Body, cancel}
+	response.Body = cancelingBody{response.Body, cancel}
 	return response, nil
 }
 
-// closing ends the context of a call with its body.
-type closing struct {
+// cancelingBody ends the context of a call with its body.
+type cancelingBody struct {
 	io.ReadCloser
 	cancel context.CancelFunc
 }
 
-func (c closing) Close() error {
+func (c cancelingBody) Close() error {
 	defer c.cancel()
 	return c.ReadCloser.Close()
 }
 
-// cause is an error without the address that was called.
-func cause(err error) string {
+// causeOf is an error without the address that was called.
+func causeOf(err error) string {
 	var call *url.Error
 	if errors.As(err, &call) {
 		err = call.Err
@@ -118,7 +118,7 @@ func cause(err error) string {
 // ExitAddress asks a service for the address that calls come from.
 func ExitAddress(ctx context.Context, transport http.RoundTripper, service string) (netip.Addr, error) {
 	c := Config{Transport: transport}
-	response, err := c.get(ctx, http.MethodGet, service)
+	response, err := c.sendRequest(ctx, http.MethodGet, service)
 	if err != nil {
 		return netip.Addr{}, err
 	}

@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// place is a file or directory with the access it should have.
-type place struct {
+// requiredAccess is a file or directory with the access it should have.
+type requiredAccess struct {
 	name, path string
 	forbidden  fs.FileMode // bits that nobody else may have
 	dir        bool
 	missing    Level // how bad it is that it is not there
-	mend       string
+	command    string
 }
 
-// permissions says whether the files are private enough and can be used.
-func permissions(_ context.Context, c *Config) []Finding {
-	places := []place{
+// checkPermissions says whether the files are private enough and can be used.
+func checkPermissions(_ context.Context, c *Config) []Finding {
+	places := []requiredAccess{
 		{"state directory", c.StateDir, 0o077, true, Note, "chmod 700"},
 		{"key file", c.KeysFile, 0o077, false, Good, "chmod 600"},
 		{"inbox", c.InboxDir, 0o007, true, Note, "chmod o-rwx"},
@@ -29,43 +29,43 @@ func permissions(_ context.Context, c *Config) []Finding {
 		{"control socket", c.Socket, 0o007, false, Good, "chmod 660"},
 	}
 	if c.Secrets {
-		places = append(places, place{"configuration file", c.File, 0o007, false, Good, "chmod 640"})
+		places = append(places, requiredAccess{"configuration file", c.File, 0o007, false, Good, "chmod 640"})
 	}
 	var out []Finding
 	for _, p := range places {
 		if p.path != "" {
-			out = append(out, p.look()...)
+			out = append(out, p.checkAccess()...)
 		}
 	}
 	if len(out) == 0 {
-		return one(Good, "files and directories are private", "")
+		return singleFinding(Good, "files and directories are private", "")
 	}
 	return out
 }
 
-func (p place) look() []Finding {
+func (p requiredAccess) checkAccess() []Finding {
 	info, err := os.Stat(p.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && p.missing == Good:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return one(p.missing, fmt.Sprintf("the %s %s does not exist yet", p.name, p.path), "the server makes it when it starts")
+		return singleFinding(p.missing, fmt.Sprintf("the %s %s does not exist yet", p.name, p.path), "the server makes it when it starts")
 	case errors.Is(err, fs.ErrPermission):
-		return one(Note, fmt.Sprintf("the %s can not be looked at by this user", p.name), "run geminid doctor as root, or with sudo -u geminid")
+		return singleFinding(Note, fmt.Sprintf("the %s can not be looked at by this user", p.name), "run geminid doctor as root, or with sudo -u geminid")
 	case err != nil:
-		return one(Bad, fmt.Sprintf("the %s: %s", p.name, plain(err)), "see whether the disk is well")
+		return singleFinding(Bad, fmt.Sprintf("the %s: %s", p.name, textWithoutPath(err)), "see whether the disk is well")
 	case p.dir && !info.IsDir():
-		return one(Bad, fmt.Sprintf("%s is no directory", p.path), "move it away")
+		return singleFinding(Bad, fmt.Sprintf("%s is no directory", p.path), "move it away")
 	case info.Mode().Perm()&p.forbidden != 0:
-		return one(Bad, fmt.Sprintf("the %s %s has mode %03o: others on this machine can read or change it", p.name, p.path, info.Mode().Perm()), p.mend+" "+p.path)
+		return singleFinding(Bad, fmt.Sprintf("the %s %s has mode %03o: others on this machine can read or change it", p.name, p.path, info.Mode().Perm()), p.command+" "+p.path)
 	case p.dir && unix.Access(p.path, unix.W_OK) != nil:
-		return one(Warning, fmt.Sprintf("the %s %s can not be written by this user", p.name, p.path), "fine when the service runs as somebody else; else: chown it to the user of the service")
+		return singleFinding(Warning, fmt.Sprintf("the %s %s can not be written by this user", p.name, p.path), "fine when the service runs as somebody else; else: chown it to the user of the service")
 	}
 	return nil
 }
 
-// plain is an error without the path, which the text around it names.
-func plain(err error) string {
+// textWithoutPath is an error without the path, which the text around it names.
+func textWithoutPath(err error) string {
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		return at.Err.Error()

@@ -14,40 +14,40 @@ import (
 	"time"
 )
 
-// port says whether the API listens, or could.
-func port(ctx context.Context, c *Config) []Finding {
+// checkPort says whether the API listens, or could.
+func checkPort(ctx context.Context, c *Config) []Finding {
 	if c.Listen == "" {
 		return nil
 	}
-	answer := c.answers(ctx)
+	answer := c.pingServer(ctx)
 	running := answer == nil
 	listener, err := net.Listen("tcp", c.Listen)
 	if err == nil {
 		_ = listener.Close()
 		if running {
-			return one(Bad, "the server runs, but not on "+c.Listen, "systemctl restart geminid: the address changes with a restart only")
+			return singleFinding(Bad, "the server runs, but not on "+c.Listen, "systemctl restart geminid: the address changes with a restart only")
 		}
-		return one(Good, c.Listen+" is free for the server", "")
+		return singleFinding(Good, c.Listen+" is free for the server", "")
 	}
 	switch {
 	case errors.Is(err, syscall.EACCES):
-		return one(Bad, "this user may not listen on "+c.Listen, "take a port above 1023, or give the service CAP_NET_BIND_SERVICE")
+		return singleFinding(Bad, "this user may not listen on "+c.Listen, "take a port above 1023, or give the service CAP_NET_BIND_SERVICE")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return one(Bad, "no network interface of this machine has the address of listen", "listen on 127.0.0.1 or on an address that ip addr shows")
+		return singleFinding(Bad, "no network interface of this machine has the address of listen", "listen on 127.0.0.1 or on an address that ip addr shows")
 	case !errors.Is(err, syscall.EADDRINUSE):
-		return one(Bad, "listen can not be used: "+err.Error(), "correct listen in the configuration")
+		return singleFinding(Bad, "listen can not be used: "+err.Error(), "correct listen in the configuration")
 	case errors.Is(answer, fs.ErrPermission):
-		return one(Note, "a program listens on "+c.Listen+"; whether it is the server can not be asked by this user", "run geminid doctor as root, or as a member of the group geminid")
+		return singleFinding(Note, "a program listens on "+c.Listen+"; whether it is the server can not be asked by this user", "run geminid doctor as root, or as a member of the group geminid")
 	case !running:
-		return one(Bad, "another program listens on "+c.Listen, "see which with: ss -ltnp, then stop it or change listen")
-	case !alive(ctx, c.Listen, c.TLSCert != ""):
-		return one(Bad, "another program than the running server answers on "+c.Listen, "see which with: ss -ltnp")
+		return singleFinding(Bad, "another program listens on "+c.Listen, "see which with: ss -ltnp, then stop it or change listen")
+	case !answersLivez(ctx, c.Listen, c.TLSCert != ""):
+		return singleFinding(Bad, "another program than the running server answers on "+c.Listen, "see which with: ss -ltnp")
 	}
-	return one(Good, "the server answers on "+c.Listen, "")
+	return singleFinding(Good, "the server answers on "+c.Listen, "")
 }
 
-// alive asks on the port itself whether a geminid is there.
-func alive(ctx context.Context, listen string, tls bool) bool {
+// answersLivez asks on the port itself whether a geminid is there.
+func answersLivez(ctx context.Context, listen string, tls bool) bool {
 	if tls {
 		return true // who may speak for the certificate can not be told from here
 	}
@@ -70,46 +70,46 @@ func alive(ctx context.Context, listen string, tls bool) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// firewall says what it can about ports that a firewall keeps shut although the
+// checkFirewall says what it can about ports that a firewall keeps shut although the
 // server listens.
-func firewall(_ context.Context, c *Config) []Finding {
+func checkFirewall(_ context.Context, c *Config) []Finding {
 	_, number, err := net.SplitHostPort(c.Listen)
 	if err != nil || c.Loopback {
 		return nil
 	}
 	open := "sudo ufw allow " + number + "/tcp"
 	switch {
-	case c.contained():
-		return one(Note, "this is a container: port "+number+" must be published, and the firewall of the host must let it in, which can not be seen from here", "on the host: docker port CONTAINER, sudo ufw status, "+open)
-	case strings.Contains(c.system("etc/ufw/ufw.conf"), "ENABLED=yes"):
-		rules := c.system("etc/ufw/user.rules")
+	case c.inContainer():
+		return singleFinding(Note, "this is a container: port "+number+" must be published, and the firewall of the host must let it in, which can not be seen from here", "on the host: docker port CONTAINER, sudo ufw status, "+open)
+	case strings.Contains(c.readSystemFile("etc/ufw/ufw.conf"), "ENABLED=yes"):
+		rules := c.readSystemFile("etc/ufw/user.rules")
 		if rules == "" {
-			return one(Note, "ufw is on; its rules can be read by root only", "sudo ufw status; "+open)
+			return singleFinding(Note, "ufw is on; its rules can be read by root only", "sudo ufw status; "+open)
 		}
-		if allowed(rules, number) {
-			return one(Good, "ufw lets port "+number+" in", "")
+		if ufwAllows(rules, number) {
+			return singleFinding(Good, "ufw lets port "+number+" in", "")
 		}
-		return one(Warning, "ufw is on and has no rule for port "+number+": nobody outside reaches the server", open)
-	case c.has("run/firewalld"):
-		return one(Note, "firewalld runs; see that it lets port "+number+" in", "firewall-cmd --add-port="+number+"/tcp --permanent; firewall-cmd --reload")
+		return singleFinding(Warning, "ufw is on and has no rule for port "+number+": nobody outside reaches the server", open)
+	case c.systemPathExists("run/firewalld"):
+		return singleFinding(Note, "firewalld runs; see that it lets port "+number+" in", "firewall-cmd --add-port="+number+"/tcp --permanent; firewall-cmd --reload")
 	}
-	return one(Good, "no firewall of this machine was found; your provider may have one of its own", "")
+	return singleFinding(Good, "no firewall of this machine was found; your provider may have one of its own", "")
 }
 
-// contained reports whether this is a container.
-func (c *Config) contained() bool {
-	return c.has(".dockerenv") || c.has("run/.containerenv") || c.has("run/systemd/container")
+// inContainer reports whether this is a container.
+func (c *Config) inContainer() bool {
+	return c.systemPathExists(".dockerenv") || c.systemPathExists("run/.containerenv") || c.systemPathExists("run/systemd/container")
 }
 
-var tuple = regexp.MustCompile(`(?m)^### tuple ### (?:allow|limit)(?:_log)? (?:tcp|any) (\S+) `)
+var ufwTuple = regexp.MustCompile(`(?m)^### tuple ### (?:allow|limit)(?:_log)? (?:tcp|any) (\S+) `)
 
-// allowed reports whether the rules of ufw let a port in. Its own notes in the
+// ufwAllows reports whether the rules of ufw let a port in. Its own notes in the
 // file say what was asked for: a port, several, or a range.
-func allowed(rules, number string) bool {
-	for _, match := range tuple.FindAllStringSubmatch(rules, -1) {
+func ufwAllows(rules, number string) bool {
+	for _, match := range ufwTuple.FindAllStringSubmatch(rules, -1) {
 		for ports := range strings.SplitSeq(match[1], ",") {
 			low, high, ranged := strings.Cut(ports, ":")
-			if ports == "any" || low == number || ranged && between(low, number, high) {
+			if ports == "any" || low == number || ranged && portInRange(low, number, high) {
 				return true
 			}
 		}
@@ -117,7 +117,7 @@ func allowed(rules, number string) bool {
 	return false
 }
 
-func between(low, number, high string) bool {
+func portInRange(low, number, high string) bool {
 	var l, n, h int
 	_, err := fmt.Sscan(low+" "+number+" "+high, &l, &n, &h)
 	return err == nil && l <= n && n <= h

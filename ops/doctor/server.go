@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// answers asks the running server for a sign of life.
-func (c *Config) answers(ctx context.Context) error {
+// pingServer asks the running server for a sign of life.
+func (c *Config) pingServer(ctx context.Context) error {
 	if c.Ask == nil {
 		return errors.New("nobody to ask")
 	}
@@ -24,9 +24,9 @@ func (c *Config) answers(ctx context.Context) error {
 	return c.Ask(ctx, "/livez", &out)
 }
 
-// cookies says how the sessions stand, by number: the names of accounts are the
+// checkCookies says how the sessions stand, by number: the names of accounts are the
 // owner's own.
-func cookies(ctx context.Context, c *Config) []Finding {
+func checkCookies(ctx context.Context, c *Config) []Finding {
 	if c.Ask == nil {
 		return nil
 	}
@@ -35,16 +35,16 @@ func cookies(ctx context.Context, c *Config) []Finding {
 	}
 	if err := c.Ask(ctx, "/api/cookies/status", &body); err != nil {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
-			return one(Warning, "no server runs, so nothing is known of its sessions", "systemctl start geminid, or geminid serve; then run geminid doctor again")
+			return singleFinding(Warning, "no server runs, so nothing is known of its sessions", "systemctl start geminid, or geminid serve; then run geminid doctor again")
 		}
-		return one(Warning, "the server can not be asked: "+err.Error(), "run geminid doctor as root, or as a member of the group geminid")
+		return singleFinding(Warning, "the server can not be asked: "+err.Error(), "run geminid doctor as root, or as a member of the group geminid")
 	}
 	if len(body.Accounts) == 0 {
-		return one(Bad, "there are no cookies yet", "export them from a private Firefox window and drop the file into the inbox")
+		return singleFinding(Bad, "there are no cookies yet", "export them from a private Firefox window and drop the file into the inbox")
 	}
 	var out []Finding
 	for i, a := range body.Accounts {
-		out = append(out, a.findings(fmt.Sprintf("session %d of %d", i+1, len(body.Accounts)), c.Now())...)
+		out = append(out, a.judgeAccount(fmt.Sprintf("session %d of %d", i+1, len(body.Accounts)), c.Now())...)
 	}
 	return out
 }
@@ -60,18 +60,18 @@ type account struct {
 	Persisted bool      `json:"persisted"`
 }
 
-// findings says how the session stands, under a name that gives nothing away.
-func (a account) findings(name string, now time.Time) []Finding {
-	level, words := standing(a.State)
+// judgeAccount says how the session stands, under a name that gives nothing away.
+func (a account) judgeAccount(name string, now time.Time) []Finding {
+	level, words := judgeState(a.State)
 	if a.Activity == "paused" {
 		level, words = Note, "paused by command"
 	}
 	if !a.LastProof.IsZero() {
 		words += ", last proven " + now.Sub(a.LastProof).Round(time.Second).String() + " ago"
 	}
-	out := one(level, name+": "+words, "")
+	out := singleFinding(level, name+": "+words, "")
 	if level != Good {
-		out[0].Fix = cmp.Or(a.fix(), "geminid cookies status tells more")
+		out[0].Fix = cmp.Or(a.redactedRemedy(), "geminid cookies status tells more")
 	}
 	if !a.Persisted {
 		out = append(out, Finding{Level: Bad, Text: name + ": its newest cookies are not saved", Fix: "make the state directory writable"})
@@ -82,8 +82,8 @@ func (a account) findings(name string, now time.Time) []Finding {
 	return out
 }
 
-// standing judges a state.
-func standing(state string) (Level, string) {
+// judgeState judges a state.
+func judgeState(state string) (Level, string) {
 	switch state {
 	case "healthy":
 		return Good, "signed in and working"
@@ -101,17 +101,17 @@ func standing(state string) (Level, string) {
 	return Bad, "without cookies"
 }
 
-// fix is the remedy without the account's name, which stands in commands and in the
+// redactedRemedy is the remedy without the account's name, which stands in commands and in the
 // path of its saved state.
-func (a account) fix() string {
+func (a account) redactedRemedy() string {
 	if strings.HasPrefix(a.Remedy, "run: geminid cookies resume") {
 		return "geminid cookies resume ACCOUNT"
 	}
 	return strings.ReplaceAll(a.Remedy, "/accounts/"+a.Name+".json", "/accounts/ACCOUNT.json")
 }
 
-// limits says who limited whom within the last day.
-func limits(ctx context.Context, c *Config) []Finding {
+// checkLimits says who limited whom within the last day.
+func checkLimits(ctx context.Context, c *Config) []Finding {
 	if c.Ask == nil {
 		return nil
 	}
@@ -132,7 +132,7 @@ func limits(ctx context.Context, c *Config) []Finding {
 		}
 	}
 	if len(out) == 0 {
-		return one(Good, "nobody was limited within the last day", "")
+		return singleFinding(Good, "nobody was limited within the last day", "")
 	}
 	return out
 }
@@ -149,18 +149,18 @@ var limiters = map[string]struct {
 	"upstream_blocked": {Bad, "refused by Google for the address of this server", "wait two hours without asking; behind a shared address use upstream_proxy"},
 }
 
-// versions says what runs where.
-func versions(ctx context.Context, c *Config) []Finding {
+// checkVersions says what runs where.
+func checkVersions(ctx context.Context, c *Config) []Finding {
 	text := fmt.Sprintf("geminid %s, %s %s/%s", c.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	for line := range strings.Lines(c.system("etc/os-release")) {
+	for line := range strings.Lines(c.readSystemFile("etc/os-release")) {
 		if name, ok := strings.CutPrefix(line, "PRETTY_NAME="); ok {
 			text += ", " + strings.Trim(strings.TrimSpace(name), `"`)
 		}
 	}
-	if kernel := strings.TrimSpace(c.system("proc/sys/kernel/osrelease")); kernel != "" {
+	if kernel := strings.TrimSpace(c.readSystemFile("proc/sys/kernel/osrelease")); kernel != "" {
 		text += ", kernel " + kernel
 	}
-	out := one(Good, text, "")
+	out := singleFinding(Good, text, "")
 	if c.Ask == nil {
 		return out
 	}

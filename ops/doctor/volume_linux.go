@@ -9,19 +9,19 @@ var eventless = map[int64]string{
 }
 
 // volumeOf looks at the file system of a path.
-func volumeOf(path string) (volume, error) {
+func volumeOf(path string) (volumeInfo, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(path, &fs); err != nil {
-		return volume{}, err
+		return volumeInfo{}, err
 	}
-	return volume{
+	return volumeInfo{
 		bytes: int64(fs.Bavail) * int64(fs.Bsize), inodes: int64(fs.Ffree), counts: fs.Files > 0,
 		readOnly: fs.Flags&unix.ST_RDONLY != 0, eventless: eventless[int64(fs.Type)],
 	}, nil
 }
 
-// watchable tries to watch a directory.
-func watchable(dir string) error {
+// tryWatch tries to watch a directory.
+func tryWatch(dir string) error {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 	if err != nil {
 		return err

@@ -24,24 +24,24 @@ func newClient(transport http.RoundTripper) *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// post makes a call with a JSON body.
-func post(ctx context.Context, address string, body any) (*http.Request, []byte, error) {
+// newJSONRequest makes a call with a JSON body.
+func newJSONRequest(ctx context.Context, address string, body any) (*http.Request, []byte, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
-		return nil, nil, refused{err}
+		return nil, nil, permanentError{err}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(raw))
 	if err != nil {
-		return nil, nil, refused{errors.New("the address can not be used")}
+		return nil, nil, permanentError{errors.New("the address can not be used")}
 	}
 	request.Header.Set("User-Agent", "geminid")
 	request.Header.Set("Content-Type", "application/json")
 	return request, raw, nil
 }
 
-// call sends a request and judges how it was taken. Errors hold neither the
+// sendRequest sends a request and judges how it was taken. Errors hold neither the
 // address nor what was answered: both may hold a key.
-func call(client *http.Client, request *http.Request) error {
+func sendRequest(client *http.Client, request *http.Request) error {
 	response, err := client.Do(request)
 	if err != nil {
 		var bare *url.Error
@@ -59,15 +59,15 @@ func call(client *http.Client, request *http.Request) error {
 	case status < 300:
 		return nil
 	case status == http.StatusTooManyRequests && seconds > 0:
-		return later{err, time.Duration(seconds) * time.Second}
+		return retryAfterError{err, time.Duration(seconds) * time.Second}
 	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status >= 500:
 		return err
 	}
-	return refused{err}
+	return permanentError{err}
 }
 
-// absolute reads an http or https address without repeating it in the error.
-func absolute(address string) (*url.URL, error) {
+// parseWebURL reads an http or https address without repeating it in the error.
+func parseWebURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("needs an http or https address")

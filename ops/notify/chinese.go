@@ -1,7 +1,7 @@
 package notify
 
 var chinese = language{
-	words: map[Kind]words{
+	templates: map[Kind]template{
 		EndsSoon: {"geminid：会话 {account} 即将失效",
 			"会话快要结束，而且没有成功续期。请从 gemini.google.com 重新导出 Cookie，并把文件放进收件目录（inbox）。",
 			"预计失效时间：{detail}。"},

@@ -1,6 +1,6 @@
 package notify
 
-var english = language{words: map[Kind]words{
+var english = language{templates: map[Kind]template{
 	EndsSoon: {"geminid: session {account} ends soon",
 		"The session is about to end and is not being renewed. Export fresh cookies from gemini.google.com and drop the file into the inbox.",
 		"Expected end: {detail}."},

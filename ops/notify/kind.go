@@ -33,32 +33,32 @@ const (
 	Info     Urgency = "info"
 )
 
-// trait is what the book and the channels must know of a kind.
-type trait struct {
-	urgency Urgency
-	lasts   bool          // trouble that goes on until another kind ends it
-	again   time.Duration // lasting trouble is told again after this; zero is never
-	ends    []Kind        // troubles whose end it is
-	covers  []Kind        // lesser troubles that are no news any more
-	silent  bool          // no message goes out
+// policy is what the book and the channels must know of a kind.
+type policy struct {
+	urgency     Urgency
+	lasting     bool          // trouble that goes on until another kind ends it
+	repeatAfter time.Duration // lasting trouble is told again after this; zero is never
+	resolves    []Kind        // troubles whose end it is
+	supersedes  []Kind        // lesser troubles that are no news any more
+	silent      bool          // no message goes out
 }
 
-var session = []Kind{EndsSoon, Expired, Blocked, Unreadable}
+var sessionTroubles = []Kind{EndsSoon, Expired, Blocked, Unreadable}
 
-// traits is the table of kinds.
-var traits = map[Kind]trait{
-	EndsSoon:        {urgency: Warning, lasts: true, again: 24 * time.Hour, covers: []Kind{RotationFailing}},
-	Expired:         {urgency: Critical, lasts: true, again: 24 * time.Hour, covers: []Kind{EndsSoon, Blocked, Unreadable, RotationFailing}},
-	Blocked:         {urgency: Warning, lasts: true, covers: []Kind{RotationFailing}},
-	Unreadable:      {urgency: Critical, lasts: true, again: 24 * time.Hour, covers: []Kind{EndsSoon, Blocked, RotationFailing}},
-	Recovered:       {urgency: Info, ends: session},
-	FileRejected:    {urgency: Warning, lasts: true},
-	FileAccepted:    {urgency: Info, ends: []Kind{FileRejected}},
-	RotationFailing: {urgency: Warning, lasts: true},
-	RotationWorks:   {urgency: Info, ends: []Kind{RotationFailing}},
-	SecondHolder:    {urgency: Warning, lasts: true},
-	SoleHolder:      {ends: []Kind{SecondHolder}, silent: true},
-	Removed:         {ends: []Kind{EndsSoon, Expired, Blocked, Unreadable, FileRejected, RotationFailing, SecondHolder}, silent: true},
+// policies is the table of kinds.
+var policies = map[Kind]policy{
+	EndsSoon:        {urgency: Warning, lasting: true, repeatAfter: 24 * time.Hour, supersedes: []Kind{RotationFailing}},
+	Expired:         {urgency: Critical, lasting: true, repeatAfter: 24 * time.Hour, supersedes: []Kind{EndsSoon, Blocked, Unreadable, RotationFailing}},
+	Blocked:         {urgency: Warning, lasting: true, supersedes: []Kind{RotationFailing}},
+	Unreadable:      {urgency: Critical, lasting: true, repeatAfter: 24 * time.Hour, supersedes: []Kind{EndsSoon, Blocked, RotationFailing}},
+	Recovered:       {urgency: Info, resolves: sessionTroubles},
+	FileRejected:    {urgency: Warning, lasting: true},
+	FileAccepted:    {urgency: Info, resolves: []Kind{FileRejected}},
+	RotationFailing: {urgency: Warning, lasting: true},
+	RotationWorks:   {urgency: Info, resolves: []Kind{RotationFailing}},
+	SecondHolder:    {urgency: Warning, lasting: true},
+	SoleHolder:      {resolves: []Kind{SecondHolder}, silent: true},
+	Removed:         {resolves: []Kind{EndsSoon, Expired, Blocked, Unreadable, FileRejected, RotationFailing, SecondHolder}, silent: true},
 	Report:          {urgency: Info},
 	Test:            {urgency: Info},
 }

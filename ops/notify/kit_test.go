@@ -105,7 +105,7 @@ func (p *phone) kinds() string {
 
 // scene is a notifier that runs in a bubble and tells one phone.
 type scene struct {
-	*notify.Notifier
+	*notify.Dispatcher
 	t     *testing.T
 	phone *phone
 	log   *journal
@@ -123,7 +123,7 @@ func open(t *testing.T, c notify.Config) *scene {
 	c.Webhook.URL = hidden("https://hooks.example/key-in-the-path")
 	c.Logger = slog.New(slog.NewTextHandler(s.log, nil))
 	var err error
-	if s.Notifier, err = notify.New(c); err != nil {
+	if s.Dispatcher, err = notify.New(c); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -137,7 +137,7 @@ func open(t *testing.T, c notify.Config) *scene {
 // tell says kinds about the account "default" one after the other.
 func (s *scene) tell(kinds ...notify.Kind) {
 	for _, kind := range kinds {
-		s.Tell(notify.Event{Kind: kind, Account: "default"})
+		s.HandleEvent(notify.Event{Kind: kind, Account: "default"})
 		synctest.Wait()
 	}
 }

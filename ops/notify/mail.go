@@ -41,7 +41,7 @@ type mail struct {
 	tls                 *tls.Config
 }
 
-func newMail(c Config, _ *http.Client) (sender, error) {
+func newMail(c Config, _ *http.Client) (notifier, error) {
 	s := c.Mail
 	if s.Server == "" && len(s.To) == 0 {
 		return nil, nil
@@ -56,7 +56,7 @@ func newMail(c Config, _ *http.Client) (sender, error) {
 	if s.From == "" || len(s.To) == 0 {
 		return nil, errIncomplete
 	}
-	if u.User.Username() == "" && reveal(s.Password) != "" {
+	if u.User.Username() == "" && revealSecret(s.Password) != "" {
 		return nil, errors.New("the server's address names no user for the password: smtps://user@host:465")
 	}
 	m := &mail{host: u.Hostname(), user: u.User.Username(), implicit: u.Scheme == "smtps", password: s.Password, tls: s.TLS}
@@ -73,7 +73,7 @@ func newMail(c Config, _ *http.Client) (sender, error) {
 	return m, nil
 }
 
-func (s *mail) send(ctx context.Context, m Message) error {
+func (s *mail) notify(ctx context.Context, m Message) error {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", s.address)
 	if err != nil {
@@ -97,24 +97,24 @@ func (s *mail) send(ctx context.Context, m Message) error {
 	}
 	left, err := s.talk(client, config, m)
 	if err != nil {
-		return verdict(err)
+		return classifySMTPError(err)
 	}
 	_ = client.Quit() // the message is taken; the rest is manners
 	if len(left) > 0 {
-		return partly{fmt.Errorf("the mail server takes nothing for %s", strings.Join(left, ", "))}
+		return partialError{fmt.Errorf("the mail server takes nothing for %s", strings.Join(left, ", "))}
 	}
 	return nil
 }
 
-// verdict tells a lasting refusal (5xx) from one that may pass (4xx, network).
+// classifySMTPError tells a lasting refusal (5xx) from one that may pass (4xx, network).
 // The server's words may repeat what it was sent, so they are left out.
-func verdict(err error) error {
+func classifySMTPError(err error) error {
 	var answer *textproto.Error
 	switch {
 	case !errors.As(err, &answer):
 		return err
 	case answer.Code >= 500:
-		return refused{fmt.Errorf("the mail server refused with %d", answer.Code)}
+		return permanentError{fmt.Errorf("the mail server refused with %d", answer.Code)}
 	}
 	return fmt.Errorf("the mail server asks to try later (%d)", answer.Code)
 }
@@ -145,11 +145,11 @@ func (s *mail) talk(client *smtp.Client, config *tls.Config, m Message) (left []
 func (s *mail) addressees(client *smtp.Client) (left []string, err error) {
 	for _, to := range s.to {
 		no := client.Rcpt(to.Address)
-		var never refused
+		var never permanentError
 		if no == nil {
 			continue
 		}
-		if left = append(left, to.Address); err == nil || !errors.As(verdict(no), &never) {
+		if left = append(left, to.Address); err == nil || !errors.As(classifySMTPError(no), &never) {
 			err = no
 		}
 	}
@@ -165,9 +165,9 @@ func (s *mail) signIn(client *smtp.Client, config *tls.Config) error {
 			return fmt.Errorf("securing the connection to the mail server: %w", err)
 		}
 	}
-	if password := reveal(s.password); password != "" {
+	if password := revealSecret(s.password); password != "" {
 		if _, secure := client.TLSConnectionState(); !secure {
-			return refused{errors.New("the mail server offers no TLS, and the password is not sent in the clear")}
+			return permanentError{errors.New("the mail server offers no TLS, and the password is not sent in the clear")}
 		}
 		_, offered := client.Extension("AUTH")
 		auth := smtp.PlainAuth("", s.user, password, s.host)
@@ -219,7 +219,7 @@ func (s *mail) letter(m Message) []byte {
 	}
 	b.WriteString("\r\n")
 	w := quotedprintable.NewWriter(&b)
-	_, _ = w.Write([]byte(strings.ReplaceAll(m.signed(), "\n", "\r\n") + "\r\n")) // into memory
+	_, _ = w.Write([]byte(strings.ReplaceAll(m.textWithServer(), "\n", "\r\n") + "\r\n")) // into memory
 	_ = w.Close()
 	return b.Bytes()
 }

@@ -105,8 +105,8 @@ func TestMailPartlyRefused(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { n.Run(ctx); close(done) }()
-	n.Tell(notify.Event{Kind: notify.Expired, Account: "default"})
-	n.Tell(notify.Event{Kind: notify.SecondHolder, Account: "default"})
+	n.HandleEvent(notify.Event{Kind: notify.Expired, Account: "default"})
+	n.HandleEvent(notify.Event{Kind: notify.SecondHolder, Account: "default"})
 	for range 2 {
 		if got := <-s.letters; strings.Join(got.to, " ") != "<two@mail.example>" {
 			t.Errorf("got %+v", got)

@@ -18,31 +18,31 @@ type Message struct {
 	Title   string    `json:"title"`
 	Text    string    `json:"text"`
 
-	// Tried is for the book: somebody may have got it already.
-	Tried bool `json:"tried,omitempty"`
+	// Attempted is for the book: somebody may have got it already.
+	Attempted bool `json:"tried,omitempty"`
 }
 
-// compose puts an event into the owner's language.
-func (n *Notifier) compose(e Event, now time.Time) Message {
+// composeMessage puts an event into the owner's language.
+func (n *Dispatcher) composeMessage(e Event, now time.Time) Message {
 	spoken := languages[n.cfg.Language]
-	w := spoken.words[e.Kind]
-	fill := strings.NewReplacer("{account}", cmp.Or(e.Account, "–"), "{detail}", spoken.detail(e)).Replace
+	w := spoken.templates[e.Kind]
+	fill := strings.NewReplacer("{account}", cmp.Or(e.Account, "–"), "{detail}", spoken.detailOf(e)).Replace
 	text := fill(w.text)
 	if e.Detail != "" && w.detail != "" {
 		text = strings.TrimSpace(fill(w.detail) + "\n" + text)
 	}
-	m := n.message(e.Kind, fill(w.title), text, now)
+	m := n.newMessage(e.Kind, fill(w.title), text, now)
 	m.Account = e.Account
 	return m
 }
 
-func (n *Notifier) message(kind Kind, title, text string, now time.Time) Message {
-	return Message{ID: rand.Text(), Time: now.UTC().Truncate(time.Second), Event: kind, Urgency: traits[kind].urgency,
+func (n *Dispatcher) newMessage(kind Kind, title, text string, now time.Time) Message {
+	return Message{ID: rand.Text(), Time: now.UTC().Truncate(time.Second), Event: kind, Urgency: policies[kind].urgency,
 		Server: n.cfg.Server, Title: title, Text: text}
 }
 
-// signed is the text with the server's name under it.
-func (m Message) signed() string {
+// textWithServer is the text with the server's name under it.
+func (m Message) textWithServer() string {
 	if m.Server == "" {
 		return m.Text
 	}
@@ -51,12 +51,12 @@ func (m Message) signed() string {
 
 // language is the words of one language.
 type language struct {
-	words map[Kind]words
-	codes map[string]string // what the codes of events mean; a missing one is told by its Detail
+	templates map[Kind]template
+	codes     map[string]string // what the codes of events mean; a missing one is told by its Detail
 }
 
-// detail is an event's in this language, when it has words for its code.
-func (l language) detail(e Event) string {
+// detailOf is an event's in this language, when it has words for its code.
+func (l language) detailOf(e Event) string {
 	text := l.codes[e.Code]
 	switch {
 	case text == "":
@@ -67,9 +67,9 @@ func (l language) detail(e Event) string {
 	return e.File + ": " + text
 }
 
-// words are a message's title and text, with places for {account} and {detail},
+// template are a message's title and text, with places for {account} and {detail},
 // and the line that goes before the text when there is a detail.
-type words struct{ title, text, detail string }
+type template struct{ title, text, detail string }
 
 // languages is the table of languages: a new one is a file and a line.
 var languages = map[string]language{"en": english, "zh": chinese}

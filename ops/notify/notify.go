@@ -26,7 +26,7 @@ type Secret interface {
 	Reveal() string
 }
 
-func reveal(s Secret) string {
+func revealSecret(s Secret) string {
 	if s == nil {
 		return ""
 	}
@@ -43,9 +43,9 @@ type Config struct {
 	Language string
 	// Server names this machine in the messages; empty leaves it out.
 	Server string
-	// Quiet is when nothing is sent; the zero value is never. What is still so
+	// QuietHours is when nothing is sent; the zero value is never. What is still so
 	// when it ends is told then.
-	Quiet Quiet
+	QuietHours QuietHours
 	// PerHour caps the messages of one channel; zero means 12. What is above it
 	// waits, unless it is over by then.
 	PerHour int
@@ -61,38 +61,38 @@ type Config struct {
 	Transport http.RoundTripper
 }
 
-const perHour = 12
+const defaultPerHour = 12
 
-// Notifier tells events through its channels. Its methods may be called at any
+// Dispatcher tells events through its channels. Its methods may be called at any
 // time and from anywhere; Run delivers.
-type Notifier struct {
+type Dispatcher struct {
 	channels []*channel // one for each row of senders
 
-	mu   sync.Mutex
-	cfg  Config // what Reconfigure changes; the rest is fixed
-	book book
-	sick bool // the last write of the book failed
-	// unread: the file is there and cannot be read, so nothing is written over it.
-	unread bool
+	mu         sync.Mutex
+	cfg        Config // what Reconfigure changes; the rest is fixed
+	log        deliveryLog
+	saveFailed bool // the last write of the book failed
+	// unreadable: the file is there and cannot be read, so nothing is written over it.
+	unreadable bool
 }
 
 // New checks the configuration and reads what was told before. It sends nothing.
-func New(c Config) (*Notifier, error) {
+func New(c Config) (*Dispatcher, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	n := &Notifier{cfg: c}
-	for _, row := range senders {
+	n := &Dispatcher{cfg: c}
+	for _, row := range notifiers {
 		n.channels = append(n.channels, &channel{name: row.name, wake: make(chan struct{}, 1)})
 	}
 	if err := n.Reconfigure(c); err != nil {
 		return nil, err
 	}
-	if err := n.book.load(c.Path, c.Now()); err != nil {
-		n.unread = statefile.Unreadable(err)
+	if err := n.log.loadFile(c.Path, c.Now()); err != nil {
+		n.unreadable = statefile.IsUnreadable(err)
 		c.Logger.Warn("what was told before can not be read; it may be told again", "err", err)
 	}
 	return n, nil
@@ -101,14 +101,14 @@ func New(c Config) (*Notifier, error) {
 // Reconfigure changes the channels, the language, the name and the pace. What was
 // told and what waits stays; a new channel hears of what comes. When it returns an
 // error nothing has changed.
-func (n *Notifier) Reconfigure(c Config) error {
+func (n *Dispatcher) Reconfigure(c Config) error {
 	c.Language = cmp.Or(c.Language, "en")
 	if _, ok := languages[c.Language]; !ok {
 		return fmt.Errorf("there are no messages in the language %q; use en or zh", c.Language)
 	}
 	c.Now, c.Transport = n.cfg.Now, n.cfg.Transport
-	made, client := make([]sender, len(senders)), newClient(c.Transport)
-	for i, row := range senders {
+	made, client := make([]notifier, len(notifiers)), newClient(c.Transport)
+	for i, row := range notifiers {
 		var err error
 		if made[i], err = row.make(c, client); err != nil {
 			return &ConfigError{row.name, err}
@@ -116,81 +116,81 @@ func (n *Notifier) Reconfigure(c Config) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.cfg.Language, n.cfg.Server, n.cfg.Quiet, n.cfg.PerHour = c.Language, c.Server, c.Quiet, cmp.Or(c.PerHour, perHour)
+	n.cfg.Language, n.cfg.Server, n.cfg.QuietHours, n.cfg.PerHour = c.Language, c.Server, c.QuietHours, cmp.Or(c.PerHour, defaultPerHour)
 	for i, channel := range n.channels {
-		channel.sender, channel.failures, channel.retryAt = made[i], 0, time.Time{}
-		channel.poke()
+		channel.notifier, channel.failures, channel.retryAt = made[i], 0, time.Time{}
+		channel.wakeUp()
 	}
 	return nil
 }
 
-// openLocked are the channels that are set up.
-func (n *Notifier) openLocked() []*channel {
-	return slices.DeleteFunc(slices.Clone(n.channels), func(c *channel) bool { return c.sender == nil })
+// enabledLocked are the channels that are set up.
+func (n *Dispatcher) enabledLocked() []*channel {
+	return slices.DeleteFunc(slices.Clone(n.channels), func(c *channel) bool { return c.notifier == nil })
 }
 
-// Tell takes in how something stands. It may be said again and again: a message
+// HandleEvent takes in how something stands. It may be said again and again: a message
 // goes out only when it is news; the end of something that was never told is none,
 // and neither is an unknown kind. It waits for the disk but for no channel.
-func (n *Notifier) Tell(e Event) {
+func (n *Dispatcher) HandleEvent(e Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	open := n.openLocked()
+	open := n.enabledLocked()
 	if len(open) == 0 {
 		return
 	}
 	now := n.cfg.Now()
-	to, changed := n.book.take(e, now, names(open))
+	to, changed := n.log.dedupEvent(e, now, channelNames(open))
 	if len(to) > 0 {
-		n.queueLocked(n.compose(e, now), to)
+		n.queueLocked(n.composeMessage(e, now), to)
 	}
 	if changed {
 		n.saveLocked()
 	}
 }
 
-// Report queues a text of its own under a subject, such as the weekly report. It
+// QueueReport queues a text of its own under a subject, such as the weekly report. It
 // waits for the disk, as Tell does.
-func (n *Notifier) Report(subject, text string) {
+func (n *Dispatcher) QueueReport(subject, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	open := n.openLocked()
+	open := n.enabledLocked()
 	if len(open) == 0 {
 		return
 	}
-	n.queueLocked(n.message(Report, subject, text, n.cfg.Now()), names(open))
+	n.queueLocked(n.newMessage(Report, subject, text, n.cfg.Now()), channelNames(open))
 	n.saveLocked()
 }
 
 // queueLocked gives a message to some channels.
-func (n *Notifier) queueLocked(m Message, to []string) {
+func (n *Dispatcher) queueLocked(m Message, to []string) {
 	for _, c := range n.channels {
 		if slices.Contains(to, c.name) {
-			n.book.push(c.name, m)
-			c.poke()
+			n.log.enqueueMessage(c.name, m)
+			c.wakeUp()
 		}
 	}
 }
 
-func (n *Notifier) saveLocked() {
-	if n.unread {
-		if n.unread = statefile.Unreadable(n.book.load(n.cfg.Path, n.cfg.Now())); n.unread {
+func (n *Dispatcher) saveLocked() {
+	if n.unreadable {
+		if n.unreadable = statefile.IsUnreadable(n.log.loadFile(n.cfg.Path, n.cfg.Now())); n.unreadable {
 			return // said at the start
 		}
 		n.cfg.Logger.Info("what was told before can be read again", "file", n.cfg.Path)
 	}
-	err := n.book.save(n.cfg.Path)
-	if err != nil && !n.sick {
+	err := n.log.saveFile(n.cfg.Path)
+	if err != nil && !n.saveFailed {
 		n.cfg.Logger.Warn("what was told can not be saved; after a restart it may be told again", "err", err)
 	}
-	n.sick = err != nil
+	n.saveFailed = err != nil
 }
 
 // Run delivers until ctx ends. What waits then is delivered after the next start.
-func (n *Notifier) Run(ctx context.Context) {
+func (n *Dispatcher) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, c := range n.channels {
-		all.Go(func() { n.run(ctx, c) })
+		all.Go(func() { n.runChannel(ctx, c) })
 	}
 	all.Wait()
 }
@@ -201,50 +201,50 @@ type Outcome struct {
 	Err     error // nil when it was taken; without an address or a key
 }
 
-// Test sends one message through every channel at once, quiet hours or not, and
+// SendTest sends one message through every channel at once, quiet hours or not, and
 // waits for the outcomes.
-func (n *Notifier) Test(ctx context.Context) []Outcome {
+func (n *Dispatcher) SendTest(ctx context.Context) []Outcome {
 	n.mu.Lock()
-	m := n.compose(Event{Kind: Test}, n.cfg.Now())
-	open := n.openLocked()
-	through := make([]sender, len(open))
+	m := n.composeMessage(Event{Kind: Test}, n.cfg.Now())
+	open := n.enabledLocked()
+	through := make([]notifier, len(open))
 	for i, c := range open {
-		through[i] = c.sender
+		through[i] = c.notifier
 	}
 	n.mu.Unlock()
 	out := make([]Outcome, len(open))
 	var all sync.WaitGroup
 	for i, c := range open {
-		all.Go(func() { out[i] = Outcome{c.name, deliver(ctx, through[i], m)} })
+		all.Go(func() { out[i] = Outcome{c.name, deliverMessage(ctx, through[i], m)} })
 	}
 	all.Wait()
 	return out
 }
 
-// Channels names the channels that are set up.
-func (n *Notifier) Channels() []string {
+// EnabledChannels names the channels that are set up.
+func (n *Dispatcher) EnabledChannels() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return names(n.openLocked())
+	return channelNames(n.enabledLocked())
 }
 
-// refused is an answer that no retry will change.
-type refused struct{ error }
+// permanentError is an answer that no retry will change.
+type permanentError struct{ error }
 
-func (r refused) Unwrap() error { return r.error }
+func (r permanentError) Unwrap() error { return r.error }
 
-// partly is a message that was taken, but not for everybody.
-type partly struct{ error }
+// partialError is a message that was taken, but not for everybody.
+type partialError struct{ error }
 
-func (p partly) Unwrap() error { return p.error }
+func (p partialError) Unwrap() error { return p.error }
 
-// later is a failure whose receiver said when to come back.
-type later struct {
+// retryAfterError is a failure whose receiver said when to come back.
+type retryAfterError struct {
 	error
 	after time.Duration
 }
 
-func (l later) Unwrap() error { return l.error }
+func (l retryAfterError) Unwrap() error { return l.error }
 
 // ConfigError is a channel that can not be used as it is set up.
 type ConfigError struct {

@@ -54,9 +54,9 @@ func TestNews(t *testing.T) {
 func TestAccountsAreApart(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, notify.Config{})
-		s.Tell(notify.Event{Kind: notify.Expired, Account: "one"})
-		s.Tell(notify.Event{Kind: notify.Recovered, Account: "two"})
-		s.Tell(notify.Event{Kind: notify.Expired, Account: "two"})
+		s.HandleEvent(notify.Event{Kind: notify.Expired, Account: "one"})
+		s.HandleEvent(notify.Event{Kind: notify.Recovered, Account: "two"})
+		s.HandleEvent(notify.Event{Kind: notify.Expired, Account: "two"})
 		s.wants("session_expired session_expired")
 	})
 }
@@ -67,15 +67,15 @@ func TestFiles(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, notify.Config{})
 		refused := func(account, detail string) {
-			s.Tell(notify.Event{Kind: notify.FileRejected, Account: account, Code: "E_HTML", Detail: detail})
+			s.HandleEvent(notify.Event{Kind: notify.FileRejected, Account: account, Code: "E_HTML", Detail: detail})
 		}
 		refused("", "a.html is a web page")
 		refused("", "a.html is a web page")
 		refused("", "b.html is a web page")
 		refused("default", "c.html is a web page")
 		s.wants("file_rejected file_rejected file_rejected")
-		s.Tell(notify.Event{Kind: notify.FileAccepted, Account: "default"})
-		s.Tell(notify.Event{Kind: notify.FileAccepted, Account: "default"})
+		s.HandleEvent(notify.Event{Kind: notify.FileAccepted, Account: "default"})
+		s.HandleEvent(notify.Event{Kind: notify.FileAccepted, Account: "default"})
 		s.wants("file_rejected file_rejected file_rejected file_accepted")
 	})
 }
@@ -167,8 +167,8 @@ func TestUnwritableBook(t *testing.T) {
 func TestReport(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, notify.Config{Server: "box"})
-		s.Notifier.Report("The week", "All was well.")
-		s.Notifier.Report("The week", "All was well.")
+		s.Dispatcher.QueueReport("The week", "All was well.")
+		s.Dispatcher.QueueReport("The week", "All was well.")
 		s.wants("report report")
 		if m := s.phone.messages()[0]; m.Title != "The week" || m.Text != "All was well." || m.Server != "box" || m.Urgency != notify.Info {
 			t.Errorf("got %+v", m)
@@ -189,7 +189,7 @@ func TestReconfigure(t *testing.T) {
 		if err := s.Reconfigure(notify.Config{Webhook: notify.Webhook{URL: hidden("nowhere")}}); err == nil {
 			t.Error("an address that there is not was taken")
 		}
-		if got := s.Channels(); len(got) != 1 || got[0] != "webhook" {
+		if got := s.EnabledChannels(); len(got) != 1 || got[0] != "webhook" {
 			t.Errorf("channels %v", got)
 		}
 		s.phone.breaks(0)
@@ -202,8 +202,8 @@ func TestReconfigure(t *testing.T) {
 		if m := s.phone.messages()[1]; !strings.Contains(m.Title, "已恢复") {
 			t.Errorf("got %q", m.Title)
 		}
-		if err := s.Reconfigure(notify.Config{}); err != nil || len(s.Channels()) != 0 {
-			t.Errorf("%v, channels %v", err, s.Channels())
+		if err := s.Reconfigure(notify.Config{}); err != nil || len(s.EnabledChannels()) != 0 {
+			t.Errorf("%v, channels %v", err, s.EnabledChannels())
 		}
 		s.tell(notify.Expired)
 		s.wants("session_expired session_recovered")
@@ -217,12 +217,12 @@ func TestNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.Tell(notify.Event{Kind: notify.Expired, Account: "default"})
-	n.Report("a", "b")
+	n.HandleEvent(notify.Event{Kind: notify.Expired, Account: "default"})
+	n.QueueReport("a", "b")
 	over, stop := context.WithCancel(t.Context())
 	stop()
 	n.Run(over)
-	if _, err := os.Stat(path); err == nil || len(n.Channels()) != 0 || len(n.Test(t.Context())) != 0 {
+	if _, err := os.Stat(path); err == nil || len(n.EnabledChannels()) != 0 || len(n.SendTest(t.Context())) != 0 {
 		t.Error("something happened")
 	}
 }

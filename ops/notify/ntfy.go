@@ -23,12 +23,12 @@ type ntfy struct {
 	client      *http.Client
 }
 
-func newNtfy(c Config, client *http.Client) (sender, error) {
-	address := reveal(c.Ntfy.URL)
+func newNtfy(c Config, client *http.Client) (notifier, error) {
+	address := revealSecret(c.Ntfy.URL)
 	if address == "" {
 		return nil, nil
 	}
-	u, err := absolute(address)
+	u, err := parseWebURL(address)
 	if err != nil {
 		return nil, err
 	}
@@ -40,24 +40,24 @@ func newNtfy(c Config, client *http.Client) (sender, error) {
 	return &ntfy{u.String(), topic, c.Ntfy.Token, client}, nil
 }
 
-// loudness are ntfy's priorities and tags.
-var loudness = map[Urgency]struct {
+// ntfyPriorities are ntfy's priorities and tags.
+var ntfyPriorities = map[Urgency]struct {
 	priority int
 	tag      string
 }{Critical: {5, "rotating_light"}, Warning: {4, "warning"}, Info: {3, "information_source"}}
 
-// send publishes as JSON to the server's root, because a header can not hold a
+// notify publishes as JSON to the server's root, because a header can not hold a
 // Chinese title.
-func (n *ntfy) send(ctx context.Context, m Message) error {
-	loud := loudness[m.Urgency]
-	request, _, err := post(ctx, n.root, map[string]any{
-		"topic": n.topic, "title": m.Title, "message": m.signed(), "priority": loud.priority, "tags": []string{loud.tag},
+func (n *ntfy) notify(ctx context.Context, m Message) error {
+	loud := ntfyPriorities[m.Urgency]
+	request, _, err := newJSONRequest(ctx, n.root, map[string]any{
+		"topic": n.topic, "title": m.Title, "message": m.textWithServer(), "priority": loud.priority, "tags": []string{loud.tag},
 	})
 	if err != nil {
 		return err
 	}
-	if token := reveal(n.token); token != "" {
+	if token := revealSecret(n.token); token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
-	return call(n.client, request)
+	return sendRequest(n.client, request)
 }

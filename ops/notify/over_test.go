@@ -55,14 +55,14 @@ func TestOverAtNight(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				midnight := time.Now()
-				quiet, err := notify.ParseQuiet(midnight.Add(-time.Hour).Format("15:04") + "-" + midnight.Add(7*time.Hour).Format("15:04"))
+				quiet, err := notify.ParseQuietHours(midnight.Add(-time.Hour).Format("15:04") + "-" + midnight.Add(7*time.Hour).Format("15:04"))
 				if err != nil {
 					t.Fatal(err)
 				}
-				s := open(t, notify.Config{Quiet: quiet})
+				s := open(t, notify.Config{QuietHours: quiet})
 				for _, step := range test.steps {
 					time.Sleep(time.Until(midnight.Add(step.at)))
-					s.Tell(notify.Event{Kind: step.kind, Account: "default", Detail: step.file})
+					s.HandleEvent(notify.Event{Kind: step.kind, Account: "default", Detail: step.file})
 					synctest.Wait()
 				}
 				time.Sleep(24 * time.Hour)
@@ -80,7 +80,7 @@ func TestOverWhileNothingGoesOut(t *testing.T) {
 			s := open(t, notify.Config{})
 			s.tell(notify.EndsSoon)
 			s.phone.breaks(http.StatusBadGateway)
-			s.Report("The week", "It is tried, and all else waits behind it.")
+			s.QueueReport("The week", "It is tried, and all else waits behind it.")
 			synctest.Wait()
 			s.tell(notify.Expired, notify.SecondHolder, notify.Recovered, notify.SoleHolder)
 			s.phone.breaks(0)

@@ -81,9 +81,9 @@ func TestLater(t *testing.T) {
 }
 
 // night are the seven hours from now on, wherever the tests run.
-func night(t *testing.T) notify.Quiet {
+func night(t *testing.T) notify.QuietHours {
 	now := time.Now()
-	q, err := notify.ParseQuiet(now.Format("15:04") + "-" + now.Add(7*time.Hour).Format("15:04"))
+	q, err := notify.ParseQuietHours(now.Format("15:04") + "-" + now.Add(7*time.Hour).Format("15:04"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func night(t *testing.T) notify.Quiet {
 // what may have arrived gets its end.
 func TestTakenBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := open(t, notify.Config{Quiet: night(t)})
+		s := open(t, notify.Config{QuietHours: night(t)})
 		s.tell(notify.Expired, notify.Recovered)
 		time.Sleep(8 * time.Hour)
 		s.wants("")
@@ -111,7 +111,7 @@ func TestTakenBack(t *testing.T) {
 func TestQuietHours(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		morning := time.Now().Add(7 * time.Hour)
-		s := open(t, notify.Config{Quiet: night(t)})
+		s := open(t, notify.Config{QuietHours: night(t)})
 		s.tell(notify.Expired)
 		time.Sleep(6 * time.Hour)
 		s.wants("")
@@ -128,7 +128,7 @@ func TestCap(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, notify.Config{PerHour: 3})
 		for i := range 8 {
-			s.Tell(notify.Event{Kind: notify.Expired, Account: fmt.Sprint("account", i)})
+			s.HandleEvent(notify.Event{Kind: notify.Expired, Account: fmt.Sprint("account", i)})
 		}
 		for hour, want := range []int{3, 6, 8, 8} {
 			time.Sleep(30 * time.Minute)
@@ -146,7 +146,7 @@ func TestQueueIsBounded(t *testing.T) {
 		s := open(t, notify.Config{PerHour: 1000})
 		s.phone.breaks(http.StatusBadGateway)
 		for i := range 500 {
-			s.Tell(notify.Event{Kind: notify.Expired, Account: fmt.Sprint("account", i)})
+			s.HandleEvent(notify.Event{Kind: notify.Expired, Account: fmt.Sprint("account", i)})
 		}
 		s.phone.breaks(0)
 		time.Sleep(time.Hour)
@@ -158,12 +158,12 @@ func TestQueueIsBounded(t *testing.T) {
 
 func TestParseQuiet(t *testing.T) {
 	for _, bad := range []string{"22:00", "22-7", "25:00-07:00", "07:00-07:00", "x-y", "-"} {
-		if _, err := notify.ParseQuiet(bad); err == nil || !strings.Contains(err.Error(), "22:00-07:00") {
+		if _, err := notify.ParseQuietHours(bad); err == nil || !strings.Contains(err.Error(), "22:00-07:00") {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
 	for _, good := range []string{"", "22:00-07:00", "12:30 - 13:30"} {
-		if _, err := notify.ParseQuiet(good); err != nil {
+		if _, err := notify.ParseQuietHours(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
 	}

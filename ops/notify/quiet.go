@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// Quiet is a daily span of local time in which nothing is sent. It may reach
+// QuietHours is a daily span of local time in which nothing is sent. It may reach
 // over midnight. The zero value is no span.
-type Quiet struct {
+type QuietHours struct {
 	from, to time.Duration // since midnight
 	set      bool
 }
 
-// ParseQuiet reads "22:00-07:00"; an empty text is no span.
-func ParseQuiet(text string) (Quiet, error) {
+// ParseQuietHours reads "22:00-07:00"; an empty text is no span.
+func ParseQuietHours(text string) (QuietHours, error) {
 	if text == "" {
-		return Quiet{}, nil
+		return QuietHours{}, nil
 	}
 	first, second, ok := strings.Cut(text, "-")
 	from, err1 := time.Parse("15:04", strings.TrimSpace(first))
 	to, err2 := time.Parse("15:04", strings.TrimSpace(second))
 	if !ok || err1 != nil || err2 != nil || from.Equal(to) {
-		return Quiet{}, fmt.Errorf("%q is not a span such as 22:00-07:00", text)
+		return QuietHours{}, fmt.Errorf("%q is not a span such as 22:00-07:00", text)
 	}
-	return Quiet{from: sinceMidnight(from), to: sinceMidnight(to), set: true}, nil
+	return QuietHours{from: sinceMidnight(from), to: sinceMidnight(to), set: true}, nil
 }
 
 func sinceMidnight(t time.Time) time.Duration {
@@ -32,9 +32,9 @@ func sinceMidnight(t time.Time) time.Duration {
 		time.Duration(t.Second())*time.Second
 }
 
-// left is how long the span still lasts, zero outside of it. On the night the
+// remainingAt is how long the span still lasts, zero outside of it. On the night the
 // clocks change it is an hour off, which nobody minds.
-func (q Quiet) left(now time.Time) time.Duration {
+func (q QuietHours) remainingAt(now time.Time) time.Duration {
 	if !q.set {
 		return 0
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/geminid/geminid/ops/notify"
 )
 
-// call is one request that a receiver got.
-type call struct {
+// sendRequest is one request that a receiver got.
+type sendRequest struct {
 	path   string
 	header http.Header
 	body   []byte
@@ -21,11 +21,11 @@ type call struct {
 }
 
 // receiver is a real HTTP server that answers with a status.
-func receiver(t *testing.T, status int) (url string, calls chan call) {
+func receiver(t *testing.T, status int) (url string, calls chan sendRequest) {
 	t.Helper()
-	calls = make(chan call, 8)
+	calls = make(chan sendRequest, 8)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := call{path: r.URL.Path, header: r.Header}
+		c := sendRequest{path: r.URL.Path, header: r.Header}
 		c.body, _ = io.ReadAll(r.Body)        // half a body has no fields
 		_ = json.Unmarshal(c.body, &c.fields) // looked at by the test
 		calls <- c
@@ -44,7 +44,7 @@ func try(t *testing.T, c notify.Config) []notify.Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n.Test(t.Context())
+	return n.SendTest(t.Context())
 }
 
 func TestWebhook(t *testing.T) {
@@ -55,10 +55,10 @@ func TestWebhook(t *testing.T) {
 	}
 	c := <-calls
 	timestamp := c.header.Get(notify.TimestampHeader)
-	if c.path != "/hook" || c.header.Get(notify.SignatureHeader) != notify.Sign("k3y", timestamp, c.body) || timestamp == "" {
+	if c.path != "/hook" || c.header.Get(notify.SignatureHeader) != notify.SignBody("k3y", timestamp, c.body) || timestamp == "" {
 		t.Errorf("got %s %v", c.path, c.header)
 	}
-	if notify.Sign("other", timestamp, c.body) == c.header.Get(notify.SignatureHeader) {
+	if notify.SignBody("other", timestamp, c.body) == c.header.Get(notify.SignatureHeader) {
 		t.Error("any key signs alike")
 	}
 	var m notify.Message
@@ -137,7 +137,7 @@ func TestLongReport(t *testing.T) {
 			t.Fatal(err)
 		}
 		go n.Run(t.Context())
-		n.Report("report", strings.Repeat("字", 9000))
+		n.QueueReport("report", strings.Repeat("字", 9000))
 		if got := <-short; got > 4096 || got < 3900 {
 			t.Errorf("%d characters", got)
 		}

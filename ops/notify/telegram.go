@@ -25,8 +25,8 @@ type telegram struct {
 // telegramLimit is how many characters a message may have, with some to spare.
 const telegramLimit = 4000
 
-func newTelegram(c Config, client *http.Client) (sender, error) {
-	token := reveal(c.Telegram.Token)
+func newTelegram(c Config, client *http.Client) (notifier, error) {
+	token := revealSecret(c.Telegram.Token)
 	if token == "" && c.Telegram.Chat == "" {
 		return nil, nil
 	}
@@ -34,20 +34,20 @@ func newTelegram(c Config, client *http.Client) (sender, error) {
 		return nil, errIncomplete
 	}
 	c.Telegram.API = strings.TrimRight(cmp.Or(c.Telegram.API, "https://api.telegram.org"), "/")
-	_, err := absolute(c.Telegram.API)
+	_, err := parseWebURL(c.Telegram.API)
 	return &telegram{c.Telegram, client}, err
 }
 
-func (g *telegram) send(ctx context.Context, m Message) error {
-	text := []rune(m.Title + "\n\n" + m.signed())
+func (g *telegram) notify(ctx context.Context, m Message) error {
+	text := []rune(m.Title + "\n\n" + m.textWithServer())
 	if len(text) > telegramLimit {
 		text = append(text[:telegramLimit], '…')
 	}
-	request, _, err := post(ctx, g.API+"/bot"+reveal(g.Token)+"/sendMessage", map[string]any{
+	request, _, err := newJSONRequest(ctx, g.API+"/bot"+revealSecret(g.Token)+"/sendMessage", map[string]any{
 		"chat_id": g.Chat, "text": string(text), "disable_notification": m.Urgency == Info,
 	})
 	if err != nil {
 		return err
 	}
-	return call(g.client, request)
+	return sendRequest(g.client, request)
 }

@@ -26,8 +26,8 @@ const (
 	SignatureHeader = "X-Geminid-Signature"
 )
 
-// Sign is the signature of a body that is sent at a Unix time.
-func Sign(secret, timestamp string, body []byte) string {
+// SignBody is the signature of a body that is sent at a Unix time.
+func SignBody(secret, timestamp string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(timestamp + "."))
 	mac.Write(body)
@@ -40,23 +40,23 @@ type webhook struct {
 	now    func() time.Time
 }
 
-func newWebhook(c Config, client *http.Client) (sender, error) {
-	if reveal(c.Webhook.URL) == "" {
+func newWebhook(c Config, client *http.Client) (notifier, error) {
+	if revealSecret(c.Webhook.URL) == "" {
 		return nil, nil
 	}
-	_, err := absolute(reveal(c.Webhook.URL))
+	_, err := parseWebURL(revealSecret(c.Webhook.URL))
 	return &webhook{c.Webhook, client, c.Now}, err
 }
 
-func (w *webhook) send(ctx context.Context, m Message) error {
-	request, body, err := post(ctx, reveal(w.URL), m)
+func (w *webhook) notify(ctx context.Context, m Message) error {
+	request, body, err := newJSONRequest(ctx, revealSecret(w.URL), m)
 	if err != nil {
 		return err
 	}
-	if secret := reveal(w.Secret); secret != "" {
+	if secret := revealSecret(w.Secret); secret != "" {
 		timestamp := strconv.FormatInt(w.now().Unix(), 10)
 		request.Header.Set(TimestampHeader, timestamp)
-		request.Header.Set(SignatureHeader, Sign(secret, timestamp, body))
+		request.Header.Set(SignatureHeader, SignBody(secret, timestamp, body))
 	}
-	return call(w.client, request)
+	return sendRequest(w.client, request)
 }

@@ -93,7 +93,7 @@ func TestWordsAreFilled(t *testing.T) {
 	for _, test := range tests {
 		bubble(t, func(t *testing.T) {
 			s := open(t, notify.Config{Language: test.language})
-			s.Tell(test.event)
+			s.HandleEvent(test.event)
 			s.wants(string(test.event.Kind))
 			if m := s.phone.messages()[0]; m.Title != test.title || !strings.HasPrefix(m.Text, test.text) {
 				t.Errorf("got %q\n%s\nwant %q\n%s…", m.Title, m.Text, test.title, test.text)

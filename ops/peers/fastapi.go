@@ -4,44 +4,44 @@ import "strings"
 
 // The reasons that come back.
 const (
-	learned   = "the pace of renewals is learned here"
-	ownStore  = "conversations are not stored here"
-	perClient = "what a client may see in a browser follows from its key here"
-	choosy    = "models are those of the account here; see models and aliases"
-	bounded   = "Google cuts what is longer than about 130,000 bytes, so that goes up as a file here; see max_prompt_bytes"
+	rotationLearned = "the pace of renewals is learned here"
+	notStored       = "conversations are not stored here"
+	perKey          = "what a client may see in a browser follows from its key here"
+	accountModels   = "models are those of the account here; see models and aliases"
+	promptLimit     = "Google cuts what is longer than about 130,000 bytes, so that goes up as a file here; see max_prompt_bytes"
 )
 
 // fastAPI is Gemini-FastAPI: config/config.yaml, or the same as CONFIG_…
 // variables with __ between the parts.
 var fastAPI = peer{
-	name: "gemini-fastapi", usual: "config.yaml",
-	read: either(readYAML, readFastAPIEnv),
+	name: "gemini-fastapi", settingsFile: "config.yaml",
+	read: readFirstOf(readYAML, readFastAPIEnv),
 	rules: []rule{
-		{name: "server.host", take: host},
-		{name: "server.port", take: port},
-		{name: "server.api_key", take: key(false)},
-		{name: "server.https.enabled", take: https},
-		{name: "server.https.cert_file", take: pem("tls_cert")},
-		{name: "server.https.key_file", take: pem("tls_key")},
-		{name: "gemini.clients.*.id", take: session(label, 2)},
-		{name: "gemini.clients.*.secure_1psid", take: session(psid, 2)},
-		{name: "gemini.clients.*.secure_1psidts", take: session(psidts, 2)},
-		{name: "gemini.clients.*.proxy", take: proxy},
-		{name: "gemini.timeout", take: seconds("first_byte_timeout")},
-		{name: "gemini.watchdog_timeout", take: seconds("idle_timeout")},
-		{name: "gemini.max_chars_per_request", why: bounded},
-		{name: "gemini.chat_mode", take: fastAPIChat},
-		{name: "gemini.auto_refresh", why: "sessions are always renewed here"},
-		{name: "gemini.refresh_interval", why: learned},
-		{name: "gemini.verbose", why: "see log_level"},
-		{name: "gemini.model_strategy", why: choosy},
-		{name: "gemini.models.*.model_name", why: choosy},
-		{name: "gemini.guest_mode", why: "there are no answers without a session here"},
-		{name: "cors.enabled", why: perClient},
-		{name: "storage.path", why: ownStore},
-		{name: "storage.max_size", why: ownStore},
-		{name: "storage.retention_days", why: ownStore},
-		{name: "logging.level", take: logLevel},
+		{name: "server.host", apply: setHost},
+		{name: "server.port", apply: setPort},
+		{name: "server.api_key", apply: addKeys(false)},
+		{name: "server.https.enabled", apply: setHTTPS},
+		{name: "server.https.cert_file", apply: setPEMFile("tls_cert")},
+		{name: "server.https.key_file", apply: setPEMFile("tls_key")},
+		{name: "gemini.clients.*.id", apply: setSessionPart(label, 2)},
+		{name: "gemini.clients.*.secure_1psid", apply: setSessionPart(psid, 2)},
+		{name: "gemini.clients.*.secure_1psidts", apply: setSessionPart(psidts, 2)},
+		{name: "gemini.clients.*.proxy", apply: addProxy},
+		{name: "gemini.timeout", apply: setSeconds("first_byte_timeout")},
+		{name: "gemini.watchdog_timeout", apply: setSeconds("idle_timeout")},
+		{name: "gemini.max_chars_per_request", reason: promptLimit},
+		{name: "gemini.chat_mode", apply: fastAPIChat},
+		{name: "gemini.auto_refresh", reason: "sessions are always renewed here"},
+		{name: "gemini.refresh_interval", reason: rotationLearned},
+		{name: "gemini.verbose", reason: "see log_level"},
+		{name: "gemini.model_strategy", reason: accountModels},
+		{name: "gemini.models.*.model_name", reason: accountModels},
+		{name: "gemini.guest_mode", reason: "there are no answers without a session here"},
+		{name: "cors.enabled", reason: perKey},
+		{name: "storage.path", reason: notStored},
+		{name: "storage.max_size", reason: notStored},
+		{name: "storage.retention_days", reason: notStored},
+		{name: "logging.level", apply: setLogLevel},
 	},
 }
 
@@ -50,7 +50,7 @@ func fastAPIChat(f *Found, v value) error {
 	if strings.EqualFold(v.text, "temporary") {
 		mode = "temporary"
 	}
-	return f.set("chat_mode", mode)
+	return f.setSetting("chat_mode", mode)
 }
 
 // readFastAPIEnv reads CONFIG_SERVER__API_KEY as server.api_key.

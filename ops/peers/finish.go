@@ -6,35 +6,35 @@ import (
 	"strings"
 )
 
-// finish puts together what came in parts.
-func (f *Found) finish() {
-	f.share()
+// combineParts puts together what came in parts.
+func (f *Found) combineParts() {
+	f.shareProxy()
 	f.Sessions = slices.DeleteFunc(f.Sessions, func(s Session) bool { return s.PSID == "" && s.Header == "" })
 	if f.requests > 0 && f.window > 0 && !f.unlimited {
 		const hour = 3_600_000
 		f.Settings["requests_per_hour"] = max(1, f.requests*hour/f.window)
 	}
-	f.listen()
+	f.combineListen()
 }
 
-// share takes the proxy of the accounts when all of them have the same: here one
+// shareProxy takes the proxy of the accounts when all of them have the same: here one
 // serves all.
-func (f *Found) share() {
+func (f *Found) shareProxy() {
 	shared := len(f.proxies) >= len(f.Sessions) &&
 		!slices.ContainsFunc(f.proxies, func(v value) bool { return v.text != f.proxies[0].text })
 	for _, v := range f.proxies {
 		if !shared {
-			f.leave(v, "there is one proxy for all accounts here, and these did not share one; see upstream_proxy")
-		} else if err := link("upstream_proxy", "http")(f, v); err != nil {
-			f.leave(v, err.Error())
+			f.leaveOut(v, "there is one proxy for all accounts here, and these did not share one; see upstream_proxy")
+		} else if err := setURL("upstream_proxy", "http")(f, v); err != nil {
+			f.leaveOut(v, err.Error())
 		}
 	}
 }
 
-// listen keeps the port, and the certificate when it is whole. Other servers
+// combineListen keeps the port, and the certificate when it is whole. Other servers
 // listen for everybody out of the box; here that takes a key and the wish, and
 // what came encrypted comes so or stays on this machine.
-func (f *Found) listen() {
+func (f *Found) combineListen() {
 	encrypted := f.https && f.cert != "" && f.key != ""
 	if encrypted { // neither can be used without the other
 		f.Settings["tls_cert"], f.Settings["tls_key"] = f.cert, f.key

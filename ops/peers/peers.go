@@ -17,8 +17,8 @@ type Found struct {
 	Keys []Key
 	// Sessions are the cookies, one for each account.
 	Sessions []Session
-	// Left are the settings that were left out, with the reason.
-	Left []Left
+	// LeftOut are the settings that were left out, with the reason.
+	LeftOut []LeftOut
 	// Notes are further things to know.
 	Notes []string
 
@@ -42,84 +42,84 @@ type Key struct {
 // matter.
 type Session struct{ Name, Header, PSID, PSIDTS string }
 
-// Left is a setting that was not taken over.
-type Left struct{ Name, Why string }
+// LeftOut is a setting that was not taken over.
+type LeftOut struct{ Name, Reason string }
 
 // peer is one row of the table.
 type peer struct {
 	name string
-	// usual is what its settings file is called.
-	usual string
-	read  func(content []byte) ([]value, error)
-	rules []rule
+	// settingsFile is what its settings file is called.
+	settingsFile string
+	read         func(content []byte) ([]value, error)
+	rules        []rule
 }
 
-// table lists the peers; a new one is a file and a line.
-var table = []peer{fastAPI, gemi2API, cliProxy, webAI, webToAPI}
+// knownPeers lists the peers; a new one is a file and a line.
+var knownPeers = []peer{fastAPI, gemi2API, cliProxy, webAI, webToAPI}
 
 // rule says what becomes of a setting. A * in the name stands for one part, such
 // as the number in a list.
 type rule struct {
-	name string
-	take func(f *Found, v value) error
-	why  string // instead of take: why it is left out
+	name   string
+	apply  func(f *Found, v value) error
+	reason string // instead of take: why it is left out
 }
 
-// Names are the peers that Read knows.
-func Names() []string {
+// PeerNames are the peers that Read knows.
+func PeerNames() []string {
 	var names []string
-	for _, p := range table {
+	for _, p := range knownPeers {
 		names = append(names, p.name)
 	}
 	return names
 }
 
-// Read reads a settings file of a peer. A setting for which usable has an error is
+// ReadSettings reads a settings file of a peer. A setting for which usable has an error is
 // left out with it. An error of Read says what can not be read and repeats no
 // value.
-func Read(name string, content []byte, usable func(key string, value any) error) (*Found, error) {
-	i := slices.IndexFunc(table, func(p peer) bool { return p.name == name })
+func ReadSettings(name string, content []byte, usable func(key string, value any) error) (*Found, error) {
+	i := slices.IndexFunc(knownPeers, func(p peer) bool { return p.name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("%q is none of %s", name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("%q is none of %s", name, strings.Join(PeerNames(), ", "))
 	}
-	p := table[i]
+	p := knownPeers[i]
 	values, err := p.read(content)
 	if err != nil {
-		return nil, fmt.Errorf("this is no %s of %s: %w", p.usual, p.name, err)
+		return nil, fmt.Errorf("this is no %s of %s: %w", p.settingsFile, p.name, err)
 	}
 	f := &Found{Settings: make(map[string]any), usable: usable}
 	known := 0
 	for _, v := range values {
-		at := slices.IndexFunc(p.rules, func(r rule) bool { return matches(r.name, v.name) })
+		at := slices.IndexFunc(p.rules, func(r rule) bool { return matchesRule(r.name, v.name) })
 		switch {
 		case at >= 0:
 			known++
 		case v.text == "":
 			continue
 		case slices.Contains(strings.Split(v.name, "."), "<<"):
-			f.leave(v, "it is merged in from elsewhere in the file; write it out where it belongs")
+			f.leaveOut(v, "it is merged in from elsewhere in the file; write it out where it belongs")
 			continue
 		default:
-			f.leave(v, "there is nothing like it here")
+			f.leaveOut(v, "there is nothing like it here")
 			continue
 		}
-		if r := p.rules[at]; r.take == nil {
-			f.leave(v, r.why)
-		} else if err := r.take(f, v); err != nil {
-			f.leave(v, err.Error())
+		if r := p.rules[at]; r.apply == nil {
+			f.leaveOut(v, r.reason)
+		} else if err := r.apply(f, v); err != nil {
+			f.leaveOut(v, err.Error())
 		}
 	}
 	if known == 0 {
-		return nil, fmt.Errorf("this is no %s of %s: none of its settings is in it", p.usual, p.name)
+		return nil, fmt.Errorf("this is no %s of %s: none of its settings is in it", p.settingsFile, p.name)
 	}
-	f.finish()
+	f.combineParts()
 	return f, nil
 }
 
-func (f *Found) leave(v value, why string) { f.Left = append(f.Left, Left{v.name, why}) }
+func (f *Found) leaveOut(v value, why string) { f.LeftOut = append(f.LeftOut, LeftOut{v.name, why}) }
 
-// set takes a setting when the server can run with it.
-func (f *Found) set(key string, value any) error {
+// setSetting takes a setting when the server can run with it.
+func (f *Found) setSetting(key string, value any) error {
 	if err := f.usable(key, value); err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ func (f *Found) set(key string, value any) error {
 	return nil
 }
 
-// matches compares a name with that of a rule.
-func matches(pattern, name string) bool {
+// matchesRule compares a name with that of a rule.
+func matchesRule(pattern, name string) bool {
 	want, got := strings.Split(pattern, "."), strings.Split(name, ".")
 	if len(want) != len(got) {
 		return false

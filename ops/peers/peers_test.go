@@ -35,7 +35,7 @@ func samples(t testing.TB, name string) []string {
 }
 
 func TestSamples(t *testing.T) {
-	for _, name := range peers.Names() {
+	for _, name := range peers.PeerNames() {
 		files := samples(t, name)
 		if len(files) == 0 {
 			t.Errorf("%s has no sample in testdata", name)
@@ -46,7 +46,7 @@ func TestSamples(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				found, err := peers.Read(name, content, usable)
+				found, err := peers.ReadSettings(name, content, usable)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -151,17 +151,17 @@ func TestRead(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			found, err := peers.Read(tt.peer, []byte(tt.content), usable)
+			found, err := peers.ReadSettings(tt.peer, []byte(tt.content), usable)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := found.Settings[tt.key]; got != tt.want {
 				t.Errorf("%s is %v, want %v", tt.key, got, tt.want)
 			}
-			if tt.left == "" && len(found.Left) > 0 || tt.left != "" && !slices.ContainsFunc(found.Left, func(l peers.Left) bool {
-				return l.Name == tt.left && strings.Contains(l.Why, tt.why)
+			if tt.left == "" && len(found.LeftOut) > 0 || tt.left != "" && !slices.ContainsFunc(found.LeftOut, func(l peers.LeftOut) bool {
+				return l.Name == tt.left && strings.Contains(l.Reason, tt.why)
 			}) {
-				t.Errorf("left %v, want %q for %q", found.Left, tt.left, tt.why)
+				t.Errorf("left %v, want %q for %q", found.LeftOut, tt.left, tt.why)
 			}
 		})
 	}
@@ -171,7 +171,7 @@ func TestKeys(t *testing.T) {
 	const content = `api-keys: [mellow-otter-77-q]
 auth: {providers: [{name: config-api-key, type: config-api-key, api-keys: [quiet-heron-88-z]}]}
 remote-management: {secret-key: brisk-marten-99-w}`
-	found, err := peers.Read("cliproxyapi", []byte(content), usable)
+	found, err := peers.ReadSettings("cliproxyapi", []byte(content), usable)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			found, err := peers.Read(tt.peer, []byte(tt.content), usable)
+			found, err := peers.ReadSettings(tt.peer, []byte(tt.content), usable)
 			if err == nil {
 				t.Fatalf("read as %+v", found)
 			}
@@ -207,7 +207,7 @@ func TestReadRefuses(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for i, name := range peers.Names() {
+	for i, name := range peers.PeerNames() {
 		for _, file := range samples(f, name) {
 			if content, err := os.ReadFile(file); err == nil {
 				f.Add(i, content)
@@ -215,8 +215,8 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, i int, content []byte) {
-		names := peers.Names()
-		found, err := peers.Read(names[((i%len(names))+len(names))%len(names)], content, usable)
+		names := peers.PeerNames()
+		found, err := peers.ReadSettings(names[((i%len(names))+len(names))%len(names)], content, usable)
 		if err != nil {
 			return
 		}

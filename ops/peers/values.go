@@ -18,7 +18,7 @@ type value struct{ name, text string }
 // maxValues bounds what is read of a file.
 const maxValues = 10_000
 
-var errMany = errors.New("it holds too many settings")
+var errTooMany = errors.New("it holds too many settings")
 
 // readYAML reads a YAML or JSON file.
 func readYAML(content []byte) ([]value, error) {
@@ -29,39 +29,39 @@ func readYAML(content []byte) ([]value, error) {
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("it is not a YAML file with settings")
 	}
-	var t tree
-	err := t.walk("", root.Content[0], 0)
+	var t yamlTree
+	err := t.flattenNode("", root.Content[0], 0)
 	return t.values, err
 }
 
 // maxDepth bounds how deep a file may be nested.
 const maxDepth = 20
 
-// tree is what was found in a YAML file.
-type tree struct {
+// yamlTree is what was found in a YAML file.
+type yamlTree struct {
 	values []value
 	seen   int // nodes, each as often as an alias leads to it
 }
 
-// walk flattens a node. It counts nodes, not bytes: with aliases a small file can
+// flattenNode flattens a node. It counts nodes, not bytes: with aliases a small file can
 // mean a huge one.
-func (t *tree) walk(name string, node *yaml.Node, depth int) error {
+func (t *yamlTree) flattenNode(name string, node *yaml.Node, depth int) error {
 	if t.seen++; depth > maxDepth || t.seen > maxValues {
-		return errMany
+		return errTooMany
 	}
 	join := func(part string) string { return strings.TrimPrefix(name+"."+part, ".") }
 	var err error
 	switch node.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(node.Content) && err == nil; i += 2 {
-			err = t.walk(join(node.Content[i].Value), node.Content[i+1], depth+1)
+			err = t.flattenNode(join(node.Content[i].Value), node.Content[i+1], depth+1)
 		}
 	case yaml.SequenceNode:
 		for i := 0; i < len(node.Content) && err == nil; i++ {
-			err = t.walk(join(fmt.Sprint(i)), node.Content[i], depth+1)
+			err = t.flattenNode(join(fmt.Sprint(i)), node.Content[i], depth+1)
 		}
 	case yaml.AliasNode:
-		err = t.walk(name, node.Alias, depth+1)
+		err = t.flattenNode(name, node.Alias, depth+1)
 	case yaml.ScalarNode:
 		text := node.Value
 		if node.Tag == "!!null" {
@@ -74,7 +74,7 @@ func (t *tree) walk(name string, node *yaml.Node, depth int) error {
 
 // readEnv reads lines of NAME=value.
 func readEnv(content []byte) ([]value, error) {
-	return readLines(content, func(line string, _ *string) (value, bool) { return assignment(line) })
+	return readLines(content, func(line string, _ *string) (value, bool) { return parseAssignment(line) })
 }
 
 // readINI reads lines of name = value below [sections].
@@ -84,7 +84,7 @@ func readINI(content []byte) ([]value, error) {
 			*section = line[1 : len(line)-1]
 			return value{}, false
 		}
-		v, ok := assignment(line)
+		v, ok := parseAssignment(line)
 		v.name = strings.TrimPrefix(*section+"."+v.name, ".")
 		return v, ok
 	})
@@ -107,14 +107,14 @@ func readLines(content []byte, parse func(line string, section *string) (value, 
 			out = append(out, v)
 		}
 		if len(out) > maxValues {
-			return nil, errMany
+			return nil, errTooMany
 		}
 	}
 	return out, lines.Err()
 }
 
-// assignment reads NAME=value with quotes and a trailing comment.
-func assignment(line string) (value, bool) {
+// parseAssignment reads NAME=value with quotes and a trailing comment.
+func parseAssignment(line string) (value, bool) {
 	name, text, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
 	name, text = strings.TrimSpace(name), strings.TrimSpace(text)
 	if !ok || name == "" {
@@ -131,9 +131,9 @@ func assignment(line string) (value, bool) {
 	return value{name, text}, true
 }
 
-// either reads a file in the first form in which it holds settings. The error is
+// readFirstOf reads a file in the first form in which it holds settings. The error is
 // that of the first one.
-func either(readers ...func([]byte) ([]value, error)) func([]byte) ([]value, error) {
+func readFirstOf(readers ...func([]byte) ([]value, error)) func([]byte) ([]value, error) {
 	return func(content []byte) ([]value, error) {
 		var first error
 		for _, read := range readers {

@@ -4,10 +4,10 @@ package report
 var Words = map[string]map[string]string{"en": english, "zh": chinese}
 
 // MaxBytes bounds the file.
-const MaxBytes = maxBytes
+const MaxBytes = defaultMaxBytes
 
 // ParseFile reads the content of a file and says how many lines could not be read.
 func ParseFile(raw []byte) (hours []Hour, bad int) {
-	c := parse(raw)
+	c := parseLines(raw)
 	return c.hours, c.bad
 }

@@ -26,9 +26,9 @@ type Report struct {
 	Risks []Risk `json:"risks"`
 }
 
-// Fold sums hours up, which must be in rising order.
-func Fold(hours []Hour, from, to time.Time) Report {
-	r := Report{From: from.UTC().Truncate(time.Second), To: to.UTC().Truncate(time.Second), Sum: Hour{Start: Within(from)}}
+// FoldHours sums hours up, which must be in rising order.
+func FoldHours(hours []Hour, from, to time.Time) Report {
+	r := Report{From: from.UTC().Truncate(time.Second), To: to.UTC().Truncate(time.Second), Sum: Hour{Start: HourOf(from)}}
 	for _, h := range hours {
 		r.Sum.Add(h)
 	}
@@ -38,15 +38,15 @@ func Fold(hours []Hour, from, to time.Time) Report {
 		}
 		r.Last = time.Unix(hours[len(hours)-1].Start, 0).UTC()
 	}
-	r.Growth = growth(hours)
-	r.forget(hours)
-	r.Risks = risksOf(&r)
+	r.Growth = diskGrowthPerDay(hours)
+	r.dropRemovedAccounts(hours)
+	r.Risks = findRisks(&r)
 	return r
 }
 
-// forget drops the standing of accounts that the last hour with any does not know:
+// dropRemovedAccounts drops the standing of accounts that the last hour with any does not know:
 // they were removed. What was counted of them stays.
-func (r *Report) forget(hours []Hour) {
+func (r *Report) dropRemovedAccounts(hours []Hour) {
 	for _, h := range slices.Backward(hours) {
 		if len(h.Accounts) == 0 {
 			continue
@@ -61,8 +61,8 @@ func (r *Report) forget(hours []Hour) {
 	}
 }
 
-// growth is how fast the disk fills, from the first and the last look at it.
-func growth(hours []Hour) int64 {
+// diskGrowthPerDay is how fast the disk fills, from the first and the last look at it.
+func diskGrowthPerDay(hours []Hour) int64 {
 	looked := func(h Hour) bool { return h.Disk.Total > 0 }
 	first := slices.IndexFunc(hours, looked)
 	if first < 0 {
@@ -82,24 +82,24 @@ func growth(hours []Hour) int64 {
 	return max(0, int64(float64(hours[first].Disk.Free-last.Disk.Free)/days))
 }
 
-// Slow is a model with how soon its answers begin.
-type Slow struct {
+// SlowModel is a model with how soon its answers begin.
+type SlowModel struct {
 	Model string
 	Spread
 }
 
-// Slowest are the models, the one whose answers begin latest first.
-func (r *Report) Slowest() []Slow {
-	var out []Slow
+// SlowestModels are the models, the one whose answers begin latest first.
+func (r *Report) SlowestModels() []SlowModel {
+	var out []SlowModel
 	for _, name := range slices.Sorted(maps.Keys(r.Sum.Models)) {
-		out = append(out, Slow{name, r.Sum.Models[name]})
+		out = append(out, SlowModel{name, r.Sum.Models[name]})
 	}
-	slices.SortStableFunc(out, func(a, b Slow) int { return cmp.Compare(b.Mean(), a.Mean()) })
+	slices.SortStableFunc(out, func(a, b SlowModel) int { return cmp.Compare(b.Mean(), a.Mean()) })
 	return out
 }
 
-// share is part of whole in percent, with 0 of nothing.
-func share(part, whole int64) float64 {
+// percentOf is part of whole in percent, with 0 of nothing.
+func percentOf(part, whole int64) float64 {
 	if whole <= 0 {
 		return 0
 	}

@@ -36,8 +36,8 @@ func TestRisks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.hour.Start = report.Within(noon)
-			r := report.Fold([]report.Hour{tt.hour}, noon.Add(-time.Hour), noon.Add(time.Hour))
+			tt.hour.Start = report.HourOf(noon)
+			r := report.FoldHours([]report.Hour{tt.hour}, noon.Add(-time.Hour), noon.Add(time.Hour))
 			var got []string
 			for _, risk := range r.Risks {
 				got = append(got, risk.Kind)
@@ -58,7 +58,7 @@ func TestDiskThatFills(t *testing.T) {
 		hours = append(hours, h)
 	}
 	end := noon.Add(48 * time.Hour)
-	r := report.Fold(hours, noon, end)
+	r := report.FoldHours(hours, noon, end)
 	if r.Growth != 24 {
 		t.Errorf("shrinks by %d a day, want 24", r.Growth)
 	}
@@ -70,7 +70,7 @@ func TestDiskThatFills(t *testing.T) {
 
 func TestTimeWithoutServer(t *testing.T) {
 	hours := []report.Hour{hour(noon, 1), hour(noon.Add(23*time.Hour), 1)}
-	r := report.Fold(hours, noon, noon.Add(24*time.Hour))
+	r := report.FoldHours(hours, noon, noon.Add(24*time.Hour))
 	if len(r.Risks) != 1 || r.Risks[0].Kind != "unwatched" || r.Risks[0].Percent < 97 {
 		t.Errorf("got %+v, want that nearly all of the day was not watched", r.Risks)
 	}
@@ -80,7 +80,7 @@ func TestRemovedAccountHasNoState(t *testing.T) {
 	hours := []report.Hour{hour(noon, 1), hour(noon.Add(time.Hour), 1)}
 	hours[0].Accounts = map[string]report.Account{"former": {Watched: 900, State: "expired", End: 5}}
 	hours[1].Accounts = map[string]report.Account{"stays": {State: "healthy"}}
-	r := report.Fold(hours, noon, noon.Add(2*time.Hour))
+	r := report.FoldHours(hours, noon, noon.Add(2*time.Hour))
 	if got, want := r.Sum.Accounts["former"], (report.Account{Watched: 900}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -88,7 +88,7 @@ func TestRemovedAccountHasNoState(t *testing.T) {
 
 func TestFoldLeavesItsHoursAlone(t *testing.T) {
 	hours := week()
-	report.Fold(hours, noon, noon.AddDate(0, 0, 7))
+	report.FoldHours(hours, noon, noon.AddDate(0, 0, 7))
 	if got := hours[0].Requests["success"]; got != busy(noon).Requests["success"] {
 		t.Errorf("the first hour has %d answers now", got)
 	}
@@ -105,14 +105,14 @@ func TestShareOfASpread(t *testing.T) {
 		beyond bool
 	}{{.5, 500 * time.Millisecond, false}, {.9, 10 * time.Second, false}, {.95, 60 * time.Second, true}}
 	for _, tt := range tests {
-		if got, beyond := s.Share(tt.q); got != tt.want || beyond != tt.beyond {
+		if got, beyond := s.Quantile(tt.q); got != tt.want || beyond != tt.beyond {
 			t.Errorf("share %v: got %v %v, want %v %v", tt.q, got, beyond, tt.want, tt.beyond)
 		}
 	}
 	if got := s.Mean(); got != 5*time.Second {
 		t.Errorf("mean %v, want 5s", got)
 	}
-	if got, _ := (report.Spread{}).Share(.5); got != 0 {
+	if got, _ := (report.Spread{}).Quantile(.5); got != 0 {
 		t.Errorf("share of nothing: %v", got)
 	}
 }
@@ -133,7 +133,7 @@ func TestSince(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
-			got, err := report.Since(tt.text, now)
+			got, err := report.ParseSince(tt.text, now)
 			if (err != nil) != tt.want.IsZero() || err == nil && !got.Equal(tt.want) {
 				t.Errorf("got %v, %v; want %v", got, err, tt.want)
 			}
@@ -162,7 +162,7 @@ func TestDue(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			from, due := report.Due(tt.schedule, tt.last, tt.now)
+			from, due := report.ReportDue(tt.schedule, tt.last, tt.now)
 			if due != tt.due || !from.Equal(tt.from) {
 				t.Errorf("got %v from %v, want %v from %v", due, from, tt.due, tt.from)
 			}

@@ -35,7 +35,7 @@ func (c *Counts) Add(kind string, n int64) {
 	(*c)[kind] += n
 }
 
-func (c *Counts) merge(other Counts) {
+func (c *Counts) addAll(other Counts) {
 	for kind, n := range other {
 		c.Add(kind, n)
 	}
@@ -104,12 +104,12 @@ func (h *Hour) Add(later Hour) {
 		acc.Missed += h.Accounts[name].Missed
 		h.Accounts[name] = acc
 	}
-	h.Rotations.merge(later.Rotations)
-	h.Requests.merge(later.Requests)
-	h.Limited.merge(later.Limited)
-	h.Errors.merge(later.Errors)
-	h.Upstream.merge(later.Upstream)
-	h.Aborts.merge(later.Aborts)
+	h.Rotations.addAll(later.Rotations)
+	h.Requests.addAll(later.Requests)
+	h.Limited.addAll(later.Limited)
+	h.Errors.addAll(later.Errors)
+	h.Upstream.addAll(later.Upstream)
+	h.Aborts.addAll(later.Aborts)
 	h.Lifetimes.Add(later.Lifetimes)
 	for name, spread := range later.Models {
 		if h.Models == nil {
@@ -124,16 +124,16 @@ func (h *Hour) Add(later Hour) {
 	}
 }
 
-// Dated reports whether an hour, in the form of Hour.Start, is one that a clock that
+// IsClockSet reports whether an hour, in the form of Hour.Start, is one that a clock that
 // was set can tell. Before a machine without a battery clock is set it counts from
 // 1970.
-func Dated(hour int64) bool {
+func IsClockSet(hour int64) bool {
 	const year2000 = 946684800
 	return hour >= year2000
 }
 
-// Within is the hour of a moment in the form of Hour.Start.
-func Within(t time.Time) int64 { return t.Truncate(time.Hour).Unix() }
+// HourOf is the hour of a moment in the form of Hour.Start.
+func HourOf(t time.Time) int64 { return t.Truncate(time.Hour).Unix() }
 
 // Spread is how measurements in seconds lie: their number, their sum, and how
 // many lie below which bound.
@@ -152,7 +152,7 @@ func (s *Spread) Add(more Spread) {
 	s.N += more.N
 	s.Sum = math.Round((s.Sum+more.Sum)*1000) / 1000 // milliseconds are enough
 	s.Below = maps.Clone(s.Below)                    // a Spread is copied out of maps
-	s.Below.merge(more.Below)
+	s.Below.addAll(more.Below)
 }
 
 // Mean is the average, zero of nothing.
@@ -160,23 +160,23 @@ func (s Spread) Mean() time.Duration {
 	if s.N <= 0 {
 		return 0
 	}
-	return seconds(s.Sum / float64(s.N))
+	return toDuration(s.Sum / float64(s.N))
 }
 
-// Share is the bound below which the share q of the measurements lies; beyond
+// Quantile is the bound below which the share q of the measurements lies; beyond
 // tells that they lie above it instead, because it is the highest one.
-func (s Spread) Share(q float64) (bound time.Duration, beyond bool) {
+func (s Spread) Quantile(q float64) (bound time.Duration, beyond bool) {
 	want, seen := q*float64(s.N), int64(0)
-	for _, b := range s.bounds() {
+	for _, b := range s.sortedBounds() {
 		seen += b.n
 		if float64(seen) >= want {
-			return seconds(b.upper), b.beyond
+			return toDuration(b.upper), b.beyond
 		}
 	}
 	return 0, false
 }
 
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+func toDuration(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 type bound struct {
 	upper  float64
@@ -184,8 +184,8 @@ type bound struct {
 	n      int64
 }
 
-// bounds are the bounds in rising order; a key that is no bound is left out.
-func (s Spread) bounds() []bound {
+// sortedBounds are the bounds in rising order; a key that is no bound is left out.
+func (s Spread) sortedBounds() []bound {
 	var out []bound
 	for key, n := range s.Below {
 		text, beyond := strings.CutPrefix(key, ">")

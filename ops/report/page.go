@@ -23,53 +23,53 @@ type Style struct {
 
 // Write writes the report. The first line is its title.
 func (r *Report) Write(to io.Writer, style Style) error {
-	w := writer{tongue: speak(style.Language), Report: r, zone: style.Zone}
+	w := pageWriter{phrasebook: phrasebookFor(style.Language), Report: r, zone: style.Zone}
 	if w.zone == nil {
 		w.zone = time.Local
 	}
 	var page bytes.Buffer
 	if style.Markdown {
-		w.markdown(&page)
+		w.writeMarkdown(&page)
 	} else {
-		w.text(&page)
+		w.writeText(&page)
 	}
 	_, err := to.Write(page.Bytes())
 	return err
 }
 
-func (w writer) text(page *bytes.Buffer) {
-	title, notes := w.head()
+func (w pageWriter) writeText(page *bytes.Buffer) {
+	title, notes := w.titleAndNotes()
 	fmt.Fprintln(page, title)
 	for _, note := range notes {
 		fmt.Fprintln(page, note)
 	}
-	for _, s := range w.sections() {
+	for _, s := range w.buildSections() {
 		fmt.Fprintf(page, "\n%s\n", s.title)
-		w.column(page, s.rows)
+		w.writeRows(page, s.rows)
 		for _, line := range s.lines {
-			fmt.Fprintf(page, "  %s\n", plain(line))
+			fmt.Fprintf(page, "  %s\n", toSingleLine(line))
 		}
 		if len(s.rows)+len(s.lines) == 0 {
-			fmt.Fprintf(page, "  %s\n", w.say("none"))
+			fmt.Fprintf(page, "  %s\n", w.phraseFor("none"))
 		}
 	}
 }
 
-// column lines the values up by what a terminal shows: Chinese signs are two
+// writeRows lines the values up by what a terminal shows: Chinese signs are two
 // columns wide.
-func (w writer) column(page *bytes.Buffer, rows []row) {
+func (w pageWriter) writeRows(page *bytes.Buffer, rows []row) {
 	widest := 0
 	for _, r := range rows {
-		widest = max(widest, columns(r.name))
+		widest = max(widest, displayWidth(r.name))
 	}
 	for _, r := range rows {
-		fmt.Fprintf(page, "  %s%s  %s\n", plain(r.name), strings.Repeat(" ", widest-columns(r.name)), plain(r.value))
+		fmt.Fprintf(page, "  %s%s  %s\n", toSingleLine(r.name), strings.Repeat(" ", widest-displayWidth(r.name)), toSingleLine(r.value))
 	}
 }
 
-// plain keeps a text on its line and the terminal as it is, whoever named what
+// toSingleLine keeps a text on its line and the terminal as it is, whoever named what
 // stands in it.
-func plain(text string) string {
+func toSingleLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
@@ -78,7 +78,7 @@ func plain(text string) string {
 	}, text)
 }
 
-func columns(text string) (n int) {
+func displayWidth(text string) (n int) {
 	for _, r := range text {
 		n++
 		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
@@ -88,31 +88,31 @@ func columns(text string) (n int) {
 	return n
 }
 
-func (w writer) markdown(page *bytes.Buffer) {
-	title, notes := w.head()
-	fmt.Fprintf(page, "# %s\n", cell(title))
+func (w pageWriter) writeMarkdown(page *bytes.Buffer) {
+	title, notes := w.titleAndNotes()
+	fmt.Fprintf(page, "# %s\n", tableCell(title))
 	for _, note := range notes {
-		fmt.Fprintf(page, "\n%s\n", cell(note))
+		fmt.Fprintf(page, "\n%s\n", tableCell(note))
 	}
-	for _, s := range w.sections() {
-		fmt.Fprintf(page, "\n## %s\n\n", cell(s.title))
+	for _, s := range w.buildSections() {
+		fmt.Fprintf(page, "\n## %s\n\n", tableCell(s.title))
 		if len(s.rows) > 0 {
-			fmt.Fprintf(page, "| %s | %s |\n|---|---|\n", w.say("item"), w.say("figure"))
+			fmt.Fprintf(page, "| %s | %s |\n|---|---|\n", w.phraseFor("item"), w.phraseFor("figure"))
 		}
 		for _, r := range s.rows {
-			fmt.Fprintf(page, "| %s | %s |\n", cell(r.name), cell(r.value))
+			fmt.Fprintf(page, "| %s | %s |\n", tableCell(r.name), tableCell(r.value))
 		}
 		for _, line := range s.lines {
-			fmt.Fprintf(page, "- %s\n", cell(line))
+			fmt.Fprintf(page, "- %s\n", tableCell(line))
 		}
 		if len(s.rows)+len(s.lines) == 0 {
-			fmt.Fprintf(page, "- %s\n", w.say("none"))
+			fmt.Fprintf(page, "- %s\n", w.phraseFor("none"))
 		}
 	}
 }
 
-// cell keeps a text on its line and in its cell of a table, whoever named what
+// tableCell keeps a text on its line and in its cell of a table, whoever named what
 // stands in it.
-func cell(text string) string {
+func tableCell(text string) string {
 	return strings.NewReplacer("\r", " ", "\n", " ", "|", `\|`, "<", "&lt;", "_", `\_`, "`", "'", "*", `\*`).Replace(text)
 }

@@ -37,7 +37,7 @@ func week() []report.Hour {
 }
 
 func TestPages(t *testing.T) {
-	quiet := []report.Hour{{Start: report.Within(noon), Watched: 3600, Accounts: map[string]report.Account{"default": {Watched: 3600, State: "healthy"}}}}
+	quiet := []report.Hour{{Start: report.HourOf(noon), Watched: 3600, Accounts: map[string]report.Account{"default": {Watched: 3600, State: "healthy"}}}}
 	tests := []struct {
 		name  string
 		hours []report.Hour
@@ -47,7 +47,7 @@ func TestPages(t *testing.T) {
 		for _, language := range report.Languages {
 			for form, markdown := range map[string]bool{"txt": false, "md": true} {
 				t.Run(tt.name+"."+language+"."+form, func(t *testing.T) {
-					r := report.Fold(tt.hours, noon, noon.AddDate(0, 0, 7))
+					r := report.FoldHours(tt.hours, noon, noon.AddDate(0, 0, 7))
 					r.Live = tt.live
 					var page bytes.Buffer
 					if err := r.Write(&page, report.Style{Markdown: markdown, Language: language, Zone: time.UTC}); err != nil {
@@ -78,7 +78,7 @@ func golden(t *testing.T, name string, got []byte) {
 func TestMarkdownIsQuoted(t *testing.T) {
 	h := hour(noon, 1)
 	h.Models = map[string]report.Spread{"a|b\n# c <script> `x`": {N: 1, Sum: 1, Below: report.Counts{"1": 1}}}
-	r := report.Fold([]report.Hour{h}, noon, noon.Add(time.Hour))
+	r := report.FoldHours([]report.Hour{h}, noon, noon.Add(time.Hour))
 	var page strings.Builder
 	must(t, r.Write(&page, report.Style{Markdown: true}))
 	if want := `| a\|b # c &lt;script> 'x' |`; !strings.Contains(page.String(), want) {
@@ -90,7 +90,7 @@ func TestMarkdownIsQuoted(t *testing.T) {
 func TestTextIsPlain(t *testing.T) {
 	h := hour(noon, 1)
 	h.Accounts = map[string]report.Account{"a\nb\x1b[31m": {Watched: 3600, State: "expired"}}
-	r := report.Fold([]report.Hour{h}, noon, noon.Add(time.Hour))
+	r := report.FoldHours([]report.Hour{h}, noon, noon.Add(time.Hour))
 	var page strings.Builder
 	must(t, r.Write(&page, report.Style{}))
 	if strings.Count(page.String(), "a b [31m") != 2 || strings.Contains(page.String(), "\x1b") {
@@ -102,7 +102,7 @@ func TestTextIsPlain(t *testing.T) {
 func TestLongGoneAccount(t *testing.T) {
 	h := hour(noon, 1)
 	h.Accounts = map[string]report.Account{"gone": {}, "going": {Watched: 60}}
-	r := report.Fold([]report.Hour{h}, noon, noon.Add(time.Hour))
+	r := report.FoldHours([]report.Hour{h}, noon, noon.Add(time.Hour))
 	var page strings.Builder
 	must(t, r.Write(&page, report.Style{}))
 	if strings.Contains(page.String(), "gone") || !regexp.MustCompile(`(?m)^  going +100 %, removed$`).MatchString(page.String()) {
@@ -129,7 +129,7 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 // Every cause that can be counted has words.
 func TestLabelsHaveWords(t *testing.T) {
 	m := metrics.New(metrics.Build{})
-	m.Account("default")
+	m.AddAccount("default")
 	labels := map[string]string{
 		"geminid_rate_limited_requests_total": "origin", "geminid_stream_aborts_total": "cause",
 		"geminid_upstream_requests_total": "outcome", "geminid_cookie_rotations_total": "result",

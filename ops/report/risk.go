@@ -22,29 +22,29 @@ type Risk struct {
 
 // The bounds from which something is a risk.
 const (
-	endsSoon     = 48 * time.Hour
-	fillsSoon    = 60 * 24 * time.Hour
-	diskLeft     = 10.0 // percent
-	badRenewals  = 20.0 // percent
-	badAnswers   = 1.0  // percent
-	manyLimited  = 5.0  // percent
-	goodServing  = 99.0 // percent
-	enoughEvents = 20   // for a percentage to mean something
+	endingWithin      = 48 * time.Hour
+	diskFullWithin    = 60 * 24 * time.Hour
+	minDiskFree       = 10.0 // percent
+	maxFailedRenewals = 20.0 // percent
+	maxFailedRequests = 1.0  // percent
+	maxLimited        = 5.0  // percent
+	minAvailability   = 99.0 // percent
+	minEvents         = 20   // for a percentage to mean something
 )
 
-// risks is the table, most pressing first.
-var risks = []func(*Report) []Risk{signedOut, refused, ending, filling, renewals, failures, limits, pauses, unwatched}
+// riskFinders is the table, most pressing first.
+var riskFinders = []func(*Report) []Risk{findSignedOut, findRefused, findEnding, findDiskPressure, findFailedRenewals, findFailedRequests, findLimited, findUnavailable, findDowntime}
 
-func risksOf(r *Report) []Risk {
+func findRisks(r *Report) []Risk {
 	out := []Risk{}
-	for _, find := range risks {
+	for _, find := range riskFinders {
 		out = append(out, find(r)...)
 	}
 	return out
 }
 
-// byState finds the accounts in one of some states.
-func byState(r *Report, kind string, states ...string) (out []Risk) {
+// risksByState finds the accounts in one of some states.
+func risksByState(r *Report, kind string, states ...string) (out []Risk) {
 	for _, name := range slices.Sorted(maps.Keys(r.Sum.Accounts)) {
 		if slices.Contains(states, r.Sum.Accounts[name].State) {
 			out = append(out, Risk{Kind: kind, Account: name})
@@ -53,11 +53,11 @@ func byState(r *Report, kind string, states ...string) (out []Risk) {
 	return out
 }
 
-// signedOut says whether new cookies are needed, and whether anybody else serves
+// findSignedOut says whether new cookies are needed, and whether anybody else serves
 // meanwhile.
-func signedOut(r *Report) []Risk {
-	out := byState(r, "account_out", "expired", "missing")
-	if len(byState(r, "", "healthy", "expiring", "degraded", "unknown")) > 0 {
+func findSignedOut(r *Report) []Risk {
+	out := risksByState(r, "account_out", "expired", "missing")
+	if len(risksByState(r, "", "healthy", "expiring", "degraded", "unknown")) > 0 {
 		return out
 	}
 	for i := range out {
@@ -66,79 +66,79 @@ func signedOut(r *Report) []Risk {
 	return out
 }
 
-func refused(r *Report) []Risk { return byState(r, "refused", "blocked", "rate_limited") }
+func findRefused(r *Report) []Risk { return risksByState(r, "refused", "blocked", "rate_limited") }
 
-// ending finds the sessions whose end is foreseen and near.
-func ending(r *Report) (out []Risk) {
+// findEnding finds the sessions whose end is foreseen and near.
+func findEnding(r *Report) (out []Risk) {
 	for _, name := range slices.Sorted(maps.Keys(r.Sum.Accounts)) {
 		acc := r.Sum.Accounts[name]
 		end := time.Unix(acc.End, 0).UTC()
-		if acc.End > 0 && end.After(r.To) && end.Sub(r.To) < endsSoon && acc.State == "expiring" {
+		if acc.End > 0 && end.After(r.To) && end.Sub(r.To) < endingWithin && acc.State == "expiring" {
 			out = append(out, Risk{Kind: "ending", Account: name, At: end})
 		}
 	}
 	return out
 }
 
-// filling finds a disk that is nearly full, or will be.
-func filling(r *Report) []Risk {
+// findDiskPressure finds a disk that is nearly full, or will be.
+func findDiskPressure(r *Report) []Risk {
 	d := r.Sum.Disk
 	if d.Total == 0 {
 		return nil
 	}
 	if r.Growth > 0 {
 		left := time.Duration(float64(d.Free) / float64(r.Growth) * float64(24*time.Hour))
-		if left < fillsSoon {
+		if left < diskFullWithin {
 			return []Risk{{Kind: "disk_fills", Bytes: d.Free, At: r.To.Add(left).Truncate(time.Hour)}}
 		}
 	}
-	if share(d.Free, d.Total) < diskLeft {
-		return []Risk{{Kind: "disk", Bytes: d.Free, Percent: share(d.Free, d.Total)}}
+	if percentOf(d.Free, d.Total) < minDiskFree {
+		return []Risk{{Kind: "disk", Bytes: d.Free, Percent: percentOf(d.Free, d.Total)}}
 	}
 	return nil
 }
 
-func renewals(r *Report) []Risk {
+func findFailedRenewals(r *Report) []Risk {
 	rotated, all := r.Sum.Rotations["rotated"], r.Sum.Rotations.Total()-r.Sum.Rotations["skipped"]
-	return above("renewals", all-rotated, all, badRenewals)
+	return thresholdRisk("renewals", all-rotated, all, maxFailedRenewals)
 }
 
-func failures(r *Report) []Risk {
+func findFailedRequests(r *Report) []Risk {
 	failed := r.Sum.Requests["error"]
-	return above("errors", failed, failed+r.Sum.Requests["success"], badAnswers)
+	return thresholdRisk("errors", failed, failed+r.Sum.Requests["success"], maxFailedRequests)
 }
 
-func limits(r *Report) []Risk {
-	return above("limits", r.Sum.Requests["throttled"], r.Sum.Requests.Total(), manyLimited)
+func findLimited(r *Report) []Risk {
+	return thresholdRisk("limits", r.Sum.Requests["throttled"], r.Sum.Requests.Total(), maxLimited)
 }
 
-// above is a risk when part is more of whole than percent.
-func above(kind string, part, whole int64, percent float64) []Risk {
-	if whole < enoughEvents || share(part, whole) <= percent {
+// thresholdRisk is a risk when part is more of whole than percent.
+func thresholdRisk(kind string, part, whole int64, percent float64) []Risk {
+	if whole < minEvents || percentOf(part, whole) <= percent {
 		return nil
 	}
-	return []Risk{{Kind: kind, Percent: share(part, whole)}}
+	return []Risk{{Kind: kind, Percent: percentOf(part, whole)}}
 }
 
-// pauses are the times in which the server ran and nobody could answer.
-func pauses(r *Report) []Risk {
-	if missed := share(r.Sum.Missed, r.Sum.Watched); missed > 100-goodServing {
+// findUnavailable are the times in which the server ran and nobody could answer.
+func findUnavailable(r *Report) []Risk {
+	if missed := percentOf(r.Sum.Missed, r.Sum.Watched); missed > 100-minAvailability {
 		return []Risk{{Kind: "pauses", Percent: missed}}
 	}
 	return nil
 }
 
-// unwatched are the times in which the server did not run.
-func unwatched(r *Report) []Risk {
-	whole := r.covered()
-	if s := share(r.Sum.Watched, int64(whole/time.Second)); whole >= 24*time.Hour && s < goodServing {
+// findDowntime are the times in which the server did not run.
+func findDowntime(r *Report) []Risk {
+	whole := r.coveredTime()
+	if s := percentOf(r.Sum.Watched, int64(whole/time.Second)); whole >= 24*time.Hour && s < minAvailability {
 		return []Risk{{Kind: "unwatched", Percent: 100 - s}}
 	}
 	return nil
 }
 
-// covered is the stretch of the window of which there are figures.
-func (r *Report) covered() time.Duration {
+// coveredTime is the stretch of the window of which there are figures.
+func (r *Report) coveredTime() time.Duration {
 	from := r.From
 	if r.Since.After(from) {
 		from = r.Since

@@ -17,138 +17,138 @@ type section struct {
 	lines []string // sentences instead of rows
 }
 
-// writer makes the page of a report in one language.
-type writer struct {
-	tongue
+// pageWriter makes the page of a report in one language.
+type pageWriter struct {
+	phrasebook
 	*Report
 	zone *time.Location
 }
 
-// sections are the page from top to bottom.
-func (w writer) sections() []section {
+// buildSections are the page from top to bottom.
+func (w pageWriter) buildSections() []section {
 	if w.Sum.Watched == 0 && w.Sum.Requests.Total() == 0 && len(w.Sum.Accounts) == 0 {
-		return []section{{title: w.say("sessions"), lines: []string{w.say("nothing")}}}
+		return []section{{title: w.phraseFor("sessions"), lines: []string{w.phraseFor("nothing")}}}
 	}
 	return []section{
-		{title: w.say("sessions"), rows: w.standing()},
-		{title: w.say("renewals"), rows: w.renewed()},
-		{title: w.say("requests"), rows: append([]row{{w.say("total"), fmt.Sprint(w.Sum.Requests.Total())}}, w.counted(w.Sum.Requests, "")...)},
-		{title: w.say("limited"), rows: w.counted(w.Sum.Limited, "")},
-		{title: w.say("failures"), rows: slices.Concat(w.counted(w.Sum.Errors, "answered with"),
-			w.counted(w.Sum.Upstream, "call"), w.counted(w.Sum.Aborts, "broken"))},
-		{title: w.say("slowest"), rows: w.models()},
-		{title: w.say("disk"), rows: w.space()},
-		{title: w.say("risk"), lines: w.warnings()},
+		{title: w.phraseFor("sessions"), rows: w.sessionRows()},
+		{title: w.phraseFor("renewals"), rows: w.renewalRows()},
+		{title: w.phraseFor("requests"), rows: append([]row{{w.phraseFor("total"), fmt.Sprint(w.Sum.Requests.Total())}}, w.countRows(w.Sum.Requests, "")...)},
+		{title: w.phraseFor("limited"), rows: w.countRows(w.Sum.Limited, "")},
+		{title: w.phraseFor("failures"), rows: slices.Concat(w.countRows(w.Sum.Errors, "answered with"),
+			w.countRows(w.Sum.Upstream, "call"), w.countRows(w.Sum.Aborts, "broken"))},
+		{title: w.phraseFor("slowest"), rows: w.modelRows()},
+		{title: w.phraseFor("disk"), rows: w.diskRows()},
+		{title: w.phraseFor("risk"), lines: w.riskLines()},
 	}
 }
 
-// standing is how much of the time could be answered, over all and by account.
-func (w writer) standing() []row {
-	whole := w.span(time.Duration(w.Sum.Watched) * time.Second)
-	rows := []row{{w.say("could answer"), w.say("watched", served(w.Sum.Watched, w.Sum.Missed), whole)}}
+// sessionRows is how much of the time could be answered, over all and by account.
+func (w pageWriter) sessionRows() []row {
+	whole := w.formatSpan(time.Duration(w.Sum.Watched) * time.Second)
+	rows := []row{{w.phraseFor("could answer"), w.phraseFor("watched", formatAvailability(w.Sum.Watched, w.Sum.Missed), whole)}}
 	for _, name := range slices.Sorted(maps.Keys(w.Sum.Accounts)) {
 		acc := w.Sum.Accounts[name]
 		if acc.State == "" && acc.Watched == 0 {
 			continue // removed before the time that this is about
 		}
-		state := w.say(cmp.Or(acc.State, "gone"))
+		state := w.phraseFor(cmp.Or(acc.State, "gone"))
 		if acc.End > 0 {
-			state = w.say("predicted", state, w.moment(time.Unix(acc.End, 0)))
+			state = w.phraseFor("predicted", state, w.formatTime(time.Unix(acc.End, 0)))
 		}
-		rows = append(rows, row{name, w.say("account", served(acc.Watched, acc.Missed), state)})
+		rows = append(rows, row{name, w.phraseFor("account", formatAvailability(acc.Watched, acc.Missed), state)})
 	}
 	return rows
 }
 
-// served is the share of the time that was not missed.
-func served(watched, missed int64) string {
+// formatAvailability is the share of the time that was not missed.
+func formatAvailability(watched, missed int64) string {
 	if watched == 0 {
 		return "–"
 	}
-	return percent(share(watched-missed, watched))
+	return formatPercent(percentOf(watched-missed, watched))
 }
 
-func (w writer) renewed() []row {
-	rows := w.counted(w.Sum.Rotations, "")
+func (w pageWriter) renewalRows() []row {
+	rows := w.countRows(w.Sum.Rotations, "")
 	if lives := w.Sum.Lifetimes; !lives.IsZero() {
-		rows = append(rows, row{w.say("lives"), w.say("life", lives.N, w.span(lives.Mean()), w.most(lives))})
+		rows = append(rows, row{w.phraseFor("lives"), w.phraseFor("life", lives.N, w.formatSpan(lives.Mean()), w.describeSpread(lives))})
 	}
 	return rows
 }
 
-// most says where nearly all of the measurements lie.
-func (w writer) most(s Spread) string {
-	bound, beyond := s.Share(.95)
+// describeSpread says where nearly all of the measurements lie.
+func (w pageWriter) describeSpread(s Spread) string {
+	bound, beyond := s.Quantile(.95)
 	if beyond {
-		return w.say("beyond", w.span(bound))
+		return w.phraseFor("beyond", w.formatSpan(bound))
 	}
-	return w.say("within", w.span(bound))
+	return w.phraseFor("within", w.formatSpan(bound))
 }
 
-// counted are counts, the largest first; frame says what they count.
-func (w writer) counted(c Counts, frame string) []row {
+// countRows are counts, the largest first; frame says what they count.
+func (w pageWriter) countRows(c Counts, frame string) []row {
 	var rows []row
 	kinds := slices.Sorted(maps.Keys(c))
 	slices.SortStableFunc(kinds, func(a, b string) int { return cmp.Compare(c[b], c[a]) })
 	for _, kind := range kinds {
-		name := w.say(kind)
+		name := w.phraseFor(kind)
 		if frame != "" {
-			name = w.say(frame, name)
+			name = w.phraseFor(frame, name)
 		}
 		rows = append(rows, row{name, fmt.Sprint(c[kind])})
 	}
 	return rows
 }
 
-// shownModels bounds the list of slow models.
-const shownModels = 8
+// maxModels bounds the list of slow models.
+const maxModels = 8
 
-func (w writer) models() []row {
+func (w pageWriter) modelRows() []row {
 	var rows []row
-	for _, m := range w.Slowest() {
-		if len(rows) < shownModels {
-			rows = append(rows, row{m.Model, w.say("first", m.N, w.span(m.Mean()), w.most(m.Spread))})
+	for _, m := range w.SlowestModels() {
+		if len(rows) < maxModels {
+			rows = append(rows, row{m.Model, w.phraseFor("first", m.N, w.formatSpan(m.Mean()), w.describeSpread(m.Spread))})
 		}
 	}
 	return rows
 }
 
-func (w writer) space() []row {
+func (w pageWriter) diskRows() []row {
 	d := w.Sum.Disk
 	if d.Total == 0 {
 		return nil
 	}
-	free := w.say("of", size(d.Free), size(d.Total), percent(share(d.Free, d.Total)))
+	free := w.phraseFor("of", formatBytes(d.Free), formatBytes(d.Total), formatPercent(percentOf(d.Free, d.Total)))
 	if w.Growth > 0 {
-		free = w.say("growth", free, size(w.Growth))
+		free = w.phraseFor("growth", free, formatBytes(w.Growth))
 	}
-	rows := []row{{w.say("free"), free}, {w.say("state"), size(d.State)}, {w.say("audit log"), size(d.Log)}}
+	rows := []row{{w.phraseFor("free"), free}, {w.phraseFor("state"), formatBytes(d.State)}, {w.phraseFor("audit log"), formatBytes(d.Log)}}
 	if d.Journal > 0 {
-		rows = append(rows, row{w.say("journal"), size(d.Journal)})
+		rows = append(rows, row{w.phraseFor("journal"), formatBytes(d.Journal)})
 	}
 	return rows
 }
 
-func (w writer) warnings() []string {
+func (w pageWriter) riskLines() []string {
 	if len(w.Risks) == 0 {
-		return []string{w.say("calm")}
+		return []string{w.phraseFor("calm")}
 	}
 	var out []string
 	for _, r := range w.Risks {
-		out = append(out, w.say("risk "+r.Kind, r.Account, percent(r.Percent), size(r.Bytes), w.moment(r.At)))
+		out = append(out, w.phraseFor("risk "+r.Kind, r.Account, formatPercent(r.Percent), formatBytes(r.Bytes), w.formatTime(r.At)))
 	}
 	return out
 }
 
-func (w writer) moment(t time.Time) string { return t.In(w.zone).Format("2006-01-02 15:04") }
+func (w pageWriter) formatTime(t time.Time) string { return t.In(w.zone).Format("2006-01-02 15:04") }
 
-// head is the title and what must be known to read the page.
-func (w writer) head() (title string, notes []string) {
+// titleAndNotes is the title and what must be known to read the page.
+func (w pageWriter) titleAndNotes() (title string, notes []string) {
 	if !w.Live {
-		notes = append(notes, w.say("offline"))
+		notes = append(notes, w.phraseFor("offline"))
 	}
 	if !w.Since.IsZero() {
-		notes = append(notes, w.say("since", w.moment(w.Since)))
+		notes = append(notes, w.phraseFor("since", w.formatTime(w.Since)))
 	}
-	return w.say("title", w.moment(w.From), w.moment(w.To)), notes
+	return w.phraseFor("title", w.formatTime(w.From), w.formatTime(w.To)), notes
 }

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// Since is where a window begins that ends now. It is written as a number of
+// ParseSince is where a window begins that ends now. It is written as a number of
 // hours, days or weeks (36h, 7d, 4w) or as a day (2026-11-01, in the zone of now)
 // and reaches back at most 400 days. An error does not repeat the text, which may be
 // anybody's.
-func Since(text string, now time.Time) (time.Time, error) {
-	from, ok := since(text, now)
+func ParseSince(text string, now time.Time) (time.Time, error) {
+	from, ok := parseStart(text, now)
 	if !ok {
 		return from, errors.New("since is no stretch of time: write 36h, 7d, 4w, or a day such as 2026-11-01")
 	}
-	if from.Before(now.Add(-keepFor)) || !from.Before(now) {
+	if from.Before(now.Add(-retention)) || !from.Before(now) {
 		return from, errors.New("since does not lie within the last 400 days, for which there are figures")
 	}
 	return from, nil
 }
 
-func since(text string, now time.Time) (time.Time, bool) {
+func parseStart(text string, now time.Time) (time.Time, bool) {
 	if day, err := time.ParseInLocation(time.DateOnly, text, now.Location()); err == nil {
 		return day, true
 	}
@@ -30,7 +30,7 @@ func since(text string, now time.Time) (time.Time, bool) {
 	}
 	unit := map[byte]time.Duration{'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[text[len(text)-1]]
 	n, err := strconv.Atoi(text[:len(text)-1])
-	if err != nil || unit == 0 || n < 1 || n > int(keepFor/time.Hour) {
+	if err != nil || unit == 0 || n < 1 || n > int(retention/time.Hour) {
 		return time.Time{}, false
 	}
 	return now.Add(-time.Duration(n) * unit), true
@@ -39,26 +39,26 @@ func since(text string, now time.Time) (time.Time, bool) {
 // Schedules are how often a report may be sent by itself.
 var Schedules = []string{"off", "weekly", "monthly"}
 
-// sendAt is the hour of the day at which reports are sent.
-const sendAt = 8
+// sendHour is the hour of the day at which reports are sent.
+const sendHour = 8
 
-// Due tells whether a report is to be sent now, when the last one was sent at
+// ReportDue tells whether a report is to be sent now, when the last one was sent at
 // last, and from where on it reaches: on Monday, or on the first of the month, at
 // eight in the zone of now, or as soon as possible after it. A last one that lies
 // ahead was dated by a clock that was wrong, and is due to be dated anew. An unknown
 // schedule is never due.
-func Due(schedule string, last, now time.Time) (from time.Time, due bool) {
+func ReportDue(schedule string, last, now time.Time) (from time.Time, due bool) {
 	year, month, day := now.Date()
 	var mark time.Time
 	switch schedule {
 	case "weekly":
 		back := (int(now.Weekday()) + 6) % 7 // days since Monday
-		if mark = time.Date(year, month, day-back, sendAt, 0, 0, 0, now.Location()); mark.After(now) {
+		if mark = time.Date(year, month, day-back, sendHour, 0, 0, 0, now.Location()); mark.After(now) {
 			mark = mark.AddDate(0, 0, -7)
 		}
 		from = mark.AddDate(0, 0, -7)
 	case "monthly":
-		if mark = time.Date(year, month, 1, sendAt, 0, 0, 0, now.Location()); mark.After(now) {
+		if mark = time.Date(year, month, 1, sendHour, 0, 0, 0, now.Location()); mark.After(now) {
 			mark = mark.AddDate(0, -1, 0)
 		}
 		from = mark.AddDate(0, -1, 0)

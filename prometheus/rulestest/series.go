@@ -18,7 +18,7 @@ func ListSeries(t *testing.T) map[string]bool {
 	t.Helper()
 	known := make(map[string]bool)
 	m := metrics.New(metrics.Build{Version: "v0", Revision: "none"})
-	m.Account("default")
+	m.AddAccount("default")
 	for v, i := reflect.ValueOf(m).Elem(), 0; i < v.NumField(); i++ {
 		if !v.Type().Field(i).IsExported() {
 			continue

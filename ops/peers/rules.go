@@ -11,19 +11,19 @@ import (
 	"strings"
 )
 
-// seconds takes a number of seconds as a duration.
-func seconds(key string) func(*Found, value) error {
+// setSeconds takes a number of seconds as a duration.
+func setSeconds(key string) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		n, err := strconv.ParseFloat(v.text, 64)
 		if err != nil {
 			return errors.New("it is no number of seconds")
 		}
-		return f.set(key, fmt.Sprintf("%.0fs", n))
+		return f.setSetting(key, fmt.Sprintf("%.0fs", n))
 	}
 }
 
-// link takes an address, with a default scheme.
-func link(key, scheme string) func(*Found, value) error {
+// setURL takes an address, with a default scheme.
+func setURL(key, scheme string) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		if v.text == "" {
 			return nil
@@ -35,7 +35,7 @@ func link(key, scheme string) func(*Found, value) error {
 		if old, ok := f.Settings[key]; ok && old != text {
 			return fmt.Errorf("%s has another value already", key)
 		}
-		return f.set(key, text)
+		return f.setSetting(key, text)
 	}
 }
 
@@ -45,48 +45,48 @@ var levels = map[string]string{
 	"error": "error", "critical": "error", "fatal": "error",
 }
 
-func logLevel(f *Found, v value) error {
+func setLogLevel(f *Found, v value) error {
 	level, ok := levels[strings.ToLower(v.text)]
 	if !ok {
 		return errors.New("there is no such level; the default of log_level stays")
 	}
-	return f.set("log_level", level)
+	return f.setSetting("log_level", level)
 }
 
-// debug is a switch for the log level.
-func debug(f *Found, v value) error {
-	if !yes(v) {
+// setDebug is a switch for the log level.
+func setDebug(f *Found, v value) error {
+	if !isTrue(v) {
 		return nil
 	}
-	return f.set("log_level", "debug")
+	return f.setSetting("log_level", "debug")
 }
 
 // chatModes begins with the one that leaves most in the account.
 var chatModes = []string{"keep", "delete_after", "temporary"}
 
-// chatMode is a switch for a chat mode; without any, chats are kept. Of two that
+// setChatMode is a switch for a chat mode; without any, chats are kept. Of two that
 // are on, the one counts that leaves less in the account.
-func chatMode(on string) func(*Found, value) error {
+func setChatMode(on string) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		mode := "keep"
-		if yes(v) {
+		if isTrue(v) {
 			mode = on
 		}
 		if old, ok := f.Settings["chat_mode"].(string); ok && slices.Index(chatModes, old) > slices.Index(chatModes, mode) {
 			return nil
 		}
-		return f.set("chat_mode", mode)
+		return f.setSetting("chat_mode", mode)
 	}
 }
 
-func yes(v value) bool {
+func isTrue(v value) bool {
 	return slices.Contains([]string{"true", "1", "yes", "on"}, strings.ToLower(v.text))
 }
 
-// https is the switch for the certificate, pem one of its files.
-func https(f *Found, v value) error { f.https = yes(v); return nil }
+// setHTTPS is the switch for the certificate, pem one of its files.
+func setHTTPS(f *Found, v value) error { f.https = isTrue(v); return nil }
 
-func pem(key string) func(*Found, value) error {
+func setPEMFile(key string) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		if v.text != "" && !filepath.IsAbs(v.text) {
 			return fmt.Errorf("set %s to the whole path", key)
@@ -99,7 +99,7 @@ func pem(key string) func(*Found, value) error {
 // hostName is a name to listen on; one of digits alone is an address or a slip.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9.-]*[A-Za-z][A-Za-z0-9.-]*$`)
 
-func host(f *Found, v value) error {
+func setHost(f *Found, v value) error {
 	name := strings.Trim(v.text, "[]")
 	if _, err := netip.ParseAddr(name); err != nil && name != "" && !hostName.MatchString(name) {
 		return errors.New("it is no address to listen on")
@@ -108,7 +108,7 @@ func host(f *Found, v value) error {
 	return nil
 }
 
-func port(f *Found, v value) error {
+func setPort(f *Found, v value) error {
 	if n, err := strconv.Atoi(strings.TrimPrefix(v.text, ":")); err != nil || n < 1 || n > 65535 {
 		return errors.New("it is no port")
 	}
@@ -116,22 +116,22 @@ func port(f *Found, v value) error {
 	return nil
 }
 
-// shortest is the least length of a key that is taken over: what is shorter, and
+// minKeyLength is the least length of a key that is taken over: what is shorter, and
 // what everybody finds in an example, protects nothing.
-const shortest = 16
+const minKeyLength = 16
 
-var examples = []string{"your-api-key", "your_api_key", "yourapikey", "changeme", "change-me", "placeholder", "example", "sk-123456", "123456", "api-key-1", "api-key-2", "none", "null"}
+var exampleKeys = []string{"your-api-key", "your_api_key", "yourapikey", "changeme", "change-me", "placeholder", "example", "sk-123456", "123456", "api-key-1", "api-key-2", "none", "null"}
 
-// key takes the keys of clients, also several with commas between them.
-func key(admin bool) func(*Found, value) error {
+// addKeys takes the keys of clients, also several with commas between them.
+func addKeys(admin bool) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		for text := range strings.SplitSeq(v.text, ",") {
 			text = strings.TrimSpace(text)
 			if text == "" {
 				continue
 			}
-			weak := len(text) < shortest ||
-				slices.ContainsFunc(examples, func(e string) bool { return strings.Contains(strings.ToLower(text), e) })
+			weak := len(text) < minKeyLength ||
+				slices.ContainsFunc(exampleKeys, func(e string) bool { return strings.Contains(strings.ToLower(text), e) })
 			switch {
 			case strings.HasPrefix(text, "$2"):
 				return errors.New("it is a hash of a key; make a new one: geminid keys add NAME")
@@ -148,19 +148,19 @@ func key(admin bool) func(*Found, value) error {
 	}
 }
 
-// part of a session.
-type part int
+// sessionPart of a session.
+type sessionPart int
 
 const (
-	psid part = iota
+	psid sessionPart = iota
 	psidts
 	header
 	label
 )
 
-// session takes a part of the cookies. In a list the number in the name at a
+// setSessionPart takes a part of the cookies. In a list the number in the name at a
 // position tells the accounts apart; position -1 is for a file with one.
-func session(p part, position int) func(*Found, value) error {
+func setSessionPart(p sessionPart, position int) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		index := 0
 		if position >= 0 {
@@ -179,16 +179,16 @@ func session(p part, position int) func(*Found, value) error {
 	}
 }
 
-// proxy is that of one account.
-func proxy(f *Found, v value) error {
+// addProxy is that of one account.
+func addProxy(f *Found, v value) error {
 	if v.text != "" {
 		f.proxies = append(f.proxies, v)
 	}
 	return nil
 }
 
-// window and requests are a rate limit in two parts.
-func window(f *Found, v value) (err error) {
+// setWindow and requests are a rate limit in two parts.
+func setWindow(f *Found, v value) (err error) {
 	if f.window, err = strconv.Atoi(v.text); err != nil || f.window < 1000 {
 		f.window = 0
 		return errors.New("it is no number of milliseconds")
@@ -196,7 +196,7 @@ func window(f *Found, v value) (err error) {
 	return nil
 }
 
-func requests(f *Found, v value) (err error) {
+func setRequests(f *Found, v value) (err error) {
 	if f.requests, err = strconv.Atoi(v.text); err != nil || f.requests < 1 || f.requests > 1_000_000_000 {
 		f.requests = 0
 		return errors.New("it is no number of requests")
@@ -204,9 +204,9 @@ func requests(f *Found, v value) (err error) {
 	return nil
 }
 
-// limited is the switch of the rate limit.
-func limited(f *Found, v value) error {
-	if f.unlimited = !yes(v); f.unlimited {
+// setRateLimited is the switch of the rate limit.
+func setRateLimited(f *Found, v value) error {
+	if f.unlimited = !isTrue(v); f.unlimited {
 		f.Notes = append(f.Notes, "it had no rate limit; here a client may ask 60 times an hour (requests_per_hour: 0 turns that off)")
 	}
 	return nil

@@ -11,20 +11,20 @@ import (
 // Languages are those a report can be written in.
 var Languages = []string{"en", "zh"}
 
-// tongue writes in one language.
-type tongue struct{ words map[string]string }
+// phrasebook writes in one language.
+type phrasebook struct{ phrases map[string]string }
 
-func speak(language string) tongue {
+func phrasebookFor(language string) phrasebook {
 	if language == "zh" {
-		return tongue{chinese}
+		return phrasebook{chinese}
 	}
-	return tongue{english}
+	return phrasebook{english}
 }
 
-// say is the phrase of a key with its figures; a key without a phrase speaks for
+// phraseFor is the phrase of a key with its figures; a key without a phrase speaks for
 // itself, such as the name of a model.
-func (t tongue) say(key string, figures ...any) string {
-	phrase, ok := t.words[key]
+func (t phrasebook) phraseFor(key string, figures ...any) string {
+	phrase, ok := t.phrases[key]
 	if !ok {
 		return key
 	}
@@ -34,21 +34,21 @@ func (t tongue) say(key string, figures ...any) string {
 	return fmt.Sprintf(phrase, figures...)
 }
 
-// span writes a length of time in its two largest units.
-func (t tongue) span(d time.Duration) string {
+// formatSpan writes a length of time in its two largest units.
+func (t phrasebook) formatSpan(d time.Duration) string {
 	switch {
 	case d >= 24*time.Hour:
-		return t.say("days", int(d/(24*time.Hour)), int(d%(24*time.Hour)/time.Hour))
+		return t.phraseFor("days", int(d/(24*time.Hour)), int(d%(24*time.Hour)/time.Hour))
 	case d >= time.Hour:
-		return t.say("hours", int(d/time.Hour), int(d%time.Hour/time.Minute))
+		return t.phraseFor("hours", int(d/time.Hour), int(d%time.Hour/time.Minute))
 	case d >= time.Minute:
-		return t.say("minutes", int(d/time.Minute))
+		return t.phraseFor("minutes", int(d/time.Minute))
 	}
-	return t.say("seconds", strconv.FormatFloat(math.Round(d.Seconds()*100)/100, 'f', -1, 64))
+	return t.phraseFor("seconds", strconv.FormatFloat(math.Round(d.Seconds()*100)/100, 'f', -1, 64))
 }
 
-// size writes bytes for a person.
-func size(n int64) string {
+// formatBytes writes bytes for a person.
+func formatBytes(n int64) string {
 	for _, u := range []struct {
 		bytes int64
 		name  string
@@ -60,8 +60,8 @@ func size(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-// percent writes a share so that what is nearly all never looks like all.
-func percent(p float64) string {
+// formatPercent writes a share so that what is nearly all never looks like all.
+func formatPercent(p float64) string {
 	text := fmt.Sprintf("%.2f", p)
 	if text == "100.00" && p < 100 {
 		text = "99.99"

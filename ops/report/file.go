@@ -30,8 +30,8 @@ type line struct {
 	Sent int64 `json:"sent,omitempty"` // unix seconds
 }
 
-// content is what a file holds.
-type content struct {
+// fileContent is what a file holds.
+type fileContent struct {
 	hours []Hour // rising, one an hour
 	sent  int64
 	lines int
@@ -39,33 +39,33 @@ type content struct {
 	torn  bool
 }
 
-// maxRead bounds what is read of a file: several times of what is ever written.
-const maxRead = 4 * maxBytes
+// maxFileBytes bounds what is read of a file: several times of what is ever written.
+const maxFileBytes = 4 * defaultMaxBytes
 
 // readFile reads a file of roll-ups; one that does not exist is empty. Lines that
 // can not be read are counted and left out.
-func readFile(path string) (content, error) {
+func readFile(path string) (fileContent, error) {
 	file, err := statefile.Open(path, os.O_RDONLY, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return content{}, nil
+		return fileContent{}, nil
 	}
 	if err != nil {
-		return content{}, err
+		return fileContent{}, err
 	}
 	defer file.Close()
-	raw, err := io.ReadAll(io.LimitReader(file, maxRead+1))
+	raw, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
 	if err != nil {
-		return content{}, err
+		return fileContent{}, err
 	}
-	c := parse(raw[:min(len(raw), maxRead)])
-	if len(raw) > maxRead {
+	c := parseLines(raw[:min(len(raw), maxFileBytes)])
+	if len(raw) > maxFileBytes {
 		c.bad++ // this is not of our making
 	}
 	return c, nil
 }
 
-// parse reads the lines of a file and adds the parts of each hour up.
-func parse(raw []byte) (c content) {
+// parseLines reads the lines of a file and adds the parts of each hour up.
+func parseLines(raw []byte) (c fileContent) {
 	byHour := make(map[int64]*Hour)
 	for text := range bytes.Lines(raw) {
 		if text[len(text)-1] != '\n' {
@@ -73,7 +73,7 @@ func parse(raw []byte) (c content) {
 			break
 		}
 		var l line
-		if json.Unmarshal(text, &l) != nil || l.Start == 0 && l.Sent == 0 || l.Start%3600 != 0 || !l.possible() {
+		if json.Unmarshal(text, &l) != nil || l.Start == 0 && l.Sent == 0 || l.Start%3600 != 0 || !l.isPlausible() {
 			c.bad++
 			continue
 		}
@@ -95,13 +95,13 @@ func parse(raw []byte) (c content) {
 	return c
 }
 
-// tooMany is more than is ever counted within an hour; the sum of a file's lines
+// maxCount is more than is ever counted within an hour; the sum of a file's lines
 // stays far from what a number can hold.
-const tooMany = 1 << 40
+const maxCount = 1 << 40
 
-// possible reports that all figures of a line can have been counted.
-func (l *line) possible() bool {
-	counted := func(n int64) bool { return n >= 0 && n < tooMany }
+// isPlausible reports that all figures of a line can have been counted.
+func (l *line) isPlausible() bool {
+	counted := func(n int64) bool { return n >= 0 && n < maxCount }
 	every := func(c Counts) bool {
 		for _, n := range c {
 			if !counted(n) {
@@ -110,7 +110,7 @@ func (l *line) possible() bool {
 		}
 		return true
 	}
-	spread := func(s Spread) bool { return counted(s.N) && s.Sum >= 0 && s.Sum < tooMany && every(s.Below) }
+	spread := func(s Spread) bool { return counted(s.N) && s.Sum >= 0 && s.Sum < maxCount && every(s.Below) }
 	for _, acc := range l.Accounts {
 		if !counted(acc.Watched) || !counted(acc.Missed) || !counted(acc.End) {
 			return false
@@ -131,14 +131,14 @@ func (l *line) possible() bool {
 		min(d.Free, d.Total, d.State, d.Log, d.Journal) >= 0
 }
 
-// since leaves out what lies before an hour.
-func (c *content) since(start int64) {
+// dropBefore leaves out what lies before an hour.
+func (c *fileContent) dropBefore(start int64) {
 	c.hours = slices.DeleteFunc(c.hours, func(h Hour) bool { return h.Start < start })
 }
 
-// slim takes out of the hours before a moment what nobody asks of them any more:
+// thinBefore takes out of the hours before a moment what nobody asks of them any more:
 // the standing of accounts, and all looks at the disk but one a day.
-func (c *content) slim(before time.Time) {
+func (c *fileContent) thinBefore(before time.Time) {
 	for i := range c.hours {
 		h := &c.hours[i]
 		if h.Start >= before.Unix() {
@@ -153,9 +153,9 @@ func (c *content) slim(before time.Time) {
 	}
 }
 
-// encode writes the content with one line an hour. When it is longer than limit
+// encodeLines writes the content with one line an hour. When it is longer than limit
 // the oldest hours are left out.
-func (c *content) encode(limit int) []byte {
+func (c *fileContent) encodeLines(limit int) []byte {
 	lines := make([][]byte, 0, len(c.hours)+1)
 	if c.sent > 0 {
 		lines = append(lines, mustLine(sentLine{c.sent}))
@@ -186,17 +186,17 @@ func mustLine(v any) []byte {
 	return append(text, '\n')
 }
 
-// Read returns the hours that a file holds within a window, for a look while no
+// ReadHours returns the hours that a file holds within a window, for a look while no
 // server runs. It changes nothing.
-func Read(path string, from, to time.Time) ([]Hour, error) {
+func ReadHours(path string, from, to time.Time) ([]Hour, error) {
 	c, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the hourly figures: %w", err)
 	}
-	return within(c.hours, from, to), nil
+	return hoursWithin(c.hours, from, to), nil
 }
 
-// within picks the hours that begin in a window, the one it begins in included.
-func within(hours []Hour, from, to time.Time) []Hour {
-	return slices.DeleteFunc(hours, func(h Hour) bool { return h.Start < Within(from) || h.Start > to.Unix() })
+// hoursWithin picks the hours that begin in a window, the one it begins in included.
+func hoursWithin(hours []Hour, from, to time.Time) []Hour {
+	return slices.DeleteFunc(hours, func(h Hour) bool { return h.Start < HourOf(from) || h.Start > to.Unix() })
 }

@@ -16,12 +16,12 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func open(t *testing.T, path string, now func() time.Time, log *strings.Builder) *report.Book {
+func open(t *testing.T, path string, now func() time.Time, log *strings.Builder) *report.Store {
 	t.Helper()
 	if log == nil {
 		log = new(strings.Builder)
 	}
-	b, err := report.Open(report.Config{Path: path, NoSync: true, Now: now, Logger: slog.New(slog.NewTextHandler(log, nil))})
+	b, err := report.OpenStore(report.Config{Path: path, NoSync: true, Now: now, Logger: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,9 +31,9 @@ func open(t *testing.T, path string, now func() time.Time, log *strings.Builder)
 
 func at(moment time.Time) func() time.Time { return func() time.Time { return moment } }
 
-func hours(t *testing.T, b *report.Book) []report.Hour {
+func hours(t *testing.T, b *report.Store) []report.Hour {
 	t.Helper()
-	got, err := b.Hours(noon.AddDate(-1, -2, 0), noon.AddDate(2, 0, 0))
+	got, err := b.HoursBetween(noon.AddDate(-1, -2, 0), noon.AddDate(2, 0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func hours(t *testing.T, b *report.Book) []report.Hour {
 }
 
 func hour(start time.Time, answered int64) report.Hour {
-	return report.Hour{Start: report.Within(start), Watched: 900, Requests: report.Counts{"success": answered}}
+	return report.Hour{Start: report.HourOf(start), Watched: 900, Requests: report.Counts{"success": answered}}
 }
 
 func must(t *testing.T, err error) {
@@ -54,22 +54,22 @@ func must(t *testing.T, err error) {
 func TestPartsOfAnHourAddUpAcrossRestarts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "figures")
 	b := open(t, path, at(noon), nil)
-	must(t, b.Append(hour(noon, 3)))
-	must(t, b.Append(hour(noon.Add(20*time.Minute), 4)))
+	must(t, b.AppendHour(hour(noon, 3)))
+	must(t, b.AppendHour(hour(noon.Add(20*time.Minute), 4)))
 	must(t, b.MarkSent(noon))
 	must(t, b.Close())
 
 	b = open(t, path, at(noon.Add(time.Hour)), nil)
-	must(t, b.Append(hour(noon.Add(59*time.Minute), 5)))
-	must(t, b.Append(hour(noon.Add(time.Hour), 1)))
+	must(t, b.AppendHour(hour(noon.Add(59*time.Minute), 5)))
+	must(t, b.AppendHour(hour(noon.Add(time.Hour), 1)))
 	got := hours(t, b)
 	want := []report.Hour{hour(noon, 12), hour(noon.Add(time.Hour), 1)}
 	want[0].Watched = 2700
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if !b.Sent().Equal(noon) {
-		t.Errorf("sent at %v, want %v", b.Sent(), noon)
+	if !b.LastSent().Equal(noon) {
+		t.Errorf("sent at %v, want %v", b.LastSent(), noon)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file is %v, %v; want it private", info.Mode(), err)
@@ -82,7 +82,7 @@ func TestTornAtEveryByte(t *testing.T) {
 	path := filepath.Join(dir, "whole")
 	b := open(t, path, at(noon), nil)
 	for i := range 3 {
-		must(t, b.Append(hour(noon.Add(time.Duration(i)*time.Hour), int64(i+1))))
+		must(t, b.AppendHour(hour(noon.Add(time.Duration(i)*time.Hour), int64(i+1))))
 	}
 	must(t, b.Close())
 	whole, err := os.ReadFile(path)
@@ -96,7 +96,7 @@ func TestTornAtEveryByte(t *testing.T) {
 		if got := len(hours(t, b)); got != kept {
 			t.Fatalf("cut at byte %d: %d hours, want %d", cut, got, kept)
 		}
-		must(t, b.Append(hour(noon.Add(9*time.Hour), 1)))
+		must(t, b.AppendHour(hour(noon.Add(9*time.Hour), 1)))
 		if got := len(hours(t, b)); got != kept+1 {
 			t.Fatalf("cut at byte %d: %d hours after one more, want %d", cut, got, kept+1)
 		}
@@ -138,7 +138,7 @@ func TestBrokenFileIsSetAside(t *testing.T) {
 			if !strings.Contains(log.String(), "set aside") {
 				t.Errorf("nobody was told: %s", log.String())
 			}
-			must(t, b.Append(hour(noon, 1)))
+			must(t, b.AppendHour(hour(noon, 1)))
 		})
 	}
 }
@@ -148,7 +148,7 @@ func TestDirectoryInPlaceOfTheFile(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(path, "inside"), 0o700))
 	var log strings.Builder
 	b := open(t, path, at(noon), &log)
-	must(t, b.Append(hour(noon, 1)))
+	must(t, b.AppendHour(hour(noon, 1)))
 	if !strings.Contains(log.String(), "set aside") {
 		t.Errorf("nobody was told: %s", log.String())
 	}
@@ -161,7 +161,7 @@ func TestOpenFails(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if b, err := report.Open(report.Config{Path: tt.path}); err == nil {
+			if b, err := report.OpenStore(report.Config{Path: tt.path}); err == nil {
 				t.Errorf("opened %q: %v", tt.path, b)
 			}
 		})
@@ -170,16 +170,16 @@ func TestOpenFails(t *testing.T) {
 
 func TestAppendRefuses(t *testing.T) {
 	b := open(t, filepath.Join(t.TempDir(), "figures"), at(noon), nil)
-	if err := b.Append(report.Hour{Start: 5}); err == nil {
+	if err := b.AppendHour(report.Hour{Start: 5}); err == nil {
 		t.Error("half an hour was taken")
 	}
 	must(t, b.Close())
 	must(t, b.Close())
-	if err := b.Append(hour(noon, 1)); err == nil {
+	if err := b.AppendHour(hour(noon, 1)); err == nil {
 		t.Error("a closed book was written")
 	}
-	if !b.Sent().IsZero() {
-		t.Errorf("sent at %v, want never", b.Sent())
+	if !b.LastSent().IsZero() {
+		t.Errorf("sent at %v, want never", b.LastSent())
 	}
 }
 
@@ -187,7 +187,7 @@ func TestAppendRefuses(t *testing.T) {
 // and models than most have.
 func busy(start time.Time) report.Hour {
 	h := report.Hour{
-		Start: report.Within(start), Watched: 3600, Missed: 59,
+		Start: report.HourOf(start), Watched: 3600, Missed: 59,
 		Accounts:  map[string]report.Account{},
 		Rotations: report.Counts{"rotated": 7, "no_new_ts": 1},
 		Requests:  report.Counts{"success": 1412, "error": 12, "client_error": 3, "throttled": 40, "canceled": 11},
@@ -224,11 +224,11 @@ func fill(t *testing.T, path string, until time.Time, n int, make func(time.Time
 func grow(t *testing.T, path string, limit, parts int, make func(time.Time) report.Hour) (largest int64, now time.Time) {
 	t.Helper()
 	now = noon
-	b, err := report.Open(report.Config{Path: path, NoSync: true, MaxBytes: limit, Now: func() time.Time { return now }})
+	b, err := report.OpenStore(report.Config{Path: path, NoSync: true, MaxBytes: limit, Now: func() time.Time { return now }})
 	must(t, err)
 	defer b.Close()
 	for range parts {
-		must(t, b.Append(make(now)))
+		must(t, b.AppendHour(make(now)))
 		now = now.Add(15 * time.Minute)
 		info, err := os.Stat(path)
 		must(t, err)
@@ -241,7 +241,7 @@ func TestFourHundredDaysFit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "figures")
 	fill(t, path, noon, 400*24, busy)
 	largest, now := grow(t, path, 0, 40, busy)
-	got, err := report.Read(path, now.Add(-399*24*time.Hour), now)
+	got, err := report.ReadHours(path, now.Add(-399*24*time.Hour), now)
 	must(t, err)
 	if len(got) < 399*24 {
 		t.Errorf("%d hours are kept, want all of 399 days: %d", len(got), 399*24)
@@ -268,9 +268,9 @@ func TestFileIsBounded(t *testing.T) {
 	if largest > limit {
 		t.Errorf("the file grew to %d bytes, want at most %d", largest, limit)
 	}
-	got, err := report.Read(path, noon.AddDate(0, 0, -100), now)
+	got, err := report.ReadHours(path, noon.AddDate(0, 0, -100), now)
 	must(t, err)
-	if len(got) < 50 || got[len(got)-1].Start != report.Within(now.Add(-time.Minute)) {
+	if len(got) < 50 || got[len(got)-1].Start != report.HourOf(now.Add(-time.Minute)) {
 		t.Errorf("%d hours are left, want the newest of them", len(got))
 	}
 }
@@ -288,7 +288,7 @@ func FuzzParse(f *testing.F) {
 		if bad < 0 || bad+len(hours) > strings.Count(string(raw), "\n") {
 			t.Errorf("%d hours and %d bad lines of %q", len(hours), bad, raw)
 		}
-		r := report.Fold(hours, noon, noon.AddDate(0, 0, 7))
+		r := report.FoldHours(hours, noon, noon.AddDate(0, 0, 7))
 		if err := r.Write(new(strings.Builder), report.Style{Markdown: true}); err != nil {
 			t.Error(err)
 		}

@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// maxBytes bounds the file unless told otherwise, keepFor how far back it
+	// defaultMaxBytes bounds the file unless told otherwise, keepFor how far back it
 	// reaches.
-	maxBytes = 5_000_000
-	keepFor  = 400 * 24 * time.Hour
-	// fullFor is how long the hours keep what is only of interest lately.
-	fullFor = 48 * time.Hour
+	defaultMaxBytes = 5_000_000
+	retention       = 400 * 24 * time.Hour
+	// fullDetailFor is how long the hours keep what is only of interest lately.
+	fullDetailFor = 48 * time.Hour
 	// A rewritten file leaves one part in headroom of its size free for the parts
 	// of the day that follows.
-	headroom = 80
+	headroomDivisor = 80
 )
 
 // Config says where the figures are kept.
@@ -41,11 +41,11 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Book is the file of hourly figures. A part of an hour is one appended line;
+// Store is the file of hourly figures. A part of an hour is one appended line;
 // once a day the file is written anew with one line an hour, and what is older
 // than 400 days is let go. It is safe for concurrent use by one process; the lock
 // of the state directory keeps others out.
-type Book struct {
+type Store struct {
 	cfg Config
 
 	mu   sync.Mutex
@@ -58,17 +58,17 @@ type Book struct {
 // ErrClosed is the error of a Book that was closed.
 var ErrClosed = errors.New("the file of hourly figures is closed")
 
-// Open opens the file or begins one. What a crash cut short is removed. What is no
+// OpenStore opens the file or begins one. What a crash cut short is removed. What is no
 // regular file, or has lines that are not understood, is set aside under the name
 // PATH.broken, or PATH.broken-2 and so on where that is taken, which is said; the
 // other lines stay in use. A file that is there and cannot be read is left alone:
 // the error says so, and Open may be tried again.
-func Open(c Config) (*Book, error) {
+func OpenStore(c Config) (*Store, error) {
 	if c.Path == "" {
 		return nil, errors.New("opening the hourly figures: no path given")
 	}
 	if c.MaxBytes == 0 {
-		c.MaxBytes = maxBytes
+		c.MaxBytes = defaultMaxBytes
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -76,35 +76,35 @@ func Open(c Config) (*Book, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	b := &Book{cfg: c}
+	b := &Store{cfg: c}
 	held, err := readFile(c.Path)
-	if statefile.Unreadable(err) {
-		return nil, fmt.Errorf("opening the hourly figures: %w", statefile.Explain(err))
+	if statefile.IsUnreadable(err) {
+		return nil, fmt.Errorf("opening the hourly figures: %w", statefile.WithRemedy(err))
 	}
 	if err != nil || held.bad > 0 {
-		aside := statefile.Free(c.Path + ".broken")
+		aside := statefile.FreePath(c.Path + ".broken")
 		attrs := []any{"file", aside, "lines_lost", held.bad, "lines_kept", held.lines}
 		if err != nil {
 			attrs = append(attrs, "err", err)
 		}
 		c.Logger.Warn("the file of hourly figures is damaged; it is set aside and what can be read of it stays in use", attrs...)
 		if err := os.Rename(c.Path, aside); err != nil {
-			return nil, fmt.Errorf("setting the hourly figures aside: %w", statefile.Explain(err))
+			return nil, fmt.Errorf("setting the hourly figures aside: %w", statefile.WithRemedy(err))
 		}
 	}
-	if err := b.rewrite(held, 0); err != nil {
+	if err := b.rewriteFile(held, 0); err != nil {
 		return nil, fmt.Errorf("opening the hourly figures: %w", err)
 	}
 	return b, nil
 }
 
-// rewrite replaces the file by what is held of it in one step and opens it for
+// rewriteFile replaces the file by what is held of it in one step and opens it for
 // appending at least so many bytes.
-func (b *Book) rewrite(held content, room int) error {
+func (b *Store) rewriteFile(held fileContent, room int) error {
 	now := b.cfg.Now()
-	held.since(Within(now.Add(-keepFor)))
-	held.slim(now.Add(-fullFor))
-	text := held.encode(b.cfg.MaxBytes - max(room, b.cfg.MaxBytes/headroom))
+	held.dropBefore(HourOf(now.Add(-retention)))
+	held.thinBefore(now.Add(-fullDetailFor))
+	text := held.encodeLines(b.cfg.MaxBytes - max(room, b.cfg.MaxBytes/headroomDivisor))
 	pending, err := renameio.NewPendingFile(b.cfg.Path,
 		renameio.WithStaticPermissions(0o600), renameio.WithTempDir(filepath.Dir(b.cfg.Path)))
 	if err != nil {
@@ -114,7 +114,7 @@ func (b *Book) rewrite(held content, room int) error {
 	if _, err := pending.Write(text); err != nil {
 		return err
 	}
-	if err := b.replace(pending); err != nil {
+	if err := b.replaceFile(pending); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(b.cfg.Path, os.O_WRONLY|os.O_APPEND, 0o600)
@@ -128,7 +128,7 @@ func (b *Book) rewrite(held content, room int) error {
 	return nil
 }
 
-func (b *Book) replace(pending *renameio.PendingFile) error {
+func (b *Store) replaceFile(pending *renameio.PendingFile) error {
 	if !b.cfg.NoSync {
 		return pending.CloseAtomicallyReplace()
 	}
@@ -141,18 +141,18 @@ func (b *Book) replace(pending *renameio.PendingFile) error {
 
 func dayOf(t time.Time) int64 { return t.Unix() / (24 * 3600) }
 
-// Append adds a part of an hour. When it fails nothing was added, and the same
+// AppendHour adds a part of an hour. When it fails nothing was added, and the same
 // part may be tried again.
-func (b *Book) Append(h Hour) error {
+func (b *Store) AppendHour(h Hour) error {
 	if h.Start <= 0 || h.Start%3600 != 0 {
 		return fmt.Errorf("writing the hourly figures: %d is not the beginning of an hour", h.Start)
 	}
-	return b.append(mustLine(h))
+	return b.appendLine(mustLine(h))
 }
 
 // MarkSent notes that a report was sent.
-func (b *Book) MarkSent(at time.Time) error {
-	err := b.append(mustLine(sentLine{at.Unix()}))
+func (b *Store) MarkSent(at time.Time) error {
+	err := b.appendLine(mustLine(sentLine{at.Unix()}))
 	if err == nil {
 		b.mu.Lock()
 		b.sent = at.Unix() // also when the clock was ahead at the last one
@@ -161,8 +161,8 @@ func (b *Book) MarkSent(at time.Time) error {
 	return err
 }
 
-// Sent is when the last report was sent, zero when none was.
-func (b *Book) Sent() time.Time {
+// LastSent is when the last report was sent, zero when none was.
+func (b *Store) LastSent() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.sent == 0 {
@@ -171,7 +171,7 @@ func (b *Book) Sent() time.Time {
 	return time.Unix(b.sent, 0)
 }
 
-func (b *Book) append(text []byte) error {
+func (b *Store) appendLine(text []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file == nil {
@@ -180,13 +180,13 @@ func (b *Book) append(text []byte) error {
 	if b.day != dayOf(b.cfg.Now()) || b.size+int64(len(text)) > int64(b.cfg.MaxBytes) {
 		held, err := readFile(b.cfg.Path)
 		if err == nil {
-			err = b.rewrite(held, len(text))
+			err = b.rewriteFile(held, len(text))
 		}
 		if err != nil {
 			return fmt.Errorf("tidying the hourly figures: %w", err)
 		}
 	}
-	if err := b.write(text); err != nil {
+	if err := b.writeLine(text); err != nil {
 		_ = b.file.Truncate(b.size) // the next line must not be glued to half a one
 		return fmt.Errorf("writing the hourly figures: %w", err)
 	}
@@ -194,22 +194,22 @@ func (b *Book) append(text []byte) error {
 	return nil
 }
 
-func (b *Book) write(text []byte) error {
+func (b *Store) writeLine(text []byte) error {
 	if _, err := b.file.Write(text); err != nil || b.cfg.NoSync {
 		return err
 	}
 	return b.file.Sync()
 }
 
-// Hours returns the hours within a window, oldest first.
-func (b *Book) Hours(from, to time.Time) ([]Hour, error) {
+// HoursBetween returns the hours within a window, oldest first.
+func (b *Store) HoursBetween(from, to time.Time) ([]Hour, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return Read(b.cfg.Path, from, to)
+	return ReadHours(b.cfg.Path, from, to)
 }
 
 // Close ends the book; a second Close does nothing.
-func (b *Book) Close() error {
+func (b *Store) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file == nil {
