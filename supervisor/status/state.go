@@ -1,0 +1,79 @@
+package status
+
+import "slices"
+
+// State is the judgement of a session. What is being done about it is an
+// [Activity].
+type State string
+
+// The states of a session.
+const (
+	Healthy     State = "healthy"      // signed-in proof younger than two probe intervals
+	Expiring    State = "expiring"     // signed in, but its end is near
+	Degraded    State = "degraded"     // was healthy; the upstream fails or is not understood
+	Unknown     State = "unknown"      // not yet proven
+	RateLimited State = "rate_limited" // the upstream said slow down
+	Blocked     State = "blocked"      // this address or account is refused for now
+	Expired     State = "expired"      // proven signed out
+	Missing     State = "missing"      // no usable cookies
+	Unreadable  State = "unreadable"   // what is saved of it cannot be read
+)
+
+// States returns every state, best first: the order in which an account is
+// chosen for a request. The caller owns the slice.
+func States() []State {
+	return []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Unreadable, Missing}
+}
+
+// Rank returns the place of the state among [States], the best one 0. An unknown
+// word comes after all of them.
+func (s State) Rank() int {
+	if i := slices.Index(States(), s); i >= 0 {
+		return i
+	}
+	return len(States())
+}
+
+// Known reports whether s is one of [States]. A newer server may send others.
+func (s State) Known() bool { return slices.Contains(States(), s) }
+
+// Serves reports whether requests are tried with a session in this state.
+func (s State) Serves() bool {
+	switch s {
+	case Healthy, Expiring, Degraded, Unknown:
+		return true
+	}
+	return false
+}
+
+// Word returns the state as the status field of a [Report] and the health routes
+// spell it: "valid" for [Healthy], else the state itself.
+func (s State) Word() string {
+	if s == Healthy {
+		return validWord
+	}
+	return string(s)
+}
+
+// validWord is the word by which scripts know a healthy session.
+const validWord = "valid"
+
+// ParseWord returns the state of a word that [State.Word] made.
+func ParseWord(word string) State {
+	if word == validWord {
+		return Healthy
+	}
+	return State(word)
+}
+
+// Activity says what the supervisor does with an account at the moment.
+type Activity string
+
+// The activities. [Paused] lasts until the owner ends it.
+const (
+	Idle     Activity = "idle"
+	Probing  Activity = "probing"
+	Rotating Activity = "rotating"
+	Loading  Activity = "loading"
+	Paused   Activity = "paused"
+)
