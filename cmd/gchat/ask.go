@@ -10,6 +10,10 @@ import (
 	"strings"
 	"syscall"
 	"unicode/utf8"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 // maxInput bounds what is read from standard input; the server takes less.
@@ -43,121 +47,121 @@ byte by byte. Ctrl-C stops an answer.`
 }
 
 // Run answers the question, or talks.
-func (a *askCommand) Run(c *console, s *settings) error {
-	ask := &asker{console: c, client: s.client(), raw: a.Raw, thoughts: a.Thoughts,
+func (a *askCommand) Run(c *terminal.Console, s *settings) error {
+	ask := &asker{console: c, client: s.newClient(), raw: a.Raw, thoughts: a.Thoughts,
 		model: cmp.Or(a.Model, s.file.Model, defaultModel), system: a.System}
-	files, err := attach(a.File)
+	files, err := client.ReadAttachments(a.File)
 	if err != nil {
 		return err
 	}
-	if c.keyboard != nil && len(a.Question) == 0 {
-		return (&talk{asker: ask, settings: s, files: files}).run()
+	if c.Keyboard != nil && len(a.Question) == 0 {
+		return (&talk{asker: ask, settings: s, files: files}).runLoop()
 	}
-	question, err := a.question(c)
+	question, err := a.readQuestion(c)
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	_, err = ask.answer(ctx, []message{{Role: "user", Content: question, Files: files}})
+	_, err = ask.streamAnswer(ctx, []client.Message{{Role: "user", Content: question, Files: files}})
 	return err
 }
 
-// question joins the words, with standard input before them when it is no
+// readQuestion joins the words, with standard input before them when it is no
 // keyboard.
-func (a *askCommand) question(c *console) (string, error) {
+func (a *askCommand) readQuestion(c *terminal.Console) (string, error) {
 	question := strings.Join(a.Question, " ")
-	if c.keyboard == nil {
-		piped, err := io.ReadAll(io.LimitReader(c.in, maxInput+1))
+	if c.Keyboard == nil {
+		piped, err := io.ReadAll(io.LimitReader(c.In, maxInput+1))
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("reading standard input: %w", err)
 		case len(piped) > maxInput:
-			return "", usage("standard input is longer than 32 MiB", "ask about a part of it")
+			return "", exit.UsageError("standard input is longer than 32 MiB", "ask about a part of it")
 		case !utf8.Valid(piped):
-			return "", usage("standard input is not UTF-8 text", "convert it first, or leave the binary parts out")
+			return "", exit.UsageError("standard input is not UTF-8 text", "convert it first, or leave the binary parts out")
 		}
 		context := strings.TrimRight(string(piped), "\r\n")
 		question = strings.TrimSpace(context + "\n\n" + question)
 	}
 	if strings.TrimSpace(question) == "" {
-		return "", usage("there is no question", `gchat "your question", or type it: gchat on a terminal`)
+		return "", exit.UsageError("there is no question", `gchat "your question", or type it: gchat on a terminal`)
 	}
 	return question, nil
 }
 
 // asker puts questions to the server and shows what comes back.
 type asker struct {
-	console  *console
-	client   *client
+	console  *terminal.Console
+	client   *client.Client
 	model    string
 	system   string
 	raw      bool
 	thoughts bool
 }
 
-// answer asks, shows the answer while it arrives, and returns its whole text.
+// streamAnswer asks, shows the answer while it arrives, and returns its whole text.
 // With an error the text is what had arrived until then.
-func (a *asker) answer(ctx context.Context, turns []message) (string, error) {
+func (a *asker) streamAnswer(ctx context.Context, turns []client.Message) (string, error) {
 	if a.system != "" {
-		turns = append([]message{{Role: "system", Content: a.system}}, turns...)
+		turns = append([]client.Message{{Role: "system", Content: a.system}}, turns...)
 	}
 	var (
 		text   strings.Builder
 		finish string
 		failed error
-		page   = a.console.page(a.raw)
+		page   = a.console.NewPage(a.raw)
 		mind   = thoughts{console: a.console, shown: a.thoughts}
 	)
-	for d, err := range a.client.chat(ctx, chatRequest{Model: a.model, Messages: turns}) {
+	for d, err := range a.client.StreamChat(ctx, client.ChatRequest{Model: a.model, Messages: turns}) {
 		if err != nil {
 			failed = err
 			break
 		}
-		mind.show(d.Thought)
+		mind.showText(d.Thought)
 		if d.Text != "" {
-			mind.end()
+			mind.endThoughts()
 			text.WriteString(d.Text)
-			page.write(d.Text)
+			page.AppendText(d.Text)
 		}
 		finish = cmp.Or(d.Finish, finish)
 	}
-	mind.end()
-	page.close()
+	mind.endThoughts()
+	page.EndText()
 	if failed == nil {
-		a.note(finish)
+		a.noteFinish(finish)
 	}
 	return text.String(), failed
 }
 
-// note says on standard error when an answer is not all that it could be.
-func (a *asker) note(finish string) {
+// noteFinish says on standard error when an answer is not all that it could be.
+func (a *asker) noteFinish(finish string) {
 	switch finish {
 	case "length":
-		fmt.Fprintln(a.console.err, a.console.dim("(the answer reached the length limit)"))
+		fmt.Fprintln(a.console.Err, a.console.DimText("(the answer reached the length limit)"))
 	case "content_filter":
-		fmt.Fprintln(a.console.err, a.console.dim("(the answer was stopped by Google's content filter)"))
+		fmt.Fprintln(a.console.Err, a.console.DimText("(the answer was stopped by Google's content filter)"))
 	}
 }
 
 // thoughts shows the model's thinking on standard error, apart from the answer.
 type thoughts struct {
-	console *console
+	console *terminal.Console
 	shown   bool
 	open    bool
 }
 
-func (t *thoughts) show(text string) {
+func (t *thoughts) showText(text string) {
 	if t.shown && text != "" {
 		t.open = true
-		fmt.Fprint(t.console.err, t.console.dim(printable(text)))
+		fmt.Fprint(t.console.Err, t.console.DimText(terminal.StripControls(text)))
 	}
 }
 
-// end puts an empty line between the thoughts and the answer.
-func (t *thoughts) end() {
+// endThoughts puts an empty line between the thoughts and the answer.
+func (t *thoughts) endThoughts() {
 	if t.open {
 		t.open = false
-		fmt.Fprint(t.console.err, "\n\n")
+		fmt.Fprint(t.console.Err, "\n\n")
 	}
 }

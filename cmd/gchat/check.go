@@ -1,12 +1,14 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/geminid/geminid/cmd/gchat/internal/browser"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 type checkCommand struct {
@@ -23,62 +25,31 @@ Examples:
 }
 
 // Run says what is in the file and whether it can be used.
-func (cc checkCommand) Run(c *console) error {
+func (cc checkCommand) Run(c *terminal.Console) error {
 	now := time.Now()
-	source, export, err := readExport(c, cc.File, now)
+	source, export, err := browser.ReadExport(c.In, cc.File, now)
 	if err != nil {
 		return err
 	}
-	describe(c.out, source, export, now)
+	describeExport(c.Out, source, export, now)
 	return nil
 }
 
-// readExport reads the file that was named, or standard input when path is "-".
-func readExport(c *console, path string, now time.Time) (found, *cookie.Export, error) {
-	source := found{path: path}
-	if path != "-" {
-		source.changed = latest(path, path+"-wal")
-		export, err := source.parse(now)
-		return source, export, unusable(err)
-	}
-	data, err := io.ReadAll(io.LimitReader(c.in, cookie.MaxFile+1))
-	if err != nil {
-		return source, nil, unusable(err)
-	}
-	export, err := cookie.Parse(source.name(), data, now)
-	return source, export, unusable(err)
-}
-
-// unusable tells what was refused from what can not even be read.
-func unusable(err error) error {
-	var r *cookie.Rejection
-	var told *failure
-	switch {
-	case err == nil, errors.As(err, &told):
-		return err
-	case !errors.As(err, &r):
-		return &failure{exitUnreadable, "the export can not be read: " + err.Error(), "check the name and the file's mode"}
-	case r.Code == cookie.CodeNotReadable:
-		return &failure{code: exitUnreadable, what: r.Line()}
-	}
-	return &failure{code: exitRefused, what: r.Line()}
-}
-
-// describe prints what was found, without a value.
-func describe(out io.Writer, source found, e *cookie.Export, now time.Time) {
+// describeExport prints what was found, without a value.
+func describeExport(out io.Writer, source browser.Candidate, e *cookie.Export, now time.Time) {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "  %-17s "+format+"\n", append([]any{label}, args...)...)
 	}
-	fmt.Fprintf(out, "%s: usable\n", printable(source.name()))
+	fmt.Fprintf(out, "%s: usable\n", terminal.StripControls(source.DisplayName()))
 	line("format", "%s", e.Format)
-	if !source.changed.IsZero() {
-		line("age", "%s", span(max(now.Sub(source.changed), 0)))
+	if !source.Changed.IsZero() {
+		line("age", "%s", status.FormatDuration(max(now.Sub(source.Changed), 0)))
 	}
-	line(cookie.NamePSID, "%s", nominal(e.PSIDExpires, now))
+	line(cookie.NamePSID, "%s", describeExpiry(e.PSIDExpires, now))
 	if e.Set.PSIDTS().IsZero() {
 		line(cookie.NamePSIDTS, "not there")
 	} else {
-		line(cookie.NamePSIDTS, "%s", nominal(e.PSIDTSExpires, now))
+		line(cookie.NamePSIDTS, "%s", describeExpiry(e.PSIDTSExpires, now))
 	}
 	line("others", "%d of google.com go along, %d in the file", len(e.Set.Extra()), e.Count)
 	for _, w := range e.Warnings {
@@ -86,11 +57,11 @@ func describe(out io.Writer, source found, e *cookie.Export, now time.Time) {
 	}
 }
 
-// nominal tells the end that the browser has noted. It is no promise: a session
+// describeExpiry tells the end that the browser has noted. It is no promise: a session
 // usually ends long before.
-func nominal(end, now time.Time) string {
+func describeExpiry(end, now time.Time) string {
 	if end.IsZero() {
 		return "there, without an expiry"
 	}
-	return fmt.Sprintf("there, nominally until %s (%s)", end.UTC().Format(time.DateOnly), span(end.Sub(now)))
+	return fmt.Sprintf("there, nominally until %s (%s)", end.UTC().Format(time.DateOnly), status.FormatDuration(end.Sub(now)))
 }

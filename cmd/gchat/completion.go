@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/alecthomas/kong"
 
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 	"github.com/geminid/geminid/ops/manual"
 )
 
@@ -20,15 +21,15 @@ func (completionCommand) Help() string {
 }
 
 // Run prints the script.
-func (cc completionCommand) Run(c *console, k *kong.Kong) error {
-	return manual.Completion(c.out, cc.Shell, k.Model)
+func (cc completionCommand) Run(c *terminal.Console, k *kong.Kong) error {
+	return manual.Completion(c.Out, cc.Shell, k.Model)
 }
 
 type manCommand struct{}
 
 // Run prints the man page.
-func (manCommand) Run(c *console, k *kong.Kong) error {
-	return manual.Page(c.out, k.Model, manual.About{
+func (manCommand) Run(c *terminal.Console, k *kong.Kong) error {
+	return manual.Page(c.Out, k.Model, manual.About{
 		Summary: "ask a geminid server from the terminal and carry cookies to it", Version: buildVersion(), SeeAlso: []string{"geminid(1)"},
 	})
 }

@@ -9,13 +9,16 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/ssh"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 // completionScript writes a shell's script to a file.
 func completionScript(t *testing.T, shell string) string {
 	t.Helper()
 	var out strings.Builder
-	c := &console{out: &out, err: &out, getenv: os.Getenv}
+	c := &terminal.Console{Out: &out, Err: &out, Getenv: os.Getenv}
 	if code := run([]string{"completion", shell}, c); code != 0 {
 		t.Fatalf("exit code %d: %s", code, out.String())
 	}
@@ -55,10 +58,10 @@ func TestCompletionBash(t *testing.T) {
 		words := strings.Split(tt.line, " ")
 		var quotedWords []string
 		for _, word := range words {
-			quotedWords = append(quotedWords, shellWord(word))
+			quotedWords = append(quotedWords, ssh.QuoteWord(word))
 		}
 		out := shell(t, "bash", "--norc", "-c", fmt.Sprintf(`source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _gchat; printf '%%s\n' "${COMPREPLY[@]}"`,
-			shellWord(script), strings.Join(quotedWords, " "), len(words)-1))
+			ssh.QuoteWord(script), strings.Join(quotedWords, " "), len(words)-1))
 		offered := " " + strings.Join(strings.Fields(out), " ") + " "
 		for _, word := range strings.Fields(tt.has) {
 			if !strings.Contains(offered, " "+word+" ") {
@@ -81,7 +84,7 @@ func TestCompletionBashFiles(t *testing.T) {
 	}
 	out := shell(t, "bash", "--norc", "-c", fmt.Sprintf(
 		`source %s; cd %s; COMP_WORDS=(gchat cookies check ex); COMP_CWORD=3; _gchat; printf '%%s\n' "${COMPREPLY[@]}"`,
-		shellWord(script), shellWord(dir)))
+		ssh.QuoteWord(script), ssh.QuoteWord(dir)))
 	if strings.TrimSpace(out) != "export.json" {
 		t.Errorf("got %q, want the file", out)
 	}
@@ -95,7 +98,7 @@ func TestCompletionZsh(t *testing.T) {
 	out := shell(t, "zsh", "-f", "-c", fmt.Sprintf(`compdef() { :; }; _files() { :; }
 _describe() { eval "print -l -- \"\${$2[@]}\""; }
 source %s
-words=(gchat cookies ''); CURRENT=3; _gchat`, shellWord(script)))
+words=(gchat cookies ''); CURRENT=3; _gchat`, ssh.QuoteWord(script)))
 	for _, want := range []string{"quick:Open a browser", "status:Show how", "--server:Address"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not offered in\n%s", want, out)
@@ -105,11 +108,11 @@ words=(gchat cookies ''); CURRENT=3; _gchat`, shellWord(script)))
 
 func TestCompletionFish(t *testing.T) {
 	script := completionScript(t, "fish")
-	out := shell(t, "fish", "--no-config", "-c", fmt.Sprintf(`source %s; complete -C "gchat cookies "`, shellWord(script)))
+	out := shell(t, "fish", "--no-config", "-c", fmt.Sprintf(`source %s; complete -C "gchat cookies "`, ssh.QuoteWord(script)))
 	if !strings.Contains(out, "quick\tOpen a browser") || strings.Contains(out, "completion") {
 		t.Errorf("got\n%s", out)
 	}
-	if out := shell(t, "fish", "--no-config", "-c", fmt.Sprintf(`source %s; complete -C "gchat --th"`, shellWord(script))); !strings.Contains(out, "--thoughts") {
+	if out := shell(t, "fish", "--no-config", "-c", fmt.Sprintf(`source %s; complete -C "gchat --th"`, ssh.QuoteWord(script))); !strings.Contains(out, "--thoughts") {
 		t.Errorf("got\n%s", out)
 	}
 }
@@ -118,7 +121,7 @@ func TestCompletionFish(t *testing.T) {
 // where there is something to show, and can be completed.
 func TestGrammar(t *testing.T) {
 	var flags grammar
-	parser, err := newParser(&flags, &console{getenv: os.Getenv})
+	parser, err := newParser(&flags, &terminal.Console{Getenv: os.Getenv})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // pretend answers as the daemon does, as far as gchat can tell. Words in the
@@ -143,7 +146,7 @@ func asked(content json.RawMessage) (text string) {
 // paint answers with pictures: JPEGs when the prompt says so, and of a size that
 // tells how many were sent.
 func (p *pretend) paint(w http.ResponseWriter, r *http.Request) {
-	var req paintRequest
+	var req client.PictureRequest
 	if json.NewDecoder(r.Body).Decode(&req) != nil || (len(req.Images) > 0) != strings.HasSuffix(r.URL.Path, "edits") {
 		openAIError(w, http.StatusBadRequest, "invalid_request", "the body is not an image request")
 		return
@@ -209,17 +212,17 @@ func (p *pretend) offer(w http.ResponseWriter, r *http.Request) {
 		plainError(w, http.StatusNotFound, "not_found", "there is nothing at this path")
 		return
 	}
-	status, v := http.StatusOK, verdict{Account: cmp.Or(r.PathValue("account"), "default"), Result: "applied", State: "healthy",
+	code, v := http.StatusOK, status.Verdict{Account: cmp.Or(r.PathValue("account"), "default"), Result: "applied", State: "healthy",
 		Since: generated, Message: "proven at the upstream and in use"}
 	switch v.Account {
 	case "parked":
-		status, v.Result, v.Message = http.StatusAccepted, "parked", "Google can not be reached"
+		code, v.Result, v.Message = http.StatusAccepted, "parked", "Google can not be reached"
 	case "bad":
-		status, v.Result, v.Code = http.StatusUnprocessableEntity, "rejected", "E_PROBE_SIGNED_OUT"
+		code, v.Result, v.Code = http.StatusUnprocessableEntity, "rejected", "E_PROBE_SIGNED_OUT"
 		v.Message = r.URL.Query().Get("name") + " is well-formed, but Google answers as signed out from this server."
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
+	w.WriteHeader(code)
 	_ = json.NewEncoder(w).Encode(v)
 }
 

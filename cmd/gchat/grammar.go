@@ -1,6 +1,11 @@
 package main
 
-import "github.com/alecthomas/kong"
+import (
+	"github.com/alecthomas/kong"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+)
 
 const description = `Talk to Gemini through your own geminid server.
 
@@ -20,7 +25,7 @@ configuration; 130 interrupted.`
 // grammar is the whole command line; kong reads it.
 type grammar struct {
 	Server  string           `help:"Address of the geminid server (default: the saved one, or ${server})." env:"GCHAT_SERVER" placeholder:"URL"`
-	Key     secret           `help:"API key; - reads it from the first line of standard input (default: the saved one)." env:"GCHAT_KEY" placeholder:"KEY"`
+	Key     client.Secret    `help:"API key; - reads it from the first line of standard input (default: the saved one)." env:"GCHAT_KEY" placeholder:"KEY"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
 	Ask        askCommand        `cmd:"" default:"withargs" help:"Ask a question; without one, talk line by line. The word ask may be left out."`
@@ -38,7 +43,7 @@ type grammar struct {
 type helpCommand struct{}
 
 // Run prints the help of the whole program.
-func (helpCommand) Run(c *console, k *kong.Kong) error {
+func (helpCommand) Run(c *terminal.Console, k *kong.Kong) error {
 	_, err := k.Parse([]string{"--help"})
 	return err
 }

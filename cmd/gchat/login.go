@@ -13,6 +13,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/term"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 type loginCommand struct{}
@@ -30,20 +34,20 @@ Examples:
 }
 
 // Run asks for what the flags left out, tries it and saves it.
-func (l loginCommand) Run(c *console, s *settings, g *grammar) error {
-	if c.keyboard != nil {
-		if err := l.ask(c, s, g); err != nil {
+func (l loginCommand) Run(c *terminal.Console, s *settings, g *grammar) error {
+	if c.Keyboard != nil {
+		if err := l.askSettings(c, s, g); err != nil {
 			return err
 		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	models, err := s.client().models(ctx)
-	var answer *apiError
+	models, err := s.newClient().ListModels(ctx)
+	var answer *client.APIError
 	switch {
-	case errors.As(err, &answer) && answer.status == http.StatusUnauthorized && s.key == "":
-		return &failure{exitPermission, s.server + " wants a key; nothing was saved",
-			"get one with geminid keys add NAME on the server (--admin for the cookies commands)"}
+	case errors.As(err, &answer) && answer.Status == http.StatusUnauthorized && s.key == "":
+		return exit.New(exit.Permission, s.server+" wants a key; nothing was saved",
+			"get one with geminid keys add NAME on the server (--admin for the cookies commands)")
 	case err != nil:
 		return err
 	}
@@ -56,24 +60,24 @@ func (l loginCommand) Run(c *console, s *settings, g *grammar) error {
 	if err := writePrivate(s.path, data); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s answers with %d models. Saved to %s.\n", s.server, len(models), s.path)
-	if unencrypted(s) {
-		fmt.Fprintln(c.err, "gchat: the key goes over the network unencrypted; prefer https, or a tunnel: ssh -L 8100:127.0.0.1:8100 host")
+	fmt.Fprintf(c.Out, "%s answers with %d models. Saved to %s.\n", s.server, len(models), s.path)
+	if sendsKeyInClear(s) {
+		fmt.Fprintln(c.Err, "gchat: the key goes over the network unencrypted; prefer https, or a tunnel: ssh -L 8100:127.0.0.1:8100 host")
 	}
 	return nil
 }
 
-// ask reads at the keyboard what was not given as a flag.
-func (loginCommand) ask(c *console, s *settings, g *grammar) error {
+// askSettings reads at the keyboard what was not given as a flag.
+func (loginCommand) askSettings(c *terminal.Console, s *settings, g *grammar) error {
 	if g.Server == "" {
-		fmt.Fprintf(c.prompts, "Server [%s]: ", s.server)
-		line, err := c.readLine()
+		fmt.Fprintf(c.Prompts, "Server [%s]: ", s.server)
+		line, err := c.ReadLine()
 		if err != nil {
-			return interrupted
+			return exit.ErrInterrupted
 		}
-		given, err := cleanServer(strings.TrimSpace(line))
+		given, err := client.NormalizeAddress(strings.TrimSpace(line))
 		if err != nil {
-			return usage("the server: "+err.Error(), "give an address such as "+defaultServer)
+			return exit.UsageError("the server: "+err.Error(), "give an address such as "+defaultServer)
 		}
 		if given != "" && given != s.server {
 			s.server, s.key = given, "" // the saved key is another server's
@@ -86,19 +90,19 @@ func (loginCommand) ask(c *console, s *settings, g *grammar) error {
 	if s.key != "" {
 		kept = ", empty to keep the saved one"
 	}
-	fmt.Fprintf(c.prompts, "Key (not shown%s): ", kept)
-	typed, err := term.ReadPassword(int(c.keyboard.Fd()))
-	fmt.Fprintln(c.prompts)
+	fmt.Fprintf(c.Prompts, "Key (not shown%s): ", kept)
+	typed, err := term.ReadPassword(int(c.Keyboard.Fd()))
+	fmt.Fprintln(c.Prompts)
 	if err != nil {
-		return interrupted
+		return exit.ErrInterrupted
 	}
 	key := strings.TrimSpace(string(typed))
-	s.key = cmp.Or(secret(key), s.key)
-	return checkKey(key)
+	s.key = cmp.Or(client.Secret(key), s.key)
+	return client.CheckKey(key)
 }
 
-// unencrypted reports whether a key would cross a network in the clear.
-func unencrypted(s *settings) bool {
+// sendsKeyInClear reports whether a key would cross a network in the clear.
+func sendsKeyInClear(s *settings) bool {
 	u, err := url.Parse(s.server)
-	return err == nil && u.Scheme == "http" && !loopback(u.Hostname()) && s.key != ""
+	return err == nil && u.Scheme == "http" && !client.IsLoopback(u.Hostname()) && s.key != ""
 }

@@ -12,13 +12,17 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/browser"
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
-func main() { os.Exit(run(os.Args[1:], systemConsole())) }
+func main() { os.Exit(run(os.Args[1:], terminal.SystemConsole())) }
 
 // run is one invocation: it parses args, runs the command they name and returns
 // the exit code. Whatever went wrong has been said on c.err.
-func run(args []string, c *console) int {
+func run(args []string, c *terminal.Console) int {
 	var flags grammar
 	parser, err := newParser(&flags, c)
 	if err != nil {
@@ -26,28 +30,28 @@ func run(args []string, c *console) int {
 	}
 	chosen, err := parser.Parse(args)
 	if err != nil {
-		return c.report(&failure{code: exitUsage, what: err.Error(), next: "gchat --help"})
+		return reportError(c, &exit.Failure{Code: exit.Usage, What: err.Error(), Next: "gchat --help"})
 	}
-	return c.report(flags.run(chosen, c))
+	return reportError(c, flags.runCommand(chosen, c))
 }
 
 // newParser makes the parser of the whole command line.
-func newParser(flags *grammar, c *console) (*kong.Kong, error) {
+func newParser(flags *grammar, c *terminal.Console) (*kong.Kong, error) {
 	return kong.New(flags,
 		kong.Name("gchat"),
 		kong.Description(description),
-		kong.Writers(c.out, c.err),
+		kong.Writers(c.Out, c.Err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
 		kong.Vars{"version": "gchat " + buildVersion(), "model": defaultModel, "server": defaultServer, "inbox": defaultInbox},
 	)
 }
 
-// run runs the chosen command. The settings are read only for the commands that
+// runCommand runs the chosen command. The settings are read only for the commands that
 // ask for them: a broken file does not keep the others from working.
-func (g *grammar) run(chosen *kong.Context, c *console) error {
-	s := &settings{machine: thisMachine(c)}
+func (g *grammar) runCommand(chosen *kong.Context, c *terminal.Console) error {
+	s := &settings{machine: browser.ThisMachine(c.Getenv)}
 	err := chosen.BindSingletonProvider(func() (*settings, error) {
-		found, err := g.settings(c)
+		found, err := g.resolveSettings(c)
 		if err == nil {
 			*s = *found
 		}
@@ -59,23 +63,23 @@ func (g *grammar) run(chosen *kong.Context, c *console) error {
 	if err == nil {
 		return nil
 	}
-	return s.explain(err)
+	return s.explainError(err)
 }
 
 // report says err on c.err and returns the exit code that goes with it.
-func (c *console) report(err error) int {
+func reportError(c *terminal.Console, err error) int {
 	if err == nil {
-		return exitOK
+		return exit.OK
 	}
-	var f *failure
+	var f *exit.Failure
 	if !errors.As(err, &f) {
-		f = &failure{code: exitRefused, what: err.Error()}
+		f = &exit.Failure{Code: exit.Refused, What: err.Error()}
 	}
-	if f.what != "" {
-		fmt.Fprintf(c.err, "gchat: %s\n", printable(f.what))
+	if f.What != "" {
+		fmt.Fprintf(c.Err, "gchat: %s\n", terminal.StripControls(f.What))
 	}
-	if f.next != "" {
-		fmt.Fprintf(c.err, "  next: %s\n", printable(f.next))
+	if f.Next != "" {
+		fmt.Fprintf(c.Err, "  next: %s\n", terminal.StripControls(f.Next))
 	}
-	return f.code
+	return f.Code
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var update = flag.Bool("update", false, "write the golden files and scripts anew")
+var update = flag.Bool("update", false, "write the scripts anew")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"gchat": main, "firefox": pretendFirefox})
@@ -143,4 +144,16 @@ func cmdRecent(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	then := time.Now().Add(-age)
 	ts.Check(os.Chtimes(ts.MkAbs(args[1]), then, then))
+}
+
+// cmdPicture checks a picture's format and size: picture FILE KIND WxH.
+func cmdPicture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: picture FILE KIND WxH")
+	}
+	cfg, kind, err := image.DecodeConfig(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	if size := fmt.Sprintf("%dx%d", cfg.Width, cfg.Height); kind != args[1] || size != args[2] {
+		ts.Fatalf("%s is a %s of %s, want %s of %s", args[0], kind, size, args[1], args[2])
+	}
 }

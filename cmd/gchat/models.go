@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 type modelsCommand struct {
@@ -13,18 +15,18 @@ type modelsCommand struct {
 }
 
 // Run prints one model a line.
-func (m modelsCommand) Run(c *console, s *settings) error {
+func (m modelsCommand) Run(c *terminal.Console, s *settings) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ids, err := s.client().models(ctx)
+	ids, err := s.newClient().ListModels(ctx)
 	if err != nil {
 		return err
 	}
 	if m.JSON {
-		return json.NewEncoder(c.out).Encode(ids)
+		return json.NewEncoder(c.Out).Encode(ids)
 	}
 	for _, id := range ids {
-		fmt.Fprintln(c.out, printable(id))
+		fmt.Fprintln(c.Out, terminal.StripControls(id))
 	}
 	return nil
 }

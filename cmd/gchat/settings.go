@@ -13,6 +13,12 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/browser"
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/cmd/gchat/internal/ssh"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 const (
@@ -22,15 +28,6 @@ const (
 	// demoKey opens the demo, which everybody may know; a real server refuses it.
 	demoKey = "sk-demo"
 )
-
-// secret is an API key. It can not be printed by accident.
-type secret string
-
-// String implements fmt.Stringer without showing the key.
-func (secret) String() string { return "[redacted]" }
-
-// GoString implements fmt.GoStringer without showing the key.
-func (secret) GoString() string { return "[redacted]" }
 
 // config is the file gchat.yaml.
 type config struct {
@@ -49,44 +46,44 @@ type config struct {
 // over defaults.
 type settings struct {
 	server  string // scheme://host[:port][/prefix], without a slash at the end
-	key     secret
+	key     client.Secret
 	file    config
 	path    string // of the file
-	machine machine
+	machine browser.Machine
 }
 
-// settings puts flags (with the environment already in them), file and defaults
+// resolveSettings puts flags (with the environment already in them), file and defaults
 // together.
-func (g *grammar) settings(c *console) (*settings, error) {
-	m := thisMachine(c)
-	s := &settings{path: m.configFile(), machine: m}
+func (g *grammar) resolveSettings(c *terminal.Console) (*settings, error) {
+	m := browser.ThisMachine(c.Getenv)
+	s := &settings{path: m.ConfigFile(), machine: m}
 	var err error
 	if s.file, err = readConfig(s.path); err != nil {
 		return nil, err
 	}
-	if s.exposed() {
-		fmt.Fprintf(c.err, "gchat: %s holds your key and others may read it; run: chmod 600 %[1]s\n", s.path)
+	if s.isExposed() {
+		fmt.Fprintf(c.Err, "gchat: %s holds your key and others may read it; run: chmod 600 %[1]s\n", s.path)
 	}
-	saved, err := cleanServer(s.file.Server)
+	saved, err := client.NormalizeAddress(s.file.Server)
 	if err != nil {
-		return nil, &failure{exitConfig, fmt.Sprintf("%s: server: %v", s.path, err), "gchat login"}
+		return nil, exit.New(exit.Config, fmt.Sprintf("%s: server: %v", s.path, err), "gchat login")
 	}
-	asked, err := cleanServer(g.Server)
+	asked, err := client.NormalizeAddress(g.Server)
 	if err != nil {
-		return nil, usage("--server: "+err.Error(), "give an address such as "+defaultServer)
+		return nil, exit.UsageError("--server: "+err.Error(), "give an address such as "+defaultServer)
 	}
 	s.server = cmp.Or(asked, saved, defaultServer)
 	s.key, err = g.givenKey(c)
 	// A saved key belongs to the saved server: another one must not learn it.
 	if s.key == "" && s.server == cmp.Or(saved, defaultServer) {
-		s.key = secret(s.file.Key)
+		s.key = client.Secret(s.file.Key)
 	}
 	return s, err
 }
 
 // sentKey returns the key for requests. Someone without any settings is trying
 // geminid out: what answers at the default address is most likely its demo.
-func (s *settings) sentKey() secret {
+func (s *settings) sentKey() client.Secret {
 	if s.key == "" && s.server == defaultServer {
 		return demoKey
 	}
@@ -94,26 +91,18 @@ func (s *settings) sentKey() secret {
 }
 
 // givenKey returns the key of the flag or the environment, or reads it.
-func (g *grammar) givenKey(c *console) (secret, error) {
+func (g *grammar) givenKey(c *terminal.Console) (client.Secret, error) {
 	key := string(g.Key)
 	if key == "-" {
-		line, err := c.readLine()
+		line, err := c.ReadLine()
 		if err != nil && err != io.EOF {
 			return "", fmt.Errorf("reading the key from standard input: %w", err)
 		}
 		if key = strings.TrimSpace(line); key == "" {
-			return "", usage("--key -: standard input holds no key", "printf %s \"$KEY\" | gchat --key - …")
+			return "", exit.UsageError("--key -: standard input holds no key", "printf %s \"$KEY\" | gchat --key - …")
 		}
 	}
-	return secret(key), checkKey(key)
-}
-
-// checkKey refuses what can not travel in a header; the text never shows it.
-func checkKey(key string) error {
-	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return usage("the key holds a blank or a character that no key has", "copy it again, without the text around it")
-	}
-	return nil
+	return client.Secret(key), client.CheckKey(key)
 }
 
 // readConfig reads the file; one that does not exist is empty.
@@ -124,19 +113,19 @@ func readConfig(path string) (config, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return file, nil
 	case err != nil:
-		return file, &failure{exitConfig, "reading the settings: " + err.Error(), "check the file's owner and mode"}
+		return file, exit.New(exit.Config, "reading the settings: "+err.Error(), "check the file's owner and mode")
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&file); err != nil && err != io.EOF {
-		return file, &failure{exitConfig, path + ": " + plainYAML(err), "correct the file, or write it anew with gchat login"}
+		return file, exit.New(exit.Config, path+": "+explainYAML(err), "correct the file, or write it anew with gchat login")
 	}
 	return file, nil
 }
 
-// plainYAML says where a file is wrong without quoting it: a quoted line could
+// explainYAML says where a file is wrong without quoting it: a quoted line could
 // be the one with the key.
-func plainYAML(err error) string {
+func explainYAML(err error) string {
 	var wrong *yaml.TypeError
 	if errors.As(err, &wrong) && len(wrong.Errors) > 0 {
 		line, _, _ := strings.Cut(wrong.Errors[0], ":")
@@ -145,35 +134,37 @@ func plainYAML(err error) string {
 	return "it is not YAML with the keys server, key, model, ssh"
 }
 
-// exposed reports whether others on this computer may read the file with the
+// isExposed reports whether others on this computer may read the file with the
 // key. Windows keeps its rights elsewhere.
-func (s *settings) exposed() bool {
+func (s *settings) isExposed() bool {
 	info, err := os.Stat(s.path)
 	return err == nil && runtime.GOOS != "windows" && s.file.Key != "" && info.Mode().Perm()&0o077 != 0
 }
 
-// cleanServer brings an address as people write it into the form that paths
-// are appended to. An empty address stays empty.
-func cleanServer(address string) (string, error) {
-	if address == "" {
-		return "", nil
+// newClient returns a client for the chosen server.
+func (s *settings) newClient() *client.Client {
+	return client.New(s.server, s.sentKey(), "gchat/"+buildVersion())
+}
+
+// explainError puts an error into words for the user, as far as it is not a failure
+// already.
+func (s *settings) explainError(err error) error {
+	return client.ExplainError(err, s.server, s.key != "")
+}
+
+// sshDestination returns the way to the server's machine: what was given, else
+// the saved one, else the host of the server's address when it is not this
+// computer.
+func (s *settings) sshDestination(given string) (ssh.Destination, error) {
+	if text := cmp.Or(given, s.file.SSH); text != "" {
+		d, err := ssh.ParseDestination(text)
+		if err != nil {
+			return d, exit.UsageError("the ssh destination: "+err.Error(), "give it as [user@]host[:port]")
+		}
+		return d, nil
 	}
-	if !strings.Contains(address, "://") {
-		address = "http://" + address
+	if u, err := url.Parse(s.server); err == nil && !client.IsLoopback(u.Hostname()) {
+		return ssh.Destination{Host: u.Hostname()}, nil
 	}
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Host == "":
-		return "", errors.New("not an address")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", errors.New("the scheme must be http or https")
-	case u.User != nil:
-		return "", errors.New("a user or password does not belong into the address")
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("the address must end with the path")
-	}
-	// Clients are given the base URL with /v1; here it would come twice.
-	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1")
-	u.RawPath = ""
-	return strings.TrimRight(u.String(), "/"), nil
+	return ssh.Destination{}, exit.UsageError("no ssh host is known for the server "+s.server, "--host HOST, or a line ssh: user@host in "+s.path)
 }

@@ -8,6 +8,11 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/browser"
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 // settle parses a command line in an environment with a settings file.
@@ -17,14 +22,14 @@ func settle(t *testing.T, args []string, env map[string]string, file, stdin stri
 	for _, name := range []string{"GCHAT_SERVER", "GCHAT_KEY", "XDG_CONFIG_HOME", "APPDATA"} {
 		t.Setenv(name, env[name])
 	}
-	c := &console{in: bufio.NewReader(strings.NewReader(stdin)), getenv: func(name string) string {
+	c := &terminal.Console{In: bufio.NewReader(strings.NewReader(stdin)), Getenv: func(name string) string {
 		if name == "HOME" || name == "USERPROFILE" {
 			return home
 		}
 		return env[name]
 	}}
 	if file != "" {
-		path := thisMachine(c).configFile()
+		path := browser.ThisMachine(c.Getenv).ConfigFile()
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +45,7 @@ func settle(t *testing.T, args []string, env map[string]string, file, stdin stri
 	if _, err := parser.Parse(append(args, "models")); err != nil {
 		t.Fatal(err)
 	}
-	return flags.settings(c)
+	return flags.resolveSettings(c)
 }
 
 func TestSettingsPrecedence(t *testing.T) {
@@ -88,7 +93,7 @@ func TestDemoKey(t *testing.T) {
 	tests := []struct {
 		name string
 		args []string
-		want secret
+		want client.Secret
 	}{
 		{"nothing set", nil, demoKey},
 		{"a key", []string{"--key", "gmd_mine"}, "gmd_mine"},
@@ -116,40 +121,24 @@ func TestSettingsErrors(t *testing.T) {
 		code  int
 		what  string // part of the text
 	}{
-		{name: "unknown key", file: "server: http://a\npassword: sesame\n", code: exitConfig, what: "gchat.yaml: line 2: not one of"},
-		{name: "no YAML", file: "sesame: [\n", code: exitConfig, what: "it is not YAML"},
-		{name: "wrong type", file: "key: [sesame]\n", code: exitConfig, what: "line 1"},
-		{name: "saved address", file: "server: ftp://a\n", code: exitConfig, what: "server: the scheme must be http or https"},
-		{name: "address", args: []string{"--server", "http://"}, code: exitUsage, what: "not an address"},
-		{name: "query", args: []string{"--server", "http://a/?key=sesame"}, code: exitUsage, what: "must end with the path"},
-		{name: "user", args: []string{"--server", "http://me:sesame@a"}, code: exitUsage, what: "does not belong into the address"},
-		{name: "blank in key", args: []string{"--key", "ses ame"}, code: exitUsage, what: "a character that no key has"},
-		{name: "no key there", args: []string{"--key", "-"}, stdin: "\n", code: exitUsage, what: "holds no key"},
+		{name: "unknown key", file: "server: http://a\npassword: sesame\n", code: exit.Config, what: "gchat.yaml: line 2: not one of"},
+		{name: "no YAML", file: "sesame: [\n", code: exit.Config, what: "it is not YAML"},
+		{name: "wrong type", file: "key: [sesame]\n", code: exit.Config, what: "line 1"},
+		{name: "saved address", file: "server: ftp://a\n", code: exit.Config, what: "server: the scheme must be http or https"},
+		{name: "address", args: []string{"--server", "http://"}, code: exit.Usage, what: "not an address"},
+		{name: "query", args: []string{"--server", "http://a/?key=sesame"}, code: exit.Usage, what: "must end with the path"},
+		{name: "user", args: []string{"--server", "http://me:sesame@a"}, code: exit.Usage, what: "does not belong into the address"},
+		{name: "blank in key", args: []string{"--key", "ses ame"}, code: exit.Usage, what: "a character that no key has"},
+		{name: "no key there", args: []string{"--key", "-"}, stdin: "\n", code: exit.Usage, what: "holds no key"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := settle(t, tt.args, nil, tt.file, tt.stdin)
-			got, ok := err.(*failure)
-			if !ok || got.code != tt.code || !strings.Contains(got.what, tt.what) || strings.Contains(got.what, "sesame") {
+			got, ok := err.(*exit.Failure)
+			if !ok || got.Code != tt.code || !strings.Contains(got.What, tt.what) || strings.Contains(got.What, "sesame") {
 				t.Errorf("got %+v, want code %d and a text with %q and without the secret", err, tt.code, tt.what)
 			}
 		})
-	}
-}
-
-func TestCleanServer(t *testing.T) {
-	for given, want := range map[string]string{
-		"":                              "",
-		"gemini.example.org":            "http://gemini.example.org",
-		"127.0.0.1:8100":                "http://127.0.0.1:8100",
-		"https://gemini.example.org/":   "https://gemini.example.org",
-		"https://a.example/v1":          "https://a.example",
-		"https://a.example/gemini/v1//": "https://a.example/gemini",
-		"http://[::1]:8100/v1/":         "http://[::1]:8100",
-	} {
-		if got, err := cleanServer(given); err != nil || got != want {
-			t.Errorf("cleanServer(%q) = %q, %v, want %q", given, got, err, want)
-		}
 	}
 }
 

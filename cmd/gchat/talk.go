@@ -7,6 +7,9 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 const talkHelp = `/help          this list
@@ -21,20 +24,20 @@ text may have several lines.`
 type talk struct {
 	*asker
 	settings *settings
-	turns    []message
-	files    []attachment // that go with the first question
-	keyboard editor
+	turns    []client.Message
+	files    []client.Attachment // that go with the first question
+	keyboard terminal.LineEditor
 }
 
-// run talks until /quit, Ctrl-D or an input error.
-func (t *talk) run() error {
-	t.keyboard.console = t.console
-	fmt.Fprintf(t.console.prompts, "%s\n", t.console.dim(t.model+" · /help for help, Ctrl-D to end"))
+// runLoop talks until /quit, Ctrl-D or an input error.
+func (t *talk) runLoop() error {
+	t.keyboard.Console = t.console
+	fmt.Fprintf(t.console.Prompts, "%s\n", t.console.DimText(t.model+" · /help for help, Ctrl-D to end"))
 	for _, f := range t.files {
-		t.say(f.name + " goes with the first question")
+		t.printNotice(f.Name + " goes with the first question")
 	}
 	for {
-		line, err := t.keyboard.read()
+		line, err := t.keyboard.ReadInput()
 		switch {
 		case err == io.EOF:
 			return nil
@@ -43,61 +46,63 @@ func (t *talk) run() error {
 		case strings.TrimSpace(line) == "":
 			continue
 		case strings.HasPrefix(line, "/") && !strings.Contains(line, "\n"):
-			if t.command(line) {
+			if t.runCommand(line) {
 				return nil
 			}
 		default:
-			t.ask(line)
+			t.askQuestion(line)
 		}
 	}
 }
 
-// command obeys a line that begins with a slash and reports whether it was the
+// runCommand obeys a line that begins with a slash and reports whether it was the
 // last one.
-func (t *talk) command(line string) (end bool) {
+func (t *talk) runCommand(line string) (end bool) {
 	words := strings.Fields(line)
 	switch words[0] {
 	case "/quit", "/exit":
 		return true
 	case "/reset":
 		t.turns, t.files = nil, nil
-		t.say("the conversation begins anew")
+		t.printNotice("the conversation begins anew")
 	case "/model":
 		if len(words) > 1 {
 			t.model = words[1]
 		}
-		t.say("model: " + t.model)
+		t.printNotice("model: " + t.model)
 	case "/help":
-		t.say(talkHelp)
+		t.printNotice(talkHelp)
 	default:
-		t.say(words[0] + " is not a command; /help lists them")
+		t.printNotice(words[0] + " is not a command; /help lists them")
 	}
 	return false
 }
 
-func (t *talk) say(text string) { fmt.Fprintln(t.console.prompts, t.console.dim(printable(text))) }
+func (t *talk) printNotice(text string) {
+	fmt.Fprintln(t.console.Prompts, t.console.DimText(terminal.StripControls(text)))
+}
 
-// ask puts one question. What was answered before Ctrl-C stays in the
+// askQuestion puts one question. What was answered before Ctrl-C stays in the
 // conversation; a question that failed leaves no trace, so it can be asked
 // again.
-func (t *talk) ask(question string) {
+func (t *talk) askQuestion(question string) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	turn := message{Role: "user", Content: question}
+	turn := client.Message{Role: "user", Content: question}
 	if len(t.turns) == 0 {
 		turn.Files = t.files
 	}
 	turns := append(t.turns, turn)
-	text, err := t.answer(ctx, turns)
+	text, err := t.streamAnswer(ctx, turns)
 	if err != nil && ctx.Err() == nil {
-		t.console.report(t.settings.explain(err))
+		reportError(t.console, t.settings.explainError(err))
 		return
 	}
 	if err != nil {
-		t.say("(stopped)")
+		t.printNotice("(stopped)")
 	}
 	if text != "" {
-		t.turns = append(turns, message{Role: "assistant", Content: text})
+		t.turns = append(turns, client.Message{Role: "assistant", Content: text})
 	}
-	fmt.Fprintln(t.console.prompts)
+	fmt.Fprintln(t.console.Prompts)
 }

@@ -2,16 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
 	"time"
 
+	"github.com/geminid/geminid/cmd/gchat/internal/browser"
+	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/cmd/gchat/internal/ssh"
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 	"github.com/geminid/geminid/cookie"
 )
 
@@ -41,37 +43,41 @@ Examples:
 }
 
 // Run reads, checks and sends.
-func (u updateCommand) Run(c *console, s *settings) error {
+func (u updateCommand) Run(c *terminal.Console, s *settings) error {
 	if u.Account != "" && !cookie.ValidAccount(u.Account) {
-		return usage("--account: a name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -", "gchat cookies status lists the accounts")
+		return exit.UsageError("--account: a name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -", "gchat cookies status lists the accounts")
 	}
-	export, err := carriedExport(c, s.machine, u.File, time.Now())
+	export, err := readSavedExport(c, s.machine, u.File, time.Now())
 	if err != nil {
 		return err
 	}
-	data, err := encode(export)
+	data, err := browser.EncodeSession(export)
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if u.SSH == "" {
-		fmt.Fprintf(c.err, "asking %s, which asks Google …\n", s.server)
-		v, err := s.client().offer(ctx, u.Account, u.called(), data)
+		fmt.Fprintf(c.Err, "asking %s, which asks Google …\n", s.server)
+		v, err := s.newClient().OfferCookies(ctx, u.Account, u.displayName(), data)
 		if err != nil {
-			return adminAdvice(err)
+			return client.ExplainAdminError(err)
 		}
-		return v.tell(c)
+		return showVerdict(c, v)
 	}
 	to, err := s.sshDestination(u.SSH)
 	if err != nil {
 		return err
 	}
-	return u.drop(ctx, c, to, data)
+	v, err := (ssh.InboxDelivery{To: to, Inbox: u.Inbox, Account: u.Account, Wait: u.Wait, Log: c.Err}).Deliver(ctx, data)
+	if err != nil {
+		return err
+	}
+	return showVerdict(c, v)
 }
 
-// called is what the server calls the file in its messages.
-func (u updateCommand) called() string {
+// displayName is what the server calls the file in its messages.
+func (u updateCommand) displayName() string {
 	switch u.File {
 	case "":
 		return "cookies.json"
@@ -79,47 +85,4 @@ func (u updateCommand) called() string {
 		return "standard input"
 	}
 	return filepath.Base(u.File)
-}
-
-// offer sends new cookies and returns what the server made of them. Without an
-// account the server finds the one they belong to.
-func (c *client) offer(ctx context.Context, account, name string, cookies []byte) (verdict, error) {
-	var v verdict
-	path := "/api/cookies"
-	if account != "" {
-		path = "/api/accounts/" + account + "/cookies"
-	}
-	answer, err := c.send(ctx, http.MethodPut, path+"?name="+url.QueryEscape(name), cookies)
-	if err != nil {
-		return v, err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode >= 300 && answer.StatusCode != http.StatusUnprocessableEntity {
-		return v, refusal(answer)
-	}
-	if err := decode(answer, &v); err != nil {
-		return v, err
-	}
-	if v.Result == "" {
-		return v, &apiError{status: http.StatusOK, message: "the answer is not geminid's: a verdict was expected"}
-	}
-	return v, nil
-}
-
-// adminAdvice words the two ways in which the server keeps its admin routes to
-// itself.
-func adminAdvice(err error) error {
-	var answer *apiError
-	if !errors.As(err, &answer) {
-		return err
-	}
-	switch answer.status {
-	case http.StatusNotFound:
-		return &failure{exitPermission, "the server takes no cookies over HTTP: it has no admin key",
-			"on the server: geminid keys add NAME --admin, then gchat login; or: gchat cookies update --ssh HOST"}
-	case http.StatusForbidden:
-		return &failure{exitPermission, "this key may ask questions only: " + answer.Error(),
-			"gchat login with an admin key (geminid keys add NAME --admin); or: gchat cookies update --ssh HOST"}
-	}
-	return err
 }

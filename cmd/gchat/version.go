@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
 // version is set by the linker in released builds (-X main.version=v1.2.3).
@@ -29,7 +31,7 @@ func buildVersion() string {
 type versionCommand struct{}
 
 // Run prints the version, the toolchain and the platform.
-func (versionCommand) Run(c *console) error {
-	_, err := fmt.Fprintf(c.out, "gchat %s (%s, %s/%s)\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func (versionCommand) Run(c *terminal.Console) error {
+	_, err := fmt.Fprintf(c.Out, "gchat %s (%s, %s/%s)\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -1,0 +1,147 @@
+package browser
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/cookie"
+)
+
+// Which files in Downloads are looked into: one export is a minute old when it
+// is wanted, and other downloads are nobody's business.
+const (
+	recentSpan = 24 * time.Hour
+	maxFiles   = 50
+)
+
+// Candidate is a file that may hold a session.
+type Candidate struct {
+	Path    string
+	Changed time.Time
+	Profile string // the throw-away profile it belongs to, else empty
+}
+
+// FindCandidates returns what may hold the newest session, newest first: recent
+// files in Downloads, and the profiles that quick left.
+func (m Machine) FindCandidates(now time.Time) []Candidate {
+	var list []Candidate
+	entries, _ := os.ReadDir(m.DownloadDir()) // a missing folder holds nothing
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err == nil && info.Mode().IsRegular() && info.Size() > 0 && info.Size() <= cookie.MaxFile &&
+			now.Sub(info.ModTime()) < recentSpan {
+			list = append(list, Candidate{Path: filepath.Join(m.DownloadDir(), entry.Name()), Changed: info.ModTime()})
+		}
+	}
+	newestFirst := func(a, b Candidate) int {
+		return cmp.Or(b.Changed.Compare(a.Changed), cmp.Compare(a.Path, b.Path))
+	}
+	slices.SortFunc(list, newestFirst)
+	list = append(list[:min(len(list), maxFiles)], m.findProfiles()...)
+	slices.SortFunc(list, newestFirst)
+	return list
+}
+
+// wasMeant reports whether a file that can not be used was meant as an export of a
+// Google session. Most downloads are not; they are passed over in silence.
+func wasMeant(err error, data []byte) bool {
+	rejection, refused := errors.AsType[*cookie.Rejection](err)
+	if !refused {
+		return !errors.Is(err, fs.ErrPermission)
+	}
+	switch rejection.Code {
+	case cookie.CodeEmpty, cookie.CodeBinary, cookie.CodeHTML, cookie.CodeNotReadable:
+		return false
+	case cookie.CodeMalformed, cookie.CodeTruncated, cookie.CodeTooBig, cookie.CodeWrongDomain:
+		return bytes.Contains(data, []byte("1PSID"))
+	}
+	return true
+}
+
+// NewestExport returns the newest usable export among the candidates. passed tells why
+// newer ones could not be used; without a usable one the newest of these reasons
+// is the error, nil when there was nothing at all.
+func NewestExport(list []Candidate, now time.Time) (best Candidate, export *cookie.Export, passed []error, err error) {
+	for _, f := range list {
+		data, err := f.readContent()
+		if err == nil {
+			export, err = cookie.Parse(f.DisplayName(), data, now)
+		}
+		if err == nil {
+			return f, export, passed, nil
+		}
+		if wasMeant(err, data) {
+			passed = append(passed, explainRejection(err))
+		}
+	}
+	if len(passed) > 0 {
+		return Candidate{}, nil, nil, passed[0]
+	}
+	return Candidate{}, nil, nil, nil
+}
+
+// DisplayName is what the file is called in messages.
+func (f Candidate) DisplayName() string {
+	if f.Path == "-" {
+		return "standard input"
+	}
+	return filepath.Base(f.Path)
+}
+
+// parseExport reads the file, which may be a database.
+func (f Candidate) parseExport(now time.Time) (*cookie.Export, error) {
+	data, err := f.readContent()
+	if err != nil {
+		return nil, err
+	}
+	return cookie.Parse(f.DisplayName(), data, now)
+}
+
+// readContent reads the file. The profile of a browser that still runs is left alone:
+// its newest values are elsewhere, and it would go on renewing them.
+func (f Candidate) readContent() ([]byte, error) {
+	if f.Profile != "" && isRunning(f.Profile) {
+		return nil, exit.New(exit.Unreadable, "Firefox still runs with the profile of gchat cookies quick",
+			"close its window, without signing out, and try again")
+	}
+	return cookie.Read(f.Path)
+}
+
+// ReadExport reads the file that was named, or standard input when path is "-".
+func ReadExport(stdin io.Reader, path string, now time.Time) (Candidate, *cookie.Export, error) {
+	source := Candidate{Path: path}
+	if path != "-" {
+		source.Changed = latestChange(path, path+"-wal")
+		export, err := source.parseExport(now)
+		return source, export, explainRejection(err)
+	}
+	data, err := io.ReadAll(io.LimitReader(stdin, cookie.MaxFile+1))
+	if err != nil {
+		return source, nil, explainRejection(err)
+	}
+	export, err := cookie.Parse(source.DisplayName(), data, now)
+	return source, export, explainRejection(err)
+}
+
+// explainRejection tells what was refused from what can not even be read.
+func explainRejection(err error) error {
+	var r *cookie.Rejection
+	var told *exit.Failure
+	switch {
+	case err == nil, errors.As(err, &told):
+		return err
+	case !errors.As(err, &r):
+		return exit.New(exit.Unreadable, "the export can not be read: "+err.Error(), "check the name and the file's mode")
+	case r.Code == cookie.CodeNotReadable:
+		return &exit.Failure{Code: exit.Unreadable, What: r.Line()}
+	}
+	return &exit.Failure{Code: exit.Refused, What: r.Line()}
+}

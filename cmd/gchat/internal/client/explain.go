@@ -1,0 +1,140 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/supervisor/status"
+)
+
+// ExplainError turns what went wrong into words and an exit code. Errors of the
+// network and of the server arrive here; a failure has its words already.
+func ExplainError(err error, server string, hasKey bool) error {
+	var (
+		told   *exit.Failure
+		answer *APIError
+		file   *fs.PathError
+	)
+	switch {
+	case errors.As(err, &told):
+		return told
+	case errors.Is(err, context.Canceled):
+		return exit.ErrInterrupted
+	case errors.As(err, &answer):
+		return explainAnswer(answer, server, hasKey)
+	case errors.As(err, &file):
+		return &exit.Failure{Code: exit.Unreadable, What: err.Error()}
+	default:
+		return explainNetwork(err, server)
+	}
+}
+
+// advice is what an answer of the server means for the user.
+type advice struct {
+	exit int
+	next string
+}
+
+// NewCookiesAdvice is the remedy when the Google session is gone.
+const NewCookiesAdvice = "bring new cookies: gchat cookies quick, then save, then update (gchat cookies --help)"
+
+// adviceByCode holds the advice for the server's own codes, which tell more than the
+// status does.
+var adviceByCode = map[string]advice{
+	"cookies_expired":         {exit.Unavailable, NewCookiesAdvice},
+	"cookies_missing":         {exit.Unavailable, NewCookiesAdvice},
+	"model_not_found":         {exit.Usage, "gchat models lists what there is"},
+	"context_length_exceeded": {exit.Refused, "ask with less text, or begin a new conversation (/reset)"},
+	"invalid_api_key":         {exit.Permission, "gchat login (a new key comes from: geminid keys add NAME, on the server)"},
+}
+
+// adviceByStatus holds the advice for the statuses.
+var adviceByStatus = map[int]advice{
+	http.StatusUnauthorized:          {exit.Permission, "gchat login (a new key comes from: geminid keys add NAME, on the server)"},
+	http.StatusForbidden:             {exit.Permission, "use a key with the needed rights: gchat login"},
+	http.StatusNotFound:              {exit.Unavailable, "check the address: gchat login"},
+	http.StatusMisdirectedRequest:    {exit.Config, "on the server, add the host to allowed_hosts or set public_url"},
+	http.StatusRequestEntityTooLarge: {exit.Refused, "ask with less text"},
+	http.StatusTooManyRequests:       {exit.Temporary, "wait a little and ask again"},
+	http.StatusBadGateway:            {exit.Temporary, "ask again; gchat cookies status tells how the session does"},
+	http.StatusServiceUnavailable:    {exit.Temporary, "ask again; gchat cookies status tells how the session does"},
+	http.StatusGatewayTimeout:        {exit.Temporary, "ask again"},
+	http.StatusInternalServerError:   {exit.Unavailable, "the server's log has the cause"},
+	0:                                {exit.Temporary, "ask again"}, // in the middle of a stream
+	http.StatusOK:                    {exit.Config, "check the address: gchat login"},
+}
+
+// explainAnswer finds the advice for an answer of the server.
+func explainAnswer(e *APIError, server string, hasKey bool) error {
+	if e.Status >= 300 && e.Status < 400 {
+		return exit.New(exit.Config, server+" answers with a redirect to "+e.location,
+			"give that address: gchat login --server …")
+	}
+	f := &exit.Failure{Code: exit.Refused, What: e.Error()}
+	if found, ok := adviceByStatus[e.Status]; ok {
+		f.Code, f.Next = found.exit, found.next
+	}
+	if found, ok := adviceByCode[e.code]; ok {
+		f.Code, f.Next = found.exit, found.next
+	}
+	if e.Status == http.StatusUnauthorized && !hasKey {
+		f.Next = "this server wants a key: gchat login"
+	}
+	if e.retryAfter > 0 {
+		f.Next = "try again in " + status.FormatDuration(e.retryAfter)
+	}
+	return f
+}
+
+// explainNetwork tells what kept the request from being answered. Go's own
+// text of a failed request repeats method and URL; only its core is shown.
+func explainNetwork(err error, server string) error {
+	var request *url.Error
+	if !errors.As(err, &request) {
+		var broken net.Error
+		if errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errSilent) {
+			return exit.New(exit.Temporary, err.Error(), "ask again")
+		}
+		return &exit.Failure{Code: exit.Refused, What: err.Error()} // nothing of the network's
+	}
+	f := &exit.Failure{Code: exit.Unavailable, What: fmt.Sprintf("no answer from %s: %v", server, request.Err)}
+	var (
+		dial *net.OpError
+		name *net.DNSError
+		cert *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &cert):
+		f.Next = "check the address; the certificate must be for this name and from an authority this computer trusts"
+	case errors.As(err, &name):
+		f.What = fmt.Sprintf("the name %s is not known: %s", name.Name, name.Err)
+		f.Next = "check the address: gchat login, --server or GCHAT_SERVER"
+	case strings.Contains(request.Err.Error(), "server gave HTTP response to HTTPS client"):
+		f.Next = "the server speaks plain http there: write http:// in the address"
+	case strings.Contains(request.Err.Error(), "malformed HTTP"):
+		f.Next = "the server does not speak plain http there: try https:// in the address"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		f.What = fmt.Sprintf("no connection to %s: %v", server, dial.Err)
+		f.Next = adviseUnreachable(server)
+	default:
+		f.Code, f.Next = exit.Temporary, "ask again"
+	}
+	return f
+}
+
+// adviseUnreachable says what to look at when nobody listens.
+func adviseUnreachable(server string) string {
+	if u, err := url.Parse(server); err == nil && IsLoopback(u.Hostname()) {
+		return "is geminid running here? For one on another machine: gchat login --server URL"
+	}
+	return "is geminid running there, on that address, and is the port open? (gchat login changes the address)"
+}

@@ -1,0 +1,3 @@
+// Package exit is how gchat ends: the exit codes, and the error that carries one
+// together with words for the user.
+package exit

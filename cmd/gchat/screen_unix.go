@@ -1,8 +1,0 @@
-//go:build !windows
-
-package main
-
-import "os"
-
-// prepareScreen does nothing: terminals here understand escape sequences.
-func prepareScreen(*os.File) {}
