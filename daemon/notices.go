@@ -22,7 +22,7 @@ func (s *Settings) notices() (notify.Config, error) {
 		Ntfy:     notify.Ntfy{URL: s.NotifyNtfy, Token: s.NotifyNtfyToken},
 		Telegram: notify.Telegram{Token: s.NotifyTelegramToken, Chat: s.NotifyTelegramChat, API: s.NotifyTelegramAPI},
 		Mail: notify.Mail{Server: s.NotifyMailServer, Password: s.NotifyMailPassword,
-			From: s.NotifyMailFrom, To: s.NotifyMailTo},
+			From: s.NotifyMailFrom, To: s.NotifyMailTo, Hello: s.NotifyMailHello},
 		Language: s.NotifyLanguage, Server: s.NotifyName, PerHour: s.NotifyPerHour,
 	}
 	var err error

@@ -16,7 +16,7 @@ var live = []string{
 	"requests_per_hour", "model_interval", "queue_size", "queue_wait", "max_body", "request_memory", "public_url", "allowed_hosts",
 	"trusted_proxies", "fetch_remote", "metrics_key", "log_level", "mask_clients",
 	"notify_webhook", "notify_webhook_secret", "notify_ntfy", "notify_ntfy_token", "notify_telegram_token", "notify_telegram_chat",
-	"notify_telegram_api", "notify_mail_server", "notify_mail_password", "notify_mail_from", "notify_mail_to", "notify_language",
+	"notify_telegram_api", "notify_mail_server", "notify_mail_password", "notify_mail_from", "notify_mail_to", "notify_mail_hello", "notify_language",
 	"notify_name", "notify_quiet_hours", "notify_per_hour",
 }
 

@@ -121,11 +121,13 @@ type Settings struct {
 	NotifyTelegramChat  string `key:"notify_telegram_chat"`
 	NotifyTelegramAPI   string `key:"notify_telegram_api"`
 	// NotifyMailServer is smtps://user@host:465 or smtp://user@host:587; an @ in
-	// the user is written %40. NotifyMailPassword is only sent over TLS.
+	// the user is written %40. NotifyMailPassword is only sent over TLS. NotifyMailHello
+	// is the name by which the mail server is greeted, by default this machine's.
 	NotifyMailServer   string   `key:"notify_mail_server"`
 	NotifyMailPassword Secret   `key:"notify_mail_password"`
 	NotifyMailFrom     string   `key:"notify_mail_from"`
 	NotifyMailTo       []string `key:"notify_mail_to"`
+	NotifyMailHello    string   `key:"notify_mail_hello"`
 	// NotifyLanguage is en or zh, NotifyName this server's name in messages, by
 	// default its host name.
 	NotifyLanguage string `key:"notify_language"`

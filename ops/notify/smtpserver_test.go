@@ -15,46 +15,48 @@ import (
 	"testing"
 )
 
-// postOffice is a mail server that speaks as much SMTP as a real one needs to be
+// smtpServer is a mail server that speaks as much SMTP as a real one needs to be
 // talked to.
-type postOffice struct {
-	habits
-	addr    string
-	trust   *tls.Config
-	keys    *tls.Config
-	letters chan letter
+type smtpServer struct {
+	behavior
+	addr       string
+	trust      *tls.Config
+	keys       *tls.Config
+	deliveries chan delivery
 
-	mu    sync.Mutex
-	heard strings.Builder
+	mu       sync.Mutex
+	received strings.Builder
 }
 
-// habits are what tells mail servers apart.
-type habits struct {
+// behavior are what tells mail servers apart.
+type behavior struct {
 	implicit, starttls bool
 	login              bool              // signs in with LOGIN only
 	refuse             map[string]string // answers that are not yes, by verb or by what follows it
+	hangUpOn           func(hello string) bool
+	mechanisms         string // offered ones; empty is PLAIN and LOGIN
 }
 
-type letter struct {
-	secure            bool
-	login, from, text string
-	to                []string
+type delivery struct {
+	secure                   bool
+	hello, login, from, text string
+	to                       []string
 }
 
-// postal opens the office on loopback until the test ends.
-func postal(t *testing.T, h habits) *postOffice {
+// startSMTPServer listens on loopback until the test ends.
+func startSMTPServer(t *testing.T, h behavior) *smtpServer {
 	t.Helper()
-	office := &postOffice{habits: h, letters: make(chan letter, 4)}
+	server := &smtpServer{behavior: h, deliveries: make(chan delivery, 4)}
 	// The HTTP test server has a certificate for 127.0.0.1 and who trusts it.
 	authority := httptest.NewTLSServer(http.NotFoundHandler())
 	defer authority.Close()
-	office.keys = &tls.Config{Certificates: authority.TLS.Certificates}
-	office.trust = authority.Client().Transport.(*http.Transport).TLSClientConfig
+	server.keys = &tls.Config{Certificates: authority.TLS.Certificates}
+	server.trust = authority.Client().Transport.(*http.Transport).TLSClientConfig
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	office.addr = listener.Addr().String()
+	server.addr = listener.Addr().String()
 	var all sync.WaitGroup
 	all.Go(func() {
 		for {
@@ -62,20 +64,20 @@ func postal(t *testing.T, h habits) *postOffice {
 			if err != nil {
 				return
 			}
-			all.Go(func() { defer conn.Close(); office.serve(conn) })
+			all.Go(func() { defer conn.Close(); server.serve(conn) })
 		}
 	})
 	t.Cleanup(func() { listener.Close(); all.Wait() })
-	return office
+	return server
 }
 
-func (s *postOffice) said() string {
+func (s *smtpServer) transcript() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.heard.String()
+	return s.received.String()
 }
 
-func (s *postOffice) serve(conn net.Conn) {
+func (s *smtpServer) serve(conn net.Conn) {
 	secure := s.implicit
 	if s.implicit {
 		conn = tls.Server(conn, s.keys)
@@ -83,14 +85,14 @@ func (s *postOffice) serve(conn net.Conn) {
 	in := textproto.NewReader(bufio.NewReader(conn))
 	say := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
 	say("220 mail.example ready")
-	l := letter{secure: secure}
+	l := delivery{secure: secure}
 	for {
 		line, err := in.ReadLine()
 		if err != nil {
 			return
 		}
 		s.mu.Lock()
-		s.heard.WriteString(line + "\n")
+		s.received.WriteString(line + "\n")
 		s.mu.Unlock()
 		verb, rest, _ := strings.Cut(line, " ")
 		verb = strings.ToUpper(verb)
@@ -100,11 +102,15 @@ func (s *postOffice) serve(conn net.Conn) {
 		}
 		switch verb {
 		case "EHLO":
+			l.hello = rest
+			if s.hangUpOn != nil && s.hangUpOn(rest) {
+				return
+			}
 			say("250-mail.example")
 			if s.starttls && !l.secure {
 				say("250-STARTTLS")
 			}
-			say("250 AUTH " + map[bool]string{false: "PLAIN LOGIN", true: "LOGIN XOAUTH2"}[s.login])
+			say("250 AUTH " + cmp.Or(s.mechanisms, map[bool]string{false: "PLAIN LOGIN", true: "LOGIN XOAUTH2"}[s.login]))
 		case "STARTTLS":
 			say("220 go on")
 			conn, l.secure = tls.Server(conn, s.keys), true
@@ -132,7 +138,7 @@ func (s *postOffice) serve(conn net.Conn) {
 			lines, _ := in.ReadDotLines()
 			l.text = strings.Join(lines, "\r\n")
 			say("250 taken")
-			s.letters <- l
+			s.deliveries <- l
 		case "QUIT":
 			say("221 bye")
 			return
