@@ -171,6 +171,7 @@ func (a *account) proved(m *memo, finding cookie.Finding, now time.Time) {
 	}
 	back := m.ProbeFailures > 0
 	m.ProbeFailures, m.Halted = 0, false
+	m.answeredAgain(now)
 	m.NextProbe = now.Add(jittered(a.rand, a.s.probeEvery))
 	if a.onTrial() {
 		m.NextProbe = earlier(m.NextProbe, now.Add(trialProbes))

@@ -104,11 +104,23 @@ func (m *memo) repeat(finding cookie.Finding, now time.Time) bool {
 	if u.Asks > 1 && next.Before(last) {
 		next = last
 	}
+	if limit == 1 && finding.RetryAfter == 0 {
+		// After a long outage a probe says whether a repeat is worth it.
+		m.NextProbe, u.Next = now, u.Last.Add(rotateGrace)
+		return true
+	}
 	if u.Asks >= limit || !u.open(next) {
 		return false
 	}
 	u.Next = next
 	return true
+}
+
+// answeredAgain lets the repeat that waits for a probe be made now.
+func (m *memo) answeredAgain(now time.Time) {
+	if u := &m.Unanswered; u.open(now) && u.Next.Equal(u.Last.Add(rotateGrace)) {
+		u.Next = now
+	}
 }
 
 // nextRotation is when the next ask of any kind is due, zero when none is.

@@ -111,6 +111,30 @@ func TestAskAgainAfterRefusals(t *testing.T) {
 	}
 }
 
+// TestAskAgainAfterOutage: the first rotation that reaches the upstream after a
+// long outage loses its answer, and is repeated in time.
+func TestAskAgainAfterOutage(t *testing.T) {
+	const vain = 8 // rotations in the outage
+	for _, e := range []cookie.Evidence{cookie.Offline, cookie.Transient} {
+		t.Run(e.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := withSession(t)
+				h.pass(20 * time.Minute)
+				h.up.answers(e)
+				answers := append(slices.Repeat([]cookie.Finding{{Evidence: e}}, vain), lostAnswer, renewed)
+				got := h.asks(answers, 3*time.Hour, func(n int) {
+					if n == vain+1 {
+						h.up.probe = nil // it is over
+					}
+				})
+				if len(got) < vain+2 || got[vain+1]-got[vain] > 5 {
+					t.Errorf("asked at %v s, want number %d at once", got, vain+2)
+				}
+			})
+		})
+	}
+}
+
 // TestAskAgainInVain: a rotation that is never answered is asked for more and
 // more seldom, also when every probe is fine.
 func TestAskAgainInVain(t *testing.T) {

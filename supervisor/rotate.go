@@ -99,6 +99,9 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 	case cookie.RotateRefused:
 		m.RotateFailures, m.Unheard = m.RotateFailures+1, 0
 		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
+	case cookie.Offline: // nothing was sent
+		m.RotateFailures++
+		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
 	default:
 		m.unheard()
 		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
