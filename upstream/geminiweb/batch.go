@@ -2,7 +2,6 @@ package geminiweb
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/frame"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 const batchLimit = 64 << 20
@@ -28,14 +29,14 @@ func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, pa
 	if failure == nil || failure.retry != retryWithToken {
 		return body, extra, failure
 	}
-	if token != "" && isToken(token) {
+	if token != "" && wire.IsToken(token) {
 		s = c.swapToken(set, s, token)
 	} else {
 		next, _, err := c.refreshSession(ctx, set)
 		if err != nil {
 			return body, extra, err
 		}
-		if next.token == s.token {
+		if next.Token == s.Token {
 			return body, extra, failure
 		}
 		s = next
@@ -75,10 +76,10 @@ func (c *Client) sendRPC(ctx context.Context, s *session, set cookie.Set, id, pa
 
 // findRow reads frames until the one with the procedure's row.
 func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.Result, *Error) {
-	f := newFrameReader(src)
-	defer f.release()
+	f := frame.NewReader(src)
+	defer f.Release()
 	for {
-		frame, err := f.readFrame()
+		piece, err := f.ReadFrame()
 		if errors.Is(err, io.EOF) {
 			c.cfg.Drifted("schema")
 			return gjson.Result{}, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("no row of RPC %s in the answer", id)
@@ -86,21 +87,18 @@ func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.R
 		if err != nil {
 			return gjson.Result{}, callError(ctx, err)
 		}
-		if !json.Valid(frame) {
-			if !f.cutAgain() {
+		if !wire.ValidJSON(piece) {
+			if !f.CutAgain() {
 				c.cfg.Drifted("frame")
 			}
 			continue
 		}
-		for _, row := range gjson.ParseBytes(frame).Array() {
-			if at(row, 0).Str != "wrb.fr" || at(row, 1).Str != id {
-				continue
-			}
-			if body, ok := decodeEmbedded(at(row, 2)); ok {
-				drainReader(src)
-				return body, nil
-			}
-			return gjson.Result{}, refusalError(&refusal{status: int(at(row, 5, 0).Int()), code: int(at(row, 5, 2, 0, 1, 0).Int())}, id)
+		switch body, refused, found := wire.FindCall(piece, id); {
+		case refused != nil:
+			return gjson.Result{}, refusalError(refused, id)
+		case found:
+			drainReader(src)
+			return body, nil
 		}
 	}
 }

@@ -195,7 +195,7 @@ func (c *Client) setAppHeaders(h http.Header) {
 }
 
 func (c *Client) sessionLanguage(s *session) string {
-	return cmp.Or(c.cfg.Language, s.page.language, "en")
+	return cmp.Or(c.cfg.Language, s.Page.Language, "en")
 }
 
 func (c *Client) observeCall(operation string, start time.Time, failure *Error) {

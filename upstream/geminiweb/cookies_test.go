@@ -74,29 +74,6 @@ func FuzzFresh(f *testing.F) {
 	})
 }
 
-func TestCapacity(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		tier, caps []int64
-		want       int
-		shifted    bool
-	}{
-		{nil, nil, 1, false},
-		{[]int64{19}, []int64{}, 1, false},
-		{[]int64{8, 19}, nil, 2, false},
-		{nil, []int64{19}, 2, false},
-		{nil, []int64{19, 106}, 3, false},
-		{[]int64{16}, nil, 3, false},
-		{nil, []int64{115, 106}, 4, false},
-		{[]int64{22, 16}, nil, 2, true},
-		{[]int64{21, 22}, []int64{115}, 1, true},
-	} {
-		if got, shifted := geminiweb.Capacity(tt.tier, tt.caps); got != tt.want || shifted != tt.shifted {
-			t.Errorf("%v %v: got %d, %v; want %d, %v", tt.tier, tt.caps, got, shifted, tt.want, tt.shifted)
-		}
-	}
-}
-
 // TestWrongClock: dates in an answer are meant against the upstream's own time, so
 // that a machine whose clock is years ahead loses no new value.
 func TestWrongClock(t *testing.T) {

@@ -147,20 +147,20 @@ func putHeaders(h http.Header, pairs ...string) {
 // formBody joins the page token and f.req; the bare & at the end is what the page
 // sends too.
 func (s *session) formBody(request string) string {
-	if s.token == "" {
+	if s.Token == "" {
 		return "f.req=" + request + "&"
 	}
-	return "at=" + url.QueryEscape(s.token) + "&f.req=" + request + "&"
+	return "at=" + url.QueryEscape(s.Token) + "&f.req=" + request + "&"
 }
 
 // callQuery is the query of a call; the request number rises by 100000 a call.
 func (s *session) callQuery(language string) url.Values {
 	q := url.Values{"hl": {language}, "_reqid": {strconv.FormatInt(s.request.Add(100_000), 10)}, "rt": {"c"}}
-	if s.build != "" {
-		q.Set("bl", s.build)
+	if s.Build != "" {
+		q.Set("bl", s.Build)
 	}
-	if s.page.session != "" && !s.omitSession {
-		q.Set("f.sid", s.page.session)
+	if s.Page.Session != "" && !s.omitSession {
+		q.Set("f.sid", s.Page.Session)
 	}
 	return q
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 const (
@@ -28,7 +29,7 @@ const (
 func (r *answerReader) deliverMedia(ctx context.Context) *Error {
 	t := r.t
 	var last *Error
-	var lost []mediaLink
+	var lost []wire.MediaLink
 	for _, m := range r.media {
 		blob, failure := t.fetchMedia(ctx, m)
 		switch {
@@ -57,9 +58,9 @@ func (r *answerReader) deliverMedia(ctx context.Context) *Error {
 }
 
 // missingNote is the sentence about what an answer shows and could not be had.
-func (r *answerReader) missingNote(lost []mediaLink) string {
+func (r *answerReader) missingNote(lost []wire.MediaLink) string {
 	what, it := "1 picture", "it"
-	if slices.ContainsFunc(lost, func(m mediaLink) bool { return !m.picture }) {
+	if slices.ContainsFunc(lost, func(m wire.MediaLink) bool { return !m.Picture }) {
 		what = "1 file"
 	}
 	if len(lost) > 1 {
@@ -73,22 +74,22 @@ func (r *answerReader) missingNote(lost []mediaLink) string {
 }
 
 // fetchMedia follows a link to its bytes.
-func (t *streamCall) fetchMedia(ctx context.Context, m mediaLink) (blob *chat.Blob, failure *Error) {
+func (t *streamCall) fetchMedia(ctx context.Context, m wire.MediaLink) (blob *chat.Blob, failure *Error) {
 	c := t.c
 	limit := mediaTimeout
-	if !m.picture {
+	if !m.Picture {
 		limit = filmTimeout
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	start := c.cfg.Now()
 	defer func() { c.observeCall("image", start, failure) }()
-	first, err := url.Parse(m.url)
+	first, err := url.Parse(m.URL)
 	if err != nil {
 		return nil, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a picture's link is no address")
 	}
-	if !m.picture {
-		return c.fetchFile(ctx, t.set, fileSource{link: first, name: m.name, file: true})
+	if !m.Picture {
+		return c.fetchFile(ctx, t.set, fileSource{link: first, name: m.Name, file: true})
 	}
 	for _, link := range []func() *url.URL{
 		func() *url.URL { return t.fullSizeLink(ctx, m) },
@@ -96,7 +97,7 @@ func (t *streamCall) fetchMedia(ctx context.Context, m mediaLink) (blob *chat.Bl
 		func() *url.URL { return first },
 	} {
 		if to := link(); to != nil {
-			if blob, failure = c.fetchFile(ctx, t.set, fileSource{link: to, name: m.name}); failure == nil {
+			if blob, failure = c.fetchFile(ctx, t.set, fileSource{link: to, name: m.Name}); failure == nil {
 				return blob, nil
 			}
 		}
@@ -109,17 +110,17 @@ func (t *streamCall) fetchMedia(ctx context.Context, m mediaLink) (blob *chat.Bl
 
 // fullSizeLink asks for the link to a picture in the size it was made in; nil when that
 // is not to be had.
-func (t *streamCall) fullSizeLink(ctx context.Context, m mediaLink) *url.URL {
-	if m.id == "" || t.ids.cid == "" || t.ids.rid == "" {
+func (t *streamCall) fullSizeLink(ctx context.Context, m wire.MediaLink) *url.URL {
+	if m.ID == "" || t.ids.CID == "" || t.ids.RID == "" {
 		return nil
 	}
-	image := []any{[]any{nil, nil, nil, []any{nil, nil, nil, nil, nil, ""}}, []any{m.id, 0}, nil, []any{19, ""}, nil, nil, nil, nil, nil, ""}
-	answer := []any{t.ids.rid, t.ids.rcid, t.ids.cid, nil, ""}
+	image := []any{[]any{nil, nil, nil, []any{nil, nil, nil, nil, nil, ""}}, []any{m.ID, 0}, nil, []any{19, ""}, nil, nil, nil, nil, nil, ""}
+	answer := []any{t.ids.RID, t.ids.RCID, t.ids.CID, nil, ""}
 	body, _, failure := t.c.callRPC(ctx, t.session, t.set, rpcFullSize, marshalJSON([]any{image, answer, 1, 0, 1}))
 	if failure != nil {
 		return nil
 	}
-	link, err := url.Parse(decodeString(at(body, 0)))
+	link, err := url.Parse(wire.DecodeString(wire.At(body, 0)))
 	if err != nil || link.Host == "" {
 		return nil
 	}

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/tidwall/gjson"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 // Class says which of an account's models answers for a public id. The values
@@ -64,19 +64,11 @@ var upstreamIDs = map[Class]struct{ free, paid string }{
 	Pro:      {"9d8ca3786ebdfbea", "e6fa609c3fa255c0"},
 }
 
-// offer is one row of the account's own model list.
-type offer struct {
-	id, name, description string
-	class                 Class // 0 when the list has no number for it
-}
-
-// account is what the status RPC said of a Google account.
+// account is what the status procedure said of a Google account.
 type account struct {
-	known    bool
-	offers   []offer
-	models   []chat.Model // what all of this makes of the model list
-	capacity int          // 1 free, 2 or 3 advanced, 4 plus
-	shifted  bool         // the capacity stands one place further in the model header
+	wire.Account
+	known  bool
+	models []chat.Model // the model list that follows from it
 }
 
 // target is the upstream model that a request goes to.
@@ -88,53 +80,14 @@ type target struct {
 	account account
 }
 
-// parseAccount reads the body of the status RPC.
-func parseAccount(body gjson.Result) account {
-	a := account{known: true}
-	at(body, 15).ForEach(func(_, row gjson.Result) bool {
-		if id := decodeString(at(row, 0)); id != "" {
-			a.offers = append(a.offers, offer{id, decodeString(at(row, 1)), decodeString(at(row, 2)), Class(at(row, 17).Int())})
-		}
-		return true
-	})
-	a.capacity, a.shifted = parseCapacity(intValues(at(body, 16)), intValues(at(body, 17)))
-	return a
-}
-
-// parseCapacity reads what the account pays for from its tier and capability flags.
-func parseCapacity(tier, caps []int64) (value int, shifted bool) {
-	has := slices.Contains[[]int64, int64]
-	switch {
-	case has(tier, 21):
-		return 1, true
-	case has(tier, 22):
-		return 2, true
-	case has(caps, 115):
-		return 4, false
-	case has(tier, 16) || has(caps, 106):
-		return 3, false
-	case has(tier, 8) || has(caps, 19):
-		return 2, false
-	}
-	return 1, false
-}
-
-func intValues(list gjson.Result) (out []int64) {
-	list.ForEach(func(_, v gjson.Result) bool {
-		out = append(out, v.Int())
-		return true
-	})
-	return out
-}
-
-func (a account) isPaid() bool { return a.capacity > 1 || a.shifted }
+func (a account) isPaid() bool { return a.Capacity > 1 || a.Shifted }
 
 // pickModel returns the id that serves a class for this account.
 func (a account) pickModel(class Class) string {
 	ids := upstreamIDs[class]
-	for _, o := range a.offers {
-		if o.class == class || o.class == 0 && (o.id == ids.free || o.id == ids.paid) {
-			return o.id
+	for _, o := range a.Offers {
+		if Class(o.Class) == class || o.Class == 0 && (o.ID == ids.free || o.ID == ids.paid) {
+			return o.ID
 		}
 	}
 	if a.isPaid() {
@@ -154,9 +107,9 @@ func (c *Client) resolveModel(name string, a account) (target, bool) {
 		m := c.cfg.Models[i]
 		t.class, t.image, t.id = m.Class, m.Image, a.pickModel(m.Class)
 	}
-	for _, o := range a.offers {
-		if t.id == "" && (name == o.publicID() || name == o.id) {
-			t.id, t.class = o.id, o.class
+	for _, o := range a.Offers {
+		if t.id == "" && (name == publicID(o) || name == o.ID) {
+			t.id, t.class = o.ID, Class(o.Class)
 		}
 	}
 	if id, ok := c.cfg.Overrides[name]; ok {
@@ -166,17 +119,17 @@ func (c *Client) resolveModel(name string, a account) (target, bool) {
 }
 
 // publicID is the id under which an account's own model is offered.
-func (o offer) publicID() string {
+func publicID(o wire.Offer) string {
 	slug := strings.Map(func(r rune) rune {
 		switch {
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '.':
 			return r
 		}
 		return '-'
-	}, strings.ToLower(strings.TrimSpace(o.name)))
+	}, strings.ToLower(strings.TrimSpace(o.Name)))
 	slug = strings.Trim(slug, "-.")
 	if slug == "" {
-		return "gemini-" + o.id
+		return "gemini-" + o.ID
 	}
 	return "gemini-" + strings.TrimPrefix(slug, "gemini-")
 }
@@ -194,8 +147,8 @@ func (c *Client) listModels(a account) []chat.Model {
 	for _, m := range c.cfg.Models {
 		add(m.Model)
 	}
-	for _, o := range a.offers {
-		add(chat.Model{ID: o.publicID(), Name: o.name, Description: o.description, InputLimit: textInput, OutputLimit: textOutput})
+	for _, o := range a.Offers {
+		add(chat.Model{ID: publicID(o), Name: o.Name, Description: o.Description, InputLimit: textInput, OutputLimit: textOutput})
 	}
 	for _, alias := range slices.Sorted(maps.Keys(c.cfg.Aliases)) {
 		m, ok := seen[c.cfg.Aliases[alias]]
@@ -214,10 +167,10 @@ func (t target) modelHeader() string {
 	h := make([]any, 17)
 	h[0], h[4], h[7], h[8] = 1, t.id, 0, []int{4, 5, 6, 8}
 	place := 11
-	if t.account.shifted {
+	if t.account.Shifted {
 		place = 12
 	}
-	h[place] = max(1, t.account.capacity)
+	h[place] = max(1, t.account.Capacity)
 	if t.class > 0 {
 		h[14] = int(t.class)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 const rpcStatus = "otAQ7b"
@@ -46,7 +47,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 	}
 	if finding.Evidence == cookie.SignedIn {
 		c.storeSession(set, s)
-		finding.Account = s.account
+		finding.Account = s.Account
 	}
 	return withCookies(finding, set, extra)
 }
@@ -72,14 +73,14 @@ func (c *Client) callStatus(ctx context.Context, s *session, set cookie.Set) (co
 	if err != nil {
 		return err.finding, extra
 	}
-	if !body.IsArray() {
+	read, ok := wire.ParseAccount(body)
+	if !ok {
 		c.cfg.Drifted("schema")
 		return cookie.Finding{Evidence: cookie.Drift, Detail: "status RPC of another shape"}, extra
 	}
-	code := int(at(body, 14).Int())
-	finding := judgeStatus(code)
+	finding := judgeStatus(read.Status)
 	if finding.Evidence == cookie.SignedIn {
-		a := parseAccount(body)
+		a := account{Account: read, known: true}
 		a.models = c.listModels(a)
 		c.mu.Lock()
 		c.accounts.put(set.Identity(), a)

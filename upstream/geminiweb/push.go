@@ -13,6 +13,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 // uploadForm sends a file as the one part of a multipart form. The bytes are
@@ -70,7 +71,7 @@ func (c *Client) uploadResumable(ctx context.Context, set cookie.Set, s *session
 }
 
 func uploadHeaders(h http.Header, s *session) {
-	h.Set("Push-Id", cmp.Or(s.feed, defaultFeed))
+	h.Set("Push-Id", cmp.Or(s.Feed, defaultFeed))
 	h.Set("X-Tenant-Id", uploadTenant)
 	h.Set("Origin", "https://"+hostApp)
 	h.Set("Referer", "https://"+hostApp+"/")
@@ -103,7 +104,7 @@ func (c *Client) callUpload(ctx context.Context, req *http.Request, set cookie.S
 // readReference checks what a finished upload answers.
 func (c *Client) readReference(body []byte) (string, *Error) {
 	reference := strings.TrimSpace(string(body))
-	if !strings.HasPrefix(reference, "/") || len(reference) > referenceLimit || !isToken(reference) {
+	if !strings.HasPrefix(reference, "/") || len(reference) > referenceLimit || !wire.IsToken(reference) {
 		c.cfg.Drifted("schema")
 		return "", newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an upload without a reference")
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 	"github.com/tidwall/gjson"
 )
 
@@ -25,11 +26,11 @@ const (
 // goes on.
 func (r *answerReader) canRecall(ctx context.Context, err error) bool {
 	t := r.t
-	if t.ids.cid == "" || t.ids.rid == "" || context.Cause(ctx) != nil {
+	if t.ids.CID == "" || t.ids.RID == "" || context.Cause(ctx) != nil {
 		return false
 	}
 	if r.refused != nil {
-		return r.refused.code == codeAccepted
+		return r.refused.Code == codeAccepted
 	}
 	return (r.saved || r.job) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
 }
@@ -45,11 +46,11 @@ func (r *answerReader) recallAnswer(ctx context.Context) (bool, *Error) {
 	defer cancel()
 	for {
 		body, _, failure := r.t.c.callRPC(ctx, r.t.session, r.t.set, rpcReadChat,
-			marshalJSON([]any{r.t.ids.cid, chatTurns, nil, 1, []any{1}, []any{4}, nil, 1}))
+			marshalJSON([]any{r.t.ids.CID, chatTurns, nil, 1, []any{1}, []any{4}, nil, 1}))
 		if failure != nil && failure.retry == noRetry && ctx.Err() == nil && !failure.isTransient() {
 			return false, nil
 		}
-		if candidate := r.t.ids.findFinished(body); candidate.Exists() {
+		if candidate := findFinished(body, r.t.ids.RID); candidate.Exists() {
 			return true, r.adoptCandidate(candidate)
 		}
 		if sleepContext(ctx, recallPause) != nil {
@@ -60,10 +61,10 @@ func (r *answerReader) recallAnswer(ctx context.Context) (bool, *Error) {
 
 // findFinished finds the finished candidate of a turn in a chat as the history
 // shows it.
-func (ids turnIDs) findFinished(chat gjson.Result) (found gjson.Result) {
-	at(chat, 0).ForEach(func(_, turn gjson.Result) bool {
-		candidate := at(turn, 3, 0, 0)
-		if decodeString(at(turn, 0, 1)) == ids.rid && at(candidate, 8, 0).Int() == finished && !at(candidate, 12, 6, 0).Exists() {
+func findFinished(chat gjson.Result, rid string) (found gjson.Result) {
+	wire.At(chat, 0).ForEach(func(_, turn gjson.Result) bool {
+		candidate := wire.At(turn, 3, 0, 0)
+		if wire.DecodeString(wire.At(turn, 0, 1)) == rid && wire.At(candidate, 8, 0).Int() == wire.CandidateDone && !wire.At(candidate, 12, 6, 0).Exists() {
 			found = candidate
 		}
 		return !found.Exists()
@@ -74,11 +75,11 @@ func (ids turnIDs) findFinished(chat gjson.Result) (found gjson.Result) {
 // adoptCandidate reads a candidate of the history as if it had come in the stream, so
 // that only what is new of its text goes out.
 func (r *answerReader) adoptCandidate(candidate gjson.Result) *Error {
-	body := marshalJSON([]any{nil, []any{r.t.ids.cid, r.t.ids.rid}, nil, nil, []any{json.RawMessage(candidate.Raw)}})
-	news, ok := r.answer.decodeFrame([]byte(marshalJSON([]any{[]any{"wrb.fr", nil, body}})))
+	body := marshalJSON([]any{nil, []any{r.t.ids.CID, r.t.ids.RID}, nil, nil, []any{json.RawMessage(candidate.Raw)}})
+	delta, ok := r.answer.DecodeFrame([]byte(marshalJSON([]any{[]any{"wrb.fr", nil, body}})))
 	if !ok {
 		return nil
 	}
 	r.refused = nil
-	return r.emitDelta(news)
+	return r.emitDelta(delta)
 }

@@ -1,19 +1,15 @@
 package geminiweb
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"io"
-	"math"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 const (
@@ -37,7 +33,7 @@ func (c *Client) Rotate(ctx context.Context, set cookie.Set) cookie.Finding {
 	psidts, extra := freshCookies(resp, c.cfg.Now())
 	finding := cookie.Finding{
 		Evidence: cookie.NoNewTS, Detail: "rotation without a new value",
-		Interval: parseInterval(body), Set: set.WithExtra(extra),
+		Interval: wire.ParseInterval(body), Set: set.WithExtra(extra),
 	}
 	if psidts.IsZero() || psidts.Reveal() == set.PSIDTS().Reveal() {
 		return finding
@@ -85,26 +81,6 @@ func rotationError(resp *http.Response, body []byte) *Error {
 	}
 }
 
-// parseInterval reads identity.hfcr, in seconds, from a rotation's body. Whether it is
-// heard is for the supervisor to say.
-func parseInterval(body []byte) time.Duration {
-	_, rest, found := bytes.Cut(body, []byte("\n"))
-	if !found || !json.Valid(rest) {
-		return 0
-	}
-	var seconds int64
-	gjson.ParseBytes(rest).ForEach(func(_, pair gjson.Result) bool {
-		if at(pair, 0).String() == "identity.hfcr" {
-			seconds = at(pair, 1).Int()
-		}
-		return true
-	})
-	if seconds <= 0 || seconds > math.MaxInt32 { // which stands for "never"
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
-}
-
 // Renew readies a rotated set for requests: what is known of the old one goes
 // along, and the page is read anew. When that fails the session goes on with the
 // page it knew, and the next probe reads it.
@@ -117,7 +93,7 @@ func (c *Client) Renew(ctx context.Context, before, after cookie.Set) {
 		c.sessions.put(after.Key(), &next)
 	}
 	c.mu.Unlock()
-	if read, _, err := c.refreshSession(ctx, after); err == nil && (ok || read.token != "") {
+	if read, _, err := c.refreshSession(ctx, after); err == nil && (ok || read.Token != "") {
 		c.storeSession(after, read)
 	}
 }

@@ -12,12 +12,13 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 // session is what calls need besides the cookies. It belongs to one generation
 // of them and is not changed; a rotation carries it over.
 type session struct {
-	page
+	wire.Page
 	// tokenOnPage says that the page itself held a token, not only an older one.
 	tokenOnPage bool
 	// stale says that the page could not be read after a rotation; the next
@@ -34,23 +35,24 @@ const (
 	openTimeout = 45 * time.Second
 	pageHops    = 5
 	errorHead   = 64 << 10
+	pageLimit   = 8 << 20
 )
 
-func newSession(p page) *session {
-	s := &session{page: p, request: new(atomic.Int64)}
+func newSession(p wire.Page) *session {
+	s := &session{Page: p, request: new(atomic.Int64)}
 	s.request.Store(10_000 + rand.Int64N(90_000))
 	return s
 }
 
 // withPage returns a copy that uses what a newer page says. The token stays when
 // the page has none: it belongs to the login and outlives pages.
-func (s *session) withPage(p page) *session {
+func (s *session) withPage(p wire.Page) *session {
 	next := *s
-	next.tokenOnPage, next.stale = p.token != "", false
-	if p.token == "" {
-		p.token = s.token
+	next.tokenOnPage, next.stale = p.Token != "", false
+	if p.Token == "" {
+		p.Token = s.Token
 	}
-	next.page = p
+	next.Page = p
 	return &next
 }
 
@@ -134,7 +136,7 @@ func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session,
 	if token == "" && ok && now != old {
 		return now, nil
 	}
-	if token != "" && isToken(token) {
+	if token != "" && wire.IsToken(token) {
 		return c.swapToken(set, old, token), nil
 	}
 	return c.openSession(ctx, set)
@@ -143,7 +145,7 @@ func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session,
 // swapToken keeps a session with a token that the upstream handed out.
 func (c *Client) swapToken(set cookie.Set, old *session, token string) *session {
 	next := *old
-	next.token, next.tokenOnPage = token, true
+	next.Token, next.tokenOnPage = token, true
 	c.storeSession(set, &next)
 	return &next
 }
@@ -153,8 +155,8 @@ func (c *Client) storeSession(set cookie.Set, s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sessions.put(set.Key(), s)
-	if s.token != "" {
-		c.tokens.put(set.Identity(), s.token)
+	if s.Token != "" {
+		c.tokens.put(set.Identity(), s.Token)
 	}
 }
 
@@ -171,10 +173,10 @@ func (c *Client) refreshSession(ctx context.Context, set cookie.Set) (*session, 
 	token, _ := c.tokens.get(set.Identity())
 	c.mu.Unlock()
 	if !ok {
-		old = newSession(page{token: token})
+		old = newSession(wire.Page{Token: token})
 	}
 	s := old.withPage(p)
-	if p.token != "" {
+	if p.Token != "" {
 		c.storeSession(set, s)
 	}
 	return s, extra, nil
@@ -182,7 +184,7 @@ func (c *Client) refreshSession(ctx context.Context, set cookie.Set) (*session, 
 
 // readPage fetches the app page, following redirects inside the app's own host
 // by hand: the session's cookies go nowhere else.
-func (c *Client) readPage(ctx context.Context, set cookie.Set) (p page, extra []cookie.Named, failure *Error) {
+func (c *Client) readPage(ctx context.Context, set cookie.Set) (p wire.Page, extra []cookie.Named, failure *Error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	start := c.cfg.Now()
@@ -213,16 +215,16 @@ func (c *Client) readPage(ctx context.Context, set cookie.Set) (p page, extra []
 	return p, extra, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("the app page redirects in a circle")
 }
 
-func (c *Client) judgePage(resp *http.Response, body []byte, extra []cookie.Named) (page, []cookie.Named, *Error) {
+func (c *Client) judgePage(resp *http.Response, body []byte, extra []cookie.Named) (wire.Page, []cookie.Named, *Error) {
 	if resp.StatusCode != http.StatusOK || isCaptchaPage(body[:min(len(body), errorHead)]) {
 		err := httpStatusError(resp.StatusCode, resp.Header, body[:min(len(body), errorHead)])
 		if 300 <= resp.StatusCode && resp.StatusCode < 400 && err.finding.Evidence == cookie.WeakOut {
 			err.finding.Evidence = cookie.SignedOut
 		}
-		return page{}, extra, err
+		return wire.Page{}, extra, err
 	}
-	p := scrapePage(body)
-	if !p.hasKeys() {
+	p := wire.ParsePage(body)
+	if !p.HasKeys() {
 		c.cfg.Drifted("page")
 		return p, extra, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("app page without any known key")
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 const (
@@ -89,20 +90,20 @@ func badModelError(model string) *Error {
 }
 
 // refusalError turns a refusal inside an answer into an error.
-func refusalError(r *refusal, model string) *Error {
-	if r.http {
-		return httpStatusError(r.status, nil, nil)
+func refusalError(r *wire.Refusal, model string) *Error {
+	if r.HTTP {
+		return httpStatusError(r.Status, nil, nil)
 	}
-	table, key := statuses, r.status
-	if r.code != 0 {
-		table, key = refusals, r.code
+	table, key := statuses, r.Status
+	if r.Code != 0 {
+		table, key = refusals, r.Code
 	}
 	if build, ok := table[key]; ok {
-		return build(model).withDetail("status %d, code %d in the answer", r.status, r.code)
+		return build(model).withDetail("status %d, code %d in the answer", r.Status, r.Code)
 	}
 	return newError(chat.Upstream, cookie.Transient,
 		"Google refused the request with an unknown code ("+strconv.Itoa(key)+"); try again").
-		withDetail("unknown status %d, code %d in the answer", r.status, r.code)
+		withDetail("unknown status %d, code %d in the answer", r.Status, r.Code)
 }
 
 // httpStatusError turns an answer that is not 200 into an error; body is its

@@ -12,6 +12,8 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/upstream/geminiweb/frame"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 // Stream asks one question and yields the answer: as it is made when the request
@@ -43,7 +45,7 @@ type streamCall struct {
 	consumerGone bool // the consumer broke out of the loop
 	served       chat.Served
 	servedSent   bool // the served model went out
-	ids          turnIDs
+	ids          wire.TurnIDs
 }
 
 // errLeft ends an attempt whose consumer is gone.
@@ -103,7 +105,7 @@ func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure *Erro
 	switch failure.retry {
 	case retryWithToken:
 		next, err := t.c.renewSession(ctx, t.set, s, token)
-		if err == nil && next.token == s.token && token == "" {
+		if err == nil && next.Token == s.Token && token == "" {
 			return nil, failure // the page has no other
 		}
 		return next, err
@@ -123,7 +125,7 @@ func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure *Erro
 // came with a refusal.
 func (t *streamCall) runAttempt(parent context.Context, s *session) (token string, failure *Error) {
 	c := t.c
-	t.session, t.ids, t.served = s, turnIDs{}, chat.Served{}
+	t.session, t.ids, t.served = s, wire.TurnIDs{}, chat.Served{}
 	defer t.deleteChat(s)
 	start := c.cfg.Now()
 	defer func() {
@@ -192,17 +194,15 @@ func (c *Client) checkResponse(resp *http.Response) (failure *Error, token strin
 
 // findToken finds the page token that a 400 may hand out.
 func findToken(body []byte) string {
-	f := newFrameReader(bytes.NewReader(body))
-	defer f.release()
+	f := frame.NewReader(bytes.NewReader(body))
+	defer f.Release()
 	for {
-		frame, err := f.readFrame()
+		piece, err := f.ReadFrame()
 		if err != nil {
 			return ""
 		}
-		if validJSON(frame) {
-			if token := parseFrame(frame).token; token != "" {
-				return token
-			}
+		if content, ok := wire.ParseFrame(piece); ok && content.Token != "" {
+			return content.Token
 		}
 	}
 }
@@ -231,7 +231,7 @@ func (t *streamCall) sendServed() bool {
 
 // deleteChat deletes the chat that an answer was made in, when the mode wants it.
 func (t *streamCall) deleteChat(s *session) {
-	if t.q.remove && t.ids.cid != "" {
-		t.c.removeChat(t.set, s, t.ids.cid)
+	if t.q.remove && t.ids.CID != "" {
+		t.c.removeChat(t.set, s, t.ids.CID)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/upstream/geminiweb"
+	"github.com/geminid/geminid/upstream/geminiweb/internal/wiretest"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -509,7 +510,7 @@ func (h *hanging) Close() error { return nil }
 
 func TestCompleteAnswerNeedsNoEnd(t *testing.T) {
 	t.Parallel()
-	done := guard + frame(wire{text: "half "}.row()) + frame(wire{text: "half and half", done: true}.row())
+	done := wiretest.Guard + wiretest.Frame(wiretest.Row{Text: "half "}.String()) + wiretest.Frame(wiretest.Row{Text: "half and half", Done: true}.String())
 	tests := []struct {
 		name, body string
 		want       string
@@ -517,10 +518,10 @@ func TestCompleteAnswerNeedsNoEnd(t *testing.T) {
 		took       time.Duration
 	}{
 		{name: "silence behind the answer", body: done, want: "half and half", took: 10 * time.Second},
-		{name: "silence behind the end frame", body: done + frame(`[["e",4,null,null,9]]`), want: "half and half", took: time.Second},
-		{name: "silence before the end", body: guard + frame(wire{text: "half "}.row()), want: "half ", kind: chat.Timeout, took: 120 * time.Second},
-		{name: "silence from the start", body: guard, kind: chat.Timeout, took: 120 * time.Second},
-		{name: "half a frame", body: guard + "9999\n[[", kind: chat.Timeout, took: 120 * time.Second},
+		{name: "silence behind the end frame", body: done + wiretest.Frame(`[["e",4,null,null,9]]`), want: "half and half", took: time.Second},
+		{name: "silence before the end", body: wiretest.Guard + wiretest.Frame(wiretest.Row{Text: "half "}.String()), want: "half ", kind: chat.Timeout, took: 120 * time.Second},
+		{name: "silence from the start", body: wiretest.Guard, kind: chat.Timeout, took: 120 * time.Second},
+		{name: "half a frame", body: wiretest.Guard + "9999\n[[", kind: chat.Timeout, took: 120 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,19 +1,15 @@
-package geminiweb
+package text
 
 import (
 	"bytes"
 	"unicode/utf8"
 )
 
-// A text frame is JSON in a JSON string: [["wrb.fr",null,"<inner>"]], and the
-// answer's text stands in the inner array at [4][0][1][0]. locate finds that one
-// string and unescape reads it where it lies, still escaped twice, without
-// decoding anything around it. Whatever is not shaped as expected makes them say
-// no, and the frame is parsed in full instead.
-
 var rowStart = []byte(`[["wrb.fr",null,"`)
 
-// locateText returns the index behind the opening quote of the answer's text.
+// locateText returns the index after the opening quote of the text of a frame,
+// which is at [4][0][1][0] of the inner array. It decodes nothing, and reports
+// false if the frame has another shape.
 func locateText(frame []byte) (int, bool) {
 	if !bytes.HasPrefix(frame, rowStart) {
 		return 0, false
@@ -37,14 +33,15 @@ func locateText(frame []byte) (int, bool) {
 	return i, ok
 }
 
-// expectByte steps over one character that must be there.
+// expectByte returns the index after the byte want, and reports whether it was
+// there.
 func expectByte(raw []byte, i int, want byte) (int, bool) {
 	c, next := innerByte(raw, i)
 	return next, c == want
 }
 
-// skipElement steps over one array element and the comma behind it. It reports
-// false when the array ends with it.
+// skipElement returns the index after one array element and its comma. It reports
+// false if the element is the last one.
 func skipElement(raw []byte, i int) (int, bool) {
 	depth, quoted := 0, false
 	for {
@@ -73,9 +70,9 @@ func skipElement(raw []byte, i int) (int, bool) {
 	}
 }
 
-// innerByte reads one byte of the inner JSON at raw[i], where raw is the inside of
-// the outer string. It returns 0 at the outer string's end and for escapes that
-// carry no structure worth reading.
+// innerByte decodes one byte of the inner JSON at raw[i], where raw is the inside
+// of the outer string. It returns 0 at the end of the outer string, and for
+// escapes that are no structure of the inner JSON.
 func innerByte(raw []byte, i int) (c byte, next int) {
 	if i >= len(raw) || raw[i] == '"' {
 		return 0, i

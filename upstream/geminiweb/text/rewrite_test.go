@@ -1,4 +1,4 @@
-package geminiweb_test
+package text_test
 
 import (
 	"fmt"
@@ -7,77 +7,77 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/geminid/geminid/upstream/geminiweb"
+	"github.com/geminid/geminid/upstream/geminiweb/internal/wiretest"
 )
 
-// spoken makes a frame of each text, the last one marked complete.
-func spoken(texts ...string) []string {
+// textFrames makes a frame of each text, the last one marked complete.
+func textFrames(texts ...string) []string {
 	rows := make([]string, len(texts))
 	for i, text := range texts {
-		rows[i] = wire{text: text, done: i == len(texts)-1}.row()
+		rows[i] = wiretest.Row{Text: text, Done: i == len(texts)-1}.String()
 	}
 	return rows
 }
 
 // A reader of a stream keeps what was sent: nothing is sent twice and no word is
-// cut. Whoever wants the answer in one piece gets the last text.
+// cut. A reader at the end gets the last text.
 func TestRewrites(t *testing.T) {
 	t.Parallel()
 	card := func(text, instead string) string {
-		return wrap(fmt.Sprintf(`[null,["c_1","r_1"],null,null,[["rc_1",[%s],{"9":[2],"23":[%s]}]]]`, asJSON(text), asJSON(instead)))
+		return wiretest.Wrap(fmt.Sprintf(`[null,["c_1","r_1"],null,null,[["rc_1",[%s],{"9":[2],"23":[%s]}]]]`, wiretest.JSON(text), wiretest.JSON(instead)))
 	}
-	mark := wrap(`[null,["c_1"],null,null,[["rc_1",null,null,null,null,null,true,null,[2]]]]`)
-	long := prose(64 * 78)
+	mark := wiretest.Wrap(`[null,["c_1"],null,null,[["rc_1",null,null,null,null,null,true,null,[2]]]]`)
+	long := wiretest.Prose(64 * 78)
 	tests := []struct {
 		name          string
 		rows          []string
 		stream, whole string
 	}{
-		{name: "another sentence", rows: spoken("The capital is Lyon, I think", "The capital of France is Paris. It lies on the Seine. Done."),
+		{name: "another sentence", rows: textFrames("The capital is Lyon, I think", "The capital of France is Paris. It lies on the Seine. Done."),
 			stream: "The capital is Lyon, I think of France is Paris. It lies on the Seine. Done.",
 			whole:  "The capital of France is Paris. It lies on the Seine. Done."},
-		{name: "a refusal instead", rows: spoken("Sure! First take 200 g of flour and mix", "I can't help with that."),
+		{name: "a refusal instead", rows: textFrames("Sure! First take 200 g of flour and mix", "I can't help with that."),
 			stream: "Sure! First take 200 g of flour and mix\n\nI can't help with that.",
 			whole:  "I can't help with that."},
-		{name: "a card instead", rows: []string{wire{text: "Sure, one moment"}.row(),
+		{name: "a card instead", rows: []string{wiretest.Row{Text: "Sure, one moment"}.String(),
 			card("http://googleusercontent.com/card_content/0", "Here is the weather for Paris: 20 degrees.")},
 			stream: "Sure, one moment\n\nHere is the weather for Paris: 20 degrees.",
 			whole:  "Here is the weather for Paris: 20 degrees."},
-		{name: "a heading before", rows: spoken("Paris is the capital of France.", "# Answer\n\nParis is the capital of France. Yes."),
+		{name: "a heading before", rows: textFrames("Paris is the capital of France.", "# Answer\n\nParis is the capital of France. Yes."),
 			stream: "Paris is the capital of France. Yes.",
 			whole:  "# Answer\n\nParis is the capital of France. Yes."},
-		{name: "the last word changed", rows: spoken("one two three four fivE", "zero one two three four five six"),
+		{name: "the last word changed", rows: textFrames("one two three four fivE", "zero one two three four five six"),
 			stream: "one two three four fivE six",
 			whole:  "zero one two three four five six"},
-		{name: "a word put in", rows: spoken("a b c d", "a b X c d e"), stream: "a b c d e", whole: "a b X c d e"},
-		{name: "sentences in Chinese", rows: spoken("法国的首都是里昂,我想是这样。", "法国的首都是巴黎。它在塞纳河上。"),
+		{name: "a word put in", rows: textFrames("a b c d", "a b X c d e"), stream: "a b c d e", whole: "a b X c d e"},
+		{name: "sentences in Chinese", rows: textFrames("法国的首都是里昂,我想是这样。", "法国的首都是巴黎。它在塞纳河上。"),
 			stream: "法国的首都是里昂,我想是这样。巴黎。它在塞纳河上。", whole: "法国的首都是巴黎。它在塞纳河上。"},
-		{name: "the end comes off", rows: spoken("one two three", "one two"), stream: "one two three", whole: "one two"},
-		{name: "all comes off and another text grows", rows: spoken("Let me see what I find", "No", "No, that", "No, that is"),
+		{name: "the end comes off", rows: textFrames("one two three", "one two"), stream: "one two three", whole: "one two"},
+		{name: "all comes off and another text grows", rows: textFrames("Let me see what I find", "No", "No, that", "No, that is"),
 			stream: "Let me see what I find\n\nNo, that is", whole: "No, that is"},
-		{name: "the old words come again", rows: spoken("We begin here. The old words go on and end.", "We begin there, not here", "We begin there, not here. The old words go on and end. More"),
+		{name: "the old words come again", rows: textFrames("We begin here. The old words go on and end.", "We begin there, not here", "We begin there, not here. The old words go on and end. More"),
 			stream: "We begin here. The old words go on and end. More",
 			whole:  "We begin there, not here. The old words go on and end. More"},
-		{name: "rewritten, then complete without a text", rows: []string{wire{text: "Let me see what I find"}.row(), wire{text: "No &amp; no"}.row(), mark},
+		{name: "rewritten, then complete without a text", rows: []string{wiretest.Row{Text: "Let me see what I find"}.String(), wiretest.Row{Text: "No &amp; no"}.String(), mark},
 			stream: "Let me see what I find\n\nNo & no", whole: "No & no"},
-		{name: "taken back, then as before", rows: spoken("Let me see what I find", "No", "Let me see what I find out"),
+		{name: "taken back, then as before", rows: textFrames("Let me see what I find", "No", "Let me see what I find out"),
 			stream: "Let me see what I find out", whole: "Let me see what I find out"},
-		{name: "a long text instead", rows: spoken("Hm.", long, long+"And more"), stream: "Hm.\n\n" + long + "And more", whole: long + "And more"},
-		{name: "a frame without text takes nothing back", rows: []string{wire{text: "one &am"}.row(), wire{}.row(), mark}, stream: "one &am", whole: "one &am"},
-		{name: "what is cleaned away", rows: spoken("A picture: http://googleusercontent.com/image_generation_content/0", "http://googleusercontent.com/image_generation_content/0_6\n&lt;Done&gt;\n```"),
+		{name: "a long text instead", rows: textFrames("Hm.", long, long+"And more"), stream: "Hm.\n\n" + long + "And more", whole: long + "And more"},
+		{name: "a frame without text takes nothing back", rows: []string{wiretest.Row{Text: "one &am"}.String(), wiretest.Row{}.String(), mark}, stream: "one &am", whole: "one &am"},
+		{name: "what is cleaned away", rows: textFrames("A picture: http://googleusercontent.com/image_generation_content/0", "http://googleusercontent.com/image_generation_content/0_6\n&lt;Done&gt;\n```"),
 			stream: "A picture: \n\n<Done>\n```", whole: "<Done>\n```"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got, _, _ := told(t, new(geminiweb.Reader), frames(tt.rows)); got != tt.stream {
-				t.Errorf("streamed %q, want %q", got, tt.stream)
+			if got, _ := readAll(t, newReader(), wiretest.Bytes(tt.rows)); got.Text != tt.stream {
+				t.Errorf("streamed %q, want %q", got.Text, tt.stream)
 			}
-			whole, _, events := told(t, geminiweb.WholeReader(), frames(tt.rows))
-			if whole != tt.whole || events > 0 {
-				t.Errorf("whole %q with %d events before the end, want %q", whole, events, tt.whole)
+			whole, events := readAll(t, newWholeReader(), wiretest.Bytes(tt.rows))
+			if whole.Text != tt.whole || events > 0 {
+				t.Errorf("whole %q with %d events before the end, want %q", whole.Text, events, tt.whole)
 			}
-			agree(t, frames(tt.rows))
+			agree(t, wiretest.Bytes(tt.rows))
 		})
 	}
 }
@@ -85,12 +85,12 @@ func TestRewrites(t *testing.T) {
 func TestWholeThoughts(t *testing.T) {
 	t.Parallel()
 	rows := []string{
-		wire{thoughts: "I think it is Ly"}.row(), wire{thoughts: "It is Paris &am"}.row(),
-		wire{thoughts: "It is Paris &amp; not", text: "Pa"}.row(), wire{thoughts: "It is Paris &amp; not Lyon", text: "Paris", done: true}.row(),
+		wiretest.Row{Thoughts: "I think it is Ly"}.String(), wiretest.Row{Thoughts: "It is Paris &am"}.String(),
+		wiretest.Row{Thoughts: "It is Paris &amp; not", Text: "Pa"}.String(), wiretest.Row{Thoughts: "It is Paris &amp; not Lyon", Text: "Paris", Done: true}.String(),
 	}
-	text, thoughts, _ := told(t, geminiweb.WholeReader(), frames(rows))
-	if text != "Paris" || thoughts != "It is Paris & not Lyon" {
-		t.Errorf("got %q and %q", text, thoughts)
+	got, _ := readAll(t, newWholeReader(), wiretest.Bytes(rows))
+	if want := (step{"Paris", "It is Paris & not Lyon"}); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -122,7 +122,8 @@ func TestNothingIsSentTwiceAndNoWordCut(t *testing.T) {
 		for i := known; i < len(after); i += rapid.IntRange(1, 90).Draw(t, "grows") {
 			texts = append(texts, after[:i])
 		}
-		got, _, _ := told(t, new(geminiweb.Reader), frames(spoken(append(texts, after)...)))
+		all, _ := readAll(t, newReader(), wiretest.Bytes(textFrames(append(texts, after)...)))
+		got := all.Text
 		seen := make(map[string]bool)
 		for _, word := range strings.Fields(got) {
 			if len(word) != len("w000") || seen[word] {
@@ -143,14 +144,14 @@ func TestNothingIsSentTwiceAndNoWordCut(t *testing.T) {
 func TestRewritesAreLinear(t *testing.T) {
 	t.Parallel()
 	const size, times = 256 << 10, 500
-	rows := frames(growing(prose(size), 4<<10))
+	rows := wiretest.Bytes(wiretest.GrowingRows(wiretest.Prose(size), 4<<10))
 	for i := range times {
-		rows = append(rows, []byte(wire{text: fmt.Sprintf("No %d", i)}.row()))
+		rows = append(rows, []byte(wiretest.Row{Text: fmt.Sprintf("No %d", i)}.String()))
 	}
-	var r geminiweb.Reader
-	told(t, &r, rows[:len(rows)-times])
+	r := newReader()
+	readAll(t, r, rows[:len(rows)-times])
 	for _, row := range rows[len(rows)-times:] {
-		r.Read(row)
+		r.read(row)
 	}
 	if limit := 2*size + size/10 + times*1000; r.Decoded() > limit {
 		t.Errorf("decoded %d bytes, want %d at most", r.Decoded(), limit)

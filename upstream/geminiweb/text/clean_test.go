@@ -1,4 +1,4 @@
-package geminiweb_test
+package text_test
 
 import (
 	"html"
@@ -9,7 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/geminid/geminid/upstream/geminiweb"
+	"github.com/geminid/geminid/upstream/geminiweb/internal/wiretest"
+	"github.com/geminid/geminid/upstream/geminiweb/text"
 )
 
 func TestClean(t *testing.T) {
@@ -54,7 +55,7 @@ func TestClean(t *testing.T) {
 			if tt.used < 0 {
 				tt.used = len(tt.text)
 			}
-			if got, used := geminiweb.Clean(tt.text, tt.before, tt.final); got != tt.want || used != tt.used {
+			if got, used := text.CleanText(tt.text, tt.before, tt.final); got != tt.want || used != tt.used {
 				t.Errorf("got %q using %d, want %q using %d", got, used, tt.want, tt.used)
 			}
 		})
@@ -64,7 +65,7 @@ func TestClean(t *testing.T) {
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("0123456789", 20)
-	para := prose(64 * 78)
+	para := wiretest.Prose(64 * 78)
 	tests := []struct {
 		name, passed, text string
 		want               int // in a text that is not final
@@ -96,10 +97,10 @@ func TestFollow(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := geminiweb.Follow(tt.passed, tt.text, false); got != tt.want {
+			if got := text.FindContinuation(tt.passed, tt.text, false); got != tt.want {
 				t.Errorf("got %d, want %d", got, tt.want)
 			}
-			if got := geminiweb.Follow(tt.passed, tt.text, true); got != tt.final {
+			if got := text.FindContinuation(tt.passed, tt.text, true); got != tt.final {
 				t.Errorf("in a final text: got %d, want %d", got, tt.final)
 			}
 		})
@@ -139,25 +140,25 @@ func someText(t *rapid.T, label string) string {
 func TestCleaningPiecesIsCleaningTheWhole(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		text := someText(t, "text")
+		whole := someText(t, "text")
 		var got strings.Builder
 		var before byte
 		done := 0
-		for done < len(text) {
-			end := rapid.IntRange(done, len(text)).Draw(t, "end")
-			final := end == len(text)
-			out, used := geminiweb.Clean(text[done:end], before, final)
+		for done < len(whole) {
+			end := rapid.IntRange(done, len(whole)).Draw(t, "end")
+			final := end == len(whole)
+			out, used := text.CleanText(whole[done:end], before, final)
 			got.WriteString(out)
 			if used > 0 {
-				before = text[done+used-1]
+				before = whole[done+used-1]
 			}
 			done += used
 			if final {
 				break
 			}
 		}
-		if want := cleanWhole(text); got.String() != want {
-			t.Fatalf("of %q got %q, want %q", text, got.String(), want)
+		if want := cleanWhole(whole); got.String() != want {
+			t.Fatalf("of %q got %q, want %q", whole, got.String(), want)
 		}
 	})
 }
@@ -166,18 +167,18 @@ func FuzzClean(f *testing.F) {
 	for _, p := range pieces {
 		f.Add(p+p, 1)
 	}
-	f.Fuzz(func(t *testing.T, text string, cut int) {
-		if !utf8.ValidString(text) || cut < 0 || cut > len(text) {
+	f.Fuzz(func(t *testing.T, whole string, cut int) {
+		if !utf8.ValidString(whole) || cut < 0 || cut > len(whole) {
 			t.Skip("not a text with a cut")
 		}
-		first, used := geminiweb.Clean(text[:cut], 0, false)
+		first, used := text.CleanText(whole[:cut], 0, false)
 		var before byte
 		if used > 0 {
-			before = text[used-1]
+			before = whole[used-1]
 		}
-		rest, _ := geminiweb.Clean(text[used:], before, true)
-		if got, want := first+rest, cleanWhole(text); got != want {
-			t.Errorf("cut at %d of %q: got %q, want %q", cut, text, got, want)
+		rest, _ := text.CleanText(whole[used:], before, true)
+		if got, want := first+rest, cleanWhole(whole); got != want {
+			t.Errorf("cut at %d of %q: got %q, want %q", cut, whole, got, want)
 		}
 	})
 }

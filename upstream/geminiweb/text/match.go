@@ -1,4 +1,4 @@
-package geminiweb
+package text
 
 import (
 	"bytes"
@@ -6,14 +6,16 @@ import (
 	"strings"
 )
 
-// match is what recognize found: length bytes stand for text. open says that
-// more input may change that.
+// match is a part of the text to be cleaned: length bytes to be replaced by text.
+// It is zero if there is nothing to clean. If open is set, more input may change
+// the match.
 type match struct {
 	length int
 	text   string
 	open   bool
 }
 
+// matchAny matches at text[0].
 func matchAny(text []byte) match {
 	switch text[0] {
 	case '&':
@@ -29,8 +31,8 @@ func matchAny(text []byte) match {
 
 const leakLimit = 16 << 10
 
-// matchLeakedThoughts recognizes thoughts that slipped into the text between two control
-// marks.
+// matchLeakedThoughts matches thoughts that slipped into the text, between two
+// control marks.
 func matchLeakedThoughts(text []byte) match {
 	n, state := scanLiteral(text, 0, "<ctrl94>")
 	if state != complete {
@@ -45,8 +47,8 @@ func matchLeakedThoughts(text []byte) match {
 
 const entityLimit = 32
 
-// matchEntity recognizes &name;, &#9; and &#x9;. The forms without a semicolon are
-// left alone: they are how query strings look.
+// matchEntity matches &name;, &#9; and &#x9;. Forms without a semicolon are left
+// alone, because query strings look like them.
 func matchEntity(text []byte) match {
 	n := 1
 	if n < len(text) && text[n] == '#' {
@@ -86,8 +88,8 @@ const (
 	placeholderPath = 200
 )
 
-// matchPlaceholder recognizes a placeholder address with the newlines behind it, such as
-// http://googleusercontent.com/image_generation_content/0_635.
+// matchPlaceholder matches a placeholder address with the newlines after it, such
+// as http://googleusercontent.com/image_generation_content/0_635.
 func matchPlaceholder(text []byte) match {
 	n, state := scanLiteral(text, 0, "http")
 	if state == complete && n < len(text) && text[n] == 's' {
@@ -113,7 +115,7 @@ func matchPlaceholder(text []byte) match {
 	}
 }
 
-// matchPlaceholderEnd takes the optional second number and the newlines.
+// matchPlaceholderEnd matches the optional second number and the newlines.
 func matchPlaceholderEnd(text []byte, n int) match {
 	if n < len(text) && text[n] == '_' {
 		if n+1 == len(text) {
@@ -135,7 +137,7 @@ const (
 	followUpBlanks     = 8
 )
 
-// matchFollowUp recognizes the element <FollowUp label="…" query="…"/>.
+// matchFollowUp matches the element <FollowUp label="…" query="…"/>.
 func matchFollowUp(text []byte) match {
 	n, state := scanLiteral(text, 0, "<FollowUp")
 	if state != complete {
@@ -161,7 +163,7 @@ func matchFollowUp(text []byte) match {
 	return match{}
 }
 
-// scanAttribute recognizes name="value".
+// scanAttribute scans name="value" at text[n:] and returns the index after it.
 func scanAttribute(text []byte, n int) (int, progress) {
 	from := n
 	for n < len(text) && n-from < entityLimit && isAlnum(text[n]) {
@@ -184,7 +186,7 @@ func scanAttribute(text []byte, n int) (int, progress) {
 	return n, partial
 }
 
-// progress says how much of something expected is there.
+// progress is how much of an expected text is there.
 type progress uint8
 
 const (
@@ -193,7 +195,7 @@ const (
 	complete
 )
 
-// scanLiteral compares text from n on with want.
+// scanLiteral compares text[n:] with want and returns the index after it, or n.
 func scanLiteral(text []byte, n int, want string) (int, progress) {
 	have := text[n:min(len(text), n+len(want))]
 	switch {

@@ -1,4 +1,4 @@
-package geminiweb
+package text
 
 import (
 	"bytes"
@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// unescapeText decodes the string whose inside begins at raw[0] and appends it to
-// dst. It stops in front of the closing quote, or after limit bytes when limit
-// is not negative, and returns how many bytes of raw it used. It reports false
-// for everything that it does not read exactly as a JSON decoder would.
+// unescapeText decodes the twice escaped string that begins at raw[0] and appends
+// it to dst. It stops before the closing quote, or after limit decoded bytes if
+// limit is not negative, and returns how many bytes of raw it used. It reports
+// false for everything that it would not decode exactly as two JSON decoders do.
 func unescapeText(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
 	start, i := len(dst), 0
 	for i < len(raw) && (limit < 0 || len(dst)-start < limit) {
@@ -49,7 +49,7 @@ func unescapeText(dst, raw []byte, limit int) (out []byte, used int, ok bool) {
 	return dst, i, limit >= 0 && len(dst)-start == limit
 }
 
-// special marks the bytes that do not stand for themselves in a JSON string.
+// special marks the bytes that do not represent themselves in a JSON string.
 var special = func() (table [256]bool) {
 	for c := range ' ' {
 		table[c] = true
@@ -58,7 +58,7 @@ var special = func() (table [256]bool) {
 	return table
 }()
 
-// literalPrefix counts the bytes in front of the next one that needs a thought.
+// literalPrefix returns the length of the prefix without special bytes.
 func literalPrefix(raw []byte) int {
 	for i, c := range raw {
 		if special[c] {
@@ -68,8 +68,8 @@ func literalPrefix(raw []byte) int {
 	return len(raw)
 }
 
-// outerKind says what an escape of the outer string stands for in the inner
-// JSON string.
+// outerKind is the meaning of an escape of the outer string in the inner JSON
+// string.
 type outerKind uint8
 
 const (
@@ -79,7 +79,7 @@ const (
 	innerBackslash           // the backslash that begins an inner escape
 )
 
-// outerEscape reads the outer escape at raw[i].
+// outerEscape decodes the escape of the outer string at raw[i].
 func outerEscape(raw []byte, i int) (r rune, next int, kind outerKind) {
 	if i+1 >= len(raw) {
 		return 0, i, unknownEscape
@@ -110,7 +110,8 @@ func outerEscape(raw []byte, i int) (r rune, next int, kind outerKind) {
 	return r, next, literalRune
 }
 
-// innerEscape reads what follows the backslash of an inner escape.
+// innerEscape decodes the escape of the inner string whose backslash is before
+// raw[i].
 func innerEscape(raw []byte, i int) (r rune, next int, ok bool) {
 	if i >= len(raw) {
 		return 0, i, false
@@ -143,14 +144,14 @@ func innerEscape(raw []byte, i int) (r rune, next int, ok bool) {
 		return r, next, true
 	}
 	if bytes.HasPrefix(raw[next:], []byte(`\u`)) {
-		return 0, i, false // the partner may hide behind another spelling
+		return 0, i, false // the second half may be spelled in another way
 	}
 	r, next = joinSurrogates(r, raw, next, `\\u`)
 	return r, next, true
 }
 
-// joinSurrogates completes a surrogate when its partner follows; a lone one becomes
-// U+FFFD, as JSON decoders have it.
+// joinSurrogates completes a surrogate pair if the second half follows in raw[i:]
+// behind escape. A lone half becomes U+FFFD, as in encoding/json.
 func joinSurrogates(high rune, raw []byte, i int, escape string) (rune, int) {
 	if bytes.HasPrefix(raw[i:], []byte(escape)) {
 		if low, ok := parseHex4(raw, i+len(escape)); ok {
@@ -162,7 +163,7 @@ func joinSurrogates(high rune, raw []byte, i int, escape string) (rune, int) {
 	return utf8.RuneError, i
 }
 
-// parseHex4 reads four hexadecimal digits.
+// parseHex4 parses four hexadecimal digits.
 func parseHex4(raw []byte, i int) (r rune, ok bool) {
 	if i+4 > len(raw) {
 		return 0, false

@@ -1,25 +1,28 @@
-package geminiweb
+package frame
 
 import (
 	"bytes"
 	"errors"
 	"io"
 	"unicode/utf8"
+
+	"github.com/geminid/geminid/upstream/geminiweb/internal/bufpool"
 )
 
-// Bounds of an answer body. A frame repeats the whole answer, so the frame is
-// what is bounded and not the stream: a long answer's stream is many times as
-// long as the answer.
+// Bounds of a body. The frame is bounded and not the body: the body of a long
+// answer is many times as long as the answer.
 const (
-	frameLimit    = 64 << 20
-	lengthDigits  = 9
+	maxFrameBytes = 64 << 20
+	maxDigits     = 9
 	bytesPerUnit  = 3 // a UTF-16 unit takes at most three bytes of UTF-8
 	unknownLength = -1
 )
 
-var errFrameTooLong = errors.New("a frame is longer than 64 MiB")
+// ErrTooLong is returned by [Reader.ReadFrame] for a frame of more than 64 MiB.
+var ErrTooLong = errors.New("a frame is longer than 64 MiB")
 
-// cutMethod says how the end of a frame is found.
+// cutMethod is how the end of a frame is found. The methods are tried in this
+// order.
 type cutMethod uint8
 
 const (
@@ -28,43 +31,31 @@ const (
 	byLine                   // ignore the length
 )
 
-// frameReader cuts an answer body into frames: ")]}'", then rows of
-//
-//	<digits> \n <JSON array> \n
-//
-// where the number counts UTF-16 units from the newline behind the digits to
-// the one behind the array, both included. A body without numbers, one array in
-// a line, is read as well.
-//
-// Counting units would touch every byte of every frame. A frame of n units has
-// at least n and at most 3n bytes and its array holds no raw newline, so the
-// first newline from byte n on is its end: framer jumps there. Whoever finds
-// that a frame is no valid JSON calls again, and gets it cut by counting and
-// then by lines.
-//
-// A stream waits between its frames for most of its life, with nothing in its
-// buffer. So the buffer is given back for that time: what ends the wait is read
-// into start, and the rest into a buffer again. A thousand streams need a few
-// buffers instead of a thousand.
-type frameReader struct {
-	src   io.Reader
-	block *block // holds buf, nil while nothing is in it
-	start [64]byte
+// Reader cuts a body into frames. Use [NewReader].
+type Reader struct {
+	src    io.Reader
+	pooled *bufpool.Buffer // owns buf, nil while buf is empty
+	first  [64]byte        // receives the read that ends a wait
 
 	buf       []byte
-	r, w      int       // what is not read yet is buf[r:w]
+	r, w      int       // the bytes not read yet are buf[r:w]
 	lastStart int       // where the last frame began
 	nextCut   cutMethod // how to cut the next frame
 	lastCut   cutMethod // how the last one was cut
-	err       error     // the source's last word, io.EOF included
+	err       error     // the error of the source, io.EOF included
 }
 
-func newFrameReader(src io.Reader) *frameReader { return &frameReader{src: src} }
+// NewReader returns a Reader of src. It does not read yet, and does not close
+// src.
+func NewReader(src io.Reader) *Reader { return &Reader{src: src} }
 
-// readFrame returns the next frame. It is part of the framer's buffer and good until
-// the following call. At the end of the source the error is io.EOF between
-// frames and io.ErrUnexpectedEOF inside one.
-func (f *frameReader) readFrame() ([]byte, error) {
+// ReadFrame returns the next frame without its length and newlines. The bytes
+// belong to the Reader and are valid until the next call of ReadFrame or
+// Release. It blocks until the frame is there.
+//
+// A frame looks like a JSON array and may still be invalid JSON: see
+// [Reader.CutAgain]. For errors see the package documentation.
+func (f *Reader) ReadFrame() ([]byte, error) {
 	for {
 		if err := f.skipBlankLines(); err != nil {
 			return nil, err
@@ -86,10 +77,11 @@ func (f *frameReader) readFrame() ([]byte, error) {
 	}
 }
 
-// cutAgain steps back to the frame that next returned last and makes next cut it
-// more carefully. It reports false when there is no other way left: the frame is
-// lost then, and next goes on behind it.
-func (f *frameReader) cutAgain() bool {
+// CutAgain steps back to the start of the frame that ReadFrame returned last,
+// so that the next ReadFrame cuts it by the next, more careful method. It
+// reports false if no method is left: the frame is lost then, and ReadFrame
+// goes on after it.
+func (f *Reader) CutAgain() bool {
 	if f.lastCut == byLine {
 		return false
 	}
@@ -97,8 +89,9 @@ func (f *frameReader) cutAgain() bool {
 	return true
 }
 
-// skipBlankLines moves to the next line that is neither empty nor the guard ")]}'".
-func (f *frameReader) skipBlankLines() error {
+// skipBlankLines moves to the next line that is neither empty nor the guard
+// ")]}'".
+func (f *Reader) skipBlankLines() error {
 	for {
 		for f.r < f.w && isBlank(f.buf[f.r]) {
 			f.r++
@@ -120,17 +113,17 @@ func (f *frameReader) skipBlankLines() error {
 	}
 }
 
-// readLength reads the digits at r. It returns how many there are and their value,
-// unknownLength when the line is something else.
-func (f *frameReader) readLength() (digits, units int, err error) {
+// readLength reads the digits at r without moving r. It returns how many there
+// are and their value, which is unknownLength if the line is something else.
+func (f *Reader) readLength() (digits, units int, err error) {
 	for {
 		n, value := 0, 0
-		for f.r+n < f.w && isDigit(f.buf[f.r+n]) && n <= lengthDigits {
+		for f.r+n < f.w && isDigit(f.buf[f.r+n]) && n <= maxDigits {
 			value = value*10 + int(f.buf[f.r+n]-'0')
 			n++
 		}
 		switch {
-		case n == 0 || n > lengthDigits:
+		case n == 0 || n > maxDigits:
 			return 0, unknownLength, nil
 		case f.r+n < f.w && f.buf[f.r+n] == '\n':
 			return n, value, nil
@@ -143,8 +136,9 @@ func (f *frameReader) readLength() (digits, units int, err error) {
 	}
 }
 
-// cutFrame cuts the frame whose digits stand at r and moves r behind it.
-func (f *frameReader) cutFrame(digits, units int, cut cutMethod) ([]byte, error) {
+// cutFrame returns the frame whose digits begin at r and moves r after it. A
+// frame that does not look like an array is cut by the next method at once.
+func (f *Reader) cutFrame(digits, units int, cut cutMethod) ([]byte, error) {
 	end, err := f.findEnd(digits, units, cut)
 	if err != nil {
 		return nil, err
@@ -157,9 +151,9 @@ func (f *frameReader) cutFrame(digits, units int, cut cutMethod) ([]byte, error)
 	return piece, nil
 }
 
-// findEnd finds the index behind the frame. Digits were followed by a newline, so a
-// line begins one byte behind them.
-func (f *frameReader) findEnd(digits, units int, cut cutMethod) (int, error) {
+// findEnd returns the index after the frame. Digits are followed by a newline,
+// so the frame's line begins one byte after them.
+func (f *Reader) findEnd(digits, units int, cut cutMethod) (int, error) {
 	if cut == byCount {
 		return f.countUnits(digits, units)
 	}
@@ -189,8 +183,8 @@ func (f *frameReader) findEnd(digits, units int, cut cutMethod) (int, error) {
 	}
 }
 
-// countUnits finds the end by counting UTF-16 units.
-func (f *frameReader) countUnits(digits, units int) (int, error) {
+// countUnits returns the index after the frame by counting its UTF-16 units.
+func (f *Reader) countUnits(digits, units int) (int, error) {
 	i := digits
 	for seen := 0; seen < units; {
 		for !utf8.FullRune(f.buf[f.r+i : f.w]) {
@@ -208,17 +202,17 @@ func (f *frameReader) countUnits(digits, units int) (int, error) {
 	return f.r + i, nil
 }
 
-// endAtEOF takes what is left as the last frame when its newline is all that is
-// missing.
-func (f *frameReader) endAtEOF(err error) (int, error) {
+// endAtEOF accepts the rest of the body as the last frame if only its newline
+// is missing.
+func (f *Reader) endAtEOF(err error) (int, error) {
 	if errors.Is(err, io.EOF) && bytes.HasSuffix(bytes.TrimSpace(f.buf[f.r:f.w]), []byte("]")) {
 		return f.w, nil
 	}
 	return 0, unexpectedEOF(err)
 }
 
-// findNewline returns the index behind the first newline from i on.
-func (f *frameReader) findNewline(i int) (int, error) {
+// findNewline returns the index after the first newline from i on.
+func (f *Reader) findNewline(i int) (int, error) {
 	offset := i - f.r
 	for {
 		if n := bytes.IndexByte(f.buf[f.r+offset:f.w], '\n'); n >= 0 {
@@ -231,7 +225,7 @@ func (f *frameReader) findNewline(i int) (int, error) {
 	}
 }
 
-// unexpectedEOF turns a clean end into a torn one.
+// unexpectedEOF is the error for a source that ended inside a frame.
 func unexpectedEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -239,7 +233,7 @@ func unexpectedEOF(err error) error {
 	return err
 }
 
-// looksWhole is a cheap first look at a frame.
+// looksWhole is a cheap first check of a frame.
 func looksWhole(piece []byte) bool {
 	return len(piece) > 1 && piece[0] == '[' && piece[len(piece)-1] == ']'
 }

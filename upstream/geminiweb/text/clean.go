@@ -1,13 +1,13 @@
-package geminiweb
+package text
 
 import "bytes"
 
-// cleanText appends text to dst as a reader should see it: HTML entities decoded,
-// placeholders of pictures and videos, leaked thoughts and the trailing follow-up
-// element removed. It stops in front of what the next frame may still change and
-// returns how many bytes it used; with final set it uses all. before is the byte
-// in front of text. Cleaning two stable pieces one after the other gives the
-// same as cleaning both at once.
+// cleanText appends text to dst as a reader should see it: HTML entities are
+// decoded; placeholders of pictures and videos, leaked thoughts and the trailing
+// follow-up element are removed. It stops before the part that the next frame may
+// still change and returns how many bytes of text it used, which are all if final
+// is set. before is the byte in front of text, 0 if there is none. Cleaning two
+// stable pieces one after the other gives the same as cleaning both at once.
 func cleanText(dst, text []byte, before byte, final bool) (out []byte, used int) {
 	end := len(text)
 	if !final {
@@ -34,11 +34,11 @@ func cleanText(dst, text []byte, before byte, final bool) (out []byte, used int)
 	return dst, end
 }
 
-// mayBegin marks the bytes that something to clean may begin with.
+// mayBegin marks the first bytes of everything that is cleaned.
 var mayBegin = [256]bool{'&': true, '<': true, 'h': true}
 
-// cleanPrefix counts the bytes in front of the next one that recognize must see.
-// Of the many h in a text only those of "ht" count.
+// cleanPrefix returns the length of the prefix in which matchAny would find
+// nothing. Of the many h in a text only those of "ht" end it.
 func cleanPrefix(text []byte) int {
 	for i, c := range text {
 		if mayBegin[c] && (c != 'h' || i+1 == len(text) || text[i+1] == 't') {
@@ -50,8 +50,9 @@ func cleanPrefix(text []byte) int {
 
 const markLimit = 64
 
-// unstableSuffix counts the bytes at the end of an unfinished text that come and go: a
-// closing code fence, escaped Markdown marks, half of a surrogate pair.
+// unstableSuffix returns the length of the end of an unfinished text that the
+// next frame may change: a closing code fence, escaped Markdown marks, half of a
+// surrogate pair. before is the byte in front of text.
 func unstableSuffix(text []byte, before byte) int {
 	hold := 0
 	if bytes.HasSuffix(text, []byte("\uFFFD")) {
@@ -77,6 +78,7 @@ func unstableSuffix(text []byte, before byte) int {
 	return max(hold, len(text)-marks)
 }
 
+// skipDigits returns the index after the digits at text[n:].
 func skipDigits(text []byte, n int) int {
 	for n < len(text) && isDigit(text[n]) {
 		n++
@@ -91,3 +93,7 @@ func isAlnum(c byte) bool {
 }
 
 func isWord(c byte) bool { return c == '_' || isAlnum(c) }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isBlank(c byte) bool { return c == '\n' || c == '\r' || c == ' ' || c == '\t' }
