@@ -63,14 +63,14 @@ func (a *API) answerCall(x *exchange, r *http.Request, q question) error {
 		return err
 	}
 	x.op = call.Op
-	call.Link = a.newLinker(x, r)
+	call.FileURL = a.newLinker(x, r)
 	if r.ContentLength > 0 {
 		a.count.RequestSize.WithLabelValues(x.dialect.Name).Observe(float64(r.ContentLength))
 	}
 	lease, refusal := a.supervisor.Lease()
 	models := a.provider.Models(lease.Set)
 	if call.Op == dialect.Models && call.Model == "" {
-		x.writeJSON(http.StatusOK, x.dialect.List(call, models))
+		x.writeBody(http.StatusOK, x.dialect.EncodeModels(call, models))
 		return nil
 	}
 	known := slices.IndexFunc(models, func(m chat.Model) bool {
@@ -86,9 +86,9 @@ func (a *API) answerCall(x *exchange, r *http.Request, q question) error {
 	x.model = call.Model
 	switch call.Op {
 	case dialect.Models:
-		x.writeJSON(http.StatusOK, x.dialect.One(call, models[known]))
+		x.writeBody(http.StatusOK, x.dialect.EncodeModel(call, models[known]))
 	case dialect.CountTokens:
-		x.writeJSON(http.StatusOK, x.dialect.Count(call))
+		x.writeBody(http.StatusOK, x.dialect.EncodeTokens(call))
 	default:
 		x.counted, x.asked = true, chat.EstimateTokens(call.Chat)
 		if refusal != nil {
@@ -167,7 +167,7 @@ func (a *API) sendWhole(ctx context.Context, x *exchange, call *dialect.Call) er
 	}
 	x.tally(answer)
 	setServedHeader(x.Header(), answer.Served)
-	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
+	x.writeBody(http.StatusOK, x.dialect.EncodeAnswer(call, answer))
 	return nil
 }
 
@@ -196,7 +196,7 @@ func (a *API) sendStream(ctx context.Context, x *exchange, call *dialect.Call, s
 
 // setServedHeader says which model answered when the upstream told.
 func setServedHeader(header http.Header, served chat.Served) {
-	name := dialect.Served(served)
+	name := dialect.ServedName(served)
 	printable := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return -1

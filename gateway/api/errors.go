@@ -102,18 +102,3 @@ func abortCause(err *chat.Error, evidence cookie.Evidence) string {
 	}
 	return "upstream_reset"
 }
-
-// codes are the error codes of the routes that are no dialect's.
-var codes = map[chat.Kind]string{
-	chat.BadRequest: "bad_request", chat.Unauthorized: "unauthorized", chat.Forbidden: "forbidden",
-	chat.UnknownPath: "not_found", chat.MethodNotAllowed: "method_not_allowed", chat.TooLarge: "too_large",
-	chat.MediaType: "unsupported_media_type", chat.Misdirected: "misdirected", chat.RateLimited: "too_soon",
-	chat.Unavailable: "unavailable", chat.Unsupported: "not_offered",
-}
-
-func codeOf(kind chat.Kind) string {
-	if code, ok := codes[kind]; ok {
-		return code
-	}
-	return "internal"
-}

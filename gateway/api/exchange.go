@@ -104,15 +104,17 @@ func (x *exchange) extend() {
 	}
 }
 
+// writeBody answers with an encoded body.
+func (x *exchange) writeBody(status int, body dialect.Body) {
+	x.Header().Set("Content-Type", "application/json")
+	x.Header().Set("Content-Length", strconv.FormatInt(body.Len(), 10))
+	x.WriteHeader(status)
+	_, _ = body.WriteTo(x) // an error means that the reader is gone
+}
+
 // writeJSON answers with v.
 func (x *exchange) writeJSON(status int, v any) {
 	x.Header().Set("Content-Type", "application/json")
-	if doc, ok := v.(*dialect.Document); ok {
-		x.Header().Set("Content-Length", strconv.FormatInt(doc.Len(), 10))
-		x.WriteHeader(status)
-		_, _ = doc.WriteTo(x) // an error means that the reader is gone
-		return
-	}
 	encoder := json.NewEncoder(&jsonBody{x: x, status: status})
 	encoder.SetEscapeHTML(false) // nothing of it is shown as a page
 	// An encoder fails before it writes, or because the reader is gone.
@@ -148,15 +150,16 @@ type fault struct {
 func (x *exchange) fail(err *chat.Error) {
 	x.failure = err
 	header := x.Header()
-	for name, values := range dialect.Header(err) {
+	for name, values := range dialect.ErrorHeader(err) {
 		header[name] = values
 	}
 	if err.Kind == chat.Unauthorized {
 		header.Set("WWW-Authenticate", `Bearer realm="geminid"`)
 	}
 	if x.dialect != nil {
-		x.writeJSON(dialect.StatusCode(err.Kind), x.dialect.Fail(err))
+		x.writeBody(dialect.StatusCode(err.Kind), x.dialect.EncodeError(err))
 		return
 	}
-	x.writeJSON(dialect.StatusCode(err.Kind), plain{fault{Code: codeOf(err.Kind), Message: err.Message}})
+	info := dialect.LookupKind(err.Kind)
+	x.writeJSON(info.Status, plain{fault{Code: info.Code, Message: err.Message}})
 }

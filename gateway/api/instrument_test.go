@@ -12,7 +12,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/api"
-	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 func TestScraping(t *testing.T) {
@@ -59,7 +59,7 @@ func TestChildrenExistBeforeTheFirstRequest(t *testing.T) {
 	g := newRig(t)
 	w := g.do(call{path: "/metrics"})
 	page := w.Body.String()
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		for _, route := range []string{"generate", "stream"} {
 			for _, end := range []string{
 				`code="200",dialect="%s",method="POST",outcome="success",route="%s",sli="true"`,

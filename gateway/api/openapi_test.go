@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/geminid/geminid/gateway/api"
-	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -95,7 +95,7 @@ func TestOpenAPIHasEveryRoute(t *testing.T) {
 	for _, open := range []string{"/", "/health", "/readyz", "/livez", "/metrics", "/files/:file"} {
 		served = append(served, http.MethodHead+" "+open)
 	}
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		for _, m := range d.Mounts {
 			served = append(served, m.Method+" "+m.Pattern)
 			if m.Method == http.MethodGet {

@@ -20,7 +20,7 @@ func (a *API) answerPictures(ctx context.Context, x *exchange, call *dialect.Cal
 	for asked := 0; asked < want && len(answer.Media) < want; asked++ {
 		question := call.Chat
 		if asked > 0 {
-			question = call.Ask(want - len(answer.Media))
+			question = call.PictureRequest(want - len(answer.Media))
 		}
 		part, err := a.askPictures(ctx, x, question)
 		if err != nil {
@@ -43,7 +43,7 @@ func (a *API) answerPictures(ctx context.Context, x *exchange, call *dialect.Cal
 	}
 	x.tally(answer)
 	setServedHeader(x.Header(), answer.Served)
-	x.writeJSON(http.StatusOK, x.dialect.Answer(call, answer))
+	x.writeBody(http.StatusOK, x.dialect.EncodeAnswer(call, answer))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 // usual are the ways in which requests end that alerts watch. Each child exists
@@ -38,7 +39,7 @@ func (c counters) precreateSeries(models []chat.Model) {
 		c.QueueDepth.WithLabelValues(m.ID)
 		c.QueueWait.WithLabelValues(m.ID)
 	}
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		for _, m := range models {
 			c.TimeToFirstToken.WithLabelValues(d.Name, m.ID)
 		}
@@ -95,7 +96,7 @@ func operationsOf(d dialect.Dialect) []operation {
 	for _, m := range d.Mounts {
 		add(m.Op, m.Method)
 	}
-	for _, op := range d.Beside {
+	for _, op := range d.Unmounted {
 		add(op, http.MethodPost)
 	}
 	return ops

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
 )
 
 // maxRecent is how many requests the list remembers.
@@ -23,7 +24,7 @@ type Entry struct {
 	Account string    `json:"account,omitempty"`
 	Status  int       `json:"status"`
 	Outcome string    `json:"outcome"`
-	// Cause is what went wrong, one of causes; empty when nothing did.
+	// Cause is dialect.KindInfo.Cause of the failure; empty if there was none.
 	Cause string `json:"cause,omitempty"`
 	Took  int64  `json:"duration_ms"`
 	First int64  `json:"first_token_ms,omitempty"`
@@ -33,23 +34,12 @@ type Entry struct {
 	Said  int `json:"answer_tokens,omitempty"`
 }
 
-// causes name what went wrong with a request, whatever its dialect calls it.
-var causes = map[chat.Kind]string{
-	chat.Internal: "internal", chat.BadRequest: "bad_request", chat.ContextLength: "context_length",
-	chat.Unauthorized: "unauthorized", chat.Forbidden: "forbidden", chat.SignedOut: "cookies_expired",
-	chat.NoCookies: "no_cookies", chat.UnknownModel: "unknown_model", chat.UnknownPath: "unknown_path",
-	chat.Unsupported: "not_offered", chat.MethodNotAllowed: "method_not_allowed", chat.TooLarge: "too_large",
-	chat.MediaType: "unsupported_media_type", chat.Misdirected: "misdirected", chat.RateLimited: "rate_limited",
-	chat.Quota: "upstream_quota", chat.Downgraded: "downgraded", chat.Upstream: "upstream_error",
-	chat.Unavailable: "unavailable", chat.Timeout: "upstream_timeout", chat.Canceled: "client_left",
-}
-
 // causeOf names the cause of a failure, empty for none.
 func causeOf(failure *chat.Error) string {
 	if failure == nil {
 		return ""
 	}
-	return causes[failure.Kind]
+	return dialect.LookupKind(failure.Kind).Cause
 }
 
 // requestLog is a ring of the latest requests. Its zero value is empty.

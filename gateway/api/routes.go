@@ -7,6 +7,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 // serverRoute is a route of the daemon's own, beside those of the dialects.
@@ -60,7 +61,7 @@ func (a *API) buildRouter() *httprouter.Router {
 		}
 	}
 	mounted := make(map[string]bool)
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		for _, m := range d.Mounts {
 			// A pattern that several dialects mount is one route; which of them
 			// is spoken was decided when the request came in.
@@ -121,7 +122,7 @@ func writeNotFound(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodOptions:
 		writeNoContent(w, r) // a preflight must pass before its request can fail
 	case x.dialect != nil:
-		x.fail(x.dialect.Lost(r))
+		x.fail(x.dialect.ExplainPath(r))
 	default:
 		x.fail(chat.NewError(chat.UnknownPath, "there is nothing at this path"))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 // A pattern that dialects share goes to the one that claims the request, so the
@@ -22,7 +23,7 @@ func TestWhoeverClaimsARouteHasMountedIt(t *testing.T) {
 		}
 		return false
 	}
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		for _, m := range d.Mounts {
 			path := strings.Replace(m.Pattern, "*call", "some-model:verb", 1)
 			for _, key := range []string{"", "X-Goog-Api-Key"} {
@@ -30,7 +31,7 @@ func TestWhoeverClaimsARouteHasMountedIt(t *testing.T) {
 				if key != "" {
 					r.Header.Set(key, "k")
 				}
-				if speaker, ok := dialect.For(r); !ok || !has(speaker, m) {
+				if speaker, ok := registry.Find(r); !ok || !has(speaker, m) {
 					t.Errorf("%s %s with key header %q: claimed by %s (%v), which has not mounted it", m.Method, path, key, speaker.Name, ok)
 				}
 			}

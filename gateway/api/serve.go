@@ -11,6 +11,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 // serve takes one request through the surface and accounts for it.
@@ -91,7 +92,7 @@ func dialectOf(r *http.Request) *dialect.Dialect {
 		path == "/metrics", path == "/api", strings.HasPrefix(path, "/api/"):
 		return nil
 	}
-	d, _ := dialect.For(r)
+	d, _ := registry.Find(r)
 	return d
 }
 

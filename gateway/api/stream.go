@@ -45,7 +45,7 @@ type stream struct {
 // openStream begins a stream. Nothing is written yet; close ends it.
 func openStream(x *exchange, call *dialect.Call, cancel context.CancelCauseFunc) *stream {
 	s := &stream{x: x, cancel: cancel, quiet: make(chan struct{}), last: time.Now()}
-	s.encoder = x.dialect.Stream(call, s)
+	s.encoder = x.dialect.NewEncoder(call, s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timer = time.AfterFunc(holdStatus, s.onSilence)
@@ -92,7 +92,7 @@ func (s *stream) writeEvent(event chat.Event) error {
 	case chat.Media:
 		s.x.said.AddFile()
 	}
-	if err := s.encoder.Event(event); err != nil {
+	if err := s.encoder.WriteEvent(event); err != nil {
 		return s.abandonReader(err)
 	}
 	if !s.dirty {
@@ -177,7 +177,7 @@ func (s *stream) sendPing() {
 			_ = s.abandonReader(errPing)
 		}
 	}()
-	if err := s.encoder.Ping(); err != nil {
+	if err := s.encoder.WritePing(); err != nil {
 		_ = s.abandonReader(err)
 		return
 	}
@@ -209,7 +209,7 @@ func (s *stream) writeFailure(err *chat.Error) {
 	if s.broken != nil {
 		return
 	}
-	if s.encoder.Fail(err) == nil {
+	if s.encoder.WriteError(err) == nil {
 		_ = s.flushWritten() // the connection is cut next in any case
 	}
 }

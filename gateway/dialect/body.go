@@ -1,103 +1,125 @@
 package dialect
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"strings"
-
-	"github.com/tidwall/gjson"
-
-	"github.com/geminid/geminid/chat"
+	"iter"
+	"slices"
 )
 
-// maxDepth bounds the nesting of a body before any recursive parser sees it.
-const maxDepth = 64
-
-// claimed is how much of the length that a request claims is believed before it
-// came.
-const claimed = 32 << 10
-
-// readBody reads the whole body as one JSON object. The size is bounded by the
-// http.MaxBytesReader around r.Body; everything else is checked here.
-func readBody(r *http.Request, spell spelling) (object, error) {
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return object{}, chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
-	}
-	var text strings.Builder
-	text.Grow(int(min(max(r.ContentLength, 0), claimed)))
-	if _, err := io.Copy(&text, r.Body); err != nil {
-		return object{}, bodyError(r, err)
-	}
-	return parseBody(strings.TrimPrefix(text.String(), "\ufeff"), spell)
+// Body is an encoded answer or error: JSON text, and between its pieces the
+// bytes of files, which become base64 only while the body is written. So a
+// picture is never held a second time. A Body is immutable, shares the files
+// with the answer it was made of, and can be written any number of times.
+type Body struct {
+	texts [][]byte // one more than files
+	files [][]byte
 }
 
-// bodyError tells a body that is too long from one that never came whole.
-func bodyError(r *http.Request, err error) *chat.Error {
-	var tooLong *http.MaxBytesError
-	var refusal *chat.Error
-	switch {
-	case errors.As(err, &refusal):
-		return refusal // whoever bounds the body says why it ends
-	case errors.As(err, &tooLong):
-		return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", tooLong.Limit))
-	case r.Context().Err() != nil:
-		return &chat.Error{Kind: chat.Canceled, Message: "the client left while sending the request", Err: err}
-	default:
-		return &chat.Error{Kind: chat.BadRequest, Message: "the request body did not arrive whole", Err: err}
-	}
+// Content is the value of a JSON string that has files in it, piece by piece.
+type Content []Piece
+
+// Piece is text, or the base64 of a file if Text is empty.
+type Piece struct {
+	Text string
+	File []byte
 }
 
-func parseBody(text string, spell spelling) (object, error) {
-	if strings.TrimSpace(text) == "" {
-		return object{}, chat.NewError(chat.BadRequest, "the request body is empty; send a JSON object")
-	}
-	if tooDeep(text) {
-		return object{}, chat.NewError(chat.BadRequest, fmt.Sprintf("the request body is nested deeper than %d levels", maxDepth))
-	}
-	if !gjson.Valid(text) {
-		return object{}, chat.NewError(chat.BadRequest, "the request body is not valid JSON"+syntaxPlace(text))
-	}
-	root := node{value: gjson.Parse(text), spell: spell}
-	if !root.value.IsObject() {
-		return object{}, chat.NewError(chat.BadRequest, "the request body must be a JSON object")
-	}
-	return root.object()
-}
+// NewBody encodes v, which must be made of strings, numbers, booleans and
+// structs, lists and pointers of them.
+func NewBody(v any) Body { return Body{texts: [][]byte{encodeJSON(v)}} }
 
-// syntaxPlace says where the JSON breaks, without showing what stands there.
-func syntaxPlace(text string) string {
-	var syntax *json.SyntaxError
-	var raw json.RawMessage
-	if errors.As(json.Unmarshal([]byte(text), &raw), &syntax) {
-		return fmt.Sprintf(": error at byte %d of %d", syntax.Offset, len(text))
+// NewFilledBody encodes v like NewBody and puts contents where the field of that
+// name is an empty string, in the order in which these fields are written. It
+// panics if v has another number of them.
+func NewFilledBody(v any, field string, contents ...Content) Body {
+	// No string can hold the pattern: a quote inside of one is escaped.
+	parts := bytes.Split(encodeJSON(v), []byte(`"`+field+`":""`))
+	if len(parts) != len(contents)+1 {
+		panic(fmt.Sprintf("dialect: %d empty fields %q for %d contents", len(parts)-1, field, len(contents)))
 	}
-	return ""
-}
-
-// tooDeep counts brackets outside strings. It is meant for any bytes: on broken
-// JSON it may count too many, never too few for the parser that follows.
-func tooDeep(text string) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted:
-			if c == '\\' {
-				i++
-			} else if c == '"' {
-				quoted = false
+	b := Body{texts: [][]byte{parts[0]}}
+	for i, content := range contents {
+		b.addText(`"` + field + `":"`)
+		for _, piece := range content {
+			if piece.Text != "" {
+				quoted := bytes.TrimSpace(encodeJSON(piece.Text))
+				b.addText(string(quoted[1 : len(quoted)-1]))
+				continue
 			}
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
+			b.files = append(b.files, piece.File)
+			b.texts = append(b.texts, nil)
+		}
+		b.addText(`"` + string(parts[i+1]))
+	}
+	return b
+}
+
+func (b *Body) addText(text string) {
+	last := len(b.texts) - 1
+	b.texts[last] = append(b.texts[last], text...)
+}
+
+// encodeJSON encodes v on one line with a line feed behind it.
+func encodeJSON(v any) []byte {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic("dialect: " + err.Error()) // not of the types that NewBody takes
+	}
+	return text.Bytes()
+}
+
+// Len returns the number of bytes that WriteTo writes.
+func (b Body) Len() int64 {
+	var n int64
+	for _, text := range b.texts {
+		n += int64(len(text))
+	}
+	for _, file := range b.files {
+		n += int64(base64.StdEncoding.EncodedLen(len(file)))
+	}
+	return n
+}
+
+// WriteTo writes the body, files in pieces of 48 KiB. It implements
+// [io.WriterTo].
+func (b Body) WriteTo(w io.Writer) (n int64, err error) {
+	write := func(text []byte) bool {
+		if len(text) == 0 {
+			return true
+		}
+		var wrote int
+		wrote, err = w.Write(text)
+		n += int64(wrote)
+		return err == nil
+	}
+	for i, text := range b.texts {
+		if !write(text) {
+			return n, err
+		}
+		if i == len(b.files) {
+			break
+		}
+		buf := make([]byte, 0, base64.StdEncoding.EncodedLen(min(len(b.files[i]), pieceBytes)))
+		for piece := range FilePieces(b.files[i]) {
+			if !write(base64.StdEncoding.AppendEncode(buf, piece)) {
+				return n, err
 			}
-		case c == '}' || c == ']':
-			depth--
 		}
 	}
-	return false
+	return n, nil
 }
+
+// pieceBytes is the size of a piece of a file: a multiple of 3, so that base64
+// needs no padding in between, and below 64 KiB when encoded, because Open WebUI
+// gives up on a line of 128 KiB.
+const pieceBytes = 36 << 10
+
+// FilePieces returns a file in pieces whose base64, put together, is that of the
+// whole file, each of 48 KiB at most.
+func FilePieces(data []byte) iter.Seq[[]byte] { return slices.Chunk(data, pieceBytes) }

@@ -8,34 +8,63 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// newCall makes a call with a fresh id.
-func newCall(op Operation, model string) *Call {
+// Call is a decoded request.
+type Call struct {
+	Op Operation
+	// Model is the requested name without a "models/" prefix; answers echo it.
+	// If Op is Models it is empty for the whole list.
+	Model string
+	// Chat is the question of all operations but Models; there it is nil.
+	Chat *chat.Request
+	// Pictures is set for Images and Edits only. With it Model may be empty:
+	// then any image model is good enough.
+	Pictures *Pictures
+	// ID and Created go into the answer. The decoder sets both; the caller may
+	// change them before the first answer.
+	ID      string
+	Created time.Time
+	// IncludeUsage asks for the usage at the end of a stream, in dialects that
+	// send it on demand only.
+	IncludeUsage bool
+	// SSE asks for a stream of server-sent events, in dialects that have another
+	// form of stream too.
+	SSE bool
+	// FileURL returns an absolute URL under which the client can fetch blob,
+	// empty if there is none. Then, and if FileURL is nil, pictures travel as
+	// data URLs in dialects without a field for them.
+	FileURL func(blob *chat.Blob) string
+}
+
+// NewCall returns a call with a fresh ID, created now.
+func NewCall(op Operation, model string) *Call {
 	return &Call{Op: op, Model: model, ID: rand.Text(), Created: time.Now()}
 }
 
-// link is an address for a file of the answer, empty when there is none.
-func (c *Call) link(blob *chat.Blob) string {
-	if c.Link == nil {
+// LinkTo returns the address of a file of the answer, empty if it has none.
+func (c *Call) LinkTo(blob *chat.Blob) string {
+	if c.FileURL == nil {
 		return ""
 	}
-	return c.Link(blob)
+	return c.FileURL(blob)
 }
 
-// modelName brings a name to its bare form and refuses what can be no name, so
-// that nothing else is ever echoed, counted or looked up. param is the field it
-// came from.
-func modelName(name, param string) (string, error) {
-	for {
-		rest, ok := strings.CutPrefix(name, "models/")
-		if !ok {
-			break
-		}
-		name = rest
+// Token limits of a model that states none of its own.
+const (
+	DefaultInputTokens  = 1_048_576
+	DefaultOutputTokens = 65_536
+)
+
+const modelNameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+// ParseModelName returns a name without "models/" prefixes. A name that no model
+// can have is an error, so that nothing else is ever echoed, counted or looked
+// up.
+func ParseModelName(name string) (string, error) {
+	for strings.HasPrefix(name, "models/") {
+		name = name[len("models/"):]
 	}
-	if name == "" || len(name) > 128 || strings.Trim(name, nameBytes) != "" {
-		return "", &chat.Error{Kind: chat.UnknownModel, Param: param, Message: "no model has such a name; the model list names those that are served"}
+	if name == "" || len(name) > 128 || strings.Trim(name, modelNameBytes) != "" {
+		return "", &chat.Error{Kind: chat.UnknownModel, Param: "model", Message: "no model has such a name; the model list names those that are served"}
 	}
 	return name, nil
 }
-
-const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"

@@ -13,19 +13,20 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
-// TestClients plays what real clients send, one script a file: the request as it
+// TestClients plays the requests of real clients, one script a file: the request as it
 // arrives, then what was understood of it, then the whole response. -update
 // writes the two golden parts.
 func TestClients(t *testing.T) {
-	for _, d := range dialect.All {
-		scripts, err := filepath.Glob(filepath.Join("testdata", d.Name, "*.txt"))
+	for _, d := range registry.All {
+		scripts, err := filepath.Glob(filepath.Join(d.Name, "testdata", "*.txt"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(scripts) == 0 {
-			t.Errorf("testdata/%s holds no script: a dialect needs samples of what its clients send", d.Name)
+			t.Errorf("%s/testdata holds no script: a dialect needs samples of the requests of its clients", d.Name)
 		}
 		for _, file := range scripts {
 			t.Run(d.Name+"/"+strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playScript(t, file) })

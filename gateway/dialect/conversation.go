@@ -10,85 +10,100 @@ import (
 
 // Limits of one conversation, in any dialect.
 const (
-	maxTurns = 4096
-	maxParts = 4096 // a turn
-	maxFiles = 64
+	MaxTurns = 4096
+	MaxParts = 4096 // of one turn
+	MaxFiles = 64
 )
 
-// conversation gathers the turns of a request under the rules that every
-// dialect shares.
-type conversation struct {
+// Conversation collects the turns of a request under the rules that all dialects
+// share. The zero value is empty.
+type Conversation struct {
 	system []string
 	turns  []chat.Turn
 	files  int
-	// hollow is the last element read when it held nothing to say.
-	hollow *node
+	// emptyTurn is the place of the turn added last if it was the user's and had
+	// no content, else nil.
+	emptyTurn *Node
 }
 
-// spoken leaves out the parts that say nothing: text of white space alone.
-func spoken(parts []chat.Part) []chat.Part {
+// DropBlankParts returns parts without those that are text of white space alone.
+// It changes the array of parts.
+func DropBlankParts(parts []chat.Part) []chat.Part {
 	return slices.DeleteFunc(parts, func(part chat.Part) bool {
 		return part.Blob == nil && strings.TrimSpace(part.Text) == ""
 	})
 }
 
-// say adds a turn at its place n. Blank text is dropped, and with it a turn that
-// says nothing else: clients keep the empty answers of broken streams, and the
-// upstream fails on a blank question.
-func (c *conversation) say(n node, role chat.Role, parts []chat.Part) error {
-	parts = spoken(parts)
+// AddTurn adds a turn read at place. Blank text is dropped, and a turn of blank
+// text alone is dropped whole: clients keep the empty answers of broken streams,
+// and the upstream fails on a blank question. A file above MaxFiles is an error.
+func (c *Conversation) AddTurn(place Node, role chat.Role, parts []chat.Part) error {
+	parts = DropBlankParts(parts)
 	for _, part := range parts {
 		if part.Blob != nil {
 			c.files++
 		}
 	}
-	if c.files > maxFiles {
-		return n.bad("brings the conversation over " + strconv.Itoa(maxFiles) + " files")
+	if c.files > MaxFiles {
+		return place.NewError("takes the conversation above " + strconv.Itoa(MaxFiles) + " files")
 	}
-	c.hollow = nil
+	c.emptyTurn = nil
 	if len(parts) > 0 {
 		c.turns = append(c.turns, chat.Turn{Role: role, Parts: parts})
 	} else if role == chat.User {
-		c.hollow = &n
+		c.emptyTurn = &place
 	}
 	return nil
 }
 
-// instruct adds system text. Once the conversation runs, an instruction belongs
-// where it stands and is said by the user: some clients end with one ("now sum
-// this up").
-func (c *conversation) instruct(n node, parts []chat.Part) error {
+// AddInstruction adds system text read at place. After the first turn it becomes
+// a turn of the user, because the position matters: some clients end with an
+// instruction ("now sum this up"). A file in front of the first turn is an error.
+func (c *Conversation) AddInstruction(place Node, parts []chat.Part) error {
 	if len(c.turns) > 0 {
-		return c.say(n, chat.User, parts)
+		return c.AddTurn(place, chat.User, parts)
 	}
-	for _, part := range spoken(parts) {
+	for _, part := range DropBlankParts(parts) {
 		if part.Blob != nil {
-			return n.bad("must hold text only")
+			return place.NewError("must hold text only")
 		}
 		c.system = append(c.system, part.Text)
 	}
 	return nil
 }
 
-// goOn asks for the rest of an answer.
-const goOn = "Continue your last answer exactly where it breaks off. Repeat nothing of it and do not introduce what follows."
+// continuePrompt asks for the rest of an answer.
+const continuePrompt = "Continue your last answer exactly where it breaks off. Repeat nothing of it and do not introduce what follows."
 
-// into hands the conversation to a request. place is the field it came from. A
-// request of system text alone is a question too, and one that ends with an
-// answer asks for the rest of it: that is what "continue" in chat clients sends.
-func (c *conversation) into(req *chat.Request, place node) error {
-	if len(c.turns) == 0 && c.hollow == nil && len(c.system) > 0 {
+// FillRequest moves the conversation, read at place, into req as a question. If
+// it has system text only, the last of it becomes the question. If it ends with
+// an answer, the rest of that answer is asked for, because that is how chat
+// clients say "continue". An empty conversation, and one whose last turn has no
+// content, is an error.
+func (c *Conversation) FillRequest(req *chat.Request, place Node) error {
+	if len(c.turns) == 0 && c.emptyTurn == nil && len(c.system) > 0 {
 		last := len(c.system) - 1
 		c.turns = []chat.Turn{{Role: chat.User, Parts: []chat.Part{{Text: c.system[last]}}}}
 		c.system = c.system[:last]
 	}
 	switch {
-	case c.hollow != nil:
-		return c.hollow.bad("is empty; the last turn must say something")
+	case c.emptyTurn != nil:
+		return c.emptyTurn.NewError("is empty; the last turn must say something")
 	case len(c.turns) == 0:
-		return place.bad("must hold at least one turn of the user")
+		return place.NewError("must hold at least one turn of the user")
 	case c.turns[len(c.turns)-1].Role != chat.User:
-		c.turns = append(c.turns, chat.Turn{Role: chat.User, Parts: []chat.Part{{Text: goOn}}})
+		c.turns = append(c.turns, chat.Turn{Role: chat.User, Parts: []chat.Part{{Text: continuePrompt}}})
+	}
+	req.System, req.Turns = c.system, c.turns
+	return nil
+}
+
+// FillCount moves the conversation, read at place, into a request whose tokens
+// are counted only. The last turn may be anyone's, and only an empty
+// conversation is an error.
+func (c *Conversation) FillCount(req *chat.Request, place Node) error {
+	if len(c.turns) == 0 && len(c.system) == 0 {
+		return place.NewError("must hold at least one turn")
 	}
 	req.System, req.Turns = c.system, c.turns
 	return nil

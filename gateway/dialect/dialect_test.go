@@ -11,13 +11,16 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/gemini"
+	"github.com/geminid/geminid/gateway/dialect/openai"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 // TestTable is the contract of a dialect: a newcomer that forgets something
 // learns it here.
 func TestTable(t *testing.T) {
 	names := make(map[string]bool)
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		if d.Name == "" || names[d.Name] {
 			t.Errorf("dialect %q has no name of its own", d.Name)
 		}
@@ -92,7 +95,7 @@ func TestFor(t *testing.T) {
 		method, target, _ := strings.Cut(test.line, " ")
 		r := httptest.NewRequest(method, target, nil)
 		r.Header = test.header
-		if d, ok := dialect.For(r); d.Name != test.want || ok != test.ok {
+		if d, ok := registry.Find(r); d.Name != test.want || ok != test.ok {
 			t.Errorf("%s %v: %s, %t; want %s, %t", test.line, test.header, d.Name, ok, test.want, test.ok)
 		}
 	}
@@ -128,7 +131,7 @@ func TestFreshCall(t *testing.T) {
 	form := regexp.MustCompile(`^chatcmpl-[A-Za-z0-9]{20,}$`)
 	for range 10 {
 		before := time.Now()
-		call, err := dialect.OpenAI.Decode(r(), func(string) string { return "" })
+		call, err := openai.Dialect.Decode(r(), func(string) string { return "" })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +148,7 @@ func TestServed(t *testing.T) {
 		"abc":       {ID: "abc"},
 		"3.6 Flash": {ID: "abc", Name: "3.6 Flash"},
 	} {
-		if got := dialect.Served(served); got != want {
+		if got := dialect.ServedName(served); got != want {
 			t.Errorf("%+v: %q, want %q", served, got, want)
 		}
 	}
@@ -185,11 +188,10 @@ func TestAnswerShapes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			call := newCall(func(c *dialect.Call) { c.Link, c.Chat.Thoughts = test.link, test.thoughts })
-			for d, want := range map[*dialect.Dialect]string{&dialect.Gemini: test.gemini, &dialect.OpenAI: test.openai} {
-				var got strings.Builder
-				if err := newEncoder(&got).Encode(d.Answer(call, test.answer)); err != nil || !strings.Contains(got.String(), want) {
-					t.Errorf("%s: got %s, %v\nwant %s", d.Name, got.String(), err, want)
+			call := newCall(func(c *dialect.Call) { c.FileURL, c.Chat.Thoughts = test.link, test.thoughts })
+			for d, want := range map[*dialect.Dialect]string{&gemini.Dialect: test.gemini, &openai.Dialect: test.openai} {
+				if got := bodyText(t, d.EncodeAnswer(call, test.answer)); !strings.Contains(got, want) {
+					t.Errorf("%s: got %s\nwant %s", d.Name, got, want)
 				}
 			}
 		})

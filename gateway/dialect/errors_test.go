@@ -8,6 +8,8 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/gemini"
+	"github.com/geminid/geminid/gateway/dialect/openai"
 )
 
 // kinds is the whole table as clients see it, written down independently of the
@@ -60,7 +62,7 @@ func TestEveryKindInEveryDialect(t *testing.T) {
 					Details         []map[string]string
 				}
 			}
-			remarshal(t, dialect.Gemini.Fail(failure), &g)
+			readBack(t, gemini.Dialect.EncodeError(failure), &g)
 			if g.Error.Code == nil || *g.Error.Code != k.status || g.Error.Status != k.rpc || g.Error.Message != "what happened" {
 				t.Errorf("Gemini: %+v", g.Error)
 			}
@@ -74,7 +76,7 @@ func TestEveryKindInEveryDialect(t *testing.T) {
 					Param         *string
 				}
 			}
-			remarshal(t, dialect.OpenAI.Fail(failure), &o)
+			readBack(t, openai.Dialect.EncodeError(failure), &o)
 			if o.Error.Code == nil || *o.Error.Code != k.code || o.Error.Type != k.kindOf || o.Error.Message != "what happened" || o.Error.Param == nil {
 				t.Errorf("OpenAI: %+v", o.Error)
 			}
@@ -87,23 +89,22 @@ func TestErrorBodies(t *testing.T) {
 	quota := &chat.Error{Kind: chat.Quota, Message: "slow down", RetryAfter: 16*time.Second + time.Millisecond}
 	tests := []struct {
 		name string
-		body any
+		body dialect.Body
 		want string
 	}{
-		{"openai without param", dialect.OpenAI.Fail(chat.NewError(chat.Unauthorized, "no key")),
+		{"openai without param", openai.Dialect.EncodeError(chat.NewError(chat.Unauthorized, "no key")),
 			`{"error":{"message":"no key","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`},
-		{"openai model", dialect.OpenAI.Fail(chat.NewError(chat.UnknownModel, "no model")),
+		{"openai model", openai.Dialect.EncodeError(chat.NewError(chat.UnknownModel, "no model")),
 			`{"error":{"message":"no model","type":"invalid_request_error","param":"model","code":"model_not_found"}}`},
-		{"gemini", dialect.Gemini.Fail(chat.NewError(chat.Unauthorized, "no key")),
+		{"gemini", gemini.Dialect.EncodeError(chat.NewError(chat.Unauthorized, "no key")),
 			`{"error":{"code":401,"message":"no key","status":"UNAUTHENTICATED"}}`},
-		{"gemini retry", dialect.Gemini.Fail(quota),
+		{"gemini retry", gemini.Dialect.EncodeError(quota),
 			`{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"17s"}]}}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := json.Marshal(test.body)
-			if err != nil || string(got) != test.want {
-				t.Errorf("got %s, %v\nwant %s", got, err, test.want)
+			if got := bodyText(t, test.body); got != test.want {
+				t.Errorf("got %s\nwant %s", got, test.want)
 			}
 		})
 	}
@@ -131,7 +132,7 @@ func TestHeader(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			header := dialect.Header(&test.err)
+			header := dialect.ErrorHeader(&test.err)
 			if got := header.Get("Retry-After"); got != test.after {
 				t.Errorf("Retry-After %q, want %q", got, test.after)
 			}
@@ -142,14 +143,10 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-// remarshal sends v through JSON into to.
-func remarshal(t *testing.T, v, to any) {
+// readBack decodes a body into to.
+func readBack(t *testing.T, body dialect.Body, to any) {
 	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
+	if err := json.Unmarshal([]byte(bodyText(t, body)), to); err != nil {
 		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, to); err != nil {
-		t.Fatalf("%v: %s", err, text)
 	}
 }

@@ -13,13 +13,10 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/gemini"
+	"github.com/geminid/geminid/gateway/dialect/openai"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
-
-func newEncoder(w io.Writer) *json.Encoder {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e
-}
 
 const (
 	geminiLine = "/gemini/v1beta/models/m:generateContent"
@@ -42,43 +39,53 @@ func TestLimits(t *testing.T) {
 	dot := base64.StdEncoding.EncodeToString([]byte("GIF89a"))
 	gFile := `{"inlineData":{"mimeType":"image/gif","data":"` + dot + `"}}`
 	oFile := `{"type":"image_url","image_url":{"url":"data:image/gif;base64,` + dot + `"}}`
-	gemini := func(contents string) string { return `{"contents":[` + contents + `]}` }
-	openai := func(messages string) string { return `{"model":"m","messages":[` + messages + `]}` }
+	geminiBody := func(contents string) string { return `{"contents":[` + contents + `]}` }
+	openaiBody := func(messages string) string { return `{"model":"m","messages":[` + messages + `]}` }
 	file := func(size int) string { return base64.StdEncoding.EncodeToString(make([]byte, size)) }
 	nest := func(n int) string {
 		return `{"model":"m","messages":[` + oUser + `],"contents":[` + gUser + `],"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`
 	}
+	// quote is a string in front of the brackets: quotes and backslashes in it must
+	// neither hide brackets nor count as such.
+	quote := func(text, nested string) string { return strings.Replace(nested, "{", `{"y":"`+text+`",`, 1) }
 	tests := []struct {
 		name string
 		d    dialect.Dialect
 		body func(over int) string
 		want chat.Kind
 	}{
-		{"gemini turns", dialect.Gemini, func(over int) string { return gemini(repeat(gUser, 4096+over)) }, chat.BadRequest},
-		{"openai messages", dialect.OpenAI, func(over int) string { return openai(repeat(oUser, 4096+over)) }, chat.BadRequest},
-		{"gemini parts", dialect.Gemini, func(over int) string { return gemini(`{"parts":[` + repeat(`{"text":"a"}`, 4096+over) + `]}`) }, chat.BadRequest},
-		{"openai parts", dialect.OpenAI, func(over int) string {
-			return openai(`{"role":"user","content":[` + repeat(`{"type":"text","text":"a"}`, 4096+over) + `]}`)
+		{"gemini turns", gemini.Dialect, func(over int) string { return geminiBody(repeat(gUser, 4096+over)) }, chat.BadRequest},
+		{"openai messages", openai.Dialect, func(over int) string { return openaiBody(repeat(oUser, 4096+over)) }, chat.BadRequest},
+		{"gemini parts", gemini.Dialect, func(over int) string { return geminiBody(`{"parts":[` + repeat(`{"text":"a"}`, 4096+over) + `]}`) }, chat.BadRequest},
+		{"openai parts", openai.Dialect, func(over int) string {
+			return openaiBody(`{"role":"user","content":[` + repeat(`{"type":"text","text":"a"}`, 4096+over) + `]}`)
 		}, chat.BadRequest},
-		{"gemini files", dialect.Gemini, func(over int) string {
-			return gemini(repeat(`{"parts":[`+gFile+`]}`, 63) + `,{"parts":[` + repeat(gFile, 1+over) + `]}`)
+		{"gemini files", gemini.Dialect, func(over int) string {
+			return geminiBody(repeat(`{"parts":[`+gFile+`]}`, 63) + `,{"parts":[` + repeat(gFile, 1+over) + `]}`)
 		}, chat.BadRequest},
-		{"openai files", dialect.OpenAI, func(over int) string {
-			return openai(`{"role":"user","content":[` + repeat(oFile, 64+over) + `]}`)
+		{"openai files", openai.Dialect, func(over int) string {
+			return openaiBody(`{"role":"user","content":[` + repeat(oFile, 64+over) + `]}`)
 		}, chat.BadRequest},
-		{"gemini file size", dialect.Gemini, func(over int) string {
-			return gemini(`{"parts":[{"inlineData":{"mimeType":"a/b","data":"` + file(20<<20+over) + `"}}]}`)
+		{"gemini file size", gemini.Dialect, func(over int) string {
+			return geminiBody(`{"parts":[{"inlineData":{"mimeType":"a/b","data":"` + file(20<<20+over) + `"}}]}`)
 		}, chat.TooLarge},
-		{"openai file size", dialect.OpenAI, func(over int) string {
-			return openai(`{"role":"user","content":[{"type":"file","file":{"file_data":"data:a/b;base64,` + file(20<<20+over) + `"}}]}`)
+		{"openai file size", openai.Dialect, func(over int) string {
+			return openaiBody(`{"role":"user","content":[{"type":"file","file":{"file_data":"data:a/b;base64,` + file(20<<20+over) + `"}}]}`)
 		}, chat.TooLarge},
-		{"gemini far too big a file", dialect.Gemini, func(over int) string {
-			return gemini(`{"parts":[{"inlineData":{"mimeType":"a/b","data":"` + file(over*25<<20+1) + `"}}]}`)
+		{"gemini far too big a file", gemini.Dialect, func(over int) string {
+			return geminiBody(`{"parts":[{"inlineData":{"mimeType":"a/b","data":"` + file(over*25<<20+1) + `"}}]}`)
 		}, chat.TooLarge},
-		{"gemini depth", dialect.Gemini, func(over int) string { return nest(63 + over) }, chat.BadRequest},
-		{"openai depth", dialect.OpenAI, func(over int) string { return nest(63 + over) }, chat.BadRequest},
-		{"gemini fields", dialect.Gemini, func(over int) string { return strings.TrimSuffix(gemini(gUser), "}") + fields(1023+over) }, chat.BadRequest},
-		{"openai fields", dialect.OpenAI, func(over int) string { return strings.TrimSuffix(openai(oUser), "}") + fields(1022+over) }, chat.BadRequest},
+		{"gemini depth", gemini.Dialect, func(over int) string { return nest(63 + over) }, chat.BadRequest},
+		{"openai depth", openai.Dialect, func(over int) string { return nest(63 + over) }, chat.BadRequest},
+		{"depth behind an escaped quote", openai.Dialect, func(over int) string { return quote(`\"`, nest(63+over)) }, chat.BadRequest},
+		{"depth behind an escaped backslash", openai.Dialect, func(over int) string { return quote(`\\`, nest(63+over)) }, chat.BadRequest},
+		{"depth behind brackets in a string", openai.Dialect, func(over int) string { return quote(`\"[[[{{{`, nest(63+over)) }, chat.BadRequest},
+		{"depth behind closing brackets in a string", openai.Dialect, func(over int) string { return quote(`\"]]]}}}`, nest(63+over)) }, chat.BadRequest},
+		{"depth behind closed brackets", openai.Dialect, func(over int) string {
+			return strings.Replace(nest(63+over), "{", `{"y":[[{}]],`, 1)
+		}, chat.BadRequest},
+		{"gemini fields", gemini.Dialect, func(over int) string { return strings.TrimSuffix(geminiBody(gUser), "}") + fields(1023+over) }, chat.BadRequest},
+		{"openai fields", openai.Dialect, func(over int) string { return strings.TrimSuffix(openaiBody(oUser), "}") + fields(1022+over) }, chat.BadRequest},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -140,7 +147,7 @@ func TestBodies(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			text, failure := io.ReadAll(test.body)
-			for _, d := range dialect.All {
+			for _, d := range registry.All {
 				r := httptest.NewRequest("POST", openaiLine, io.MultiReader(strings.NewReader(string(text)), failing{failure}))
 				r.ContentLength = -1
 				if test.change != nil {
@@ -180,7 +187,7 @@ func (f failing) Read([]byte) (int, error) {
 
 // TestWordsBesideAFile: a Gemini part with both loses neither.
 func TestWordsBesideAFile(t *testing.T) {
-	call, err := decode(dialect.Gemini, strings.NewReader(`{"contents":[{"parts":[{"inlineData":{"mimeType":"application/pdf","data":"JVBERi0xLjQ"},"text":"What is it?"},{"text":"musing","thought":true,"inlineData":{"data":"JVBERi0xLjQ"}}]}]}`))
+	call, err := decode(gemini.Dialect, strings.NewReader(`{"contents":[{"parts":[{"inlineData":{"mimeType":"application/pdf","data":"JVBERi0xLjQ"},"text":"What is it?"},{"text":"musing","thought":true,"inlineData":{"data":"JVBERi0xLjQ"}}]}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +226,7 @@ func TestFileTypes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			told, _ := json.Marshal(test.told)
 			body := `{"contents":[{"parts":[{"inlineData":{"mimeType":` + string(told) + `,"data":"` + base64.RawURLEncoding.EncodeToString([]byte(test.bytes)) + `"}}]}]}`
-			call, err := decode(dialect.Gemini, strings.NewReader(body))
+			call, err := decode(gemini.Dialect, strings.NewReader(body))
 			if test.want == "" {
 				if kindOf(err) != chat.BadRequest {
 					t.Fatalf("not refused: %v", err)

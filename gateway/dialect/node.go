@@ -9,15 +9,16 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// spelling brings a field name to the one under which decoders look it up.
-type spelling func(name string) string
+// NameMapping maps the name of a field as the client sent it to the name under
+// which decoders look it up.
+type NameMapping func(name string) string
 
-// exact leaves names as they are.
-func exact(name string) string { return name }
+// ExactNames leaves names as they are.
+func ExactNames(name string) string { return name }
 
-// camel turns snake_case into camelCase: the protobuf JSON mapping, and so the
-// Gemini API, accepts both for every field.
-func camel(name string) string {
+// CamelNames maps snake_case to camelCase. The JSON mapping of protobuf, and with
+// it the Gemini API, accepts both for every field.
+func CamelNames(name string) string {
 	if !strings.Contains(name, "_") {
 		return name
 	}
@@ -38,138 +39,156 @@ func camel(name string) string {
 	return b.String()
 }
 
-// node is a value of a request body together with its place, so that an error
-// can name the field as the client wrote it down in its own documentation.
-type node struct {
-	value gjson.Result
-	path  string
-	spell spelling
+// Node is a value of a request body with its path, so that an error can name the
+// field as the documentation of the client's API does. It borrows the text of
+// the body.
+type Node struct {
+	Value gjson.Result
+	// Path is empty for the body itself, else like "messages[0].content".
+	Path  string
+	names NameMapping
 }
 
-// object holds the fields of a JSON object by their looked-up names.
-type object struct {
+// Object holds the fields of a JSON object by their mapped names.
+type Object struct {
 	path   string
 	fields map[string]gjson.Result
-	spell  spelling
+	names  NameMapping
 }
 
-// maxFields bounds one object; no format has nearly as many.
+// FormObject returns the object of a form's fields, whose values are all
+// strings.
+func FormObject(fields map[string]string) Object {
+	o := Object{fields: make(map[string]gjson.Result, len(fields)), names: ExactNames}
+	for name, text := range fields {
+		o.fields[name] = gjson.Result{Type: gjson.String, Str: text}
+	}
+	return o
+}
+
+// maxFields bounds one object; no API has nearly as many.
 const maxFields = 1024
 
-// absent reports whether the value is missing or null, which mean the same.
-func (n node) absent() bool { return n.value.Type == gjson.Null }
+// IsAbsent reports whether the value is missing or null, which mean the same.
+func (n Node) IsAbsent() bool { return n.Value.Type == gjson.Null }
 
-// bad is the error of this field.
-func (n node) bad(message string) *chat.Error {
-	return &chat.Error{Kind: chat.BadRequest, Param: n.path, Message: n.path + " " + message}
+// NewError returns the error of this field; message goes on behind its path.
+func (n Node) NewError(message string) *chat.Error {
+	return &chat.Error{Kind: chat.BadRequest, Param: n.Path, Message: n.Path + " " + message}
 }
 
-// tooMany is the error of a field that outgrew its limit.
-func tooMany(n node, limit int, what string) *chat.Error {
-	if n.path == "" {
-		return chat.NewError(chat.BadRequest, "the request body has more than "+strconv.Itoa(limit)+" "+what)
+// TooMany returns the error of a value with more than limit of things.
+func (n Node) TooMany(limit int, things string) *chat.Error {
+	if n.Path == "" {
+		return chat.NewError(chat.BadRequest, "the request body has more than "+strconv.Itoa(limit)+" "+things)
 	}
-	return n.bad("has more than " + strconv.Itoa(limit) + " " + what)
+	return n.NewError("has more than " + strconv.Itoa(limit) + " " + things)
 }
 
-// object reads the value as an object; an absent one has no fields.
-func (n node) object() (object, error) {
-	o := object{path: n.path, spell: n.spell}
-	if n.absent() {
+// AsObject returns the value as an object; an absent one has no fields.
+func (n Node) AsObject() (Object, error) {
+	o := Object{path: n.Path, names: n.names}
+	if n.IsAbsent() {
 		return o, nil
 	}
-	if !n.value.IsObject() {
-		return o, n.bad("must be an object")
+	if !n.Value.IsObject() {
+		return o, n.NewError("must be an object")
 	}
 	o.fields = make(map[string]gjson.Result)
-	n.value.ForEach(func(key, value gjson.Result) bool {
-		o.fields[n.spell(key.Str)] = value
+	n.Value.ForEach(func(key, value gjson.Result) bool {
+		o.fields[n.names(key.Str)] = value
 		return len(o.fields) <= maxFields
 	})
 	if len(o.fields) > maxFields {
-		return o, tooMany(n, maxFields, "fields")
+		return o, n.TooMany(maxFields, "fields")
 	}
 	return o, nil
 }
 
-// at returns a field, an absent node when there is none.
-func (o object) at(name string) node {
+// Field returns a field, an absent node if there is none.
+func (o Object) Field(name string) Node {
 	path := name
 	if o.path != "" {
 		path = o.path + "." + name
 	}
-	return node{value: o.fields[name], path: path, spell: o.spell}
+	return Node{Value: o.fields[name], Path: path, names: o.names}
 }
 
-// list reads the value as an array of at most limit elements; an absent one is
-// empty.
-func (n node) list(limit int) ([]node, error) {
-	if n.absent() {
+// AsList returns the value as an array of at most limit elements; an absent one
+// is empty.
+func (n Node) AsList(limit int) ([]Node, error) {
+	if n.IsAbsent() {
 		return nil, nil
 	}
-	if !n.value.IsArray() {
-		return nil, n.bad("must be an array")
+	if !n.Value.IsArray() {
+		return nil, n.NewError("must be an array")
 	}
-	var out []node
-	n.value.ForEach(func(_, value gjson.Result) bool {
-		out = append(out, node{value: value, path: n.path + "[" + strconv.Itoa(len(out)) + "]", spell: n.spell})
+	var out []Node
+	n.Value.ForEach(func(_, value gjson.Result) bool {
+		out = append(out, n.element(len(out), value))
 		return len(out) <= limit
 	})
 	if len(out) > limit {
-		return nil, tooMany(n, limit, "elements")
+		return nil, n.TooMany(limit, "elements")
 	}
 	return out, nil
 }
 
-// some is list that also takes a single object for an array of one, as the
-// Gemini API does.
-func (n node) some(limit int) ([]node, error) {
-	if n.value.IsObject() {
-		return []node{{value: n.value, path: n.path + "[0]", spell: n.spell}}, nil
+// AsListOrOne is AsList that also takes a single object for an array of one, as
+// the Gemini API does.
+func (n Node) AsListOrOne(limit int) ([]Node, error) {
+	if n.Value.IsObject() {
+		return []Node{n.element(0, n.Value)}, nil
 	}
-	return n.list(limit)
+	return n.AsList(limit)
 }
 
-// text reads the value as a string of valid UTF-8; an absent one is empty. The
-// string is a copy, so that a short question does not keep a body full of
+func (n Node) element(index int, value gjson.Result) Node {
+	return Node{Value: value, Path: n.Path + "[" + strconv.Itoa(index) + "]", names: n.names}
+}
+
+// AsText returns the value as a string of valid UTF-8; an absent one is empty.
+// The string is a copy, so that a short question does not keep a body full of
 // pictures in memory.
-func (n node) text() (string, error) {
-	text, err := n.borrow()
+func (n Node) AsText() (string, error) {
+	text, err := n.borrowText()
 	return strings.ToValidUTF8(strings.Clone(text), "\ufffd"), err
 }
 
-// borrow is text without the copy: the string is a piece of the body, in
-// whatever bytes the client sent.
-func (n node) borrow() (string, error) {
-	if n.absent() {
+// borrowText is AsText without the copy: the string is a piece of the body, and
+// its bytes are as the client sent them.
+func (n Node) borrowText() (string, error) {
+	if n.IsAbsent() {
 		return "", nil
 	}
-	if n.value.Type != gjson.String {
-		return "", n.bad("must be a string")
+	if n.Value.Type != gjson.String {
+		return "", n.NewError("must be a string")
 	}
-	return n.value.Str, nil
+	return n.Value.Str, nil
 }
 
-// told is the value as the JSON text it came as.
-func (n node) told() string { return strings.ToValidUTF8(strings.Clone(n.value.Raw), "\ufffd") }
+// JSONText returns the value as the JSON text that the client sent.
+func (n Node) JSONText() string {
+	return strings.ToValidUTF8(strings.Clone(n.Value.Raw), "\ufffd")
+}
 
-// off reports whether the value switches nothing on, in the spellings of JSON
-// and of forms: absent, false, 0 or empty.
-func (n node) off() bool {
-	switch strings.ToLower(strings.TrimSpace(n.value.String())) {
+// IsOff reports whether the value switches nothing on, as JSON and forms write
+// it: absent, false, 0 or empty.
+func (n Node) IsOff() bool {
+	switch strings.ToLower(strings.TrimSpace(n.Value.String())) {
 	case "", "false", "0":
 		return true
 	}
 	return false
 }
 
-// flag reads the value as a boolean; an absent one is false.
-func (n node) flag() (bool, error) {
-	if n.absent() {
+// AsBool returns the value as a boolean; an absent one is false.
+func (n Node) AsBool() (bool, error) {
+	if n.IsAbsent() {
 		return false, nil
 	}
-	if !n.value.IsBool() {
-		return false, n.bad("must be a boolean")
+	if !n.Value.IsBool() {
+		return false, n.NewError("must be a boolean")
 	}
-	return n.value.Bool(), nil
+	return n.Value.Bool(), nil
 }

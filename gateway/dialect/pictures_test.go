@@ -16,6 +16,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 // field is a part of a form; one with a name is a file.
@@ -312,11 +313,8 @@ func TestDocument(t *testing.T) {
 	big := bytes.Repeat([]byte("0123456789"), 20<<10)
 	answer := chat.Answer{Text: "a \"quoted\" <text>\u2028", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: big}, {MIME: "image/jpeg", Data: []byte{1}}, {MIME: "image/png", Data: nil}}}
 	call := &dialect.Call{Op: dialect.Generate, Model: "m", ID: "ID", Chat: new(chat.Request)}
-	for _, d := range dialect.All {
-		doc, ok := d.Answer(call, answer).(*dialect.Document)
-		if !ok {
-			t.Fatalf("%s answers %T", d.Name, d.Answer(call, answer))
-		}
+	for _, d := range registry.All {
+		doc := d.EncodeAnswer(call, answer)
 		var w writes
 		n, err := doc.WriteTo(&w)
 		if err != nil || n != doc.Len() || n != int64(w.all.Len()) || w.longest > 64<<10 {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 // models is the list that the test server offers.
@@ -63,19 +64,19 @@ func newServer() *server {
 	s.RedirectTrailingSlash, s.RedirectFixedPath = false, false
 	s.NotFound = http.HandlerFunc(s.lost)
 	s.MethodNotAllowed = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		d, _ := dialect.For(r)
+		d, _ := registry.Find(r)
 		fail(w, d, chat.NewError(chat.MethodNotAllowed, "wrong method"))
 	})
 	owners := make(map[string][]*dialect.Dialect)
-	for i := range dialect.All {
-		for _, m := range dialect.All[i].Mounts {
+	for i := range registry.All {
+		for _, m := range registry.All[i].Mounts {
 			route := m.Method + " " + m.Pattern
-			owners[route] = append(owners[route], &dialect.All[i])
+			owners[route] = append(owners[route], &registry.All[i])
 			if len(owners[route]) == 1 {
 				s.Handle(m.Method, m.Pattern, func(w http.ResponseWriter, r *http.Request, ps httprouter.Params) {
 					d := owners[route][0]
 					if len(owners[route]) > 1 {
-						d, _ = dialect.For(r)
+						d, _ = registry.Find(r)
 					}
 					s.serve(w, r, d, ps)
 				})
@@ -86,8 +87,8 @@ func newServer() *server {
 }
 
 func (s *server) lost(w http.ResponseWriter, r *http.Request) {
-	d, _ := dialect.For(r)
-	fail(w, d, d.Lost(r))
+	d, _ := registry.Find(r)
+	fail(w, d, d.ExplainPath(r))
 }
 
 func (s *server) serve(w http.ResponseWriter, r *http.Request, d *dialect.Dialect, ps httprouter.Params) {
@@ -106,17 +107,17 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, d *dialect.Dialec
 	case dialect.Models:
 		s.models(w, d, call)
 	case dialect.CountTokens:
-		reply(w, http.StatusOK, d.Count(call))
+		reply(w, http.StatusOK, d.EncodeTokens(call))
 	case dialect.Images, dialect.Edits:
-		reply(w, http.StatusOK, d.Answer(call, chat.Answer{Text: "Here it is.", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: tinyPNG}}}))
+		reply(w, http.StatusOK, d.EncodeAnswer(call, chat.Answer{Text: "Here it is.", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: tinyPNG}}}))
 	case dialect.Generate:
 		answer, _ := chat.CollectAnswer(sequence(s.events))
-		reply(w, http.StatusOK, d.Answer(call, answer))
+		reply(w, http.StatusOK, d.EncodeAnswer(call, answer))
 	case dialect.Stream:
-		encoder := d.Stream(call, w)
+		encoder := d.NewEncoder(call, w)
 		w.Header().Set("Content-Type", encoder.ContentType())
 		for _, event := range s.events {
-			_ = encoder.Event(event)
+			_ = encoder.WriteEvent(event)
 		}
 	}
 }
@@ -126,12 +127,12 @@ func last26(id string) string { return id[max(0, len(id)-26):] }
 
 func (s *server) models(w http.ResponseWriter, d *dialect.Dialect, call *dialect.Call) {
 	if call.Model == "" {
-		reply(w, http.StatusOK, d.List(call, models))
+		reply(w, http.StatusOK, d.EncodeModels(call, models))
 		return
 	}
 	for _, m := range models {
 		if m.ID == call.Model {
-			reply(w, http.StatusOK, d.One(call, m))
+			reply(w, http.StatusOK, d.EncodeModel(call, m))
 			return
 		}
 	}
@@ -139,19 +140,35 @@ func (s *server) models(w http.ResponseWriter, d *dialect.Dialect, call *dialect
 }
 
 func fail(w http.ResponseWriter, d *dialect.Dialect, err *chat.Error) {
-	for name, values := range dialect.Header(err) {
+	for name, values := range dialect.ErrorHeader(err) {
 		w.Header()[name] = values
 	}
-	reply(w, dialect.StatusCode(err.Kind), d.Fail(err))
+	reply(w, dialect.StatusCode(err.Kind), d.EncodeError(err))
 }
 
-func reply(w http.ResponseWriter, code int, body any) {
+func reply(w http.ResponseWriter, code int, body dialect.Body) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", " ")
-	_ = encoder.Encode(body)
+	var text, indented bytes.Buffer
+	if _, err := body.WriteTo(&text); err != nil {
+		panic(err)
+	}
+	if err := json.Indent(&indented, text.Bytes(), "", " "); err != nil {
+		panic(err)
+	}
+	_, _ = indented.WriteTo(w)
+}
+
+// bodyText returns the text of a body, which must be JSON of the length that it
+// states.
+func bodyText(t testing.TB, body dialect.Body) string {
+	t.Helper()
+	var text strings.Builder
+	n, err := body.WriteTo(&text)
+	if err != nil || n != body.Len() || n != int64(text.Len()) || !json.Valid([]byte(text.String())) {
+		t.Fatalf("%d bytes of %d, %v: %s", n, body.Len(), err, text.String())
+	}
+	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // parseRequest reads a raw request of a script: head, blank line, body.

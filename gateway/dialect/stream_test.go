@@ -15,6 +15,9 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/gemini"
+	"github.com/geminid/geminid/gateway/dialect/openai"
+	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 func newCall(change func(*dialect.Call)) *dialect.Call {
@@ -39,9 +42,9 @@ func (p *pieces) Write(b []byte) (int, error) {
 // play writes events, then Finish, with a ping before each.
 func play(t require, d dialect.Dialect, call *dialect.Call, events []chat.Event) [][]byte {
 	var w pieces
-	e := d.Stream(call, &w)
+	e := d.NewEncoder(call, &w)
 	for _, event := range append(events, chat.Event{Kind: chat.Finish, Reason: chat.Stop}) {
-		if err := errors.Join(e.Ping(), e.Event(event)); err != nil {
+		if err := errors.Join(e.WritePing(), e.WriteEvent(event)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -111,7 +114,7 @@ func toValid(s string) string {
 func TestGeminiStreamSurvivesStrictReaders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events, want := conversationOf(t)
-		written := recut(t, play(t, dialect.Gemini, newCall(nil), events))
+		written := recut(t, play(t, gemini.Dialect, newCall(nil), events))
 		old, err := readOldSDK(written)
 		if err != nil {
 			t.Fatal(err)
@@ -132,7 +135,7 @@ func TestGeminiArray(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events, want := conversationOf(t)
 		call := newCall(func(c *dialect.Call) { c.SSE = false })
-		written := bytes.Join(play(t, dialect.Gemini, call, events), nil)
+		written := bytes.Join(play(t, gemini.Dialect, call, events), nil)
 		var chunks []json.RawMessage
 		if err := json.Unmarshal(written, &chunks); err != nil {
 			t.Fatalf("%v: %s", err, written)
@@ -160,7 +163,7 @@ func TestOpenAIStreamSurvivesStrictReaders(t *testing.T) {
 		events, want := conversationOf(t)
 		usage := rapid.Bool().Draw(t, "usage")
 		call := newCall(func(c *dialect.Call) { c.IncludeUsage = usage })
-		chunks, comments, done, err := readEventSource(play(t, dialect.OpenAI, call, events))
+		chunks, comments, done, err := readEventSource(play(t, openai.Dialect, call, events))
 		if err != nil || !done {
 			t.Fatalf("done=%t: %v", done, err)
 		}
@@ -193,12 +196,12 @@ func TestOpenAIStreamSurvivesStrictReaders(t *testing.T) {
 // TestOneEventOneWrite: 25 frames must be 25 writes, or flushing after each
 // write bunches them.
 func TestOneEventOneWrite(t *testing.T) {
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		t.Run(d.Name, func(t *testing.T) {
 			var w pieces
-			e := d.Stream(newCall(nil), &w)
+			e := d.NewEncoder(newCall(nil), &w)
 			for i := range 25 {
-				if err := e.Event(chat.Event{Kind: chat.Text, Text: "frame "}); err != nil {
+				if err := e.WriteEvent(chat.Event{Kind: chat.Text, Text: "frame "}); err != nil {
 					t.Fatal(err)
 				}
 				if len(w.all) != i+1 {
@@ -212,12 +215,12 @@ func TestOneEventOneWrite(t *testing.T) {
 // TestSilentEvents: what means nothing to the client writes nothing.
 func TestSilentEvents(t *testing.T) {
 	call := newCall(func(c *dialect.Call) { c.Chat.Thoughts = false })
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		for _, event := range []chat.Event{
 			{Kind: chat.Meta, Served: chat.Served{ID: "x"}}, {Kind: chat.Thought, Text: "secret"}, {Kind: chat.Text}, {},
 		} {
 			var w pieces
-			if err := d.Stream(call, &w).Event(event); err != nil || len(w.all) != 0 {
+			if err := d.NewEncoder(call, &w).WriteEvent(event); err != nil || len(w.all) != 0 {
 				t.Errorf("%s: %+v wrote %q, error %v", d.Name, event, w.all, err)
 			}
 		}
@@ -233,7 +236,7 @@ func TestLongText(t *testing.T) {
 		"broken":   strings.Repeat("\x80", 100<<10),
 	} {
 		t.Run(name, func(t *testing.T) {
-			chunks, _, _, err := readEventSource(play(t, dialect.OpenAI, newCall(nil), []chat.Event{{Kind: chat.Text, Text: text}}))
+			chunks, _, _, err := readEventSource(play(t, openai.Dialect, newCall(nil), []chat.Event{{Kind: chat.Text, Text: text}}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -250,7 +253,7 @@ func TestPictures(t *testing.T) {
 	blob := &chat.Blob{MIME: "image/png", Data: bytes.Repeat([]byte("\x89PNG"), 64<<10)}
 	events := []chat.Event{{Kind: chat.Text, Text: "Here:"}, {Kind: chat.Media, Blob: blob}}
 	t.Run("OpenAI data URL", func(t *testing.T) {
-		chunks, _, _, err := readEventSource(play(t, dialect.OpenAI, newCall(nil), events))
+		chunks, _, _, err := readEventSource(play(t, openai.Dialect, newCall(nil), events))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,9 +270,9 @@ func TestPictures(t *testing.T) {
 	})
 	t.Run("OpenAI link", func(t *testing.T) {
 		call := newCall(func(c *dialect.Call) {
-			c.Link = func(b *chat.Blob) string { return "https://host/files/abc.png" }
+			c.FileURL = func(b *chat.Blob) string { return "https://host/files/abc.png" }
 		})
-		chunks, _, _, err := readEventSource(play(t, dialect.OpenAI, call, events))
+		chunks, _, _, err := readEventSource(play(t, openai.Dialect, call, events))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -278,7 +281,7 @@ func TestPictures(t *testing.T) {
 		}
 	})
 	t.Run("Gemini", func(t *testing.T) {
-		chunks, err := readOldSDK(play(t, dialect.Gemini, newCall(nil), events))
+		chunks, err := readOldSDK(play(t, gemini.Dialect, newCall(nil), events))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,9 +297,9 @@ func TestPictures(t *testing.T) {
 func TestLongLines(t *testing.T) {
 	text := strings.Repeat("\x01", 300<<10) + strings.Repeat("世\u2028", 100<<10)
 	var w pieces
-	e := dialect.OpenAI.Stream(newCall(nil), &w)
+	e := openai.Dialect.NewEncoder(newCall(nil), &w)
 	for _, event := range []chat.Event{{Kind: chat.Thought, Text: text}, {Kind: chat.Text, Text: text}, {Kind: chat.Finish, Reason: chat.Stop}} {
-		if err := e.Event(event); err != nil {
+		if err := e.WriteEvent(event); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -315,17 +318,17 @@ func TestFailInStream(t *testing.T) {
 	failure := &chat.Error{Kind: chat.Unavailable, Message: "the upstream went away; try again"}
 	begin := func(d dialect.Dialect, call *dialect.Call) [][]byte {
 		var w pieces
-		e := d.Stream(call, &w)
-		err := errors.Join(e.Event(chat.Event{Kind: chat.Text, Text: "half"}), e.Fail(failure),
-			e.Event(chat.Event{Kind: chat.Text, Text: "ghost"}), e.Ping(), e.Fail(failure),
-			e.Event(chat.Event{Kind: chat.Finish, Reason: chat.Stop}))
+		e := d.NewEncoder(call, &w)
+		err := errors.Join(e.WriteEvent(chat.Event{Kind: chat.Text, Text: "half"}), e.WriteError(failure),
+			e.WriteEvent(chat.Event{Kind: chat.Text, Text: "ghost"}), e.WritePing(), e.WriteError(failure),
+			e.WriteEvent(chat.Event{Kind: chat.Finish, Reason: chat.Stop}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return w.all
 	}
 	t.Run("Gemini", func(t *testing.T) {
-		chunks, err := readGoSDK(begin(dialect.Gemini, newCall(nil)))
+		chunks, err := readGoSDK(begin(gemini.Dialect, newCall(nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -337,7 +340,7 @@ func TestFailInStream(t *testing.T) {
 	t.Run("Gemini array", func(t *testing.T) {
 		var chunks []json.RawMessage
 		call := newCall(func(c *dialect.Call) { c.SSE = false })
-		if err := json.Unmarshal(bytes.Join(begin(dialect.Gemini, call), nil), &chunks); err != nil {
+		if err := json.Unmarshal(bytes.Join(begin(gemini.Dialect, call), nil), &chunks); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := hearGemini(chunks); err != nil || got.failure != "503 UNAVAILABLE" {
@@ -345,7 +348,7 @@ func TestFailInStream(t *testing.T) {
 		}
 	})
 	t.Run("OpenAI", func(t *testing.T) {
-		chunks, _, done, err := readEventSource(begin(dialect.OpenAI, newCall(nil)))
+		chunks, _, done, err := readEventSource(begin(openai.Dialect, newCall(nil)))
 		if err != nil || done {
 			t.Fatalf("end mark %t, %v", done, err)
 		}
@@ -376,9 +379,9 @@ func TestReasons(t *testing.T) {
 			events = append([]chat.Event{{Kind: chat.Text, Text: "a"}}, events...)
 		}
 		var g, o pieces
-		eg, eo := dialect.Gemini.Stream(newCall(nil), &g), dialect.OpenAI.Stream(newCall(nil), &o)
+		eg, eo := gemini.Dialect.NewEncoder(newCall(nil), &g), openai.Dialect.NewEncoder(newCall(nil), &o)
 		for _, event := range events {
-			if err := errors.Join(eg.Event(event), eo.Event(event)); err != nil {
+			if err := errors.Join(eg.WriteEvent(event), eo.WriteEvent(event)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -402,13 +405,13 @@ func TestReasons(t *testing.T) {
 // TestWriterErrors: a client that is gone is told of by the writer's own error.
 func TestWriterErrors(t *testing.T) {
 	gone := errors.New("gone")
-	for _, d := range dialect.All {
-		e := d.Stream(newCall(nil), broken{gone})
+	for _, d := range registry.All {
+		e := d.NewEncoder(newCall(nil), broken{gone})
 		for name, err := range map[string]error{
-			"text":   e.Event(chat.Event{Kind: chat.Text, Text: "a"}),
-			"media":  e.Event(chat.Event{Kind: chat.Media, Blob: &chat.Blob{MIME: "image/png", Data: []byte("a")}}),
-			"ping":   e.Ping(),
-			"finish": e.Event(chat.Event{Kind: chat.Finish}),
+			"text":   e.WriteEvent(chat.Event{Kind: chat.Text, Text: "a"}),
+			"media":  e.WriteEvent(chat.Event{Kind: chat.Media, Blob: &chat.Blob{MIME: "image/png", Data: []byte("a")}}),
+			"ping":   e.WritePing(),
+			"finish": e.WriteEvent(chat.Event{Kind: chat.Finish}),
 		} {
 			if !errors.Is(err, gone) {
 				t.Errorf("%s: %s returned %v", d.Name, name, err)
@@ -423,12 +426,12 @@ func (b broken) Write([]byte) (int, error) { return 0, b.err }
 
 // TestTextAllocations gates the hot path: a frame of text costs no garbage.
 func TestTextAllocations(t *testing.T) {
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		for _, kind := range []chat.EventKind{chat.Text, chat.Thought} {
-			e := d.Stream(newCall(nil), io.Discard)
+			e := d.NewEncoder(newCall(nil), io.Discard)
 			event := chat.Event{Kind: kind, Text: strings.Repeat("A line with \"quotes\", 世界 and 👋.\n", 8)}
 			got := testing.AllocsPerRun(200, func() {
-				if err := e.Event(event); err != nil {
+				if err := e.WriteEvent(event); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -441,13 +444,13 @@ func TestTextAllocations(t *testing.T) {
 
 func BenchmarkTextEvent(b *testing.B) {
 	event := chat.Event{Kind: chat.Text, Text: strings.Repeat("A line with \"quotes\", 世界 and 👋.\n", 8)}
-	for _, d := range dialect.All {
+	for _, d := range registry.All {
 		b.Run(d.Name, func(b *testing.B) {
-			e := d.Stream(newCall(nil), io.Discard)
+			e := d.NewEncoder(newCall(nil), io.Discard)
 			b.SetBytes(int64(len(event.Text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				_ = e.Event(event)
+				_ = e.WriteEvent(event)
 			}
 		})
 	}

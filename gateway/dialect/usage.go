@@ -2,31 +2,38 @@ package dialect
 
 import "github.com/geminid/geminid/chat"
 
-// usage is an estimate of what an answer cost. The sums are right, the parts
-// are guesses: see chat.Tally.
-type usage struct{ prompt, answer, thoughts int }
+// Usage estimates the tokens of an answer. The sums are right, the parts are
+// guesses; see [chat.Tally].
+type Usage struct{ Prompt, Answer, Thoughts int }
 
-// count gathers what was really sent to the client.
-type count struct{ answer, thoughts chat.Tally }
+// UsageCounter counts what was really sent to the client. The zero value is
+// empty.
+type UsageCounter struct{ Answer, Thoughts chat.Tally }
 
-func (c *count) usage(call *Call) usage {
-	u := usage{prompt: chat.EstimateTokens(call.Chat), answer: c.answer.Tokens()}
-	if !c.thoughts.IsEmpty() {
-		u.thoughts = c.thoughts.Tokens()
+// EstimateUsage returns the usage of call so far. Thoughts is 0 if none were
+// sent.
+func (c *UsageCounter) EstimateUsage(call *Call) Usage {
+	u := Usage{Prompt: chat.EstimateTokens(call.Chat), Answer: c.Answer.Tokens()}
+	if !c.Thoughts.IsEmpty() {
+		u.Thoughts = c.Thoughts.Tokens()
 	}
 	return u
 }
 
-// shown is the answer without thoughts that nobody asked for, and its count.
-func shown(call *Call, answer chat.Answer) (chat.Answer, count) {
+// IsEmpty reports whether nothing was sent.
+func (c *UsageCounter) IsEmpty() bool { return c.Answer.IsEmpty() && c.Thoughts.IsEmpty() }
+
+// VisibleAnswer returns the answer without thoughts that were not asked for, and
+// its count.
+func VisibleAnswer(call *Call, answer chat.Answer) (chat.Answer, UsageCounter) {
 	if !call.Chat.Thoughts {
 		answer.Thoughts = ""
 	}
-	var c count
-	c.answer.AddText(answer.Text)
-	c.thoughts.AddText(answer.Thoughts)
+	var c UsageCounter
+	c.Answer.AddText(answer.Text)
+	c.Thoughts.AddText(answer.Thoughts)
 	for range answer.Media {
-		c.answer.AddFile()
+		c.Answer.AddFile()
 	}
 	return answer, c
 }

@@ -1,0 +1,93 @@
+package dialect
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// KindInfo is everything that one kind of error means outside of the program.
+type KindInfo struct {
+	// Status is the HTTP status, the same in every dialect.
+	Status int
+	// Wait is the Retry-After of an error that names no time of its own; zero
+	// means none.
+	Wait time.Duration
+	// NoRetry marks an error that lasts until a person acts.
+	NoRetry bool
+	// Cause is the word in the list of recent requests.
+	Cause string
+	// Code is the error code on the routes that belong to no dialect; empty if
+	// the kind does not occur there.
+	Code string
+	// OpenAIType and OpenAICode are the type and the code of OpenAI's error
+	// object. The code is never empty: Cherry Studio shows the message of an
+	// error only if the code is a string.
+	OpenAIType, OpenAICode string
+	// GeminiStatus is the name of the google.rpc code.
+	GeminiStatus string
+}
+
+// statusCanceled is read by no client, because it left. It keeps those who left
+// apart from errors in the counters.
+const statusCanceled = 499
+
+// kinds is the one table of the kinds of errors.
+var kinds = [...]KindInfo{
+	chat.Internal: {Status: http.StatusInternalServerError, Cause: "internal", Code: "internal",
+		OpenAIType: "server_error", OpenAICode: "internal_error", GeminiStatus: "INTERNAL"},
+	chat.BadRequest: {Status: http.StatusBadRequest, Cause: "bad_request", Code: "bad_request",
+		OpenAIType: "invalid_request_error", OpenAICode: "invalid_value", GeminiStatus: "INVALID_ARGUMENT"},
+	chat.ContextLength: {Status: http.StatusBadRequest, Cause: "context_length",
+		OpenAIType: "invalid_request_error", OpenAICode: "context_length_exceeded", GeminiStatus: "INVALID_ARGUMENT"},
+	chat.Unauthorized: {Status: http.StatusUnauthorized, Cause: "unauthorized", Code: "unauthorized",
+		OpenAIType: "invalid_request_error", OpenAICode: "invalid_api_key", GeminiStatus: "UNAUTHENTICATED"},
+	chat.Forbidden: {Status: http.StatusForbidden, Cause: "forbidden", Code: "forbidden",
+		OpenAIType: "permission_error", OpenAICode: "insufficient_permissions", GeminiStatus: "PERMISSION_DENIED"},
+	chat.SignedOut: {Status: http.StatusForbidden, NoRetry: true, Cause: "cookies_expired",
+		OpenAIType: "permission_error", OpenAICode: "cookies_expired", GeminiStatus: "PERMISSION_DENIED"},
+	chat.NoCookies: {Status: http.StatusForbidden, NoRetry: true, Cause: "no_cookies",
+		OpenAIType: "permission_error", OpenAICode: "cookies_missing", GeminiStatus: "PERMISSION_DENIED"},
+	chat.UnknownModel: {Status: http.StatusNotFound, Cause: "unknown_model",
+		OpenAIType: "invalid_request_error", OpenAICode: "model_not_found", GeminiStatus: "NOT_FOUND"},
+	chat.UnknownPath: {Status: http.StatusNotFound, Cause: "unknown_path", Code: "not_found",
+		OpenAIType: "invalid_request_error", OpenAICode: "unknown_url", GeminiStatus: "NOT_FOUND"},
+	chat.Unsupported: {Status: http.StatusNotFound, Cause: "not_offered", Code: "not_offered",
+		OpenAIType: "invalid_request_error", OpenAICode: "unsupported_operation", GeminiStatus: "UNIMPLEMENTED"},
+	chat.MethodNotAllowed: {Status: http.StatusMethodNotAllowed, Cause: "method_not_allowed", Code: "method_not_allowed",
+		OpenAIType: "invalid_request_error", OpenAICode: "method_not_allowed", GeminiStatus: "UNIMPLEMENTED"},
+	chat.TooLarge: {Status: http.StatusRequestEntityTooLarge, Cause: "too_large", Code: "too_large",
+		OpenAIType: "invalid_request_error", OpenAICode: "request_too_large", GeminiStatus: "INVALID_ARGUMENT"},
+	chat.MediaType: {Status: http.StatusUnsupportedMediaType, Cause: "unsupported_media_type", Code: "unsupported_media_type",
+		OpenAIType: "invalid_request_error", OpenAICode: "unsupported_media_type", GeminiStatus: "INVALID_ARGUMENT"},
+	chat.Misdirected: {Status: http.StatusMisdirectedRequest, Cause: "misdirected", Code: "misdirected",
+		OpenAIType: "invalid_request_error", OpenAICode: "misdirected_request", GeminiStatus: "FAILED_PRECONDITION"},
+	chat.RateLimited: {Status: http.StatusTooManyRequests, Wait: 5 * time.Second, Cause: "rate_limited", Code: "too_soon",
+		OpenAIType: "rate_limit_error", OpenAICode: "rate_limit_exceeded", GeminiStatus: "RESOURCE_EXHAUSTED"},
+	chat.Quota: {Status: http.StatusTooManyRequests, Wait: time.Minute, Cause: "upstream_quota",
+		OpenAIType: "rate_limit_error", OpenAICode: "rate_limit_exceeded", GeminiStatus: "RESOURCE_EXHAUSTED"},
+	chat.Downgraded: {Status: http.StatusTooManyRequests, Wait: time.Minute, Cause: "downgraded",
+		OpenAIType: "rate_limit_error", OpenAICode: "model_downgraded", GeminiStatus: "RESOURCE_EXHAUSTED"},
+	chat.Upstream: {Status: http.StatusBadGateway, Cause: "upstream_error",
+		OpenAIType: "server_error", OpenAICode: "upstream_error", GeminiStatus: "UNAVAILABLE"},
+	chat.Unavailable: {Status: http.StatusServiceUnavailable, Wait: 10 * time.Second, Cause: "unavailable", Code: "unavailable",
+		OpenAIType: "server_error", OpenAICode: "unavailable", GeminiStatus: "UNAVAILABLE"},
+	chat.Timeout: {Status: http.StatusGatewayTimeout, Cause: "upstream_timeout",
+		OpenAIType: "server_error", OpenAICode: "upstream_timeout", GeminiStatus: "DEADLINE_EXCEEDED"},
+	chat.Canceled: {Status: statusCanceled, Cause: "client_left",
+		OpenAIType: "invalid_request_error", OpenAICode: "canceled", GeminiStatus: "CANCELLED"},
+}
+
+// LookupKind returns the row of a kind, that of chat.Internal for an unknown
+// one. Code is never empty: it is "internal" for kinds without one.
+func LookupKind(kind chat.Kind) KindInfo {
+	if int(kind) >= len(kinds) {
+		kind = chat.Internal
+	}
+	info := kinds[kind]
+	if info.Code == "" {
+		info.Code = kinds[chat.Internal].Code
+	}
+	return info
+}

@@ -1,0 +1,164 @@
+package openai
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// modelsCreated is the creation date of every model, which the upstream does not
+// state: the start of 2025, UTC. It is fixed, so that lists compare equal.
+const modelsCreated = 1_735_689_600
+
+// modelEntry has, beside the fields of the format, those by which ChatBox finds
+// out that a model can read pictures.
+type modelEntry struct {
+	ID            string       `json:"id"`
+	Object        string       `json:"object"`
+	Created       int64        `json:"created"`
+	OwnedBy       string       `json:"owned_by"`
+	Name          string       `json:"name"`
+	Description   string       `json:"description,omitempty"`
+	ContextLength int          `json:"context_length"`
+	Architecture  architecture `json:"architecture"`
+}
+
+type architecture struct {
+	Input  []string `json:"input_modalities"`
+	Output []string `json:"output_modalities"`
+}
+
+func newModelEntry(m chat.Model) modelEntry {
+	output := []string{"text"}
+	if m.Image {
+		output = []string{"text", "image"}
+	}
+	return modelEntry{
+		ID: m.ID, Object: "model", Created: modelsCreated, OwnedBy: "google",
+		Name: cmp.Or(m.Name, m.ID), Description: m.Description,
+		ContextLength: cmp.Or(m.InputLimit, dialect.DefaultInputTokens),
+		Architecture:  architecture{Input: []string{"text", "image"}, Output: output},
+	}
+}
+
+func encodeModel(_ *dialect.Call, m chat.Model) dialect.Body {
+	return dialect.NewBody(newModelEntry(m))
+}
+
+func encodeModels(_ *dialect.Call, models []chat.Model) dialect.Body {
+	list := struct {
+		Object string       `json:"object"`
+		Data   []modelEntry `json:"data"`
+	}{"list", make([]modelEntry, 0, len(models))}
+	for _, m := range models {
+		list.Data = append(list.Data, newModelEntry(m))
+	}
+	return dialect.NewBody(list)
+}
+
+// encodeTokens answers a count with the usage object; no route of the format
+// asks for it.
+func encodeTokens(call *dialect.Call) dialect.Body {
+	return dialect.NewBody(newUsage(dialect.Usage{Prompt: chat.EstimateTokens(call.Chat)}))
+}
+
+type completion struct {
+	ID      string   `json:"id"`
+	Object  string   `json:"object"`
+	Created int64    `json:"created"`
+	Model   string   `json:"model"`
+	Choices []choice `json:"choices"`
+	Usage   usage    `json:"usage"`
+}
+
+type choice struct {
+	Index   int `json:"index"`
+	Message struct {
+		Role      string `json:"role"`
+		Content   string `json:"content"`
+		Reasoning string `json:"reasoning_content,omitempty"`
+	} `json:"message"`
+	Logprobs     *struct{} `json:"logprobs"`
+	FinishReason string    `json:"finish_reason"`
+}
+
+type usage struct {
+	Prompt     int           `json:"prompt_tokens"`
+	Completion int           `json:"completion_tokens"`
+	Total      int           `json:"total_tokens"`
+	Details    *usageDetails `json:"completion_tokens_details,omitempty"`
+}
+
+type usageDetails struct {
+	Reasoning int `json:"reasoning_tokens"`
+}
+
+func newUsage(u dialect.Usage) usage {
+	out := usage{Prompt: u.Prompt, Completion: u.Answer + u.Thoughts}
+	out.Total = out.Prompt + out.Completion
+	if u.Thoughts > 0 {
+		out.Details = &usageDetails{Reasoning: u.Thoughts}
+	}
+	return out
+}
+
+func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
+	if call.Pictures != nil {
+		return encodeGallery(call, answer)
+	}
+	answer, count := dialect.VisibleAnswer(call, answer)
+	var only choice
+	only.Message.Role = "assistant"
+	only.Message.Reasoning = answer.Thoughts
+	only.FinishReason = finishReason(answer.Reason)
+	whole := completion{
+		ID: call.ID, Object: "chat.completion", Created: call.Created.Unix(), Model: call.Model,
+		Usage: newUsage(count.EstimateUsage(call)),
+	}
+	if len(answer.Media) == 0 {
+		only.Message.Content = answer.Text
+		whole.Choices = []choice{only}
+		return dialect.NewBody(whole)
+	}
+	whole.Choices = []choice{only}
+	return dialect.NewFilledBody(whole, "content", markdownContent(call, answer))
+}
+
+// markdownContent is the text with the pictures behind it as Markdown, the only
+// way in which chat clients of this format show any.
+func markdownContent(call *dialect.Call, answer chat.Answer) dialect.Content {
+	content := dialect.Content{{Text: answer.Text}}
+	for i, blob := range answer.Media {
+		open := markdownOpen(blob)
+		if i > 0 || answer.Text != "" {
+			open = "\n\n" + open
+		}
+		if link := call.LinkTo(blob); link != "" {
+			content = append(content, dialect.Piece{Text: open + link + ")"})
+			continue
+		}
+		content = append(content, dialect.Piece{Text: open + dataHead(blob)}, dialect.Piece{File: blob.Data}, dialect.Piece{Text: ")"})
+	}
+	return content
+}
+
+// markdownOpen opens an image, or a link to a file of another type.
+func markdownOpen(blob *chat.Blob) string {
+	if strings.HasPrefix(blob.MIME, "image/") {
+		return "![image]("
+	}
+	return "[file]("
+}
+
+func dataHead(blob *chat.Blob) string { return "data:" + blob.MIME + ";base64," }
+
+func finishReason(reason chat.FinishReason) string {
+	switch reason {
+	case chat.Length, chat.Filtered:
+		return string(reason)
+	default:
+		return string(chat.Stop)
+	}
+}

@@ -1,0 +1,106 @@
+package dialect
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// maxDepth bounds the nesting of a body before any recursive parser sees it.
+const maxDepth = 64
+
+// claimedBytes bounds the memory that is allocated because of a Content-Length
+// before any of the body has arrived.
+const claimedBytes = 32 << 10
+
+// ReadBody reads the whole body of r as one JSON object and maps the names of its
+// fields. The size must be bounded by an http.MaxBytesReader around r.Body;
+// everything else is checked here. It blocks until the body is read.
+func ReadBody(r *http.Request, names NameMapping) (Object, error) {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return Object{}, chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
+	}
+	var text strings.Builder
+	text.Grow(int(min(max(r.ContentLength, 0), claimedBytes)))
+	if _, err := io.Copy(&text, r.Body); err != nil {
+		return Object{}, ExplainReadError(r, err)
+	}
+	return parseBody(strings.TrimPrefix(text.String(), "\ufeff"), names)
+}
+
+// ExplainReadError returns the error for the client if reading its body failed
+// with err: the body is too long, or did not arrive whole.
+func ExplainReadError(r *http.Request, err error) *chat.Error {
+	var tooLong *http.MaxBytesError
+	var refusal *chat.Error
+	switch {
+	case errors.As(err, &refusal):
+		return refusal // of the reader that bounds the body
+	case errors.As(err, &tooLong):
+		return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", tooLong.Limit))
+	case r.Context().Err() != nil:
+		return &chat.Error{Kind: chat.Canceled, Message: "the client left while sending the request", Err: err}
+	default:
+		return &chat.Error{Kind: chat.BadRequest, Message: "the request body did not arrive whole", Err: err}
+	}
+}
+
+func parseBody(text string, names NameMapping) (Object, error) {
+	if strings.TrimSpace(text) == "" {
+		return Object{}, chat.NewError(chat.BadRequest, "the request body is empty; send a JSON object")
+	}
+	if tooDeep(text) {
+		return Object{}, chat.NewError(chat.BadRequest, fmt.Sprintf("the request body is nested deeper than %d levels", maxDepth))
+	}
+	if !gjson.Valid(text) {
+		return Object{}, chat.NewError(chat.BadRequest, "the request body is not valid JSON"+syntaxPlace(text))
+	}
+	root := Node{Value: gjson.Parse(text), names: names}
+	if !root.Value.IsObject() {
+		return Object{}, chat.NewError(chat.BadRequest, "the request body must be a JSON object")
+	}
+	return root.AsObject()
+}
+
+// syntaxPlace returns where the JSON is broken, without its text.
+func syntaxPlace(text string) string {
+	var syntax *json.SyntaxError
+	var raw json.RawMessage
+	if errors.As(json.Unmarshal([]byte(text), &raw), &syntax) {
+		return fmt.Sprintf(": error at byte %d of %d", syntax.Offset, len(text))
+	}
+	return ""
+}
+
+// tooDeep reports whether text is nested deeper than maxDepth, by counting the
+// brackets outside of strings. It takes any bytes: in broken JSON it may count
+// too many brackets, but never too few for the parser that follows.
+func tooDeep(text string) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				quoted = false
+			}
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
