@@ -16,6 +16,22 @@ type status struct {
 	Status   string    `json:"status"`
 	Remedy   string    `json:"remedy"`
 	Accounts []account `json:"accounts"`
+	Stray    *file     `json:"stray_file"` // of no account
+}
+
+// file is how a file of the inbox, or a pushed one, ended.
+type file struct {
+	File   string `json:"file"`
+	Result string `json:"result"`
+	Detail string `json:"detail"`
+}
+
+// String is one line for people.
+func (f *file) String() string {
+	if f == nil || f.File == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s: %s", f.File, f.Result, f.Detail)
 }
 
 type account struct {
@@ -35,6 +51,7 @@ type account struct {
 	Serving      bool      `json:"serving"`
 	Persisted    bool      `json:"persisted"`
 	Notes        []string  `json:"notes"`
+	LastFile     *file     `json:"last_file"`
 }
 
 // plain says what a state means to somebody who never read the manual.
@@ -51,6 +68,9 @@ func (s *status) print(w io.Writer, now time.Time) {
 	fmt.Fprintf(w, "%s\n", strings.ToUpper(s.Status))
 	if s.Remedy != "" {
 		fmt.Fprintf(w, "To do: %s.\n", s.Remedy)
+	}
+	if stray := s.Stray.String(); stray != "" {
+		fmt.Fprintf(w, "File of no account: %s\n", stray)
 	}
 	for _, a := range s.Accounts {
 		fmt.Fprintf(w, "\n%s: %s, %s\n", a.Name, a.State, cmp.Or(plain[a.State], "unknown state"))
@@ -85,9 +105,8 @@ func (a *account) print(w io.Writer, now time.Time) {
 	if a.Generation > 0 {
 		row("generation", fmt.Sprintf("%d, mark %s", a.Generation, cmp.Or(a.Mark, "none")))
 	}
-	if a.Remedy != "" {
-		row("to do", a.Remedy)
-	}
+	row("last file", a.LastFile.String())
+	row("to do", a.Remedy)
 	for _, note := range a.Notes {
 		row("note", note)
 	}

@@ -45,6 +45,9 @@ type Status[Seen AccountSummary | supervisor.Account] struct {
 	Remedy      string    `json:"remedy"`
 	Accounts    []Seen    `json:"accounts"`
 	GeneratedAt time.Time `json:"generated_at"`
+	// StrayFile is how the last file ended that could not be told to be any
+	// account's, nil when none was or a later file was good.
+	StrayFile *supervisor.Event `json:"stray_file,omitempty"`
 }
 
 // AccountSummary is what an api key may know of an account: neither its name nor what
@@ -61,14 +64,25 @@ func (a *API) cookieStatus(x *exchange, _ *http.Request) {
 	best, _, remedy := a.supervisor.Overall()
 	all, now := a.supervisor.Accounts(), a.now().UTC().Truncate(time.Second)
 	if x.role == RoleAdmin {
-		x.writeJSON(http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now})
+		x.writeJSON(http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now, strayFile(a.supervisor.Unplaced(), all)})
 		return
 	}
 	seen := make([]AccountSummary, 0, len(all))
 	for _, acc := range all {
 		seen = append(seen, AccountSummary{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation})
 	}
-	x.writeJSON(http.StatusOK, Status[AccountSummary]{stateWord(best), remedy, seen, now})
+	x.writeJSON(http.StatusOK, Status[AccountSummary]{stateWord(best), remedy, seen, now, nil})
+}
+
+// strayFile returns a file that is no account's, unless one that was taken in
+// came later.
+func strayFile(stray *supervisor.Event, accounts []supervisor.Account) *supervisor.Event {
+	for _, acc := range accounts {
+		if last := acc.LastFile; stray != nil && last != nil && last.Result != string(supervisor.Rejected) && last.Time.After(stray.Time) {
+			return nil
+		}
+	}
+	return stray
 }
 
 // nonNil makes an empty list of none, so that it is [] in JSON and not null.
