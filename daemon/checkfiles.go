@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 // CheckFiles looks into the files that the settings name: the clients' keys, which
@@ -35,13 +35,13 @@ func (s *Settings) checkKeys() error {
 }
 
 // guarded refuses keys that were lost, and a listener for everybody without any.
-func (s *Settings) guarded(keys *Keys) error {
+func (s *Settings) guarded(keys *auth.Keys) error {
 	if err := keys.Err(); err != nil && s.KeysFile == "" {
 		return problem{"keys_file", err.Error() + " (to go without keys again, delete " + keysMark(*s) + " as well)"}
 	} else if err != nil {
 		return problem{"keys_file", err.Error() + " (or correct the path)"}
 	}
-	if s.loopback() || s.InsecureNoAuth || keys.HasRole(api.RoleAPI) || keys.HasRole(api.RoleAdmin) {
+	if s.loopback() || s.InsecureNoAuth || keys.HasRole(auth.RoleAPI) || keys.HasRole(auth.RoleAdmin) {
 		return nil
 	}
 	return problem{"listen", s.Listen + " can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)"}
@@ -49,7 +49,7 @@ func (s *Settings) guarded(keys *Keys) error {
 
 // Unguarded says in one sentence with its cure that the API asks for no key, or
 // that none is left to open it; empty when there are keys.
-func Unguarded(s Settings, keys *Keys) string {
+func Unguarded(s Settings, keys *auth.Keys) string {
 	switch {
 	case len(keys.ListKeys()) > 0:
 		return ""

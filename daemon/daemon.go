@@ -18,6 +18,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/ops/notify"
@@ -45,7 +46,7 @@ type Config struct {
 	Transport http.RoundTripper
 	// Keys are the keys of clients; nil means the file keys in the state
 	// directory.
-	Keys *api.Keys
+	Keys *auth.Keys
 	// Detached opens neither the TCP listener nor the control socket: Handler
 	// and Control are called directly.
 	Detached bool
@@ -72,7 +73,7 @@ type Daemon struct {
 	inbox      *cookie.Inbox
 	provider   Provider
 	supervisor *supervisor.Supervisor
-	keys       *api.Keys
+	keys       *auth.Keys
 	files      *files.Store // nil when the disk does not let it
 	notifier   *notify.Dispatcher
 	figures    figures

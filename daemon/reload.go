@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 // live are the keys that a reload changes; all others need a restart.
@@ -33,7 +34,7 @@ func (s *Settings) surface() api.Settings {
 		Loopback:    s.loopback(), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
 	}
 	if key := s.MetricsKey.Reveal(); key != "" {
-		out.MetricsKey = api.DigestOf(key)
+		out.MetricsKey = auth.DigestOf(key)
 	}
 	return out
 }
@@ -47,7 +48,7 @@ func (s *Settings) Level() slog.Level {
 
 // known is what the files held that are read again with the configuration.
 type known struct {
-	keys        []api.Key
+	keys        []auth.Key
 	certificate *tls.Certificate
 }
 

@@ -60,7 +60,9 @@ type Settings struct {
 	// Fsync makes writes of the state survive a power loss.
 	Fsync bool `key:"fsync"`
 
-	// RequestsPerHour is the limit of one client; 0 means none.
+	// RequestsPerHour is the limit of one client, which is an address (of IPv6 a
+	// /64 network) and also an API key; an IPv6 site (/48) gets four times as much.
+	// 0 means none.
 	RequestsPerHour int `key:"requests_per_hour"`
 	// ModelInterval is the pause between two requests of one model, QueueSize
 	// how many may wait for it, QueueWait for how long at most.

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/supervisor"
 	"github.com/geminid/geminid/upstream/simulator"
 )
@@ -23,7 +23,9 @@ func TestTwoDays(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, dir, simulator.SessionConfig{Life: simulator.Fixed(6 * time.Hour)})
-		h.config.Keys = daemon.FixedKeys("sk-asks", "sk-owns")
+		h.config.Keys = auth.StaticKeys(
+			auth.Key{Name: "asks", Role: auth.RoleAPI, Digest: auth.DigestOf("sk-asks")},
+			auth.Key{Name: "owns", Role: auth.RoleAdmin, Digest: auth.DigestOf("sk-owns")})
 		h.key, h.config.Settings.RequestsPerHour = "sk-asks", 60
 		h.start()
 		began := time.Now()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -62,7 +63,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		level = slog.LevelInfo
 	}
 	d, err := daemon.New(daemon.Config{Settings: settings, Build: build(), Transport: sim,
-		Keys: daemon.FixedKeys(demoKey, demoAdminKey), Logger: newLogger(os.Stderr, "text", level)})
+		Keys: demoKeys(), Logger: newLogger(os.Stderr, "text", level)})
 	if err != nil {
 		return err
 	}
@@ -212,4 +213,11 @@ func (c *simulateCmd) Run(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// demoKeys returns the keys of the demo, which live in memory only.
+func demoKeys() *auth.Keys {
+	return auth.StaticKeys(
+		auth.Key{Name: "demo", Role: auth.RoleAPI, Digest: auth.DigestOf(demoKey)},
+		auth.Key{Name: "demo-admin", Role: auth.RoleAdmin, Digest: auth.DigestOf(demoAdminKey)})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/ops/doctor"
 )
 
@@ -69,7 +70,7 @@ func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 	out.TLSCert, out.TLSKey = s.TLSCert, s.TLSKey
 	keys, err := daemon.OpenKeys(s)
 	if out.KeysProblem = err; err == nil {
-		out.Keys, out.Client, out.Admin = len(keys.ListKeys()) > 0, keys.HasRole(daemon.RoleAPI), keys.HasRole(daemon.RoleAdmin)
+		out.Keys, out.Client, out.Admin = len(keys.ListKeys()) > 0, keys.HasRole(auth.RoleAPI), keys.HasRole(auth.RoleAdmin)
 		out.Keyless, out.KeysProblem = keys.IsKeyless(), keys.Err()
 	}
 	if s.UpstreamProxy != "" {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 type initCmd struct {
@@ -77,7 +78,7 @@ func (c *initCmd) ask(in io.Reader, out io.Writer) error {
 		{"Address under which clients reach it, such as https://ai.example.org (empty: none)", "", &c.PublicURL,
 			func(a string) error { return usable("public_url", a) }},
 		{"Name for the first key", "me", &c.KeyName,
-			func(a string) error { return daemon.CheckKeyName(adminKey(a)) }}, // the longer of the two names
+			func(a string) error { return auth.CheckKeyName(adminKey(a)) }}, // the longer of the two names
 	} {
 		given := *q.answer != ""
 		for !given && !c.Yes {
@@ -112,10 +113,10 @@ func firstKeys(settings daemon.Settings, name string) (client, admin string, err
 	if err != nil {
 		return "", "", err
 	}
-	if client, err = keys.AddKey(name, false); err == nil || errors.Is(err, daemon.ErrKeyExists) {
+	if client, err = keys.AddKey(name, false); err == nil || errors.Is(err, auth.ErrKeyExists) {
 		admin, err = keys.AddKey(adminKey(name), true)
 	}
-	if err != nil && !errors.Is(err, daemon.ErrKeyExists) {
+	if err != nil && !errors.Is(err, auth.ErrKeyExists) {
 		return "", "", fmt.Errorf("making the keys: %w", err)
 	}
 	return client, admin, nil

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 type keysCmd struct {
@@ -65,14 +66,14 @@ func (c *keysRevokeCmd) Run() error {
 		return fmt.Errorf("revoking the key: %w", err)
 	}
 	printf("%s is revoked; a running server refuses it within a second\n", c.Name)
-	if !keys.HasRole(daemon.RoleAPI) {
+	if !keys.HasRole(auth.RoleAPI) {
 		fmt.Fprintln(os.Stderr, "No API key is left. The server stays closed: clients are refused (401) until there is a new key, made with: geminid keys add NAME")
 	}
 	return nil
 }
 
 // open opens the key file of the configured state directory.
-func (f *settingFlags) open() (*daemon.Keys, error) {
+func (f *settingFlags) open() (*auth.Keys, error) {
 	settings, err := f.load()
 	if err != nil {
 		return nil, err

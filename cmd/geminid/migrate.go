@@ -17,6 +17,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/ops/peers"
 )
 
@@ -111,7 +112,7 @@ func adopt(settings daemon.Settings, found []peers.Key) error {
 	}
 	for _, k := range found {
 		switch name, err := keys.AdoptKey(k.Name, k.Secret, k.Admin); {
-		case errors.Is(err, daemon.ErrKeyExists):
+		case errors.Is(err, auth.ErrKeyExists):
 			printf("kept     key %s, which is there already\n", name)
 		case err != nil:
 			return fmt.Errorf("taking over the key %s: %w", k.Name, err)

@@ -30,7 +30,9 @@ type target struct {
 
 var targets = []target{
 	{"supervisor", "", 90},
-	{"gateway/api", `^(limit|queue|gate|turn|keys|keys_file|keys_read|guard|address|near)\.go$`, 90},
+	{"gateway/api", `^(turn|guard|address|near)\.go$`, 90},
+	{"gateway/auth", "", 90},
+	{"gateway/limit", "", 90},
 	{"gateway/dialect", "", 80},
 	{"cookie", `^(pick|store|store_record|store_codec)\.go$`, 80},
 	{"upstream/geminiweb", `^(frames|unescape|scan|align|delta|clean)\.go$`, 80},

@@ -53,15 +53,6 @@ func containsAddr(prefixes []netip.Prefix, addr netip.Addr) bool {
 	return addr.IsValid() && slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
-// networkOf is the address under which limits remember a client: a household has
-// one IPv4 address, or a /64 of IPv6 ones.
-func networkOf(addr netip.Addr) netip.Addr {
-	if addr.Is6() {
-		return maskBits(addr, 64)
-	}
-	return addr
-}
-
 // displayAddr is the address as logs show it; masked leaves only the network.
 func displayAddr(addr netip.Addr, masked bool) string {
 	switch {

@@ -13,7 +13,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,8 +20,10 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/budget"
 	"github.com/geminid/geminid/gateway/files"
+	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/gateway/remote"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
@@ -49,7 +50,7 @@ type Config struct {
 	Metrics *metrics.Metrics
 	// Keys decides who may come in. Nil means that no key was ever made: the API
 	// is open to this machine on a loopback listener and shut on every other.
-	Keys *Keys
+	Keys *auth.Keys
 	// Files keeps the pictures of answers for links. Nil keeps none; then they
 	// travel inside the answers.
 	Files *files.Store
@@ -90,7 +91,7 @@ type Settings struct {
 	TrustedProxies []netip.Prefix
 	// MetricsKey is the digest of a key that may read /metrics and nothing
 	// else. The zero Digest is no such key.
-	MetricsKey Digest
+	MetricsKey auth.Digest
 	// FetchRemote lets clients name pictures and other files by their https
 	// address; the server fetches them. Off by default.
 	FetchRemote bool
@@ -133,6 +134,10 @@ const (
 	defaultMemory   = 256 << 20
 )
 
+func (l Limits) queue() limit.QueueLimits {
+	return limit.QueueLimits{Gap: l.ModelGap, Waiting: l.Queue, Patience: l.QueueWait}
+}
+
 func (l Limits) maxBody() int64 {
 	if l.MaxBody > 0 {
 		return l.MaxBody
@@ -158,7 +163,7 @@ func (l Limits) maxInFlight() int {
 type API struct {
 	supervisor *supervisor.Supervisor
 	provider   Provider
-	keys       *Keys
+	keys       *auth.Keys
 	files      *files.Store
 	remote     *remote.Client
 	log        *slog.Logger
@@ -170,14 +175,13 @@ type API struct {
 
 	live   atomic.Pointer[settings]
 	router *httprouter.Router
-	gate   gate
+	gate   *limit.Gate
 	memory *budget.Budget // of all requests together
 	recent requestLog
 	// What the limits remember outlives their settings.
-	hourly, guesses *window
-	guessing        sync.Mutex // held while keys are looked up that may be guesses
-	familiar        familiar
-	queue           queue
+	hourly  *limit.Clients
+	guesses *auth.GuessLimiter
+	queue   limit.Queue
 }
 
 // settings are Settings with what is worked out from them once.
@@ -198,7 +202,7 @@ func New(cfg Config) (*API, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.Keys == nil {
-		cfg.Keys = StaticKeys()
+		cfg.Keys = auth.StaticKeys()
 	}
 	if cfg.Remote == nil {
 		cfg.Remote = remote.New(remote.Config{})
@@ -207,11 +211,10 @@ func New(cfg Config) (*API, error) {
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
 		log: cfg.Logger, now: cfg.Now, readConfig: cfg.Reload, makeReport: cfg.Report,
 		testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
-		hourly:  newWindow(time.Hour, maxClients),
-		guesses: newWindow(time.Minute, maxClients),
-		memory:  budget.New(defaultMemory),
+		gate:   limit.NewGate(),
+		hourly: limit.NewClients(time.Hour), guesses: auth.NewGuessLimiter(),
+		memory: budget.New(defaultMemory),
 	}
-	a.gate.init()
 	a.router = a.buildRouter()
 	a.count.precreateSeries(a.provider.Models(cookie.Set{}))
 	a.Reconfigure(cfg.Settings)
@@ -243,6 +246,12 @@ func (a *API) Reconfigure(s Settings) {
 	a.count.MemoryLimit.Set(float64(s.Limits.memory()))
 	a.live.Store(live)
 }
+
+// Drain answers new questions with 503 from now on and waits until the running
+// ones are done. If ctx ends first they are cut: each stream gets an error event
+// in its own dialect, and the error says how many there were. Health, status and
+// metrics are still served.
+func (a *API) Drain(ctx context.Context) error { return a.gate.Drain(ctx) }
 
 // hostname is the name in a Host header or an origin, without port, brackets
 // and the root's dot.

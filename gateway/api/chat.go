@@ -9,29 +9,31 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/supervisor"
 )
 
 // serveDialect is the one handler of every dialect and operation.
 func (a *API) serveDialect(x *exchange, r *http.Request, param func(string) string) {
-	if err := a.authorize(x, r, RoleAPI); err != nil {
+	if err := a.authorize(x, r, auth.RoleAPI); err != nil {
 		x.fail(err)
 		return
 	}
-	a.identify(x, PresentedKeys(r))
-	if err := a.gate.enter(x.live.Limits.maxInFlight()); err != nil {
-		x.fail(err)
+	a.identify(x)
+	if err := a.gate.Enter(x.live.Limits.maxInFlight()); err != nil {
+		x.fail(clientErrorOf(r.Context(), err))
 		return
 	}
-	defer a.gate.leave()
+	defer a.gate.Leave()
 	flying := a.count.InFlight.WithLabelValues(x.dialect.Name)
 	flying.Inc()
 	defer flying.Dec()
 
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	defer context.AfterFunc(a.gate.cut, func() { cancel(errShutdown) })()
+	defer context.AfterFunc(a.gate.Cut(), func() { cancel(limit.ErrGateClosed) })()
 	err := a.answerCall(x, r.WithContext(ctx), question{param: param, cancel: cancel})
 	if err == nil {
 		return

@@ -7,12 +7,17 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/supervisor"
 )
 
 // gateWait is what a client is told to wait when a session is in doubt and the
 // confirming probe is on its way.
 const gateWait = 35 * time.Second
+
+// gateRetry is the wait that a client is asked for if too many requests are in
+// flight.
+const gateRetry = 2 * time.Second
 
 var (
 	errClientGone = errors.New("the client left")
@@ -24,26 +29,35 @@ var (
 func clientErrorOf(ctx context.Context, err error) *chat.Error {
 	cause := context.Cause(ctx)
 	var refusal *supervisor.Refusal
-	var busy *full
+	var busy *limit.QueueFullError
 	var soon *supervisor.TooSoon
 	switch {
-	case errors.Is(cause, errShutdown), errors.Is(err, errShutdown):
+	case errors.Is(cause, limit.ErrGateClosed), errors.Is(err, limit.ErrGateClosed):
 		return shutdownError()
 	case errors.Is(cause, errSlowClient):
 		return &chat.Error{Kind: chat.Canceled, Message: errSlowClient.Error(), Err: errSlowClient}
 	case cause != nil:
 		return &chat.Error{Kind: chat.Canceled, Message: errClientGone.Error(), Err: errClientGone}
+	case errors.Is(err, limit.ErrGateFull):
+		return &chat.Error{Kind: chat.Unavailable, RetryAfter: gateRetry, Message: err.Error() + "; try again in a moment", Err: err}
 	case errors.As(err, &refusal):
 		return refusalError(refusal)
 	case errors.As(err, &busy):
 		return &chat.Error{
-			Kind: chat.RateLimited, RetryAfter: busy.retryAfter, Err: busy,
+			Kind: chat.RateLimited, RetryAfter: busy.RetryAfter, Err: busy,
 			Message: "too many requests are waiting for this model already; try again in a moment",
 		}
 	case errors.As(err, &soon):
 		return &chat.Error{Kind: chat.RateLimited, RetryAfter: soon.RetryAfter, Message: soon.Error()}
 	}
 	return chat.AsError(err)
+}
+
+func shutdownError() *chat.Error {
+	return &chat.Error{
+		Kind: chat.Unavailable, RetryAfter: 5 * time.Second, Err: limit.ErrGateClosed,
+		Message: "the server is stopping; try again when it is back",
+	}
 }
 
 // refusalError tells why no session can serve. A person must act on the first two, so
@@ -93,7 +107,7 @@ func abortCause(err *chat.Error, evidence cookie.Evidence) string {
 		return "slow_client"
 	case err.Kind == chat.Canceled:
 		return "client"
-	case errors.Is(err, errShutdown):
+	case errors.Is(err, limit.ErrGateClosed):
 		return "shutdown"
 	case err.Kind == chat.Timeout:
 		return "upstream_timeout"

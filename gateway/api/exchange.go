@@ -10,6 +10,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/budget"
 	"github.com/geminid/geminid/gateway/dialect"
 )
@@ -37,8 +38,9 @@ type exchange struct {
 	method  string
 	id      string
 	client  netip.Addr
-	role    Role
-	payer   string // whom its memory counts for
+	role    auth.Role
+	key     auth.Digest // that let it in, zero if none did
+	payer   string      // whom its memory counts for
 	opened  sync.Once
 	share   *budget.Share // nil while it holds nothing; see reserve
 	started time.Time

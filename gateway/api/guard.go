@@ -1,11 +1,13 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 	"strings"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 // admit checks what can be checked before the route is known: the form of the
@@ -41,29 +43,26 @@ func isLoopbackName(name string) bool {
 }
 
 // authorize lets the request pass if its key has the role. It reads no body.
-func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
+func (a *API) authorize(x *exchange, r *http.Request, need auth.Role) *chat.Error {
 	if x.door == backDoor {
-		x.role = RoleAdmin
+		x.role = auth.RoleAdmin
 		return nil
 	}
-	if need == RoleAPI && x.open() && x.near(r) {
-		x.role = RoleAPI
+	if need == auth.RoleAPI && x.open() && x.near(r) {
+		x.role = auth.RoleAPI
 		return nil
 	}
-	keys := PresentedKeys(r)
-	refusal := a.lookUp(x, keys, func() (known, stray bool) {
-		x.role, stray = a.keys.MatchKeys(keys)
-		return x.role != "", stray
-	})
+	keys := auth.PresentedKeys(r)
+	refusal := a.lookUpKeys(x, keys, func() auth.Match { return a.keys.MatchKeys(keys) })
 	if err := a.keys.TakeNewError(); err != nil {
 		a.log.Error("the key file can not be used", "err", err, "valid_keys", len(a.keys.ListKeys()))
 	}
 	switch {
-	case x.role == RoleAdmin, x.role == RoleAPI && need == RoleAPI:
+	case x.role == auth.RoleAdmin, x.role == auth.RoleAPI && need == auth.RoleAPI:
 		return nil
-	case need == RoleAdmin && !a.keys.HasRole(RoleAdmin):
+	case need == auth.RoleAdmin && !a.keys.HasRole(auth.RoleAdmin):
 		return chat.NewError(chat.UnknownPath, "there is nothing here; admin routes exist once an admin key does (geminid keys add NAME --admin)")
-	case x.role == RoleAPI:
+	case x.role == auth.RoleAPI:
 		a.count.AuthFailures.WithLabelValues("forbidden").Inc()
 		return chat.NewError(chat.Forbidden, "this needs the admin key")
 	case len(keys) == 0:
@@ -72,7 +71,7 @@ func (a *API) authorize(x *exchange, r *http.Request, need Role) *chat.Error {
 	case refusal != nil:
 		return refusal
 	}
-	sleepUnlessGone(r.Context(), guessDelay)
+	auth.DelayGuess(r.Context())
 	return missingKeyError(x.open())
 }
 
@@ -88,28 +87,18 @@ func missingKeyError(keyless bool) *chat.Error {
 		"no valid API key; send one as Authorization: Bearer KEY, x-goog-api-key, x-api-key or ?key= (geminid keys add NAME makes one)")
 }
 
-// PresentedKeys are the keys a request carries. Clients send theirs in different
-// places and some in two at once.
-func PresentedKeys(r *http.Request) []string {
-	var keys []string
-	add := func(key string) {
-		if key != "" {
-			keys = append(keys, key)
-		}
+// lookUpKeys finds out the role of the presented keys, unless the client has tried
+// too many wrong ones: then it returns the refusal.
+func (a *API) lookUpKeys(x *exchange, keys []string, match func() auth.Match) *chat.Error {
+	m, err := a.guesses.LookUp(x.client, keys, match)
+	if full, ok := errors.AsType[*auth.TooManyGuessesError](err); ok {
+		a.count.AuthFailures.WithLabelValues("unknown").Inc()
+		a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
+		return &chat.Error{Kind: chat.RateLimited, RetryAfter: full.RetryAfter, Message: full.Error(), Err: full}
 	}
-	add(BearerKey(r))
-	add(r.Header.Get("X-Goog-Api-Key"))
-	add(r.Header.Get("X-Api-Key"))
-	if strings.Contains(r.URL.RawQuery, "key=") {
-		add(r.URL.Query().Get("key"))
+	if m.Stray {
+		a.count.AuthFailures.WithLabelValues("unknown").Inc()
 	}
-	return keys
-}
-
-func BearerKey(r *http.Request) string {
-	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(key)
+	x.role, x.key = m.Role, m.Key
+	return nil
 }

@@ -15,15 +15,16 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
-func keys(keys ...api.Key) option {
-	return func(c *api.Config) { c.Keys = api.StaticKeys(keys...) }
+func keys(keys ...auth.Key) option {
+	return func(c *api.Config) { c.Keys = auth.StaticKeys(keys...) }
 }
 
 var (
-	demoKey = api.Key{Name: "demo", Role: api.RoleAPI, Digest: api.DigestOf(apiKey)}
-	bossKey = api.Key{Name: "boss", Role: api.RoleAdmin, Digest: api.DigestOf(adminKey)}
+	demoKey = auth.Key{Name: "demo", Role: auth.RoleAPI, Digest: auth.DigestOf(apiKey)}
+	bossKey = auth.Key{Name: "boss", Role: auth.RoleAdmin, Digest: auth.DigestOf(adminKey)}
 )
 
 func public(s *api.Settings) { s.Loopback = false }
@@ -173,7 +174,7 @@ func TestGuessersDoNotLearnOfAHit(t *testing.T) {
 	for name, guess := range places {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				g := newRig(t, with(func(s *api.Settings) { s.Loopback, s.MetricsKey = false, api.DigestOf(scrapeKey) }))
+				g := newRig(t, with(func(s *api.Settings) { s.Loopback, s.MetricsKey = false, auth.DigestOf(scrapeKey) }))
 				if w := g.do(call{path: "/v1/models", key: apiKey}); w.Code != http.StatusOK {
 					t.Fatalf("status %d", w.Code)
 				}
@@ -234,7 +235,7 @@ func TestRevokedKeyBecomesAGuess(t *testing.T) {
 			t.Fatalf("status %d", last)
 		}
 		rewrite(t, path, line("b", "api", "sk-other"))
-		keys.Forget()
+		_ = keys.ReloadFile()
 		for range 21 {
 			last = g.do(call{path: "/v1/models", key: apiKey}).Code
 		}

@@ -12,11 +12,12 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 func TestScraping(t *testing.T) {
-	withKey := with(func(s *api.Settings) { s.MetricsKey = api.DigestOf("scrape-me"); s.Loopback = false })
+	withKey := with(func(s *api.Settings) { s.MetricsKey = auth.DigestOf("scrape-me"); s.Loopback = false })
 	tests := []struct {
 		name    string
 		options []option

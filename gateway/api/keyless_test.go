@@ -14,11 +14,12 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 // openMarked opens a key file as the daemon does: its mark lies beside it.
-func openMarked(path string) (*api.Keys, error) {
-	return api.OpenKeys(api.KeysConfig{Path: path, Mark: path + ".made"})
+func openMarked(path string) (*auth.Keys, error) {
+	return auth.OpenKeys(auth.KeysConfig{Path: path, Mark: path + ".made"})
 }
 
 // TestLostKeysKeepTheServerClosed: whatever becomes of the key file, a server that
@@ -84,7 +85,7 @@ func TestLostKeysKeepTheServerClosed(t *testing.T) {
 					t.Fatalf("with a key: status %d", w.Code)
 				}
 				tt.spoil(t, path)
-				keys.Forget()
+				_ = keys.ReloadFile()
 				want := http.StatusUnauthorized
 				if tt.kept {
 					want = http.StatusOK
@@ -115,34 +116,6 @@ func closed(t *testing.T, g *rig, keys ...string) {
 				t.Errorf("%s with key %q and %v: status %d: %s", c.path, key, c.header, w.Code, w.Body)
 			}
 		}
-	}
-}
-
-// TestPipeInPlaceOfTheKeys: the keys read before stay valid while the file can not be
-// read, and it is taken up again when that is mended.
-func TestPipeInPlaceOfTheKeys(t *testing.T) {
-	keys, path, err := openKeys(t, line("a", "api", "k1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	aside := path + ".aside"
-	if err := errors.Join(os.Rename(path, aside), syscall.Mkfifo(path, 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	keys.Forget()
-	if keys.Match("k1") != api.RoleAPI || keys.Match("k2") != "" || keys.Err() == nil || !strings.Contains(keys.Err().Error(), path) {
-		t.Errorf("a pipe took the keys away, or nobody was told: %v", keys.Err())
-	}
-	if _, err := keys.AddKey("b", false); err == nil {
-		t.Error("a key was added to a pipe")
-	}
-	rewrite(t, aside, line("a", "api", "k3"))
-	if err := os.Rename(aside, path); err != nil {
-		t.Fatal(err)
-	}
-	keys.Forget()
-	if keys.Match("k1") != "" || keys.Match("k3") != api.RoleAPI || keys.Err() != nil {
-		t.Errorf("the mended file was not taken up: %v", keys.Err())
 	}
 }
 
@@ -234,85 +207,6 @@ func TestKeylessIsForThisMachine(t *testing.T) {
 	}
 }
 
-// TestKeyless: only a server for which no key was ever made asks for none.
-func TestKeyless(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state", "keys")
-	keys, err := openMarked(path)
-	if err != nil || !keys.IsKeyless() || keys.Err() != nil || keys.LeaveMark() != nil {
-		t.Fatalf("a new server is not keyless: %v, %v", err, keys.Err())
-	}
-	if _, err := os.Stat(path + ".made"); err == nil {
-		t.Fatal("a mark without a key")
-	}
-	required, err := api.OpenKeys(api.KeysConfig{Path: path, Required: true})
-	if err != nil || required.IsKeyless() || required.Err() == nil || !strings.Contains(required.Err().Error(), path) {
-		t.Errorf("a file that should be there is not missed: %v, %v", err, required.Err())
-	}
-
-	// Another process makes the first key and loses it before the server looks.
-	other, err := openMarked(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := other.AddKey("a", false); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	keys.Forget()
-	if keys.IsKeyless() || keys.Err() == nil {
-		t.Errorf("keys were made and lost, and the server is open: %v", keys.Err())
-	}
-
-	// A file written by hand is remembered by the server that saw it.
-	if err := os.Remove(path + ".made"); err != nil {
-		t.Fatal(err)
-	}
-	rewrite(t, path, line("a", "api", "k"))
-	byHand, err := openMarked(path)
-	if err == nil {
-		err = byHand.LeaveMark()
-	}
-	if err := errors.Join(err, os.Remove(path)); err != nil {
-		t.Fatal(err)
-	}
-	if again, err := openMarked(path); err != nil || again.IsKeyless() || again.Err() == nil {
-		t.Errorf("a file written by hand is forgotten: %v", err)
-	}
-}
-
-// TestChangesAtOnce: of two processes that change the keys at once neither undoes
-// what the other did.
-func TestChangesAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys")
-	const each = 20
-	failed := make(chan error, 4)
-	for worker := range cap(failed) {
-		go func() {
-			keys, err := openMarked(path)
-			for n := range each {
-				if err == nil {
-					_, err = keys.AddKey(fmt.Sprintf("k-%d-%d", worker, n), false)
-				}
-				if err == nil && n%2 == 0 {
-					err = keys.RevokeKey(fmt.Sprintf("k-%d-%d", worker, n))
-				}
-			}
-			failed <- err
-		}()
-	}
-	for range cap(failed) {
-		if err := <-failed; err != nil {
-			t.Error(err)
-		}
-	}
-	keys, err := openMarked(path)
-	if err != nil || len(keys.ListKeys()) != cap(failed)*each/2 {
-		t.Errorf("%d keys are left, want %d: %v", len(keys.ListKeys()), cap(failed)*each/2, err)
-	}
-}
-
 func rewrite(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -323,4 +217,20 @@ func rewrite(t *testing.T, path, content string) {
 	if err := os.Chtimes(path, at, at); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// line is one line of a key file.
+func line(name, role, key string) string {
+	return fmt.Sprintf("%s:%s:%x\n", name, role, auth.DigestOf(key))
+}
+
+// openKeys writes a key file and opens it.
+func openKeys(t *testing.T, content string) (*auth.Keys, string, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := auth.OpenKeys(auth.KeysConfig{Path: path})
+	return keys, path, err
 }

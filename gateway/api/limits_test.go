@@ -51,7 +51,8 @@ func TestHourlyLimit(t *testing.T) {
 				t.Errorf("%s counts as a question: %d", free.path, w.Code)
 			}
 		}
-		if w := g.do(generate("openai", false).with(func(c *call) { c.remote = "127.0.0.2" })); w.Code != http.StatusOK {
+		other := generate("openai", false).with(func(c *call) { c.remote, c.key = "127.0.0.2", adminKey })
+		if w := g.do(other); w.Code != http.StatusOK {
 			t.Errorf("one client's limit met another: %d", w.Code)
 		}
 		time.Sleep(30*time.Minute - time.Second)
@@ -66,6 +67,51 @@ func TestHourlyLimit(t *testing.T) {
 			t.Errorf("%v refusals counted", got)
 		}
 	})
+}
+
+// TestManyAddresses asks from 40 addresses in turn: a limit of 3 questions holds for
+// the key, and without one for the site that the addresses belong to.
+func TestManyAddresses(t *testing.T) {
+	tests := []struct {
+		name, format string // of the address
+		keyless      bool
+		want         int
+	}{
+		{"one key, IPv4", "203.0.113.%d", false, 3},
+		{"one key, one site", "[2001:db8:1:%x::1]", false, 3},
+		{"one key, many sites", "[2001:db8:%x::1]", false, 3},
+		{"no key, one address", "[2001:db8:1:2::%x]", true, 3},
+		{"no key, one site", "[2001:db8:1:%x::1]", true, 12},
+		{"no key, many sites", "[2001:db8:%x::1]", true, 40},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			options := []option{hourly(3)}
+			if tt.keyless {
+				options = append(options, open, with(func(s *api.Settings) { s.InsecureNoAuth = true }))
+			}
+			g := newRig(t, options...)
+			answered := 0
+			for n := range 40 {
+				w := g.do(generate("openai", false).with(func(c *call) {
+					c.remote = fmt.Sprintf(tt.format, n+1)
+					if tt.keyless {
+						c.key = ""
+					}
+				}))
+				switch w.Code {
+				case http.StatusOK:
+					answered++
+				case http.StatusTooManyRequests:
+				default:
+					t.Fatalf("status %d: %s", w.Code, w.Body)
+				}
+			}
+			if answered != tt.want {
+				t.Errorf("%d of 40 answered, want %d", answered, tt.want)
+			}
+		})
+	}
 }
 
 func TestLimitsOutliveTheirSettings(t *testing.T) {

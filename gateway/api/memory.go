@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/budget"
+	"github.com/geminid/geminid/gateway/limit"
 )
 
 const (
@@ -55,14 +57,10 @@ func (x *exchange) forget() {
 
 // identify says whom the request's memory counts for: the key that let it in,
 // however many addresses it is used from, else its network.
-func (a *API) identify(x *exchange, presented []string) {
-	x.payer = networkOf(x.client).String()
-	for _, key := range presented {
-		if role, _ := a.keys.MatchKeys([]string{key}); role != "" {
-			digest := DigestOf(key)
-			x.payer = string(digest[:])
-			return
-		}
+func (a *API) identify(x *exchange) {
+	x.payer = limit.NetworkOf(x.client).String()
+	if (x.key != auth.Digest{}) {
+		x.payer = string(x.key[:])
 	}
 }
 

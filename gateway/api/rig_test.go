@@ -14,6 +14,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -83,9 +84,9 @@ func rigWithoutSession(t testing.TB, options ...option) *rig {
 	cfg := api.Config{
 		Supervisor: g.supervisor, Provider: g.actor, Metrics: g.metrics,
 		Logger: slog.New(slog.NewTextHandler(g.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Keys: api.StaticKeys(
-			api.Key{Name: "demo", Role: api.RoleAPI, Digest: api.DigestOf(apiKey)},
-			api.Key{Name: "boss", Role: api.RoleAdmin, Digest: api.DigestOf(adminKey)},
+		Keys: auth.StaticKeys(
+			auth.Key{Name: "demo", Role: auth.RoleAPI, Digest: auth.DigestOf(apiKey)},
+			auth.Key{Name: "boss", Role: auth.RoleAdmin, Digest: auth.DigestOf(adminKey)},
 		),
 		Settings: api.Settings{Loopback: true},
 		Report:   func(since string) (any, error) { return map[string]string{"since": since}, nil },

@@ -6,6 +6,7 @@ import (
 	"github.com/julienschmidt/httprouter"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/dialect/registry"
 )
@@ -14,7 +15,7 @@ import (
 type serverRoute struct {
 	method, pattern string
 	op              dialect.Operation // the metrics label
-	role            Role              // empty: everybody
+	role            auth.Role         // empty: everybody
 	handle          func(a *API, x *exchange, r *http.Request)
 }
 
@@ -27,23 +28,23 @@ var serverRoutes = []serverRoute{
 	{http.MethodGet, "/livez", dialect.Status, "", (*API).serveLiveness},
 	{http.MethodGet, "/metrics", dialect.Other, "", (*API).serveMetrics},
 	{http.MethodGet, "/files/:file", dialect.Files, "", (*API).serveFile},
-	{http.MethodGet, "/api/cookies/status", dialect.Status, RoleAPI, (*API).cookieStatus},
-	{http.MethodGet, "/api/cookies", dialect.Other, RoleAdmin, (*API).listAccounts},
-	{http.MethodPut, "/api/cookies", dialect.Other, RoleAdmin, (*API).offerFile},
-	{http.MethodGet, "/api/cookies/history", dialect.Other, RoleAdmin, (*API).listHistory},
-	{http.MethodPost, "/api/cookies/check", dialect.Other, RoleAdmin, (*API).checkFile},
-	{http.MethodGet, "/api/events", dialect.Other, RoleAdmin, (*API).listEvents},
-	{http.MethodGet, "/api/requests", dialect.Other, RoleAdmin, (*API).listRequests},
-	{http.MethodGet, "/api/report", dialect.Other, RoleAdmin, (*API).serveReport},
-	{http.MethodPost, "/api/reload", dialect.Other, RoleAdmin, (*API).reloadConfig},
-	{http.MethodPost, "/api/notify/test", dialect.Other, RoleAdmin, (*API).notifyTest},
-	{http.MethodPut, "/api/accounts/:account/cookies", dialect.Other, RoleAdmin, (*API).offerFile},
-	{http.MethodPost, "/api/accounts/:account/rotate", dialect.Other, RoleAdmin, (*API).rotateAccount},
-	{http.MethodPost, "/api/accounts/:account/probe", dialect.Other, RoleAdmin, (*API).probeAccount},
-	{http.MethodPost, "/api/accounts/:account/rollback", dialect.Other, RoleAdmin, (*API).rollBackAccount},
-	{http.MethodPost, "/api/accounts/:account/pause", dialect.Other, RoleAdmin, (*API).pauseAccount},
-	{http.MethodPost, "/api/accounts/:account/resume", dialect.Other, RoleAdmin, (*API).resumeAccount},
-	{http.MethodDelete, "/api/accounts/:account", dialect.Other, RoleAdmin, (*API).removeAccount},
+	{http.MethodGet, "/api/cookies/status", dialect.Status, auth.RoleAPI, (*API).cookieStatus},
+	{http.MethodGet, "/api/cookies", dialect.Other, auth.RoleAdmin, (*API).listAccounts},
+	{http.MethodPut, "/api/cookies", dialect.Other, auth.RoleAdmin, (*API).offerFile},
+	{http.MethodGet, "/api/cookies/history", dialect.Other, auth.RoleAdmin, (*API).listHistory},
+	{http.MethodPost, "/api/cookies/check", dialect.Other, auth.RoleAdmin, (*API).checkFile},
+	{http.MethodGet, "/api/events", dialect.Other, auth.RoleAdmin, (*API).listEvents},
+	{http.MethodGet, "/api/requests", dialect.Other, auth.RoleAdmin, (*API).listRequests},
+	{http.MethodGet, "/api/report", dialect.Other, auth.RoleAdmin, (*API).serveReport},
+	{http.MethodPost, "/api/reload", dialect.Other, auth.RoleAdmin, (*API).reloadConfig},
+	{http.MethodPost, "/api/notify/test", dialect.Other, auth.RoleAdmin, (*API).notifyTest},
+	{http.MethodPut, "/api/accounts/:account/cookies", dialect.Other, auth.RoleAdmin, (*API).offerFile},
+	{http.MethodPost, "/api/accounts/:account/rotate", dialect.Other, auth.RoleAdmin, (*API).rotateAccount},
+	{http.MethodPost, "/api/accounts/:account/probe", dialect.Other, auth.RoleAdmin, (*API).probeAccount},
+	{http.MethodPost, "/api/accounts/:account/rollback", dialect.Other, auth.RoleAdmin, (*API).rollBackAccount},
+	{http.MethodPost, "/api/accounts/:account/pause", dialect.Other, auth.RoleAdmin, (*API).pauseAccount},
+	{http.MethodPost, "/api/accounts/:account/resume", dialect.Other, auth.RoleAdmin, (*API).resumeAccount},
+	{http.MethodDelete, "/api/accounts/:account", dialect.Other, auth.RoleAdmin, (*API).removeAccount},
 }
 
 // buildRouter builds the table. The router's redirects are off: they would lose the

@@ -1,10 +1,10 @@
 package api
 
 import (
-	"crypto/subtle"
 	"net/http"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 // serveMetrics serves the metrics to programs on this machine, and to others for the
@@ -22,23 +22,22 @@ func (a *API) mayScrape(x *exchange, r *http.Request) *chat.Error {
 		return nil
 	}
 	var keys []string
-	if key := BearerKey(r); key != "" {
+	if key := auth.BearerKey(r); key != "" {
 		keys = append(keys, key)
 	}
-	may := false
-	if refusal := a.lookUp(x, keys, func() (known, stray bool) {
-		sum := DigestOf(keys[0])
-		role, _ := a.keys.MatchKeys(keys)
-		may = subtle.ConstantTimeCompare(sum[:], x.live.MetricsKey[:]) == 1 || role == RoleAdmin
-		known = may || role != "" // an api key may not read them, and is no guess
-		return known, !known
-	}); may || refusal != nil {
+	refusal := a.lookUpKeys(x, keys, func() auth.Match {
+		if x.live.MetricsKey.MatchesKey(keys[0]) {
+			return auth.Match{Role: auth.RoleMetrics}
+		}
+		return a.keys.MatchKeys(keys)
+	})
+	switch {
+	case x.role == auth.RoleMetrics, x.role == auth.RoleAdmin, refusal != nil:
 		return refusal
-	}
-	if len(keys) == 0 {
+	case len(keys) == 0:
 		a.count.AuthFailures.WithLabelValues("missing").Inc()
-	} else {
-		sleepUnlessGone(r.Context(), guessDelay)
+	default:
+		auth.DelayGuess(r.Context())
 	}
 	return chat.NewError(chat.Unauthorized, "metrics need the admin key or metrics_key as a bearer token")
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -25,7 +26,7 @@ type state struct {
 func (a *API) serveHealth(x *exchange, _ *http.Request) {
 	best, _, _ := a.supervisor.Overall()
 	status := http.StatusOK
-	if !a.supervisor.Ready() || a.gate.closing.Err() != nil {
+	if !a.supervisor.Ready() || a.gate.Closing().Err() != nil {
 		status = http.StatusServiceUnavailable
 	}
 	x.Header().Set("Cache-Control", "no-store")
@@ -63,7 +64,7 @@ type AccountSummary struct {
 func (a *API) cookieStatus(x *exchange, _ *http.Request) {
 	best, _, remedy := a.supervisor.Overall()
 	all, now := a.supervisor.Accounts(), a.now().UTC().Truncate(time.Second)
-	if x.role == RoleAdmin {
+	if x.role == auth.RoleAdmin {
 		x.writeJSON(http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now, strayFile(a.supervisor.Unplaced(), all)})
 		return
 	}

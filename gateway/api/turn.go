@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/auth"
+	"github.com/geminid/geminid/gateway/limit"
 )
 
 // leftHeader says how many questions of the hour are left.
@@ -15,40 +17,40 @@ const leftHeader = "X-Ratelimit-Remaining-Requests"
 // hourlyToken is one of a client's questions of the hour. It is given back unless it
 // was spent: what never gets as far as the model costs the client nothing.
 type hourlyToken struct {
-	allowance
+	limit.Use
 	spent bool
 }
 
 // takeHourlyToken takes one of the client's turns of this hour and says in the headers what
 // is left of them.
 func (a *API) takeHourlyToken(x *exchange) (*hourlyToken, error) {
-	limit := x.live.Limits.PerHour
-	if limit <= 0 || x.door == backDoor {
+	most := x.live.Limits.PerHour
+	if most <= 0 || x.door == backDoor {
 		return new(hourlyToken), nil
 	}
-	taken := a.hourly.take(networkOf(x.client), limit)
+	taken := a.hourly.TakeUse(x.limitClient(), most)
 	header := x.Header()
-	header.Set("X-Ratelimit-Limit-Requests", strconv.Itoa(limit))
-	header.Set(leftHeader, strconv.Itoa(taken.remaining))
-	header.Set("X-Ratelimit-Reset-Requests", formatSeconds(taken.reset))
-	if taken.ok {
-		return &hourlyToken{allowance: taken}, nil
+	header.Set("X-Ratelimit-Limit-Requests", strconv.Itoa(most))
+	header.Set(leftHeader, strconv.Itoa(taken.Remaining))
+	header.Set("X-Ratelimit-Reset-Requests", formatSeconds(taken.Reset))
+	if taken.OK {
+		return &hourlyToken{Use: taken}, nil
 	}
 	a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
 	return nil, &chat.Error{
-		Kind: chat.RateLimited, RetryAfter: taken.reset,
-		Message: "this address has asked " + strconv.Itoa(limit) + " times within the hour; the next turn comes in " + formatSeconds(taken.reset),
+		Kind: chat.RateLimited, RetryAfter: taken.Reset,
+		Message: "the limit of " + strconv.Itoa(most) + " questions an hour for one address and for one API key is reached; the next one is free in " + formatSeconds(taken.Reset),
 	}
 }
 
 // refundToken gives a turn back that bought nothing. No stream may be running: it
 // would write the headers at the same time.
 func (a *API) refundToken(x *exchange, t *hourlyToken) {
-	if !t.ok || t.spent {
+	if !t.OK || t.spent {
 		return
 	}
-	a.hourly.giveBack(networkOf(x.client), t.at)
-	x.Header().Set(leftHeader, strconv.Itoa(t.remaining+1))
+	t.Return()
+	x.Header().Set(leftHeader, strconv.Itoa(t.Remaining+1))
 }
 
 // prepareQuestion waits until the model may be asked and then gathers the files of the
@@ -76,10 +78,10 @@ func (a *API) awaitModel(ctx context.Context, x *exchange, t *hourlyToken) error
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	defer context.AfterFunc(a.gate.closing, func() { stop(errShutdown) })()
+	defer context.AfterFunc(a.gate.Closing(), func() { stop(limit.ErrGateClosed) })()
 	depth := a.count.QueueDepth.WithLabelValues(x.model)
-	waited, err := a.queue.enter(ctx, x.model, x.live.Limits, func(n int) { depth.Add(float64(n)) })
-	switch busy := (*full)(nil); {
+	waited, err := a.queue.Enter(ctx, x.model, x.live.Limits.queue(), func(n int) { depth.Add(float64(n)) })
+	switch busy := (*limit.QueueFullError)(nil); {
 	case err == nil:
 		a.count.QueueWait.WithLabelValues(x.model).Observe(waited.Seconds())
 	case errors.As(err, &busy):
@@ -90,4 +92,13 @@ func (a *API) awaitModel(ctx context.Context, x *exchange, t *hourlyToken) error
 	}
 	t.spent = err == nil
 	return err
+}
+
+// limitClient returns who the question counts for.
+func (x *exchange) limitClient() limit.Client {
+	c := limit.Client{Addr: x.client}
+	if (x.key != auth.Digest{}) {
+		c.Key = string(x.key[:])
+	}
+	return c
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 	"github.com/geminid/geminid/upstream/geminiweb"
@@ -51,7 +52,7 @@ func newHouseOver(t testing.TB, dial func(upstream *simulator.Simulator) (*gemin
 		t.Fatal(err)
 	}
 	h.api, err = api.New(api.Config{
-		Supervisor: h.supervisor, Provider: h.client, Metrics: h.metrics, Keys: api.StaticKeys(demoKey, bossKey),
+		Supervisor: h.supervisor, Provider: h.client, Metrics: h.metrics, Keys: auth.StaticKeys(demoKey, bossKey),
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)), Settings: api.Settings{Loopback: true},
 	})
 	if err != nil {

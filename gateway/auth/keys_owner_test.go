@@ -1,4 +1,4 @@
-package api_test
+package auth_test
 
 import (
 	"os"
@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
 // Root makes keys for a daemon that runs as somebody else.
@@ -19,7 +19,7 @@ func TestKeysBelongToTheDaemon(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "keys")
-	keys, err := api.OpenKeys(api.KeysConfig{Path: path})
+	keys, err := auth.OpenKeys(auth.KeysConfig{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package api
+package auth
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 	"syscall"
 )
 
-// fileStamp tells one content of the file from the next; the zero stamp is like no
+// fileStamp identifies one content of the file; the zero fileStamp is that of no
 // content.
 type fileStamp struct{ info os.FileInfo }
 
@@ -31,8 +31,8 @@ const maxKeysFile = 1 << 20
 
 var errNotRegular = errors.New("this is no regular file; put the key file there")
 
-// readKeys reads the file. What cannot be a key file is not waited for: a pipe
-// would never end. The stamp comes back with an error too, when there is one.
+// readKeys reads the file. It refuses other than regular files: reading a pipe would
+// never end. It returns the stamp with an error too, if there is one.
 func readKeys(path string) ([]Key, fileStamp, error) {
 	if _, err := stampOf(path); err != nil { // before it is opened: some devices act on that
 		return nil, fileStamp{}, fmt.Errorf("reading the keys: %w", err)
@@ -79,7 +79,7 @@ func stampOf(path string) (fileStamp, error) {
 }
 
 // parseKeys reads the lines of a key file. Empty lines and those that begin with
-// # say nothing.
+// # are skipped.
 func parseKeys(content []byte) ([]Key, error) {
 	var keys []Key
 	number := 0

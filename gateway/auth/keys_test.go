@@ -1,4 +1,4 @@
-package api_test
+package auth_test
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/auth"
 )
 
-func openKeys(t *testing.T, content string) (*api.Keys, string, error) {
+func openKeys(t *testing.T, content string) (*auth.Keys, string, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "keys")
 	if content != "" {
@@ -20,12 +20,12 @@ func openKeys(t *testing.T, content string) (*api.Keys, string, error) {
 			t.Fatal(err)
 		}
 	}
-	keys, err := api.OpenKeys(api.KeysConfig{Path: path})
+	keys, err := auth.OpenKeys(auth.KeysConfig{Path: path})
 	return keys, path, err
 }
 
 func line(name, role, key string) string {
-	return fmt.Sprintf("%s:%s:%x\n", name, role, api.DigestOf(key))
+	return fmt.Sprintf("%s:%s:%x\n", name, role, auth.DigestOf(key))
 }
 
 func TestKeysAddListRevoke(t *testing.T) {
@@ -33,7 +33,7 @@ func TestKeysAddListRevoke(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if keys.HasRole(api.RoleAPI) {
+	if keys.HasRole(auth.RoleAPI) {
 		t.Error("an absent file has keys")
 	}
 	first, err := keys.AddKey("phone", false)
@@ -55,31 +55,31 @@ func TestKeysAddListRevoke(t *testing.T) {
 	if strings.Contains(string(content), first) || string(content) != line("phone", "api", first)+line("boss", "admin", second) {
 		t.Errorf("the file holds\n%s", content)
 	}
-	if keys.Match(first) != api.RoleAPI || keys.Match(second) != api.RoleAdmin || keys.Match("gmd_x") != "" || keys.Match("") != "" {
+	if keys.RoleOf(first) != auth.RoleAPI || keys.RoleOf(second) != auth.RoleAdmin || keys.RoleOf("gmd_x") != "" || keys.RoleOf("") != "" {
 		t.Error("keys are taken for what they are not")
 	}
-	if got := keys.ListKeys(); len(got) != 2 || got[0].Name != "phone" || got[1].Role != api.RoleAdmin {
+	if got := keys.ListKeys(); len(got) != 2 || got[0].Name != "phone" || got[1].Role != auth.RoleAdmin {
 		t.Errorf("list %v", got)
 	}
-	if _, err := keys.AddKey("phone", false); !errors.Is(err, api.ErrKeyExists) {
+	if _, err := keys.AddKey("phone", false); !errors.Is(err, auth.ErrKeyExists) {
 		t.Errorf("a second key of one name: %v", err)
 	}
 	for _, bad := range []string{"", "a b", "a:b", "a\nb", strings.Repeat("x", 65)} {
-		if _, err := keys.AddKey(bad, false); !errors.Is(err, api.ErrKeyName) {
+		if _, err := keys.AddKey(bad, false); !errors.Is(err, auth.ErrKeyName) {
 			t.Errorf("name %q: %v", bad, err)
 		}
 	}
-	if err := keys.RevokeKey("phone"); err != nil || keys.Match(first) != "" || keys.Match(second) != api.RoleAdmin {
+	if err := keys.RevokeKey("phone"); err != nil || keys.RoleOf(first) != "" || keys.RoleOf(second) != auth.RoleAdmin {
 		t.Errorf("revoking: %v", err)
 	}
-	if err := keys.RevokeKey("phone"); !errors.Is(err, api.ErrNoSuchKey) {
+	if err := keys.RevokeKey("phone"); !errors.Is(err, auth.ErrNoSuchKey) {
 		t.Errorf("revoking twice: %v", err)
 	}
 }
 
 // TestKeysAdopt: keys that clients have already go on, whatever they are called.
 func TestKeysAdopt(t *testing.T) {
-	keys, err := api.OpenKeys(api.KeysConfig{Path: filepath.Join(t.TempDir(), "keys")})
+	keys, err := auth.OpenKeys(auth.KeysConfig{Path: filepath.Join(t.TempDir(), "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,8 +91,8 @@ func TestKeysAdopt(t *testing.T) {
 	}{
 		{"mellow-otter-77-q", false, "imported", nil},
 		{"quiet-heron-88-z", false, "imported-2", nil},
-		{"mellow-otter-77-q", false, "imported", api.ErrKeyExists},
-		{"quiet-heron-88-z", false, "imported-2", api.ErrKeyExists},
+		{"mellow-otter-77-q", false, "imported", auth.ErrKeyExists},
+		{"quiet-heron-88-z", false, "imported-2", auth.ErrKeyExists},
 		{"quiet-heron-88-z", true, "imported-3", nil},
 	} {
 		if name, err := keys.AdoptKey("imported", tt.key, tt.admin); name != tt.name || !errors.Is(err, tt.err) {
@@ -102,7 +102,7 @@ func TestKeysAdopt(t *testing.T) {
 	if n := len(keys.ListKeys()); n != 3 {
 		t.Errorf("there are %d keys", n)
 	}
-	if _, err := keys.AdoptKey("my phone", "brisk-marten-99-w", false); !errors.Is(err, api.ErrKeyName) {
+	if _, err := keys.AdoptKey("my phone", "brisk-marten-99-w", false); !errors.Is(err, auth.ErrKeyName) {
 		t.Errorf("a bad name: %v", err)
 	}
 }
@@ -151,56 +151,30 @@ func TestKeysFollowTheFile(t *testing.T) {
 		if err := os.Rename(path+".new", path); err != nil {
 			t.Fatal(err)
 		}
-		keys.Forget() // the second between two looks has passed
+		keys.ExpireCheck() // the second between two looks has passed
 	}
 	write(line("a", "api", "k2"))
-	if keys.Match("k1") != "" || keys.Match("k2") != api.RoleAPI {
+	if keys.RoleOf("k1") != "" || keys.RoleOf("k2") != auth.RoleAPI {
 		t.Error("a change of the same length was not seen")
 	}
 	write("broken")
-	if keys.Match("k2") != api.RoleAPI || keys.Err() == nil {
+	if keys.RoleOf("k2") != auth.RoleAPI || keys.Err() == nil {
 		t.Errorf("a broken file locked the clients out, or nobody was told: %v", keys.Err())
 	}
 	write(line("a", "admin", "k3"))
-	if keys.Match("k2") != "" || keys.Match("k3") != api.RoleAdmin || keys.Err() != nil {
+	if keys.RoleOf("k2") != "" || keys.RoleOf("k3") != auth.RoleAdmin || keys.Err() != nil {
 		t.Errorf("a mended file was not taken: %v", keys.Err())
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	keys.Forget()
-	if keys.Match("k3") != api.RoleAdmin || keys.Err() == nil {
+	keys.ExpireCheck()
+	if keys.RoleOf("k3") != auth.RoleAdmin || keys.Err() == nil {
 		t.Errorf("a file that vanished opened the door or shut everybody out: %v", keys.Err())
 	}
 	write("")
-	if keys.Match("k3") != "" || keys.IsKeyless() || keys.Err() == nil {
+	if keys.RoleOf("k3") != "" || keys.IsKeyless() || keys.Err() == nil {
 		t.Errorf("an empty file still has keys, opened the server, or nobody was told: %v", keys.Err())
-	}
-}
-
-// Trouble with the file is logged when it comes, not with every request.
-func TestKeyTroubleIsToldOnce(t *testing.T) {
-	keys, path, err := openKeys(t, line("a", "api", apiKey))
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := newRig(t, func(c *api.Config) { c.Keys = keys })
-	for _, step := range []struct {
-		content string
-		lines   int
-	}{{"broken", 1}, {"broken", 1}, {line("a", "api", apiKey), 1}, {"broken", 2}, {"broken: in another way\nx", 2}} {
-		if err := os.WriteFile(path, []byte(step.content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		for range 3 {
-			keys.Forget()
-			if w := g.do(call{path: "/v1/models", key: apiKey}); w.Code != 200 {
-				t.Fatalf("status %d", w.Code)
-			}
-		}
-		if got := strings.Count(g.log.String(), "the key file can not be used"); got != step.lines {
-			t.Errorf("%q: told %d times, want %d", step.content, got, step.lines)
-		}
 	}
 }
 
@@ -210,27 +184,27 @@ func TestKeysAreLookedAtOnceASecond(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys.Looked(time.Now().Add(time.Hour)) // within the second, however slow the test
+	keys.SetChecked(time.Now().Add(time.Hour)) // within the second, however slow the test
 	if err := os.WriteFile(path, []byte(line("b", "api", "k2")+line("c", "api", "k3")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if keys.Match("k1") != api.RoleAPI {
+	if keys.RoleOf("k1") != auth.RoleAPI {
 		t.Error("the file was looked at for every request")
 	}
-	if keys.Match("k3") != api.RoleAPI {
+	if keys.RoleOf("k3") != auth.RoleAPI {
 		t.Error("a key that was made within the second is refused")
 	}
 }
 
 func TestFixedKeys(t *testing.T) {
-	keys := api.StaticKeys(api.Key{Name: "demo", Role: api.RoleAPI, Digest: api.DigestOf("sk-demo")})
-	if keys.Match("sk-demo") != api.RoleAPI || keys.Match("sk-demo-") != "" {
+	keys := auth.StaticKeys(auth.Key{Name: "demo", Role: auth.RoleAPI, Digest: auth.DigestOf("sk-demo")})
+	if keys.RoleOf("sk-demo") != auth.RoleAPI || keys.RoleOf("sk-demo-") != "" {
 		t.Error("wrong match")
 	}
-	if _, err := keys.AddKey("x", false); !errors.Is(err, api.ErrFixedKeys) {
+	if _, err := keys.AddKey("x", false); !errors.Is(err, auth.ErrFixedKeys) {
 		t.Errorf("%v", err)
 	}
-	if err := keys.RevokeKey("demo"); !errors.Is(err, api.ErrFixedKeys) {
+	if err := keys.RevokeKey("demo"); !errors.Is(err, auth.ErrFixedKeys) {
 		t.Errorf("%v", err)
 	}
 }
@@ -239,15 +213,15 @@ func FuzzKeys(f *testing.F) {
 	f.Add([]byte(line("a", "api", "k") + "# x\n"))
 	f.Add([]byte("a:admin:zz"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		keys, err := api.ParseKeys(content)
+		keys, err := auth.ParseKeys(content)
 		if err != nil {
 			return
 		}
 		for _, k := range keys {
-			if k.Digest == (api.Digest{}) && !strings.Contains(string(content), strings.Repeat("0", 64)) {
+			if k.Digest == (auth.Digest{}) && !strings.Contains(string(content), strings.Repeat("0", 64)) {
 				t.Error("a key without a digest")
 			}
-			if k.Role != api.RoleAPI && k.Role != api.RoleAdmin || k.Name == "" {
+			if k.Role != auth.RoleAPI && k.Role != auth.RoleAdmin || k.Name == "" {
 				t.Errorf("key %+v", k)
 			}
 		}

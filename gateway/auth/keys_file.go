@@ -1,4 +1,4 @@
-package api
+package auth
 
 import (
 	"encoding/hex"
@@ -15,7 +15,7 @@ import (
 )
 
 // AddKey makes a key, writes its digest to the file and returns the key, which
-// nobody can read again afterwards.
+// cannot be read again afterwards.
 func (k *Keys) AddKey(name string, admin bool) (string, error) {
 	key := GenerateKey()
 	entry, err := newEntry(name, key, admin)
@@ -35,9 +35,9 @@ func (k *Keys) AddKey(name string, admin bool) (string, error) {
 }
 
 // AdoptKey writes the digest of a key that clients have already, so that they need
-// no new one, and returns the name it goes by: a name that another key has gets a
-// number. A key that is there already stays as it is, which is ErrKeyExists. Such
-// a key should be as hard to guess as one of ours.
+// no new one, and returns its name: a number is added to a name that another key
+// has. If the key is there already AdoptKey returns its name and ErrKeyExists.
+// Such a key should be as hard to guess as one of [GenerateKey].
 func (k *Keys) AdoptKey(name, key string, admin bool) (string, error) {
 	entry, err := newEntry(name, key, admin)
 	if err != nil {
@@ -57,7 +57,7 @@ func (k *Keys) AdoptKey(name, key string, admin bool) (string, error) {
 	return entry.Name, err
 }
 
-// CheckKeyName tells whether a key may have a name.
+// CheckKeyName returns [ErrKeyName] if a key may not have the name.
 func CheckKeyName(name string) error {
 	if !keyName.MatchString(name) {
 		return ErrKeyName
@@ -77,9 +77,9 @@ func hasName(keys []Key, name string) bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
 }
 
-// RevokeKey takes the key out of the file. A running server refuses it within a
-// second; requests that run already are not touched. The last key leaves a file
-// without keys, which keeps the server closed.
+// RevokeKey removes the key from the file. A running server refuses it within a
+// second; requests that run already go on. The last key leaves a file without
+// keys, which keeps the server closed.
 func (k *Keys) RevokeKey(name string) error {
 	return k.editFile(func(keys []Key) ([]Key, error) {
 		kept := slices.DeleteFunc(keys, func(key Key) bool { return key.Name == name })
@@ -91,7 +91,7 @@ func (k *Keys) RevokeKey(name string) error {
 }
 
 // editFile reads the file anew, lets edit change its keys and replaces it in one
-// step, so that a reader sees the old content or the new one.
+// step, so that a reader sees either the old content or the new one.
 func (k *Keys) editFile(edit func([]Key) ([]Key, error)) error {
 	if k.path == "" {
 		return ErrFixedKeys
@@ -121,7 +121,7 @@ func (k *Keys) editFile(edit func([]Key) ([]Key, error)) error {
 
 // lockDirOf waits until no other process changes the file, and makes its directory
 // if need be: the first key is often made before the first start. Two changes at
-// once could bring a revoked key back.
+// once could restore a revoked key.
 func lockDirOf(path string) (unlock func(), err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -134,11 +134,11 @@ func lockDirOf(path string) (unlock func(), err error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return func() { _ = f.Close() }, nil // the kernel takes the lock back
+	return func() { _ = f.Close() }, nil // which releases the lock
 }
 
-// writeKeys replaces the file. The mark comes first: a crash between the two closes
-// the server, the other way round it would open it.
+// writeKeys replaces the file. The mark is written first: a crash between the two
+// then closes the server, and in the other order it would open it.
 func (k *Keys) writeKeys(keys []Key) error {
 	var text strings.Builder
 	if len(keys) == 0 {
@@ -160,8 +160,8 @@ func (k *Keys) writeKeys(keys []Key) error {
 	return err
 }
 
-// LeaveMark leaves the mark where the configuration wants one, if there is a key
-// file now. It tries once, and returns why it could not.
+// LeaveMark writes the mark of [KeysConfig] if there is a key file now. It tries
+// once.
 func (k *Keys) LeaveMark() error {
 	k.currentKeys()
 	k.mu.Lock()
@@ -179,7 +179,8 @@ func (k *Keys) LeaveMark() error {
 	return nil
 }
 
-// isMarked reports whether the mark is there. One that can not be looked at is.
+// isMarked reports whether the mark is there. A mark that cannot be looked at
+// counts as there.
 func (k *Keys) isMarked() bool {
 	if k.mark == "" {
 		return false
@@ -193,8 +194,8 @@ const (
 	markText   = "Keys were made for this server: without its key file it stays closed.\n"
 )
 
-// chownLikeDir makes the owner of the directory the owner of the file too: root makes
-// keys for a daemon that runs as somebody else and has to read them.
+// chownLikeDir makes the owner of the directory the owner of the file too: root
+// makes keys for a daemon that runs as another user and has to read them.
 func chownLikeDir(file *os.File, dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil || os.Geteuid() != 0 {
