@@ -12,9 +12,9 @@ import (
 	"github.com/geminid/geminid/ops/audit"
 )
 
-// auditor writes the audit log. A log that can not be written is said and does
+// auditLog writes the audit log. A log that can not be written is said and does
 // not keep the sessions from being served; it is tried again with each entry.
-type auditor struct {
+type auditLog struct {
 	cfg audit.Config
 	log *slog.Logger
 
@@ -23,38 +23,38 @@ type auditor struct {
 	failing bool       // it was said
 }
 
-func (d *Daemon) openAudit() *auditor {
-	a := &auditor{log: d.log, cfg: audit.Config{
+func (d *Daemon) openAudit() *auditLog {
+	a := &auditLog{log: d.log, cfg: audit.Config{
 		Path: AuditPath(d.settings.StateDir), Now: d.now, NoSync: !d.settings.Fsync,
 	}}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.heard(a.open())
-	d.onStop("audit log", a.close)
+	a.logTransitionLocked(a.openLocked())
+	d.onStop("audit log", a.closeLog)
 	return a
 }
 
-// note adds an entry.
-func (a *auditor) note(kind, account string, fields map[string]string) {
+// appendEntry adds an entry.
+func (a *auditLog) appendEntry(kind, account string, fields map[string]string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	err := a.open()
+	err := a.openLocked()
 	if err == nil {
 		err = a.book.Append(kind, account, fields)
 	}
-	a.heard(err)
+	a.logTransitionLocked(err)
 }
 
-// open opens the log when it is not. mu is held.
-func (a *auditor) open() (err error) {
+// openLocked opens the log when it is not. mu is held.
+func (a *auditLog) openLocked() (err error) {
 	if a.book == nil {
 		a.book, err = audit.Open(a.cfg)
 	}
 	return err
 }
 
-// heard tells when writing begins to fail and when it works again. mu is held.
-func (a *auditor) heard(err error) {
+// logTransitionLocked tells when writing begins to fail and when it works again. mu is held.
+func (a *auditLog) logTransitionLocked(err error) {
 	switch failing := err != nil; {
 	case failing == a.failing:
 		return
@@ -66,7 +66,7 @@ func (a *auditor) heard(err error) {
 	a.failing = err != nil
 }
 
-func (a *auditor) close(context.Context) error {
+func (a *auditLog) closeLog(context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.book == nil {
@@ -86,7 +86,7 @@ func AuditPath(stateDir string) string { return filepath.Join(stateDir, auditFil
 func VerifyAudit(path string) (string, error) {
 	r, err := audit.Verify(path)
 	if err == nil && r.Torn > 0 {
-		time.Sleep(lineTakes)
+		time.Sleep(lineWriteTime)
 		r, err = audit.Verify(path)
 	}
 	var broken *audit.BrokenError
@@ -106,5 +106,5 @@ func VerifyAudit(path string) (string, error) {
 	return fmt.Sprintf("the audit log is sound: entries %d to %d in %d files, head %s", r.First, r.Last, r.Files, r.Head), nil
 }
 
-// lineTakes is longer than a line takes that is just being written.
-const lineTakes = 200 * time.Millisecond
+// lineWriteTime is longer than a line takes that is just being written.
+const lineWriteTime = 200 * time.Millisecond

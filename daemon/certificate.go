@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// certificate is the pair of files that the listener shows to clients. A renewed
+// certificateWatcher is the pair of files that the listener shows to clients. A renewed
 // pair is taken up while connections go on; a broken one is said and the pair in
 // use stays.
-type certificate struct {
+type certificateWatcher struct {
 	settings Settings
 	log      *slog.Logger
 
@@ -25,43 +25,43 @@ type certificate struct {
 
 // openCertificate reads the pair for the first time; without one there is
 // nothing to serve.
-func openCertificate(s Settings, log *slog.Logger) (*certificate, error) {
-	c := &certificate{settings: s, log: log}
-	err := c.reread()
+func openCertificate(s Settings, log *slog.Logger) (*certificateWatcher, error) {
+	c := &certificateWatcher{settings: s, log: log}
+	err := c.reloadFiles()
 	if err != nil && !errors.Is(err, os.ErrPermission) {
 		err = &ConfigError{err}
 	}
 	return c, err
 }
 
-// config is what the listener's handshakes follow.
-func (c *certificate) config() *tls.Config {
+// tlsConfig is what the listener's handshakes follow.
+func (c *certificateWatcher) tlsConfig() *tls.Config {
 	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.current.Load(), nil },
 	}
 }
 
-// renew takes up files that changed since they were last looked at. What is wrong
+// reloadIfChanged takes up files that changed since they were last looked at. What is wrong
 // with them is said once.
-func (c *certificate) renew() {
+func (c *certificateWatcher) reloadIfChanged() {
 	c.mu.Lock()
-	same := c.stamps() == c.seen
+	same := c.modTimes() == c.seen
 	c.mu.Unlock()
 	if same {
 		return
 	}
-	if err := c.reread(); err != nil {
+	if err := c.reloadFiles(); err != nil {
 		c.log.Error("the renewed certificate can not be used; the present one stays", "err", err)
 	}
 }
 
-// reread takes up the files as they are now.
-func (c *certificate) reread() error {
+// reloadFiles takes up the files as they are now.
+func (c *certificateWatcher) reloadFiles() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.seen = c.stamps()
-	pair, err := c.settings.certificate()
+	c.seen = c.modTimes()
+	pair, err := c.settings.loadCertificate()
 	if err != nil {
 		return err
 	}
@@ -76,9 +76,9 @@ func (c *certificate) reread() error {
 	return nil
 }
 
-// stamps are the times of the files; a file that is away for the moment has the
+// modTimes are the times of the files; a file that is away for the moment has the
 // zero time.
-func (c *certificate) stamps() (at [2]time.Time) {
+func (c *certificateWatcher) modTimes() (at [2]time.Time) {
 	for i, path := range [2]string{c.settings.TLSCert, c.settings.TLSKey} {
 		if info, err := os.Stat(path); err == nil {
 			at[i] = info.ModTime()

@@ -49,51 +49,51 @@ var spans = []struct {
 // shortestKey is how many characters a key has at least that somebody chose.
 const shortestKey = 16
 
-// problem is one setting that can not be used.
-type problem struct {
+// settingError is one setting that can not be used.
+type settingError struct {
 	key, text string
 }
 
-func (p problem) Error() string { return p.key + ": " + p.text }
+func (p settingError) Error() string { return p.key + ": " + p.text }
 
-// check returns the first setting that can not be used.
-func (s *Settings) check() error {
+// checkValues returns the first setting that can not be used.
+func (s *Settings) checkValues() error {
 	for _, c := range choices {
 		if !slices.Contains(c.words, c.get(s)) {
-			return problem{c.key, fmt.Sprintf("%q is not one of %s", c.get(s), strings.Join(c.words, ", "))}
+			return settingError{c.key, fmt.Sprintf("%q is not one of %s", c.get(s), strings.Join(c.words, ", "))}
 		}
 	}
 	for _, c := range spans {
 		if d := c.get(s); d < c.low || d > c.high {
-			return problem{c.key, fmt.Sprintf("%s is outside %s to %s", d, c.low, c.high)}
+			return settingError{c.key, fmt.Sprintf("%s is outside %s to %s", d, c.low, c.high)}
 		}
 	}
 	for key, n := range map[string]int{"requests_per_hour": s.RequestsPerHour, "queue_size": s.QueueSize} {
 		if n < 0 {
-			return problem{key, strconv.Itoa(n) + " is negative; 0 turns the limit off"}
+			return settingError{key, strconv.Itoa(n) + " is negative; 0 turns the limit off"}
 		}
 	}
 	if s.MaxBody < 1<<10 || s.MaxBody > 1<<30 {
-		return problem{"max_body", "must lie between 1KiB and 1GiB"}
+		return settingError{"max_body", "must lie between 1KiB and 1GiB"}
 	}
 	if s.RequestMemory != 0 && (s.RequestMemory < 16<<20 || s.RequestMemory > 1<<40) {
-		return problem{"request_memory", "must be 0 or lie between 16MiB and 1024GiB"}
+		return settingError{"request_memory", "must be 0 or lie between 16MiB and 1024GiB"}
 	}
 	if s.MaxPrompt < 1<<10 || s.MaxPrompt > 16<<20 {
-		return problem{"max_prompt_bytes", "must lie between 1KiB and 16MiB"}
+		return settingError{"max_prompt_bytes", "must lie between 1KiB and 16MiB"}
 	}
 	if s.FilesMaxSize < 1<<20 || s.FilesMaxSize > 1<<40 {
-		return problem{"files_max_size", "must lie between 1MiB and 1024GiB"}
+		return settingError{"files_max_size", "must lie between 1MiB and 1024GiB"}
 	}
 	if n := len(s.MetricsKey.Reveal()); n > 0 && n < shortestKey {
-		return problem{"metrics_key", fmt.Sprintf("has %d characters and can be guessed; use %d or more, such as: openssl rand -hex 24", n, shortestKey)}
+		return settingError{"metrics_key", fmt.Sprintf("has %d characters and can be guessed; use %d or more, such as: openssl rand -hex 24", n, shortestKey)}
 	}
 	if s.MaxConnections < 1 {
-		return problem{"max_connections", "must be at least 1"}
+		return settingError{"max_connections", "must be at least 1"}
 	}
 	for key, text := range map[string]string{"user_agent": s.UserAgent, "language": s.Language} {
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return problem{key, "has characters that no header can carry; write printable ASCII in one line"}
+			return settingError{key, "has characters that no header can carry; write printable ASCII in one line"}
 		}
 	}
 	return cmp.Or(s.checkPaths(), s.checkAddresses(), s.checkNotify())
@@ -114,45 +114,45 @@ func (s *Settings) checkPaths() error {
 		{key: "tls_key", path: s.TLSKey, example: "/etc/geminid/key.pem", optional: true},
 	} {
 		if !filepath.IsAbs(p.path) && (p.path != "" || !p.optional) {
-			return problem{p.key, fmt.Sprintf("%q is not a whole path, such as %s", p.path, p.example)}
+			return settingError{p.key, fmt.Sprintf("%q is not a whole path, such as %s", p.path, p.example)}
 		}
 	}
-	if within(s.InboxDir, s.StateDir) || within(s.StateDir, s.InboxDir) {
-		return problem{"inbox_dir", "neither it nor state_dir may lie in the other: the daemon would take its own files for cookies, or keep others out of the inbox"}
+	if isInside(s.InboxDir, s.StateDir) || isInside(s.StateDir, s.InboxDir) {
+		return settingError{"inbox_dir", "neither it nor state_dir may lie in the other: the daemon would take its own files for cookies, or keep others out of the inbox"}
 	}
 	return nil
 }
 
-// within reports whether a path is a directory or lies in it.
-func within(path, dir string) bool {
+// isInside reports whether a path is a directory or lies in it.
+func isInside(path, dir string) bool {
 	relative, err := filepath.Rel(dir, path)
 	return err == nil && relative != ".." && !strings.HasPrefix(relative, "../")
 }
 
 func (s *Settings) checkAddresses() error {
 	if _, port, err := net.SplitHostPort(s.Listen); err != nil {
-		return problem{"listen", fmt.Sprintf("%q is not host:port, such as 127.0.0.1:8100", s.Listen)}
+		return settingError{"listen", fmt.Sprintf("%q is not host:port, such as 127.0.0.1:8100", s.Listen)}
 	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return problem{"listen", fmt.Sprintf("%q has no port from 0 to 65535, such as 127.0.0.1:8100", s.Listen)}
+		return settingError{"listen", fmt.Sprintf("%q has no port from 0 to 65535, such as 127.0.0.1:8100", s.Listen)}
 	}
 	for key, raw := range map[string]string{"public_url": s.PublicURL, "upstream_url": s.UpstreamURL, "exit_ip_url": s.ExitIPURL} {
 		if u, err := url.Parse(raw); raw != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-			return problem{key, "is not an http or https URL, such as https://ai.example.org"}
+			return settingError{key, "is not an http or https URL, such as https://ai.example.org"}
 		}
 	}
 	if u, err := url.Parse(s.UpstreamProxy); s.UpstreamProxy != "" &&
 		(err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)) {
-		return problem{"upstream_proxy", "is not an http, https, socks5 or socks5h URL with a host"}
+		return settingError{"upstream_proxy", "is not an http, https, socks5 or socks5h URL with a host"}
 	}
 	if (s.TLSCert == "") != (s.TLSKey == "") {
-		return problem{"tls_cert", "and tls_key belong together; set both or none"}
+		return settingError{"tls_cert", "and tls_key belong together; set both or none"}
 	}
-	_, err := s.proxies()
+	_, err := s.trustedPrefixes()
 	return err
 }
 
-// proxies are the trusted peers.
-func (s *Settings) proxies() ([]netip.Prefix, error) {
+// trustedPrefixes are the trusted peers.
+func (s *Settings) trustedPrefixes() ([]netip.Prefix, error) {
 	if len(s.TrustedProxies) == 0 && s.PublicURL != "" {
 		return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}, nil
 	}
@@ -163,18 +163,18 @@ func (s *Settings) proxies() ([]netip.Prefix, error) {
 			prefix, err = addr.Prefix(addr.BitLen())
 		}
 		if err != nil {
-			return nil, problem{"trusted_proxies", fmt.Sprintf("%q is neither an address nor a network such as 10.0.0.0/8", raw)}
+			return nil, settingError{"trusted_proxies", fmt.Sprintf("%q is neither an address nor a network such as 10.0.0.0/8", raw)}
 		}
 		out = append(out, prefix)
 	}
 	return out, nil
 }
 
-// loopback reports whether only this machine can reach the listener.
-func (s *Settings) loopback() bool { return Loopback(s.Listen) }
+// isLoopback reports whether only this machine can reach the listener.
+func (s *Settings) isLoopback() bool { return IsLoopback(s.Listen) }
 
-// Loopback reports whether only this machine can reach a listener on address.
-func Loopback(address string) bool {
+// IsLoopback reports whether only this machine can reach a listener on address.
+func IsLoopback(address string) bool {
 	host, _, _ := net.SplitHostPort(address)
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && addr.IsLoopback()

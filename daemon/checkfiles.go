@@ -20,7 +20,7 @@ func CheckFiles(src Sources, s Settings) error {
 		if err := check(); errors.Is(err, os.ErrPermission) {
 			unseen = cmp.Or(unseen, err)
 		} else if err != nil {
-			return &ConfigError{src.locate(err)}
+			return &ConfigError{src.locateError(err)}
 		}
 	}
 	return unseen
@@ -31,25 +31,25 @@ func (s *Settings) checkKeys() error {
 	if err != nil {
 		return err
 	}
-	return s.guarded(keys)
+	return s.checkKeyed(keys)
 }
 
-// guarded refuses keys that were lost, and a listener for everybody without any.
-func (s *Settings) guarded(keys *auth.Keys) error {
+// checkKeyed refuses keys that were lost, and a listener for everybody without any.
+func (s *Settings) checkKeyed(keys *auth.Keys) error {
 	if err := keys.Err(); err != nil && s.KeysFile == "" {
-		return problem{"keys_file", err.Error() + " (to go without keys again, delete " + keysMark(*s) + " as well)"}
+		return settingError{"keys_file", err.Error() + " (to go without keys again, delete " + keysMark(*s) + " as well)"}
 	} else if err != nil {
-		return problem{"keys_file", err.Error() + " (or correct the path)"}
+		return settingError{"keys_file", err.Error() + " (or correct the path)"}
 	}
-	if s.loopback() || s.InsecureNoAuth || keys.HasRole(auth.RoleAPI) || keys.HasRole(auth.RoleAdmin) {
+	if s.isLoopback() || s.InsecureNoAuth || keys.HasRole(auth.RoleAPI) || keys.HasRole(auth.RoleAdmin) {
 		return nil
 	}
-	return problem{"listen", s.Listen + " can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)"}
+	return settingError{"listen", s.Listen + " can be reached from outside and there is no key; make one with: geminid keys add NAME (or listen on 127.0.0.1, or set insecure_no_auth)"}
 }
 
-// Unguarded says in one sentence with its cure that the API asks for no key, or
+// NoKeyWarning says in one sentence with its cure that the API asks for no key, or
 // that none is left to open it; empty when there are keys.
-func Unguarded(s Settings, keys *auth.Keys) string {
+func NoKeyWarning(s Settings, keys *auth.Keys) string {
 	switch {
 	case len(keys.ListKeys()) > 0:
 		return ""
@@ -65,23 +65,23 @@ func (s *Settings) checkCertificate() error {
 	if s.TLSCert == "" {
 		return nil
 	}
-	_, err := s.certificate()
+	_, err := s.loadCertificate()
 	return err
 }
 
-// certificate reads the certificate with its key. A problem is of the one of the
+// loadCertificate reads the certificate with its key. A problem is of the one of the
 // two whose file it is, where that can be told.
-func (s *Settings) certificate() (tls.Certificate, error) {
+func (s *Settings) loadCertificate() (tls.Certificate, error) {
 	for _, file := range []struct{ key, path string }{{"tls_cert", s.TLSCert}, {"tls_key", s.TLSKey}} {
 		if _, err := os.ReadFile(file.path); errors.Is(err, os.ErrPermission) {
 			return tls.Certificate{}, fmt.Errorf("%s: %w", file.key, err)
 		} else if err != nil {
-			return tls.Certificate{}, problem{file.key, err.Error()}
+			return tls.Certificate{}, settingError{file.key, err.Error()}
 		}
 	}
 	pair, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
 	if err != nil {
-		return pair, problem{"tls_cert", fmt.Sprintf("%s and %s are no certificate with its key: %v", s.TLSCert, s.TLSKey, err)}
+		return pair, settingError{"tls_cert", fmt.Sprintf("%s and %s are no certificate with its key: %v", s.TLSCert, s.TLSKey, err)}
 	}
 	return pair, nil
 }

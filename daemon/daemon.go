@@ -76,39 +76,39 @@ type Daemon struct {
 	keys       *auth.Keys
 	files      *files.Store // nil when the disk does not let it
 	notifier   *notify.Dispatcher
-	figures    figures
+	figures    hourlyFigures
 	api        *api.API
 	scheduler  gocron.Scheduler // nil before the start
-	running    runs             // of jobs
-	service    service
+	running    jobRuns          // of jobs
+	systemd    systemdNotifier
 
-	outcomes    *outcomes       // of the inbox's files
-	scanned     string          // what was wrong with the last scan; the intake's own
-	unlocked    string          // what was wrong with the lock at the last tick; the tick's own
-	exitsUnread bool            // where cookies came in cannot be read; its job's own
-	poked       chan string     // wake-ups of the intake, with what caused them
-	woken       chan struct{}   // the supervisor's wake-ups
-	listener    net.Listener    // nil when detached
-	control     *controlSocket  // nil when detached
-	certificate *certificate    // nil without tls_cert
-	servers     []*http.Server  // of the listeners
-	group       *errgroup.Group // every goroutine of ours
-	cancel      context.CancelFunc
-	cleanups    []cleanup // undone in reverse order
-	stopping    sync.Once
-	stopErr     error
+	outcomes        *outcomes           // of the inbox's files
+	scanError       string              // what was wrong with the last scan; the intake's own
+	lockError       string              // what was wrong with the lock at the last tick; the tick's own
+	exitsUnreadable bool                // where cookies came in cannot be read; its job's own
+	scanRequests    chan string         // wake-ups of the intake, with what caused them
+	supervisorWakes chan struct{}       // the supervisor's wake-ups
+	listener        net.Listener        // nil when detached
+	control         *controlSocket      // nil when detached
+	certificate     *certificateWatcher // nil without tls_cert
+	servers         []*http.Server      // of the listeners
+	group           *errgroup.Group     // every goroutine of ours
+	cancel          context.CancelFunc
+	cleanups        []cleanup // undone in reverse order
+	stopping        sync.Once
+	stopErr         error
 
 	settings Settings // as started with
 
-	reloading sync.Mutex // guards what follows
-	current   Settings   // settings with what reloads changed
-	known     known      // what the files beside them held then
+	reloading    sync.Mutex   // guards what follows
+	current      Settings     // settings with what reloads changed
+	lastContents fileContents // what the files beside them held then
 }
 
 // cleanup is one thing to undo, with its name for the error.
 type cleanup struct {
 	name string
-	undo func(ctx context.Context) error
+	run  func(ctx context.Context) error
 }
 
 func (d *Daemon) onStop(name string, undo func(ctx context.Context) error) {
@@ -119,7 +119,7 @@ func (d *Daemon) onStop(name string, undo func(ctx context.Context) error) {
 // stays open. It starts no goroutine and makes no call.
 func New(c Config) (*Daemon, error) {
 	d := &Daemon{cfg: c, log: c.Logger, now: c.Now, settings: c.Settings, current: c.Settings,
-		poked: make(chan string, 1), woken: make(chan struct{}, 1)}
+		scanRequests: make(chan string, 1), supervisorWakes: make(chan struct{}, 1)}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -127,11 +127,11 @@ func New(c Config) (*Daemon, error) {
 		d.now = time.Now
 	}
 	if d.cfg.Slept == nil {
-		d.cfg.Slept = slept
+		d.cfg.Slept = sleptTime
 	}
-	for _, step := range []func() error{d.openState, d.openUpstream, d.openNotify, d.openSurface} {
+	for _, step := range []func() error{d.openState, d.openUpstream, d.openNotify, d.openAPI} {
 		if err := step(); err != nil {
-			return nil, errors.Join(err, d.undo(context.Background()))
+			return nil, errors.Join(err, d.runCleanups(context.Background()))
 		}
 	}
 	return d, nil
@@ -149,20 +149,20 @@ func (e *ConfigError) Unwrap() error { return e.Err }
 // Start opens the listeners, starts the jobs and the watcher, and returns when
 // requests are answered. ctx bounds the start only.
 func (d *Daemon) Start(ctx context.Context) error {
-	if err := d.listen(ctx); err != nil {
+	if err := d.openListeners(ctx); err != nil {
 		return errors.Join(err, d.Stop(ctx))
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	d.cancel = cancel
 	d.group, run = errgroup.WithContext(run)
-	d.serve(run)
-	d.watch(run)
+	d.startServers(run)
+	d.startIntake(run)
 	d.group.Go(func() error { d.superviseWhenWoken(run); return nil })
 	d.group.Go(func() error { d.notifier.Run(run); return nil })
-	if err := d.schedule(run); err != nil {
+	if err := d.startJobs(run); err != nil {
 		return errors.Join(err, d.Stop(ctx))
 	}
-	d.service.ready()
+	d.systemd.notifyReady()
 	return nil
 }
 
@@ -192,12 +192,12 @@ func (d *Daemon) Metrics() *metrics.Metrics { return d.metrics }
 // saved. It may be called more than once; ctx bounds the waits as well.
 func (d *Daemon) Stop(ctx context.Context) error {
 	d.stopping.Do(func() {
-		d.service.stopping()
+		d.systemd.notifyStopping()
 		drain, done := context.WithTimeout(ctx, d.settings.DrainTimeout)
 		defer done()
 		// The servers get a little longer than the streams, which are told the
 		// end in their own format first.
-		shut, shutDone := context.WithTimeout(ctx, d.settings.DrainTimeout+lastWords)
+		shut, shutDone := context.WithTimeout(ctx, d.settings.DrainTimeout+cutAnswerTime)
 		defer shutDone()
 		var failures []error
 		closed := make(chan error, 1)
@@ -215,19 +215,19 @@ func (d *Daemon) Stop(ctx context.Context) error {
 		if d.group != nil {
 			failures = append(failures, d.group.Wait())
 		}
-		d.stopErr = errors.Join(append(failures, d.undo(ctx))...)
+		d.stopErr = errors.Join(append(failures, d.runCleanups(ctx))...)
 	})
 	return d.stopErr
 }
 
-// lastWords is what a stream that is cut gets to say so.
-const lastWords = 3 * time.Second
+// cutAnswerTime is what a stream that is cut gets to say so.
+const cutAnswerTime = 3 * time.Second
 
-// undo runs the cleanups, last one first.
-func (d *Daemon) undo(ctx context.Context) error {
+// runCleanups runs the cleanups, last one first.
+func (d *Daemon) runCleanups(ctx context.Context) error {
 	var failures []error
 	for i := len(d.cleanups) - 1; i >= 0; i-- {
-		if err := d.cleanups[i].undo(ctx); err != nil {
+		if err := d.cleanups[i].run(ctx); err != nil {
 			failures = append(failures, fmt.Errorf("closing the %s: %w", d.cleanups[i].name, err))
 		}
 	}
@@ -237,7 +237,7 @@ func (d *Daemon) undo(ctx context.Context) error {
 
 // Run is New, Start, waiting for ctx or a failure, and Stop.
 func Run(ctx context.Context, c Config) error {
-	hup, stop := hangups()
+	hup, stop := notifyHangup()
 	defer stop()
 	d, err := New(c)
 	if err != nil {
@@ -247,7 +247,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	d.log.Info("serving", "address", fmt.Sprint(d.Addr()), "version", c.Build.Version, "inbox", c.Settings.InboxDir)
-	err = d.wait(ctx, hup)
+	err = d.waitForEnd(ctx, hup)
 	d.log.Info("stopping", "drain", c.Settings.DrainTimeout.String())
 	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
 }

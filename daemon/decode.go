@@ -10,27 +10,27 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// given is one setting as a source gives it. In a file a value has a type, which
+// sourcedValue is one setting as a source gives it. In a file a value has a type, which
 // must be the right one; a text from elsewhere is read as what its key takes.
-type given struct {
+type sourcedValue struct {
 	node *yaml.Node // nil outside of files
 	text string
 	from string // where it stands, for messages
 }
 
-// into reads the value into the field of its key and reports whether it could. A
+// decodeInto reads the value into the field of its key and reports whether it could. A
 // key without a value leaves the default.
-func (g given) into(field reflect.Value) bool {
+func (g sourcedValue) decodeInto(field reflect.Value) bool {
 	if g.node != nil && g.node.Tag == "!!null" {
 		return true
 	}
 	switch to := field.Addr().Interface().(type) {
 	case *[]string:
-		return g.list(to)
+		return g.decodeList(to)
 	case *map[string]string:
-		return g.pairs(to)
+		return g.decodeMap(to)
 	}
-	text, ok := g.scalar()
+	text, ok := g.scalarText()
 	if !ok {
 		return false
 	}
@@ -46,17 +46,17 @@ func (g given) into(field reflect.Value) bool {
 		*to, err = time.ParseDuration(text) // takes 0, and no other number without a unit
 	case *bool:
 		*to, err = strconv.ParseBool(text)
-		return err == nil && g.is("!!bool")
+		return err == nil && g.hasTag("!!bool")
 	case *int:
 		*to, err = strconv.Atoi(strings.ReplaceAll(text, "_", ""))
-		return err == nil && g.is("!!int")
+		return err == nil && g.hasTag("!!int")
 	}
 	return err == nil
 }
 
-// hint is more than the kind of a key where that alone would not help.
-func (g given) hint(field reflect.Value) string {
-	text, _ := g.scalar()
+// typeHint is more than the kind of a key where that alone would not help.
+func (g sourcedValue) typeHint(field reflect.Value) string {
+	text, _ := g.scalarText()
 	_, err := strconv.ParseFloat(text, 64)
 	switch field.Interface().(type) {
 	case time.Duration:
@@ -69,21 +69,21 @@ func (g given) hint(field reflect.Value) string {
 	return ""
 }
 
-// is reports whether a value has the type; a text from outside of a file has any.
-func (g given) is(tag string) bool { return g.node == nil || g.node.Tag == tag }
+// hasTag reports whether a value has the type; a text from outside of a file has any.
+func (g sourcedValue) hasTag(tag string) bool { return g.node == nil || g.node.Tag == tag }
 
-// scalar is the value as it is written.
-func (g given) scalar() (text string, ok bool) {
+// scalarText is the value as it is written.
+func (g sourcedValue) scalarText() (text string, ok bool) {
 	if g.node == nil {
 		return g.text, true
 	}
 	return g.node.Value, g.node.Kind == yaml.ScalarNode
 }
 
-// list reads a sequence, or "a, b".
-func (g given) list(to *[]string) bool {
+// decodeList reads a sequence, or "a, b".
+func (g sourcedValue) decodeList(to *[]string) bool {
 	*to = nil
-	text, ok := g.scalar()
+	text, ok := g.scalarText()
 	if ok {
 		for item := range strings.SplitSeq(text, ",") {
 			if item = strings.TrimSpace(item); item != "" {
@@ -93,7 +93,7 @@ func (g given) list(to *[]string) bool {
 		return true
 	}
 	for _, item := range g.node.Content {
-		text, ok := given{node: aliased(item)}.scalar()
+		text, ok := sourcedValue{node: resolveAlias(item)}.scalarText()
 		if !ok {
 			return false
 		}
@@ -102,10 +102,10 @@ func (g given) list(to *[]string) bool {
 	return g.node.Kind == yaml.SequenceNode
 }
 
-// pairs reads a mapping, or "a=b, c=d".
-func (g given) pairs(to *map[string]string) bool {
+// decodeMap reads a mapping, or "a=b, c=d".
+func (g sourcedValue) decodeMap(to *map[string]string) bool {
 	*to = make(map[string]string)
-	text, ok := g.scalar()
+	text, ok := g.scalarText()
 	if ok {
 		for pair := range strings.SplitSeq(text, ",") {
 			name, value, ok := strings.Cut(pair, "=")
@@ -121,8 +121,8 @@ func (g given) pairs(to *map[string]string) bool {
 		if g.node.Kind != yaml.MappingNode {
 			return false
 		}
-		name, nameOK := given{node: pair[0]}.scalar()
-		value, valueOK := given{node: aliased(pair[1])}.scalar()
+		name, nameOK := sourcedValue{node: pair[0]}.scalarText()
+		value, valueOK := sourcedValue{node: resolveAlias(pair[1])}.scalarText()
 		if _, twice := (*to)[name]; twice || !nameOK || !valueOK {
 			return false
 		}
@@ -131,8 +131,8 @@ func (g given) pairs(to *map[string]string) bool {
 	return g.node.Kind == yaml.MappingNode
 }
 
-// kindOf says in words what a key takes.
-func kindOf(key string) string {
+// describeKind says in words what a key takes.
+func describeKind(key string) string {
 	t := reflect.TypeFor[Settings]()
 	switch reflect.Zero(t.Field(slices.Index(SettingNames(), key)).Type).Interface().(type) {
 	case time.Duration:

@@ -29,8 +29,8 @@ func (d *Daemon) noteExits(ctx context.Context) {
 			noted, err = doctor.Exits{}, nil
 		}
 	}
-	if failing := err != nil; failing != d.exitsUnread {
-		d.exitsUnread = failing
+	if failing := err != nil; failing != d.exitsUnreadable {
+		d.exitsUnreadable = failing
 		if failing {
 			d.log.Warn("where cookies came in can not be read; nothing is noted until it can", "err", err)
 		} else {

@@ -25,16 +25,16 @@ func SetServiceKeys(path string) (undo func()) {
 }
 
 // Tick does all due work.
-func (d *Daemon) Tick(ctx context.Context) { d.tick(ctx) }
+func (d *Daemon) Tick(ctx context.Context) { d.runTick(ctx) }
 
 // Late reports whether a tick is too old for the watchdog.
-var Late = late
+var Late = isTickLate
 
 // Roll runs the job that takes figures to their file and sends reports.
-func (d *Daemon) Roll(ctx context.Context) { d.roll(ctx) }
+func (d *Daemon) Roll(ctx context.Context) { d.runReportJob(ctx) }
 
 // Tell says how everything stands, as each tick does.
-func (d *Daemon) Tell() { d.tell(d.supervisor.Accounts()) }
+func (d *Daemon) Tell() { d.notifyStanding(d.supervisor.Accounts()) }
 
 // StatusLine is what systemctl status shows.
 func StatusLine(accounts []supervisor.Account, now time.Time) string {
@@ -42,16 +42,16 @@ func StatusLine(accounts []supervisor.Account, now time.Time) string {
 }
 
 // Standing is an account in the notifier's words.
-var Standing = standing
+var Standing = standingOf
 
 // Live are the keys that a reload changes; KindOf says in words what a key takes.
 var (
-	Live   = live
-	KindOf = kindOf
+	Live   = liveKeys
+	KindOf = describeKind
 )
 
 // Hangup is what SIGHUP does.
-func (d *Daemon) Hangup() { d.reload() }
+func (d *Daemon) Hangup() { d.reloadAndLog() }
 
 // RequestMemory is the memory for requests when none is set.
 func RequestMemory(root fs.FS, system, runtime int64) int64 {
@@ -59,4 +59,4 @@ func RequestMemory(root fs.FS, system, runtime int64) int64 {
 }
 
 // Answers reports whether the watchdog finds the process alive.
-func (d *Daemon) Answers(ctx context.Context) bool { return d.answers(ctx) }
+func (d *Daemon) Answers(ctx context.Context) bool { return d.answersItself(ctx) }

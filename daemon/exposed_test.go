@@ -30,7 +30,7 @@ func TestExposed(t *testing.T) {
 			if err := os.Chmod(src.File, test.mode); err != nil {
 				t.Fatal(err)
 			}
-			got := strings.Join(daemon.Exposed(src, daemon.Settings{}), "\n")
+			got := strings.Join(daemon.ExposedFiles(src, daemon.Settings{}), "\n")
 			if (got == "") != (test.want == "") || !strings.Contains(got, test.want) || strings.Contains(got, "abcdefghijkl") {
 				t.Errorf("got %q, want in it %q", got, test.want)
 			}
@@ -40,7 +40,7 @@ func TestExposed(t *testing.T) {
 	if err := os.WriteFile(key, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := daemon.Exposed(daemon.Sources{File: "/nowhere"}, daemon.Settings{TLSKey: key}); len(got) != 1 || !strings.Contains(got[0], key) {
+	if got := daemon.ExposedFiles(daemon.Sources{File: "/nowhere"}, daemon.Settings{TLSKey: key}); len(got) != 1 || !strings.Contains(got[0], key) {
 		t.Errorf("got %q for an open key of the certificate", got)
 	}
 }

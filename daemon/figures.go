@@ -20,20 +20,20 @@ const figuresFile = "report.log"
 // FiguresPath is where the hourly figures of a state directory are.
 func FiguresPath(stateDir string) string { return filepath.Join(stateDir, figuresFile) }
 
-// rollEvery is how often what was counted goes to the file: what a crash can
+// figuresEvery is how often what was counted goes to the file: what a crash can
 // lose.
-const rollEvery = 15 * time.Minute
+const figuresEvery = 15 * time.Minute
 
-// figures turn what is counted since the start into hourly roll-ups that outlive
+// hourlyFigures turn what is counted since the start into hourly roll-ups that outlive
 // it.
-type figures struct {
-	book *report.Store // nil when the disk does not let it
+type hourlyFigures struct {
+	store *report.Store // nil when the disk does not let it
 
-	mu      sync.Mutex
-	pending report.Hour               // not yet in the file
-	seen    map[string]metrics.Sample // what was taken in of each series
-	looked  time.Time                 // when the standing was last seen
-	failing bool
+	mu        sync.Mutex
+	pending   report.Hour               // not yet in the file
+	seen      map[string]metrics.Sample // what was taken in of each series
+	lastCount time.Time                 // when the standing was last seen
+	failing   bool
 }
 
 // openFigures opens the file. Without it the figures live in memory, and it is
@@ -41,52 +41,52 @@ type figures struct {
 func (d *Daemon) openFigures() {
 	f := &d.figures
 	f.seen = make(map[string]metrics.Sample)
-	if err := d.openBook(); err != nil {
+	if err := d.openReportStore(); err != nil {
 		d.log.Error("the figures of reports can not be kept now; they live in memory until they can", "err", err)
 		f.failing = true
 	}
 	d.onStop("figures", func(context.Context) error {
-		d.rollUp()
-		if f.book == nil {
+		d.writeFigures()
+		if f.store == nil {
 			return nil
 		}
-		return f.book.Close()
+		return f.store.Close()
 	})
 }
 
-// openBook opens the file when it is not.
-func (d *Daemon) openBook() (err error) {
-	if d.figures.book == nil {
-		d.figures.book, err = report.OpenStore(report.Config{
+// openReportStore opens the file when it is not.
+func (d *Daemon) openReportStore() (err error) {
+	if d.figures.store == nil {
+		d.figures.store, err = report.OpenStore(report.Config{
 			Path: FiguresPath(d.settings.StateDir), NoSync: !d.settings.Fsync, Now: d.now, Logger: d.log,
 		})
 	}
 	return err
 }
 
-// longestLook is the most that one look at the standing stands for; a longer gap
+// longestPresence is the most that one look at the standing stands for; a longer gap
 // was not watched, such as the machine's sleep.
-func (d *Daemon) longestLook() time.Duration { return 3*d.settings.Tick + time.Minute }
+func (d *Daemon) longestPresence() time.Duration { return 3*d.settings.Tick + time.Minute }
 
-// look notes who can answer now, for the time since the last look.
-func (d *Daemon) look(accounts []supervisor.Account) {
+// countPresence notes who can answer now, for the time since the last look.
+func (d *Daemon) countPresence(accounts []supervisor.Account) {
 	f, now := &d.figures, d.now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	since := now.Sub(f.looked).Truncate(time.Second)
-	if f.looked.IsZero() || since < 0 || since > d.longestLook() {
-		f.looked = now
+	since := now.Sub(f.lastCount).Truncate(time.Second)
+	if f.lastCount.IsZero() || since < 0 || since > d.longestPresence() {
+		f.lastCount = now
 		return
 	}
-	f.looked = f.looked.Add(since) // the rest of a second counts next time
+	f.lastCount = f.lastCount.Add(since) // the rest of a second counts next time
 	seconds := int64(since / time.Second)
-	d.begin(now)
-	f.pending.Add(presence(accounts, d.supervisor.Removed(), seconds))
+	d.startHour(now)
+	f.pending.Add(presenceOf(accounts, d.supervisor.Removed(), seconds))
 }
 
-// presence is who can answer, for so many seconds; of the removed accounts nobody
+// presenceOf is who can answer, for so many seconds; of the removed accounts nobody
 // expects it.
-func presence(accounts []supervisor.Account, removed []string, seconds int64) report.Hour {
+func presenceOf(accounts []supervisor.Account, removed []string, seconds int64) report.Hour {
 	part := report.Hour{Watched: seconds, Missed: seconds, Accounts: make(map[string]report.Account, len(accounts))}
 	for _, name := range removed {
 		part.Accounts[name] = report.Account{}
@@ -107,36 +107,36 @@ func presence(accounts []supervisor.Account, removed []string, seconds int64) re
 	return part
 }
 
-// begin gives the pending part its hour when it has none, or one of a clock that was
+// startHour gives the pending part its hour when it has none, or one of a clock that was
 // not set. mu is held.
-func (d *Daemon) begin(now time.Time) {
+func (d *Daemon) startHour(now time.Time) {
 	if !report.IsClockSet(d.figures.pending.Start) {
 		d.figures.pending.Start = report.HourOf(now)
 	}
 }
 
-// roll is the job: figures to the file, and the report to the owner when it is
+// runReportJob is the job: figures to the file, and the report to the owner when it is
 // time.
-func (d *Daemon) roll(context.Context) {
-	d.rollUp()
+func (d *Daemon) runReportJob(context.Context) {
+	d.writeFigures()
 	d.sendReport()
 }
 
-// rollUp takes what was counted since the last time to the file. What can not be
+// writeFigures takes what was counted since the last time to the file. What can not be
 // written is kept and tried again with the next part.
-func (d *Daemon) rollUp() {
+func (d *Daemon) writeFigures() {
 	f, accounts := &d.figures, d.supervisor.Accounts()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	d.takeFigures()
-	f.pending.Add(presence(accounts, d.supervisor.Removed(), 0))
+	d.collectFigures()
+	f.pending.Add(presenceOf(accounts, d.supervisor.Removed(), 0))
 	f.pending.Disk = diskOf(d.settings.StateDir)
 	if !report.IsClockSet(f.pending.Start) {
 		return // the clock is not set yet: kept until its hour is known
 	}
-	err := d.openBook()
+	err := d.openReportStore()
 	if err == nil {
-		err = f.book.AppendHour(f.pending)
+		err = f.store.AppendHour(f.pending)
 	}
 	switch failing := err != nil; {
 	case failing && !f.failing:
@@ -149,16 +149,16 @@ func (d *Daemon) rollUp() {
 	}
 }
 
-// takeFigures adds what the counters gained. mu is held.
-func (d *Daemon) takeFigures() {
+// collectFigures adds what the counters gained. mu is held.
+func (d *Daemon) collectFigures() {
 	f := &d.figures
-	d.begin(d.now())
+	d.startHour(d.now())
 	for s := range d.metrics.Samples() {
 		key := fmt.Sprint(s.Family, s.Labels)
-		gained := gain(f.seen[key], s)
+		gained := gainSince(f.seen[key], s)
 		f.seen[key] = s
 		if gained.Value > 0 {
-			rolled[s.Family](&f.pending, gained)
+			foldFigure[s.Family](&f.pending, gained)
 		}
 	}
 }
@@ -169,16 +169,16 @@ func (d *Daemon) Report(from time.Time) (report.Report, error) {
 	f, to, accounts := &d.figures, d.now(), d.supervisor.Accounts()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	d.takeFigures()
+	d.collectFigures()
 	f.pending.Disk = diskOf(d.settings.StateDir)
 	var hours []report.Hour
-	if f.book != nil {
+	if f.store != nil {
 		var err error
-		if hours, err = f.book.HoursBetween(from, to); err != nil {
+		if hours, err = f.store.HoursBetween(from, to); err != nil {
 			return report.Report{}, err
 		}
 	}
-	now := presence(accounts, d.supervisor.Removed(), 0)
+	now := presenceOf(accounts, d.supervisor.Removed(), 0)
 	now.Start = report.HourOf(to)
 	r := report.FoldHours(append(hours, f.pending, now), from, to)
 	r.Live = true
@@ -207,7 +207,7 @@ func (d *Daemon) notifyReport(r report.Report) {
 // start only begins the schedule, and so does a clock that now lies before the last
 // report.
 func (d *Daemon) sendReport() {
-	book, now, deliver := d.figures.book, d.now(), d.cfg.Deliver
+	book, now, deliver := d.figures.store, d.now(), d.cfg.Deliver
 	if deliver == nil && len(d.notifier.EnabledChannels()) > 0 {
 		deliver = d.notifyReport
 	}

@@ -2,18 +2,18 @@ package daemon
 
 import "context"
 
-// guard looks, once a tick, whether what keeps others away from this daemon's state
+// checkOwnership looks, once a tick, whether what keeps others away from this daemon's state
 // and leads its owner here is still in place: the lock and the control socket.
-func (d *Daemon) guard(ctx context.Context) {
+func (d *Daemon) checkOwnership(ctx context.Context) {
 	if d.control != nil {
-		d.control.keep(ctx)
+		d.control.restoreFile(ctx)
 	}
 	text := ""
 	if err := d.store.CheckLock(); err != nil {
 		text = err.Error()
 	}
-	if text != "" && text != d.unlocked {
+	if text != "" && text != d.lockError {
 		d.log.Error("the lock of the state directory is not as it was", "err", text)
 	}
-	d.unlocked = text
+	d.lockError = text
 }

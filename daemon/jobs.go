@@ -19,28 +19,28 @@ type job struct {
 }
 
 var jobs = []job{
-	{"tick", func(d *Daemon) time.Duration { return d.settings.Tick }, (*Daemon).tick},
-	{"report", func(*Daemon) time.Duration { return rollEvery }, (*Daemon).roll},
+	{"tick", func(d *Daemon) time.Duration { return d.settings.Tick }, (*Daemon).runTick},
+	{"report", func(*Daemon) time.Duration { return figuresEvery }, (*Daemon).runReportJob},
 	{"exit_address", (*Daemon).exitEvery, (*Daemon).noteExits},
-	{"watchdog", func(d *Daemon) time.Duration { return d.service.watchdogEvery() }, (*Daemon).feedWatchdog},
+	{"watchdog", func(d *Daemon) time.Duration { return d.systemd.watchdogEvery() }, (*Daemon).feedWatchdog},
 }
 
-// schedule starts the jobs; the tick runs at once and then at its interval.
-func (d *Daemon) schedule(ctx context.Context) (err error) {
+// startJobs starts the jobs; the tick runs at once and then at its interval.
+func (d *Daemon) startJobs(ctx context.Context) (err error) {
 	monitor := jobMonitor{d}
 	d.scheduler, err = gocron.NewScheduler(gocron.WithLocation(time.UTC), gocron.WithClock(startSteadyClock()),
 		gocron.WithMonitor(monitor), gocron.WithMonitorStatus(monitor))
 	if err != nil {
 		return err
 	}
-	d.service.ticked() // the first tick counts from here
+	d.systemd.markTick() // the first tick counts from here
 	for _, j := range jobs {
 		every := j.every(d)
 		if every == 0 {
 			continue
 		}
 		if _, err := d.scheduler.NewJob(gocron.DurationJob(every),
-			gocron.NewTask(func() { d.running.do(func() { j.run(d, ctx) }) }), gocron.WithName(j.name),
+			gocron.NewTask(func() { d.running.runUnlessEnded(func() { j.run(d, ctx) }) }), gocron.WithName(j.name),
 			gocron.WithSingletonMode(gocron.LimitModeReschedule),
 			gocron.WithStartAt(gocron.WithStartImmediately())); err != nil {
 			return err
@@ -76,22 +76,22 @@ func (c steadyClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 
 // stopJobs waits for the running jobs itself: the scheduler would spin meanwhile.
 func (d *Daemon) stopJobs() error {
-	d.running.end()
+	d.running.endAndWait()
 	if d.scheduler == nil {
 		return nil
 	}
 	return d.scheduler.Shutdown()
 }
 
-// runs are the runs of jobs under way. Its zero value is ready.
-type runs struct {
+// jobRuns are the runs of jobs under way. Its zero value is ready.
+type jobRuns struct {
 	mu    sync.Mutex // guards ended, and no run begins after it
 	ended bool
 	all   sync.WaitGroup
 }
 
-// do runs f, unless the end has come.
-func (r *runs) do(f func()) {
+// runUnlessEnded runs f, unless the end has come.
+func (r *jobRuns) runUnlessEnded(f func()) {
 	r.mu.Lock()
 	if r.ended {
 		r.mu.Unlock()
@@ -103,41 +103,41 @@ func (r *runs) do(f func()) {
 	f()
 }
 
-// end lets no run begin any more and waits for those under way.
-func (r *runs) end() {
+// endAndWait lets no run begin any more and waits for those under way.
+func (r *jobRuns) endAndWait() {
 	r.mu.Lock()
 	r.ended = true
 	r.mu.Unlock()
 	r.all.Wait()
 }
 
-// tick does all due work: probe, rotate, save, let old files go. Dropped files are
+// runTick does all due work: probe, rotate, save, let old files go. Dropped files are
 // taken in beside it, because each one may wait for the upstream.
-func (d *Daemon) tick(ctx context.Context) {
-	d.service.ticked()
-	d.rescan(triggerPoll)
+func (d *Daemon) runTick(ctx context.Context) {
+	d.systemd.markTick()
+	d.requestScan(triggerPoll)
 	d.supervisor.Tick(ctx)
-	d.service.ticked()
+	d.systemd.markTick()
 	if d.files != nil {
 		d.files.RemoveExpired()
 	}
 	if d.certificate != nil {
-		d.certificate.renew()
+		d.certificate.reloadIfChanged()
 	}
-	d.guard(ctx)
+	d.checkOwnership(ctx)
 	d.rememberKeys()
 	accounts := d.supervisor.Accounts()
-	d.tell(accounts)
-	d.look(accounts)
-	d.announce(accounts)
+	d.notifyStanding(accounts)
+	d.countPresence(accounts)
+	d.updateStatusLine(accounts)
 }
 
-// wake has the supervisor's part of a tick done after a while, for what can not
+// wakeSupervisor has the supervisor's part of a tick done after a while, for what can not
 // wait for the next whole one.
-func (d *Daemon) wake(after time.Duration) {
+func (d *Daemon) wakeSupervisor(after time.Duration) {
 	time.AfterFunc(after, func() {
 		select {
-		case d.woken <- struct{}{}:
+		case d.supervisorWakes <- struct{}{}:
 		default: // one is about to run
 		}
 	})
@@ -148,7 +148,7 @@ func (d *Daemon) superviseWhenWoken(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-d.woken:
+		case <-d.supervisorWakes:
 			d.supervisor.Tick(ctx)
 		}
 	}

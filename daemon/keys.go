@@ -27,7 +27,7 @@ var serviceKeys = "/run/credentials/geminid.service/" + keysCredential
 // ServiceKeys is the credential from which the running service reads its keys;
 // empty when it reads the file of the settings, or these are of another server.
 func ServiceKeys(src Sources) string {
-	if IsService(src.file()) && isFile(serviceKeys) {
+	if IsService(src.configPath()) && isFile(serviceKeys) {
 		return serviceKeys
 	}
 	return ""

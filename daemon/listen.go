@@ -16,9 +16,9 @@ import (
 	"github.com/geminid/geminid/gateway/api"
 )
 
-// listen opens the API's listener, systemd's when it passes one, and the control
+// openListeners opens the API's listener, systemd's when it passes one, and the control
 // socket.
-func (d *Daemon) listen(ctx context.Context) error {
+func (d *Daemon) openListeners(ctx context.Context) error {
 	if d.cfg.Detached {
 		return nil
 	}
@@ -30,14 +30,14 @@ func (d *Daemon) listen(ctx context.Context) error {
 	if len(passed) > 0 && passed[0] != nil {
 		d.listener = passed[0]
 	} else if d.listener, err = config.Listen(ctx, "tcp", d.settings.Listen); err != nil {
-		return fmt.Errorf("opening %s: %w; %s", d.settings.Listen, err, cure(err))
+		return fmt.Errorf("opening %s: %w; %s", d.settings.Listen, err, listenAdvice(err))
 	}
 	d.listener = netutil.LimitListener(d.listener, d.settings.MaxConnections)
 	if d.settings.TLSCert != "" {
 		if d.certificate, err = openCertificate(d.settings, d.log); err != nil {
 			return err
 		}
-		d.known.certificate = d.certificate.current.Load()
+		d.lastContents.certificate = d.certificate.current.Load()
 	} else {
 		d.listener = api.Strict(d.listener)
 	}
@@ -45,8 +45,8 @@ func (d *Daemon) listen(ctx context.Context) error {
 	return err
 }
 
-// cure says what to do when an address can not be opened.
-func cure(err error) string {
+// listenAdvice says what to do when an address can not be opened.
+func listenAdvice(err error) string {
 	if errors.Is(err, os.ErrPermission) {
 		return "ports below 1024 are for root: listen on another one and put a proxy before it"
 	}
@@ -56,8 +56,8 @@ func cure(err error) string {
 	return "set listen to an address of this machine, such as 127.0.0.1:8100"
 }
 
-// serve answers on the listeners until they are shut down.
-func (d *Daemon) serve(ctx context.Context) {
+// startServers answers on the listeners until they are shut down.
+func (d *Daemon) startServers(ctx context.Context) {
 	if d.listener == nil {
 		return
 	}
@@ -66,7 +66,7 @@ func (d *Daemon) serve(ctx context.Context) {
 		server.BaseContext = func(net.Listener) context.Context { return ctx }
 		d.servers = append(d.servers, server)
 		d.group.Go(func() error {
-			if err := d.answer(server, listener); !errors.Is(err, http.ErrServerClosed) {
+			if err := d.serveListener(server, listener); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("serving %s: %w", listener.Addr(), err)
 			}
 			return nil
@@ -74,10 +74,10 @@ func (d *Daemon) serve(ctx context.Context) {
 	}
 }
 
-// answer serves one listener: the API's with TLS when there is a certificate.
-func (d *Daemon) answer(server *http.Server, listener net.Listener) error {
+// serveListener serves one listener: the API's with TLS when there is a certificate.
+func (d *Daemon) serveListener(server *http.Server, listener net.Listener) error {
 	if listener == d.listener && d.certificate != nil {
-		server.TLSConfig = d.certificate.config()
+		server.TLSConfig = d.certificate.tlsConfig()
 		return server.ServeTLS(listener, "", "")
 	}
 	return server.Serve(listener)
@@ -98,9 +98,9 @@ func (d *Daemon) shutServers(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// hangups delivers SIGHUP until stop is called. It is asked for before the start,
+// notifyHangup delivers SIGHUP until stop is called. It is asked for before the start,
 // so that an early reload is late and does not end the process.
-func hangups() (hup chan os.Signal, stop func()) {
+func notifyHangup() (hup chan os.Signal, stop func()) {
 	hup = make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	return hup, func() { signal.Stop(hup) }
@@ -109,12 +109,12 @@ func hangups() (hup chan os.Signal, stop func()) {
 // Wait blocks until ctx ends, a part fails, or a signal says so: SIGHUP reloads,
 // a second SIGINT or SIGTERM ends the process at once.
 func (d *Daemon) Wait(ctx context.Context) error {
-	hup, stop := hangups()
+	hup, stop := notifyHangup()
 	defer stop()
-	return d.wait(ctx, hup)
+	return d.waitForEnd(ctx, hup)
 }
 
-func (d *Daemon) wait(ctx context.Context, hup <-chan os.Signal) error {
+func (d *Daemon) waitForEnd(ctx context.Context, hup <-chan os.Signal) error {
 	failed := make(chan error, 1)
 	go func() { failed <- d.group.Wait() }() // ends with Stop at the latest
 	for {
@@ -124,7 +124,7 @@ func (d *Daemon) wait(ctx context.Context, hup <-chan os.Signal) error {
 		case err := <-failed:
 			return err
 		case <-hup:
-			d.reload()
+			d.reloadAndLog()
 		}
 	}
 }

@@ -29,45 +29,45 @@ type Sources struct {
 // Load reads the settings. An error names the file with its line, or the
 // variable, the key, and what is allowed.
 func Load(src Sources) (Settings, error) {
-	s := Defaults(lookup(src.Environ))
-	all, err := src.read()
+	s := Defaults(lookupEnv(src.Environ))
+	all, err := src.readAll()
 	if err != nil {
 		return s, err
 	}
 	known := SettingNames()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		if !slices.Contains(known, key) {
-			return s, fmt.Errorf("%s: %s: no such key%s; the keys are %s", all[key].from, key, nearest(key, known), strings.Join(known, ", "))
+			return s, fmt.Errorf("%s: %s: no such key%s; the keys are %s", all[key].from, key, suggestKey(key, known), strings.Join(known, ", "))
 		}
 		field := reflect.ValueOf(&s).Elem().Field(slices.Index(known, key))
-		if !all[key].into(field) {
-			return s, fmt.Errorf("%s: %s: can not be read as %s", all[key].from, key, cmp.Or(all[key].hint(field), kindOf(key)))
+		if !all[key].decodeInto(field) {
+			return s, fmt.Errorf("%s: %s: can not be read as %s", all[key].from, key, cmp.Or(all[key].typeHint(field), describeKind(key)))
 		}
 	}
-	return s, src.locate(s.check())
+	return s, src.locateError(s.checkValues())
 }
 
-// file is the path of the configuration.
-func (src Sources) file() string { return cmp.Or(src.File, ConfigPath(lookup(src.Environ))) }
+// configPath is the path of the configuration.
+func (src Sources) configPath() string { return cmp.Or(src.File, ConfigPath(lookupEnv(src.Environ))) }
 
-// read collects what every source gives, the winner of each key.
-func (src Sources) read() (map[string]given, error) {
-	body, err := os.ReadFile(src.file())
+// readAll collects what every source gives, the winner of each key.
+func (src Sources) readAll() (map[string]sourcedValue, error) {
+	body, err := os.ReadFile(src.configPath())
 	if err != nil && (src.File != "" || !errors.Is(err, os.ErrNotExist)) {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
-	all, err := readYAML(src.file(), body)
+	all, err := readYAML(src.configPath(), body)
 	if err != nil {
 		return nil, err
 	}
-	fromSystemd, err := credentials(lookup(src.Environ)("CREDENTIALS_DIRECTORY"))
+	fromSystemd, err := readCredentials(lookupEnv(src.Environ)("CREDENTIALS_DIRECTORY"))
 	if err != nil {
 		return nil, err
 	}
 	maps.Copy(all, fromSystemd)
-	maps.Copy(all, environment(src.Environ))
+	maps.Copy(all, readEnvironment(src.Environ))
 	for key, value := range src.Flags {
-		g := given{from: "--" + strings.ReplaceAll(key, "_", "-")}
+		g := sourcedValue{from: "--" + strings.ReplaceAll(key, "_", "-")}
 		if text, ok := value.(string); ok {
 			g.text = text
 		} else {
@@ -79,23 +79,23 @@ func (src Sources) read() (map[string]given, error) {
 	return all, nil
 }
 
-// locate puts before a problem where its setting stands.
-func (src Sources) locate(err error) error {
-	var p problem
+// locateError puts before a problem where its setting stands.
+func (src Sources) locateError(err error) error {
+	var p settingError
 	if !errors.As(err, &p) {
 		return err
 	}
-	all, _ := src.read() // it could be read a moment ago
-	return fmt.Errorf("%s: %w", cmp.Or(all[p.key].from, src.file()), err)
+	all, _ := src.readAll() // it could be read a moment ago
+	return fmt.Errorf("%s: %w", cmp.Or(all[p.key].from, src.configPath()), err)
 }
 
 // keysCredential is the credential that is the key file itself.
 const keysCredential = "geminid.keys"
 
-// credentials finds the settings among the credentials that systemd passes: files
+// readCredentials finds the settings among the credentials that systemd passes: files
 // called geminid.<key>.
-func credentials(dir string) (map[string]given, error) {
-	out := make(map[string]given)
+func readCredentials(dir string) (map[string]sourcedValue, error) {
+	out := make(map[string]sourcedValue)
 	if dir == "" {
 		return out, nil
 	}
@@ -108,10 +108,10 @@ func credentials(dir string) (map[string]given, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading a credential: %w", err)
 		}
-		out[key] = given{text: strings.TrimSpace(string(value)), from: "credential " + filepath.Base(path)}
+		out[key] = sourcedValue{text: strings.TrimSpace(string(value)), from: "credential " + filepath.Base(path)}
 	}
 	if path := filepath.Join(dir, keysCredential); isFile(path) {
-		out["keys_file"] = given{text: path, from: "credential " + keysCredential}
+		out["keys_file"] = sourcedValue{text: path, from: "credential " + keysCredential}
 	}
 	return out, nil
 }
@@ -124,25 +124,25 @@ func isFile(path string) bool {
 // envPrefix precedes a key, in capitals, in the environment.
 const envPrefix = "GEMINID_"
 
-// foreign are variables with the prefix that are no settings: those of the tests,
+// isForeign are variables with the prefix that are no settings: those of the tests,
 // the key that commands take, and what the packages' scripts ask.
-func foreign(name string) bool {
+func isForeign(name string) bool {
 	return strings.HasPrefix(name, "GEMINID_TEST_") || name == "GEMINID_ADMIN_KEY" || name == "GEMINID_PURGE_STATE"
 }
 
-// environment picks the settings out of the environment.
-func environment(environ []string) map[string]given {
-	out := make(map[string]given)
+// readEnvironment picks the settings out of the environment.
+func readEnvironment(environ []string) map[string]sourcedValue {
+	out := make(map[string]sourcedValue)
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if key, ok := strings.CutPrefix(name, envPrefix); ok && !foreign(name) {
-			out[strings.ToLower(key)] = given{text: value, from: name}
+		if key, ok := strings.CutPrefix(name, envPrefix); ok && !isForeign(name) {
+			out[strings.ToLower(key)] = sourcedValue{text: value, from: name}
 		}
 	}
 	return out
 }
 
-func lookup(environ []string) func(string) string {
+func lookupEnv(environ []string) func(string) string {
 	return func(name string) string {
 		for _, entry := range slices.Backward(environ) {
 			if n, v, ok := strings.Cut(entry, "="); ok && n == name {
@@ -163,8 +163,8 @@ func SettingNames() []string {
 	return keys
 }
 
-// nearest guesses what a misspelt key meant.
-func nearest(key string, known []string) string {
+// suggestKey guesses what a misspelt key meant.
+func suggestKey(key string, known []string) string {
 	for _, k := range known {
 		if strings.ReplaceAll(k, "_", "") == strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)) ||
 			strings.HasPrefix(k, key) || strings.HasPrefix(key, k) {

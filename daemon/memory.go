@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	memoryPart  = 4         // requests get this part of the memory there is
-	memoryLeast = 128 << 20 // enough for the largest question
+	memoryDivisor = 4         // requests get this part of the memory there is
+	minimumMemory = 128 << 20 // enough for the largest question
 )
 
 // requestMemory is the memory for requests: as set, or worked out.
@@ -32,9 +32,9 @@ func requestMemory(root fs.FS, system, runtime int64) int64 {
 		least = min(least, system)
 	}
 	if least == math.MaxInt64 {
-		return memoryLeast // nobody says
+		return minimumMemory // nobody says
 	}
-	return max(least/memoryPart, memoryLeast)
+	return max(least/memoryDivisor, minimumMemory)
 }
 
 // groupMemory is the least limit of the control group of the process and those

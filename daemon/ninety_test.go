@@ -38,7 +38,7 @@ func TestNinetyDays(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
 				var row tally
-				synctest.Test(t, func(t *testing.T) { row = live(t, dir, uint64(seed), days) })
+				synctest.Test(t, func(t *testing.T) { row = liveKeys(t, dir, uint64(seed), days) })
 				broken := row.broken()
 				for _, promise := range broken {
 					t.Error(promise)
@@ -66,8 +66,8 @@ func TestNinetyDays(t *testing.T) {
 	}
 }
 
-// live runs one seed from the first cookie file to the last day.
-func live(t *testing.T, dir string, seed uint64, days int) tally {
+// liveKeys runs one seed from the first cookie file to the last day.
+func liveKeys(t *testing.T, dir string, seed uint64, days int) tally {
 	w := newWorld(t, dir, seed, days)
 	w.boot()
 	for w.now().Before(w.end) {

@@ -15,8 +15,8 @@ import (
 // notifyFile remembers in the state directory what the owner was told.
 const notifyFile = "notify.json"
 
-// notices are the settings as notify takes them. The error is a problem.
-func (s *Settings) notices() (notify.Config, error) {
+// notifyConfig are the settings as notify takes them. The error is a problem.
+func (s *Settings) notifyConfig() (notify.Config, error) {
 	c := notify.Config{
 		Webhook:  notify.Webhook{URL: s.NotifyWebhook, Secret: s.NotifyWebhookSecret},
 		Ntfy:     notify.Ntfy{URL: s.NotifyNtfy, Token: s.NotifyNtfyToken},
@@ -27,7 +27,7 @@ func (s *Settings) notices() (notify.Config, error) {
 	}
 	var err error
 	if c.QuietHours, err = notify.ParseQuietHours(s.NotifyQuietHours); err != nil {
-		return c, problem{"notify_quiet_hours", err.Error()}
+		return c, settingError{"notify_quiet_hours", err.Error()}
 	}
 	if c.Server == "" {
 		c.Server, _ = os.Hostname() // a message without it is one too
@@ -38,9 +38,9 @@ func (s *Settings) notices() (notify.Config, error) {
 // checkNotify finds the channel that can not be used.
 func (s *Settings) checkNotify() error {
 	if s.NotifyPerHour < 1 {
-		return problem{"notify_per_hour", "must be at least 1"}
+		return settingError{"notify_per_hour", "must be at least 1"}
 	}
-	c, err := s.notices()
+	c, err := s.notifyConfig()
 	if err != nil {
 		return err
 	}
@@ -50,13 +50,13 @@ func (s *Settings) checkNotify() error {
 		key := map[string]string{
 			"webhook": "notify_webhook", "ntfy": "notify_ntfy", "telegram": "notify_telegram_token", "mail": "notify_mail_server",
 		}[channel.Channel]
-		return problem{key, channel.Err.Error()}
+		return settingError{key, channel.Err.Error()}
 	}
 	return err
 }
 
 func (d *Daemon) openNotify() error {
-	c, err := d.settings.notices()
+	c, err := d.settings.notifyConfig()
 	if err != nil {
 		return &ConfigError{err}
 	}
@@ -67,22 +67,22 @@ func (d *Daemon) openNotify() error {
 	return nil
 }
 
-// renotify takes up the settings of a reload.
-func (d *Daemon) renotify(s Settings) error {
-	c, err := s.notices()
+// reconfigureNotify takes up the settings of a reload.
+func (d *Daemon) reconfigureNotify(s Settings) error {
+	c, err := s.notifyConfig()
 	if err != nil {
 		return err
 	}
 	return d.notifier.Reconfigure(c)
 }
 
-// tell says how everything stands; the notifier finds out what of it is news.
-func (d *Daemon) tell(accounts []supervisor.Account) {
+// notifyStanding says how everything stands; the notifier finds out what of it is news.
+func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 	for _, a := range accounts {
 		if a.Activity == "paused" {
 			continue // by the owner's own command
 		}
-		for _, e := range standing(a) {
+		for _, e := range standingOf(a) {
 			d.notifier.HandleEvent(e)
 		}
 	}
@@ -90,34 +90,34 @@ func (d *Daemon) tell(accounts []supervisor.Account) {
 		d.notifier.HandleEvent(notify.Event{Kind: notify.Removed, Account: name})
 	}
 	if f := d.supervisor.Unplaced(); f != nil {
-		d.notifier.HandleEvent(stray(accounts, f))
+		d.notifier.HandleEvent(strayFile(accounts, f))
 	}
 }
 
-// stray is how it stands with the files that belong to no account: the last one
+// strayFile is how it stands with the files that belong to no account: the last one
 // was refused, or it is over because an account took in another since then.
-func stray(accounts []supervisor.Account, unplaced *supervisor.Event) notify.Event {
-	latest, out := unplaced.Time, ofFile("", unplaced)
+func strayFile(accounts []supervisor.Account, unplaced *supervisor.Event) notify.Event {
+	latest, out := unplaced.Time, fileEvent("", unplaced)
 	for _, a := range accounts {
-		if f := a.LastFile; f != nil && f.Time.After(latest) && ofFile(a.Name, f).Kind == notify.FileAccepted {
-			latest, out = f.Time, ofFile("", f)
+		if f := a.LastFile; f != nil && f.Time.After(latest) && fileEvent(a.Name, f).Kind == notify.FileAccepted {
+			latest, out = f.Time, fileEvent("", f)
 		}
 	}
 	return out
 }
 
-// failing is how many renewals in a row must give nothing before it is told.
-const failing = 3
+// failuresBeforeNotice is how many renewals in a row must give nothing before it is told.
+const failuresBeforeNotice = 3
 
-// standing is one account in the notifier's words. A state that says nothing
+// standingOf is one account in the notifier's words. A state that says nothing
 // certain, such as unknown, tells nothing: what was told goes on.
-func standing(a supervisor.Account) []notify.Event {
+func standingOf(a supervisor.Account) []notify.Event {
 	var out []notify.Event
 	say := func(kind notify.Kind, detail string) {
 		out = append(out, notify.Event{Kind: kind, Account: a.Name, Detail: detail})
 	}
 	if a.LastFile != nil {
-		out = append(out, ofFile(a.Name, a.LastFile))
+		out = append(out, fileEvent(a.Name, a.LastFile))
 	}
 	switch a.State {
 	case supervisor.Unreadable:
@@ -127,7 +127,7 @@ func standing(a supervisor.Account) []notify.Event {
 	case supervisor.Healthy:
 		say(notify.Recovered, "")
 	case supervisor.Expiring:
-		say(notify.EndsSoon, moment(a.PredictedEnd))
+		say(notify.EndsSoon, localTime(a.PredictedEnd))
 	case supervisor.Expired:
 		say(notify.Expired, "")
 	case supervisor.Blocked:
@@ -135,7 +135,7 @@ func standing(a supervisor.Account) []notify.Event {
 	}
 	alive := a.State == supervisor.Healthy || a.State == supervisor.Degraded
 	switch {
-	case alive && a.RotationsFailed >= failing:
+	case alive && a.RotationsFailed >= failuresBeforeNotice:
 		say(notify.RotationFailing, "")
 	case alive && a.RotationsFailed == 0:
 		say(notify.RotationWorks, "")
@@ -148,8 +148,8 @@ func standing(a supervisor.Account) []notify.Event {
 	return out
 }
 
-// ofFile is how a file ended; one that waits for its check has no kind.
-func ofFile(account string, f *supervisor.Event) notify.Event {
+// fileEvent is how a file ended; one that waits for its check has no kind.
+func fileEvent(account string, f *supervisor.Event) notify.Event {
 	kind := map[string]notify.Kind{
 		string(supervisor.Rejected): notify.FileRejected,
 		string(supervisor.Applied):  notify.FileAccepted, string(supervisor.Unchanged): notify.FileAccepted,
@@ -161,8 +161,8 @@ func ofFile(account string, f *supervisor.Event) notify.Event {
 	return e
 }
 
-// moment is a time as the owner's clock shows it, empty for none.
-func moment(t time.Time) string {
+// localTime is a time as the owner's clock shows it, empty for none.
+func localTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -15,7 +15,7 @@ import (
 func (d *Daemon) openState() (err error) {
 	s := d.settings
 	d.metrics = metrics.New(d.cfg.Build)
-	d.configRead(true)
+	d.recordConfigRead(true)
 	if d.store, err = cookie.OpenStore(cookie.StoreConfig{Dir: s.StateDir, NoSync: !s.Fsync, Now: d.now, Logger: d.log}); err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (d *Daemon) openUpstream() (err error) {
 	}
 	d.supervisor, err = supervisor.New(supervisor.Config{
 		Upstream: d.provider, Store: d.store, Now: d.now, Slept: d.cfg.Slept, Logger: d.log, Metrics: d.metrics,
-		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.openAudit().note, Wake: d.wake, Settled: d.settled,
+		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.openAudit().appendEntry, Wake: d.wakeSupervisor, Settled: d.noteParkedVerdict,
 		Route: routeMark(key, d.settings.UpstreamProxy), ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})
 	if d.supervisor == nil {
@@ -52,19 +52,19 @@ func (d *Daemon) openUpstream() (err error) {
 	return nil
 }
 
-// openSurface makes the API and checks who may reach it.
-func (d *Daemon) openSurface() (err error) {
+// openAPI makes the API and checks who may reach it.
+func (d *Daemon) openAPI() (err error) {
 	keys := d.cfg.Keys
 	if keys == nil {
 		if keys, err = OpenKeys(d.settings); err != nil {
 			return err
 		}
 	}
-	if err := d.settings.guarded(keys); err != nil {
+	if err := d.settings.checkKeyed(keys); err != nil {
 		return &ConfigError{err}
 	}
-	d.keys, d.known.keys = keys, keys.ListKeys()
-	if sentence := Unguarded(d.settings, keys); sentence != "" {
+	d.keys, d.lastContents.keys = keys, keys.ListKeys()
+	if sentence := NoKeyWarning(d.settings, keys); sentence != "" {
 		d.log.Warn("the API has no key", "why", sentence)
 	}
 	d.rememberKeys()
@@ -72,7 +72,7 @@ func (d *Daemon) openSurface() (err error) {
 	d.openFigures()
 	d.api, err = api.New(api.Config{
 		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
-		Logger: d.log, Now: d.now, Settings: d.settings.surface(), Reload: d.rereader(), TestNotify: d.testNotify, Report: d.reportSince,
+		Logger: d.log, Now: d.now, Settings: d.settings.apiSettings(), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
 	})
 	return err
 }
@@ -84,8 +84,8 @@ func (d *Daemon) rememberKeys() {
 	}
 }
 
-// rereader is Reload where there is something to read again.
-func (d *Daemon) rereader() func() (api.Reloaded, error) {
+// reloadFunc is Reload where there is something to read again.
+func (d *Daemon) reloadFunc() func() (api.Reloaded, error) {
 	if d.cfg.Reload == nil {
 		return nil
 	}

@@ -20,10 +20,10 @@ type outcomes struct {
 	now  func() time.Time
 	log  *slog.Logger
 
-	mu      sync.Mutex
-	files   map[string]outcome
-	unsaved bool
-	unread  bool // the file is there and cannot be read, so nothing is written over it
+	mu         sync.Mutex
+	files      map[string]outcome
+	unsaved    bool
+	unreadable bool // the file is there and cannot be read, so nothing is written over it
 }
 
 // outcome is what became of one content of a file.
@@ -63,20 +63,20 @@ func (o *outcomes) readLocked() error {
 		}
 		return nil
 	})
-	o.unread = statefile.IsUnreadable(err)
+	o.unreadable = statefile.IsUnreadable(err)
 	return err
 }
 
-// of returns what became of a file with this content.
-func (o *outcomes) of(drop cookie.Drop) (outcome, bool) {
+// lookUp returns what became of a file with this content.
+func (o *outcomes) lookUp(drop cookie.Drop) (outcome, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	known, ok := o.files[drop.File]
 	return known, ok && known.Hash == drop.Hash
 }
 
-// note remembers what became of a file.
-func (o *outcomes) note(file string, new outcome) {
+// recordOutcome remembers what became of a file.
+func (o *outcomes) recordOutcome(file string, new outcome) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.files[file] != new {
@@ -84,13 +84,13 @@ func (o *outcomes) note(file string, new outcome) {
 	}
 }
 
-// keep forgets what is not in the inbox any more, by the hashes of what is, and
+// retainAndSave forgets what is not in the inbox any more, by the hashes of what is, and
 // saves the rest. What can not be saved is asked about again after a restart.
-func (o *outcomes) keep(present map[string]string) {
+func (o *outcomes) retainAndSave(present map[string]string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.unread {
-		if _ = o.readLocked(); o.unread { // said at the start
+	if o.unreadable {
+		if _ = o.readLocked(); o.unreadable { // said at the start
 			return
 		}
 		o.log.Info("which files were refused before can be read again", "file", o.path)

@@ -42,7 +42,7 @@ func (d *Daemon) newProvider() (Provider, error) {
 
 func newGeminiWeb(d *Daemon) (Provider, error) {
 	s := d.settings
-	transport, err := d.transport()
+	transport, err := d.upstreamTransport()
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +58,12 @@ func newGeminiWeb(d *Daemon) (Provider, error) {
 	})
 }
 
-// transport is the network, unless the seam replaces it.
-func (d *Daemon) transport() (http.RoundTripper, error) {
+// upstreamTransport is the network, unless the seam replaces it.
+func (d *Daemon) upstreamTransport() (http.RoundTripper, error) {
 	if d.cfg.Transport != nil {
 		return d.cfg.Transport, nil
 	}
-	if d.cfg.NoRotateFloor && !simulated(d.settings.UpstreamURL) {
+	if d.cfg.NoRotateFloor && !isLocalUpstream(d.settings.UpstreamURL) {
 		return nil, &ConfigError{fmt.Errorf("GEMINID_TEST_ROTATE_FLOOR=0 is for a simulator on this machine (upstream_url); the real upstream would lock the account out")}
 	}
 	c := geminiweb.TransportConfig{HTTP1: d.settings.UpstreamHTTP1}
@@ -95,12 +95,12 @@ func routeMark(key []byte, proxy string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:6])
 }
 
-// simulated reports whether the upstream is a simulator on this machine.
-func simulated(upstream string) bool {
+// isLocalUpstream reports whether the upstream is a simulator on this machine.
+func isLocalUpstream(upstream string) bool {
 	u, err := url.Parse(upstream)
 	if err != nil || u.Host == "" {
 		return false
 	}
 	s := Settings{Listen: u.Host}
-	return s.loopback()
+	return s.isLoopback()
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// live are the keys that a reload changes; all others need a restart.
-var live = []string{
+// liveKeys are the keys that a reload changes; all others need a restart.
+var liveKeys = []string{
 	"requests_per_hour", "model_interval", "queue_size", "queue_wait", "max_body", "request_memory", "public_url", "allowed_hosts",
 	"trusted_proxies", "fetch_remote", "metrics_key", "log_level", "mask_clients",
 	"notify_webhook", "notify_webhook_secret", "notify_ntfy", "notify_ntfy_token", "notify_telegram_token", "notify_telegram_chat",
@@ -21,9 +21,9 @@ var live = []string{
 	"notify_name", "notify_quiet_hours", "notify_per_hour",
 }
 
-// surface is the part of the settings that the API follows.
-func (s *Settings) surface() api.Settings {
-	proxies, _ := s.proxies() // checked by Load
+// apiSettings is the part of the settings that the API follows.
+func (s *Settings) apiSettings() api.Settings {
+	proxies, _ := s.trustedPrefixes() // checked by Load
 	out := api.Settings{
 		Limits: api.Limits{
 			PerHour: s.RequestsPerHour, ModelGap: s.ModelInterval, Queue: s.QueueSize, QueueWait: s.QueueWait,
@@ -31,7 +31,7 @@ func (s *Settings) surface() api.Settings {
 		},
 		PublicURL: s.PublicURL, AllowedHosts: s.AllowedHosts, TrustedProxies: proxies,
 		FetchRemote: s.FetchRemote,
-		Loopback:    s.loopback(), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
+		Loopback:    s.isLoopback(), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
 	}
 	if key := s.MetricsKey.Reveal(); key != "" {
 		out.MetricsKey = auth.DigestOf(key)
@@ -46,8 +46,8 @@ func (s *Settings) Level() slog.Level {
 	return level
 }
 
-// known is what the files held that are read again with the configuration.
-type known struct {
+// fileContents is what the files held that are read again with the configuration.
+type fileContents struct {
 	keys        []auth.Key
 	certificate *tls.Certificate
 }
@@ -57,32 +57,32 @@ type known struct {
 // kept. Limits and back-offs go on counting. The inbox is looked into as well. It
 // blocks for as long as reading the files takes.
 func (d *Daemon) Reload() (api.Reloaded, error) {
-	d.rescan(triggerSignal)
+	d.requestScan(triggerSignal)
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	if d.cfg.Reload == nil {
 		return api.Reloaded{}, errors.New("this server has no configuration to read again")
 	}
-	d.service.reloading()
-	defer d.service.ready()
+	d.systemd.notifyReloading()
+	defer d.systemd.notifyReady()
 	fresh, err := d.cfg.Reload()
 	if err == nil {
 		err = d.rereadFiles()
 	}
-	d.configRead(err == nil)
+	d.recordConfigRead(err == nil)
 	if err != nil {
 		return api.Reloaded{}, err
 	}
-	merged, outcome := merge(d.current, fresh)
-	if err := d.renotify(merged); err != nil {
+	merged, outcome := mergeLive(d.current, fresh)
+	if err := d.reconfigureNotify(merged); err != nil {
 		return api.Reloaded{}, err
 	}
 	d.current = merged
-	d.api.Reconfigure(merged.surface())
+	d.api.Reconfigure(merged.apiSettings())
 	if d.cfg.Level != nil {
 		d.cfg.Level.Set(merged.Level())
 	}
-	outcome.Changed = append(outcome.Changed, d.news()...)
+	outcome.Changed = append(outcome.Changed, d.changedFiles()...)
 	return outcome, nil
 }
 
@@ -92,27 +92,27 @@ func (d *Daemon) rereadFiles() error {
 	if err := d.keys.ReloadFile(); err != nil || d.certificate == nil {
 		return err
 	}
-	return d.certificate.reread()
+	return d.certificate.reloadFiles()
 }
 
-// news names the files that hold something else than at the last reload.
-func (d *Daemon) news() (changed []string) {
-	now := known{keys: d.keys.ListKeys()}
+// changedFiles names the files that hold something else than at the last reload.
+func (d *Daemon) changedFiles() (changed []string) {
+	now := fileContents{keys: d.keys.ListKeys()}
 	if d.certificate != nil {
 		now.certificate = d.certificate.current.Load()
 	}
-	if !slices.Equal(now.keys, d.known.keys) {
+	if !slices.Equal(now.keys, d.lastContents.keys) {
 		changed = append(changed, "keys")
 	}
-	if now.certificate != d.known.certificate {
+	if now.certificate != d.lastContents.certificate {
 		changed = append(changed, "certificate")
 	}
-	d.known = now
+	d.lastContents = now
 	return changed
 }
 
-// reload is Reload for SIGHUP, whose sender reads the answer in the log.
-func (d *Daemon) reload() {
+// reloadAndLog is Reload for SIGHUP, whose sender reads the answer in the log.
+func (d *Daemon) reloadAndLog() {
 	outcome, err := d.Reload()
 	if err != nil {
 		d.log.Error("the configuration can not be used; the present one stays", "err", err)
@@ -124,14 +124,14 @@ func (d *Daemon) reload() {
 	d.log.Info("configuration read again", "changed", strings.Join(outcome.Changed, ", "))
 }
 
-// merge takes the live keys of fresh into now and names all that differ.
-func merge(now, fresh Settings) (merged Settings, outcome api.Reloaded) {
+// mergeLive takes the live keys of fresh into now and names all that differ.
+func mergeLive(now, fresh Settings) (merged Settings, outcome api.Reloaded) {
 	merged = now
 	to, from := reflect.ValueOf(&merged).Elem(), reflect.ValueOf(fresh)
 	for i, key := range SettingNames() {
 		switch {
 		case reflect.DeepEqual(to.Field(i).Interface(), from.Field(i).Interface()):
-		case slices.Contains(live, key):
+		case slices.Contains(liveKeys, key):
 			to.Field(i).Set(from.Field(i))
 			outcome.Changed = append(outcome.Changed, key)
 		default:
@@ -141,8 +141,8 @@ func merge(now, fresh Settings) (merged Settings, outcome api.Reloaded) {
 	return merged, outcome
 }
 
-// configRead mirrors the outcome of reading the settings into the metrics.
-func (d *Daemon) configRead(ok bool) {
+// recordConfigRead mirrors the outcome of reading the settings into the metrics.
+func (d *Daemon) recordConfigRead(ok bool) {
 	if !ok {
 		d.metrics.ConfigReloaded.Set(0)
 		return

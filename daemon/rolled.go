@@ -12,8 +12,8 @@ import (
 	"github.com/geminid/geminid/ops/report"
 )
 
-// rolled says where what a series gained goes in a roll-up.
-var rolled = map[metrics.Family]func(h *report.Hour, gained metrics.Sample){
+// foldFigure says where what a series gained goes in a roll-up.
+var foldFigure = map[metrics.Family]func(h *report.Hour, gained metrics.Sample){
 	metrics.Requests: func(h *report.Hour, s metrics.Sample) {
 		if s.Labels["dialect"] == "admin" {
 			return // the owner's own looks
@@ -31,15 +31,15 @@ var rolled = map[metrics.Family]func(h *report.Hour, gained metrics.Sample){
 		}
 	},
 	metrics.Rotations: func(h *report.Hour, s metrics.Sample) { h.Rotations.Add(s.Labels["result"], int64(s.Value)) },
-	metrics.Lifetimes: func(h *report.Hour, s metrics.Sample) { h.Lifetimes.Add(spread(s)) },
+	metrics.Lifetimes: func(h *report.Hour, s metrics.Sample) { h.Lifetimes.Add(spreadOf(s)) },
 	metrics.FirstTokens: func(h *report.Hour, s metrics.Sample) {
-		h.Add(report.Hour{Models: map[string]report.Spread{s.Labels["model"]: spread(s)}})
+		h.Add(report.Hour{Models: map[string]report.Spread{s.Labels["model"]: spreadOf(s)}})
 	},
 }
 
-// gain is what a series counted since it was last seen. A value that fell is a
+// gainSince is what a series counted since it was last seen. A value that fell is a
 // series that began anew.
-func gain(before, now metrics.Sample) metrics.Sample {
+func gainSince(before, now metrics.Sample) metrics.Sample {
 	if now.Value < before.Value {
 		return now
 	}
@@ -56,8 +56,8 @@ func gain(before, now metrics.Sample) metrics.Sample {
 	return now
 }
 
-// spread writes the buckets of a histogram as a report keeps them.
-func spread(s metrics.Sample) report.Spread {
+// spreadOf writes the buckets of a histogram as a report keeps them.
+func spreadOf(s metrics.Sample) report.Spread {
 	out := report.Spread{N: int64(s.Value), Sum: s.Sum}
 	highest := 0.0
 	for _, b := range s.Below {

@@ -18,42 +18,42 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// service talks to systemd. Outside of it every call does nothing.
-type service struct {
-	once  sync.Once
-	every time.Duration
-	tick  atomic.Pointer[time.Time] // of the last step of a tick; its age is elapsed time, not wall time
-	said  atomic.Pointer[string]
-	ends  atomic.Bool // a stop is under way
-	// starved is why the watchdog was last left hungry; the watchdog's job alone
+// systemdNotifier talks to systemd. Outside of it every call does nothing.
+type systemdNotifier struct {
+	once       sync.Once
+	every      time.Duration
+	tick       atomic.Pointer[time.Time] // of the last step of a tick; its age is elapsed time, not wall time
+	lastStatus atomic.Pointer[string]
+	stopping   atomic.Bool // a stop is under way
+	// withheld is why the watchdog was last left hungry; the watchdog's job alone
 	// uses it.
-	starved string
+	withheld string
 }
 
 const (
 	watchdogPing = 20 * time.Second
-	tickTooOld   = 90 * time.Second
-	ticksTooOld  = 3 // where ticks are longer than they are by default
+	oldestTick   = 90 * time.Second
+	oldestTicks  = 3 // where ticks are longer than they are by default
 )
 
-// late reports whether the last tick is so old that nothing turns any more.
-func late(age, tick time.Duration) bool { return age > max(tickTooOld, ticksTooOld*tick) }
+// isTickLate reports whether the last tick is so old that nothing turns any more.
+func isTickLate(age, tick time.Duration) bool { return age > max(oldestTick, oldestTicks*tick) }
 
-func (s *service) ready() { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
+func (s *systemdNotifier) notifyReady() { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
 
-func (s *service) stopping() {
-	s.ends.Store(true)
+func (s *systemdNotifier) notifyStopping() {
+	s.stopping.Store(true)
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
 }
 
-// reloading carries the time in the same datagram, as notify-reload of newer
+// notifyReloading carries the time in the same datagram, as notify-reload of newer
 // systemds asks for.
-func (s *service) reloading() {
+func (s *systemdNotifier) notifyReloading() {
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReloading+"\n"+systemd.SdNotifyMonotonicUsec())
 }
 
 // watchdogEvery is how often to ping, zero when nobody listens.
-func (s *service) watchdogEvery() time.Duration {
+func (s *systemdNotifier) watchdogEvery() time.Duration {
 	s.once.Do(func() {
 		if limit, err := systemd.SdWatchdogEnabled(false); err == nil && limit > 0 {
 			s.every = min(watchdogPing, limit/3)
@@ -62,15 +62,15 @@ func (s *service) watchdogEvery() time.Duration {
 	return s.every
 }
 
-// ticked notes that a tick goes on.
-func (s *service) ticked() {
+// markTick notes that a tick goes on.
+func (s *systemdNotifier) markTick() {
 	now := time.Now()
 	s.tick.Store(&now)
 }
 
-// status is what systemctl status shows in one line; it is told when it changed.
-func (s *service) status(line string) {
-	if old := s.said.Swap(&line); old == nil || *old != line {
+// notifyStatus is what systemctl status shows in one line; it is told when it changed.
+func (s *systemdNotifier) notifyStatus(line string) {
+	if old := s.lastStatus.Swap(&line); old == nil || *old != line {
 		_, _ = systemd.SdNotify(false, "STATUS="+line)
 	}
 }
@@ -87,7 +87,7 @@ func statusLine(accounts []supervisor.Account, now time.Time) string {
 	var remedy string
 	for _, a := range accounts {
 		count[a.State]++
-		rotates, ends = earlier(rotates, a.NextRotation), earlier(ends, a.PredictedEnd)
+		rotates, ends = earlierTime(rotates, a.NextRotation), earlierTime(ends, a.PredictedEnd)
 		remedy = cmp.Or(remedy, a.Remedy)
 	}
 	var parts []string
@@ -107,12 +107,12 @@ func statusLine(accounts []supervisor.Account, now time.Time) string {
 	return line
 }
 
-// announce shows how the sessions are in systemctl status.
-func (d *Daemon) announce(accounts []supervisor.Account) {
-	d.service.status(statusLine(accounts, d.now()))
+// updateStatusLine shows how the sessions are in systemctl status.
+func (d *Daemon) updateStatusLine(accounts []supervisor.Account) {
+	d.systemd.notifyStatus(statusLine(accounts, d.now()))
 }
 
-func earlier(a, b time.Time) time.Time {
+func earlierTime(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}
@@ -124,13 +124,13 @@ func earlier(a, b time.Time) time.Time {
 // stop, which the API does not survive, has a time limit of its own.
 func (d *Daemon) feedWatchdog(ctx context.Context) {
 	why := ""
-	if last := d.service.tick.Load(); late(time.Since(*last), d.settings.Tick) {
+	if last := d.systemd.tick.Load(); isTickLate(time.Since(*last), d.settings.Tick) {
 		why = "the supervisor's tick is late"
-	} else if !d.service.ends.Load() && !d.answers(ctx) {
+	} else if !d.systemd.stopping.Load() && !d.answersItself(ctx) {
 		why = "the API does not answer itself"
 	}
-	if why != d.service.starved {
-		d.service.starved = why
+	if why != d.systemd.withheld {
+		d.systemd.withheld = why
 		if why != "" {
 			d.log.Error(why + "; leaving the watchdog hungry")
 		} else {
@@ -142,11 +142,11 @@ func (d *Daemon) feedWatchdog(ctx context.Context) {
 	}
 }
 
-// answers asks over the control socket whether the process is alive. Where the way
+// answersItself asks over the control socket whether the process is alive. Where the way
 // there is what fails, because its file was removed or no descriptor is left, the
 // question goes to the handler itself: what runs goes on running. A handler that
 // hangs leaves the watchdog hungry all the same.
-func (d *Daemon) answers(ctx context.Context) bool {
+func (d *Daemon) answersItself(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/livez", nil)

@@ -156,7 +156,7 @@ type Settings struct {
 // Defaults returns the settings of an empty configuration, with the packaged or
 // the XDG paths, whichever the environment tells.
 func Defaults(env func(string) string) Settings {
-	home := homes(env)
+	home := defaultPaths(env)
 	return Settings{
 		Listen: "127.0.0.1:8100", InboxDir: home.inbox, StateDir: home.state, Socket: home.socket,
 		Provider: "geminiweb", ChatMode: "temporary",

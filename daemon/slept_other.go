@@ -4,5 +4,5 @@ package daemon
 
 import "time"
 
-// slept is not known here.
-func slept() time.Duration { return -1 }
+// sleptTime is not known here.
+func sleptTime() time.Duration { return -1 }

@@ -37,29 +37,29 @@ type controlSocket struct {
 	path string
 	log  *slog.Logger
 
-	mu       sync.Mutex
-	listener *net.UnixListener
-	file     fs.FileInfo // as it was bound
-	closed   bool
-	trouble  string // why it cannot be reached, as it was last said
+	mu        sync.Mutex
+	listener  *net.UnixListener
+	file      fs.FileInfo // as it was bound
+	closed    bool
+	lastError string // why it cannot be reached, as it was last said
 }
 
 // openControlSocket binds the socket. A file that a dead daemon left is replaced;
 // where a living one answers the error is a *RunningError.
 func openControlSocket(ctx context.Context, path string, log *slog.Logger) (*controlSocket, error) {
 	s := &controlSocket{path: path, log: log}
-	if err := s.bind(ctx); err != nil {
+	if err := s.bindFile(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// bind makes the file and listens on it. mu is held, or nobody else knows s.
-func (s *controlSocket) bind(ctx context.Context) error {
+// bindFile makes the file and listens on it. mu is held, or nobody else knows s.
+func (s *controlSocket) bindFile(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o750); err != nil {
 		return fmt.Errorf("creating the directory of the control socket: %w", err)
 	}
-	if err := vacate(ctx, s.path); err != nil {
+	if err := removeDeadSocket(ctx, s.path); err != nil {
 		return err
 	}
 	var config net.ListenConfig
@@ -80,9 +80,9 @@ func (s *controlSocket) bind(ctx context.Context) error {
 	return nil
 }
 
-// vacate removes a socket on which nobody answers any more. What is no socket is
+// removeDeadSocket removes a socket on which nobody answers any more. What is no socket is
 // left for bind to stumble over.
-func vacate(ctx context.Context, path string) error {
+func removeDeadSocket(ctx context.Context, path string) error {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&fs.ModeSocket == 0 {
 		return nil
@@ -106,9 +106,9 @@ func vacate(ctx context.Context, path string) error {
 	return nil
 }
 
-// keep sees that the file is there and is this socket's own, and makes it anew
+// restoreFile sees that the file is there and is this socket's own, and makes it anew
 // where it is not and nobody answers on what is there instead.
-func (s *controlSocket) keep(ctx context.Context) {
+func (s *controlSocket) restoreFile(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -118,15 +118,15 @@ func (s *controlSocket) keep(ctx context.Context) {
 		return
 	}
 	before := s.listener
-	err := s.bind(ctx)
+	err := s.bindFile(ctx)
 	if err == nil {
 		_ = before.Close() // Accept goes on with the new one
 		s.log.Warn("the file of the control socket was removed or replaced; it is made anew", "socket", s.path)
-		s.trouble = ""
+		s.lastError = ""
 		return
 	}
-	if text := err.Error(); text != s.trouble {
-		s.trouble = text
+	if text := err.Error(); text != s.lastError {
+		s.lastError = text
 		s.log.Error("commands do not reach this server: the file of its control socket was removed or replaced, and cannot be made anew", "socket", s.path, "err", err)
 	}
 }
@@ -134,22 +134,22 @@ func (s *controlSocket) keep(ctx context.Context) {
 // Accept implements net.Listener over all files that the socket has had.
 func (s *controlSocket) Accept() (net.Conn, error) {
 	for {
-		listener := s.current()
+		listener := s.currentListener()
 		conn, err := listener.Accept()
-		if err == nil || s.current() == listener {
+		if err == nil || s.currentListener() == listener {
 			return conn, err
 		}
 	}
 }
 
-func (s *controlSocket) current() *net.UnixListener {
+func (s *controlSocket) currentListener() *net.UnixListener {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.listener
 }
 
 // Addr implements net.Listener.
-func (s *controlSocket) Addr() net.Addr { return s.current().Addr() }
+func (s *controlSocket) Addr() net.Addr { return s.currentListener().Addr() }
 
 // Close implements net.Listener; it removes the file when it is still this one's.
 func (s *controlSocket) Close() error {

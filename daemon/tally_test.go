@@ -67,7 +67,7 @@ func (c *tally) minute(w *world) {
 	if day := w.day(); day != c.today {
 		c.newDay(w, day)
 	}
-	if c.dead && !w.goodFileSince(standing.End) || within(w.spoiled, now) {
+	if c.dead && !w.goodFileSince(standing.End) || isInside(w.spoiled, now) {
 		return
 	}
 	c.counted++
@@ -97,7 +97,7 @@ func (w *world) goodFileSince(death time.Time) bool {
 
 func (s span) meets(other span) bool { return s.from.Before(other.until) && other.from.Before(s.until) }
 
-func within(spans []span, at time.Time) bool {
+func isInside(spans []span, at time.Time) bool {
 	return slices.ContainsFunc(spans, func(s span) bool { return !at.Before(s.from) && at.Before(s.until) })
 }
 
@@ -149,7 +149,7 @@ func (c *tally) kept(w *world, before cookie.Set, severed bool) {
 
 func (c *tally) request(w *world, status int, body string) {
 	_, standing := w.standing()
-	if !standing.Alive || within(w.spoiled, w.now()) || within(w.flaps, w.now()) || !w.daemon.Supervisor().Ready() {
+	if !standing.Alive || isInside(w.spoiled, w.now()) || isInside(w.flaps, w.now()) || !w.daemon.Supervisor().Ready() {
 		return
 	}
 	c.requests++

@@ -84,10 +84,10 @@ const (
 // path in its place.
 var serviceConfig = "/etc/geminid/geminid.yaml"
 
-// installed reports whether commands run by hand are about the installed service:
+// isInstalled reports whether commands run by hand are about the installed service:
 // it is configured, and the caller keeps no configuration of an own server. A
 // service whose directory may not even be looked into is one too.
-func installed(own string) bool {
+func isInstalled(own string) bool {
 	if _, err := os.Lstat(own); err == nil {
 		return false
 	}
@@ -95,9 +95,9 @@ func installed(own string) bool {
 	return err == nil || errors.Is(err, os.ErrPermission)
 }
 
-// homes follows systemd's directories when it gives them, else those of the
+// defaultPaths follows systemd's directories when it gives them, else those of the
 // installed service, else XDG.
-func homes(env func(string) string) paths {
+func defaultPaths(env func(string) string) paths {
 	xdg := func(name, fallback string) string {
 		if dir := env(name); filepath.IsAbs(dir) {
 			return dir
@@ -109,7 +109,7 @@ func homes(env func(string) string) paths {
 	run := env("XDG_RUNTIME_DIR")
 	if dir, _, _ := strings.Cut(env("STATE_DIRECTORY"), ":"); dir != "" {
 		base, config = dir, filepath.Dir(serviceConfig)
-	} else if installed(filepath.Join(config, "geminid.yaml")) {
+	} else if isInstalled(filepath.Join(config, "geminid.yaml")) {
 		base, run, config = serviceState, serviceRuntime, filepath.Dir(serviceConfig)
 	}
 	if dir, _, _ := strings.Cut(env("RUNTIME_DIRECTORY"), ":"); dir != "" {
@@ -131,4 +131,4 @@ func IsService(path string) bool { return path == serviceConfig }
 
 // ConfigPath is the configuration file that is read when none is named. It need
 // not exist.
-func ConfigPath(env func(string) string) string { return homes(env).config }
+func ConfigPath(env func(string) string) string { return defaultPaths(env).config }

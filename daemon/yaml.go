@@ -17,14 +17,14 @@ const maxConfig = 64 << 10
 
 // readYAML reads the keys of a configuration file with the lines on which they
 // stand. A key without a value is not given.
-func readYAML(path string, body []byte) (map[string]given, error) {
+func readYAML(path string, body []byte) (map[string]sourcedValue, error) {
 	if len(body) > maxConfig {
 		return nil, fmt.Errorf("%s: is larger than %d KiB, which no configuration is; give the right file with --config", path, maxConfig>>10)
 	}
-	out := make(map[string]given)
+	out := make(map[string]sourcedValue)
 	documents, err := parseYAML(body)
 	if err != nil {
-		return nil, fmt.Errorf("%s:%d: this is no YAML: %s", path, brokenLine(body), sentence(err))
+		return nil, fmt.Errorf("%s:%d: this is no YAML: %s", path, brokenLine(body), parserMessage(err))
 	}
 	if len(documents) > 1 {
 		return nil, fmt.Errorf("%s:%d: a second document begins here (---); the configuration is one", path, documents[1].Line)
@@ -37,12 +37,12 @@ func readYAML(path string, body []byte) (map[string]given, error) {
 		return nil, fmt.Errorf("%s:%d: a configuration is lines of key: value", path, root.Line)
 	}
 	for pair := range slices.Chunk(root.Content, 2) {
-		key, value := pair[0], aliased(pair[1])
+		key, value := pair[0], resolveAlias(pair[1])
 		from := fmt.Sprintf("%s:%d", path, key.Line)
 		if earlier, twice := out[key.Value]; twice {
 			return nil, fmt.Errorf("%s: %s: is there twice, first in %s", from, key.Value, earlier.from)
 		}
-		out[key.Value] = given{node: value, from: from}
+		out[key.Value] = sourcedValue{node: value, from: from}
 	}
 	return out, nil
 }
@@ -74,8 +74,8 @@ func brokenLine(body []byte) int {
 	return 1
 }
 
-// sentence is the parser's error without its name and its count of lines.
-func sentence(err error) string {
+// parserMessage is the parser's error without its name and its count of lines.
+func parserMessage(err error) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if line, rest, ok := strings.Cut(text, ": "); ok && strings.HasPrefix(line, "line ") {
 		text = rest
@@ -83,8 +83,8 @@ func sentence(err error) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// aliased is the node that an alias stands for.
-func aliased(node *yaml.Node) *yaml.Node {
+// resolveAlias is the node that an alias stands for.
+func resolveAlias(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return node.Alias
 	}

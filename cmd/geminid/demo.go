@@ -35,7 +35,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	for _, addr := range []string{c.Listen, c.Control} {
-		if addr != "" && !daemon.Loopback(addr) {
+		if addr != "" && !daemon.IsLoopback(addr) {
 			return &exit{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", addr)}
 		}
 	}
@@ -188,7 +188,7 @@ type simulateCmd struct {
 // Run serves the simulator alone until a signal ends it. Its control endpoint is
 // under /_sim/ of the same address.
 func (c *simulateCmd) Run(ctx context.Context) error {
-	if !daemon.Loopback(c.Listen) {
+	if !daemon.IsLoopback(c.Listen) {
 		return &exit{exitUsage, fmt.Errorf("the pretend upstream obeys everybody and listens on loopback only, not on %q", c.Listen)}
 	}
 	ctx, stop := untilSignal(ctx)

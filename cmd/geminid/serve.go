@@ -74,7 +74,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	level := new(slog.LevelVar)
 	level.Set(settings.Level())
 	logger := newLogger(os.Stderr, settings.LogFormat, level)
-	for _, sentence := range daemon.Exposed(c.sources(), settings) {
+	for _, sentence := range daemon.ExposedFiles(c.sources(), settings) {
 		logger.Warn("a secret is exposed", "why", sentence)
 	}
 	defer boundGarbage()()
@@ -101,11 +101,11 @@ func (c *checkConfigCmd) Run() error {
 	if unseen != nil {
 		printf("warning: not all could be looked at by this user: %v\n", unseen)
 	}
-	for _, sentence := range daemon.Exposed(c.sources(), settings) {
+	for _, sentence := range daemon.ExposedFiles(c.sources(), settings) {
 		printf("warning: %s\n", sentence)
 	}
-	if keys, err := daemon.OpenKeys(settings); err == nil && daemon.Unguarded(settings, keys) != "" {
-		printf("warning: %s\n", daemon.Unguarded(settings, keys))
+	if keys, err := daemon.OpenKeys(settings); err == nil && daemon.NoKeyWarning(settings, keys) != "" {
+		printf("warning: %s\n", daemon.NoKeyWarning(settings, keys))
 	}
 	return nil
 }
