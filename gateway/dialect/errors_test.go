@@ -8,6 +8,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/dialecttest"
 	"github.com/geminid/geminid/gateway/dialect/gemini"
 	"github.com/geminid/geminid/gateway/dialect/openai"
 )
@@ -103,7 +104,7 @@ func TestErrorBodies(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := bodyText(t, test.body); got != test.want {
+			if got := dialecttest.BodyText(t, test.body); got != test.want {
 				t.Errorf("got %s\nwant %s", got, test.want)
 			}
 		})
@@ -146,7 +147,7 @@ func TestHeader(t *testing.T) {
 // readBack decodes a body into to.
 func readBack(t *testing.T, body dialect.Body, to any) {
 	t.Helper()
-	if err := json.Unmarshal([]byte(bodyText(t, body)), to); err != nil {
+	if err := json.Unmarshal([]byte(dialecttest.BodyText(t, body)), to); err != nil {
 		t.Fatal(err)
 	}
 }

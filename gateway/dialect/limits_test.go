@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,12 +12,16 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/dialecttest"
 	"github.com/geminid/geminid/gateway/dialect/gemini"
 	"github.com/geminid/geminid/gateway/dialect/openai"
 	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
 const (
+	gUser = `{"parts":[{"text":"a"}]}`
+	oUser = `{"role":"user","content":"a"}`
+
 	geminiLine = "/gemini/v1beta/models/m:generateContent"
 	openaiLine = "/v1/chat/completions"
 )
@@ -29,7 +32,7 @@ func decode(d dialect.Dialect, body io.Reader) (*dialect.Call, error) {
 	if d.Name == "gemini" {
 		target, param = geminiLine, "/m:generateContent"
 	}
-	return d.Decode(httptest.NewRequest("POST", target, body), func(string) string { return param })
+	return d.Decode(httptest.NewRequest(http.MethodPost, target, body), func(string) string { return param })
 }
 
 func repeat(piece string, n int) string { return strings.TrimSuffix(strings.Repeat(piece+",", n), ",") }
@@ -93,7 +96,7 @@ func TestLimits(t *testing.T) {
 				t.Fatalf("at the limit: %v", err)
 			}
 			_, err := decode(test.d, strings.NewReader(test.body(1)))
-			if kind := kindOf(err); kind != test.want {
+			if kind := dialecttest.KindOf(err); kind != test.want {
 				t.Fatalf("over the limit: kind %d, %v", kind, err)
 			}
 		})
@@ -107,15 +110,6 @@ func fields(n int) string {
 		b.WriteString(`,"x` + strings.Repeat("i", i) + `":1`)
 	}
 	return b.String() + "}"
-}
-
-// kindOf is the kind of an error, an impossible one when it is no *chat.Error.
-func kindOf(err error) chat.Kind {
-	var failure *chat.Error
-	if errors.As(err, &failure) {
-		return failure.Kind
-	}
-	return 255
 }
 
 // TestBodies: everything that can be wrong with a body before it is JSON.
@@ -148,7 +142,7 @@ func TestBodies(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			text, failure := io.ReadAll(test.body)
 			for _, d := range registry.All {
-				r := httptest.NewRequest("POST", openaiLine, io.MultiReader(strings.NewReader(string(text)), failing{failure}))
+				r := httptest.NewRequest(http.MethodPost, openaiLine, io.MultiReader(strings.NewReader(string(text)), failing{failure}))
 				r.ContentLength = -1
 				if test.change != nil {
 					r = test.change(r)
@@ -160,7 +154,7 @@ func TestBodies(t *testing.T) {
 					}
 					continue
 				}
-				if kind := kindOf(err); kind != test.want {
+				if kind := dialecttest.KindOf(err); kind != test.want {
 					t.Errorf("%s: kind %d, want %d: %v", d.Name, kind, test.want, err)
 				}
 			}
@@ -228,7 +222,7 @@ func TestFileTypes(t *testing.T) {
 			body := `{"contents":[{"parts":[{"inlineData":{"mimeType":` + string(told) + `,"data":"` + base64.RawURLEncoding.EncodeToString([]byte(test.bytes)) + `"}}]}]}`
 			call, err := decode(gemini.Dialect, strings.NewReader(body))
 			if test.want == "" {
-				if kindOf(err) != chat.BadRequest {
+				if dialecttest.KindOf(err) != chat.BadRequest {
 					t.Fatalf("not refused: %v", err)
 				}
 				return

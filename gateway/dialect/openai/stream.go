@@ -73,6 +73,7 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 		return nil
 	}
 	switch event.Kind {
+	case chat.Meta: // chunks name the requested model
 	case chat.Thought:
 		if !e.call.Chat.Thoughts || event.Text == "" {
 			return nil

@@ -1,7 +1,7 @@
-package dialect_test
+package dialecttest
 
 import (
-	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -13,24 +13,24 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/geminid/geminid/gateway/dialect"
-	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
-// TestClients plays the requests of real clients, one script a file: the request as it
-// arrives, then what was understood of it, then the whole response. -update
-// writes the two golden parts.
-func TestClients(t *testing.T) {
-	for _, d := range registry.All {
-		scripts, err := filepath.Glob(filepath.Join(d.Name, "testdata", "*.txt"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(scripts) == 0 {
-			t.Errorf("%s/testdata holds no script: a dialect needs samples of the requests of its clients", d.Name)
-		}
-		for _, file := range scripts {
-			t.Run(d.Name+"/"+strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playScript(t, file) })
-		}
+var update = flag.Bool("update", false, "write the golden parts of testdata anew")
+
+// PlayScripts plays the requests of real clients, one script a file of dir: the
+// request as it arrives, then the decoded call, then the whole response. With
+// the flag -update it writes the two golden parts. A folder without scripts
+// fails the test.
+func PlayScripts(t *testing.T, dir string) {
+	scripts, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(scripts) == 0 {
+		t.Errorf("%s holds no script: a dialect needs samples of the requests of its clients", dir)
+	}
+	for _, file := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playScript(t, file) })
 	}
 }
 
@@ -42,12 +42,12 @@ func playScript(t *testing.T, file string) {
 	if len(archive.Files) == 0 || archive.Files[0].Name != "request" {
 		t.Fatalf("%s does not begin with a request", file)
 	}
-	s := newServer()
+	s := NewServer()
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, parseRequest(t, archive.Files[0].Data))
+	s.ServeHTTP(w, ParseRequest(t, archive.Files[0].Data))
 	got := []txtar.File{archive.Files[0]}
-	if s.last != nil {
-		got = append(got, txtar.File{Name: "call", Data: describe(s.last)})
+	if s.Last != nil {
+		got = append(got, txtar.File{Name: "call", Data: DescribeCall(s.Last)})
 	}
 	got = append(got, txtar.File{Name: "response", Data: transcript(w)})
 	if *update {
@@ -70,8 +70,8 @@ func playScript(t *testing.T, file string) {
 	}
 }
 
-// describe prints a call for people, files by type and size.
-func describe(call *dialect.Call) []byte {
+// DescribeCall prints a call for people, files by type and size.
+func DescribeCall(call *dialect.Call) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s model=%q id=%s", call.Op, call.Model, call.ID)
 	if call.SSE {
@@ -127,14 +127,4 @@ func transcript(w *httptest.ResponseRecorder) []byte {
 		b.WriteByte('\n')
 	}
 	return []byte(b.String())
-}
-
-// Every whole answer must be one JSON value, whatever the client asked.
-func decodeJSON(t testing.TB, body []byte) map[string]any {
-	t.Helper()
-	var v map[string]any
-	if err := json.Unmarshal(body, &v); err != nil {
-		t.Fatalf("not JSON: %v\n%s", err, body)
-	}
-	return v
 }

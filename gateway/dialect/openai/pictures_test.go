@@ -1,4 +1,4 @@
-package dialect_test
+package openai_test
 
 import (
 	"bytes"
@@ -16,14 +16,14 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
-	"github.com/geminid/geminid/gateway/dialect/registry"
+	"github.com/geminid/geminid/gateway/dialect/dialecttest"
 )
 
 // field is a part of a form; one with a name is a file.
 type field struct{ key, file, mime, data string }
 
-// form sends a form to the edits route.
-func (s *server) form(t *testing.T, fields ...field) *httptest.ResponseRecorder {
+// sendForm sends a form to the edits route.
+func sendForm(t *testing.T, s *dialecttest.Server, fields ...field) *httptest.ResponseRecorder {
 	t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -44,21 +44,13 @@ func (s *server) form(t *testing.T, fields ...field) *httptest.ResponseRecorder 
 		_, _ = part.Write([]byte(f.data))
 	}
 	_ = w.Close()
-	return s.send("/v1/images/edits", w.FormDataContentType(), body.String())
-}
-
-func (s *server) send(path, kind, body string) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
-	r.Header.Set("Content-Type", kind)
-	s.ServeHTTP(w, r)
-	return w
+	return s.Send("/v1/images/edits", w.FormDataContentType(), body.String())
 }
 
 var (
 	model  = field{key: "model", data: "gemini-2.5-flash-image"}
 	prompt = field{key: "prompt", data: "make it blue"}
-	photo  = field{key: "image", file: "a.png", mime: "image/png", data: string(tinyPNG)}
+	photo  = field{key: "image", file: "a.png", mime: "image/png", data: string(dialecttest.TinyPNG)}
 )
 
 func TestEditForms(t *testing.T) {
@@ -72,7 +64,7 @@ func TestEditForms(t *testing.T) {
 		{"image last", []field{model, prompt, photo}, `["image/png" "a.png"] "make it blue"`},
 		{"several", []field{as("image[]"), prompt, as("image[]"), as("image")}, `["image/png" "a.png"] ["image/png" "a.png"] ["image/png" "a.png"] "make it blue"`},
 		{"numbered", []field{as("image[0]"), as("image[1]"), prompt}, `["image/png" "a.png"] ["image/png" "a.png"] "make it blue"`},
-		{"a wrong type and a path", []field{{key: "image", file: `../../etc/x y.jpg`, mime: "application/octet-stream", data: string(tinyPNG)}, prompt}, `["image/png" "x y.jpg"] "make it blue"`},
+		{"a wrong type and a path", []field{{key: "image", file: `../../etc/x y.jpg`, mime: "application/octet-stream", data: string(dialecttest.TinyPNG)}, prompt}, `["image/png" "x y.jpg"] "make it blue"`},
 		{"fields that nobody filled in", []field{photo, prompt, {key: "n"}, {key: "size"}, {key: "stream"}, {key: "mask", file: "blob"}}, `["image/png" "a.png"] "make it blue"`},
 		{"in Python's words", []field{photo, prompt, {key: "n", data: " 1 "}, {key: "stream", data: "False"}}, `["image/png" "a.png"] "make it blue"`},
 		{"number and size", []field{photo, prompt, {key: "n", data: "2"}, {key: "size", data: "1024x1024"}, {key: "quality", data: "high"}},
@@ -80,15 +72,15 @@ func TestEditForms(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newServer()
-			w := s.form(t, tt.fields...)
-			if w.Code != http.StatusOK || s.last == nil || s.last.Op != dialect.Edits {
+			s := dialecttest.NewServer()
+			w := sendForm(t, s, tt.fields...)
+			if w.Code != http.StatusOK || s.Last == nil || s.Last.Op != dialect.Edits {
 				t.Fatalf("status %d: %s", w.Code, w.Body)
 			}
 			var got []string
-			for _, part := range s.last.Chat.Turns[0].Parts {
+			for _, part := range s.Last.Chat.Turns[0].Parts {
 				if part.Blob != nil {
-					if !bytes.Equal(part.Blob.Data, tinyPNG) {
+					if !bytes.Equal(part.Blob.Data, dialecttest.TinyPNG) {
 						t.Errorf("the file is %q", part.Blob.Data)
 					}
 					got = append(got, fmt.Sprintf("%q", []string{part.Blob.MIME, part.Blob.Name}))
@@ -99,7 +91,7 @@ func TestEditForms(t *testing.T) {
 			if have := strings.Join(got, " "); have != tt.want {
 				t.Errorf("got  %s\nwant %s", have, tt.want)
 			}
-			if got := decodeJSON(t, w.Body.Bytes())["data"].([]any)[0].(map[string]any)["b64_json"]; got != base64.StdEncoding.EncodeToString(tinyPNG) {
+			if got := readJSON(t, w)["data"].([]any)[0].(map[string]any)["b64_json"]; got != base64.StdEncoding.EncodeToString(dialecttest.TinyPNG) {
 				t.Errorf("answer %v", got)
 			}
 		})
@@ -116,10 +108,10 @@ func TestWishes(t *testing.T) {
 		`,"n":"2"`:                        "Create 2 different pictures, each as a file of its own:\n\na fox",
 		`,"quality":"hd","style":"vivid"`: "a fox\n\nQuality: as fine and detailed as can be.\n\nStyle: vivid.",
 	} {
-		s := newServer()
-		if w := s.send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
+		s := dialecttest.NewServer()
+		if w := s.Send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
 			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
-		} else if got := chat.FormatPrompt(s.last.Chat); got != want {
+		} else if got := chat.FormatPrompt(s.Last.Chat); got != want {
 			t.Errorf("%s: got %q, want %q", fields, got, want)
 		}
 	}
@@ -131,10 +123,10 @@ func TestIgnoredWishes(t *testing.T) {
 		``: "", `,"stream":false,"partial_images":0`: "", `,"stream":0,"background":"auto"`: "",
 		`,"partial_images":2,"output_format":"webp"`: "output_format partial_images",
 	} {
-		s := newServer()
-		if w := s.send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
+		s := dialecttest.NewServer()
+		if w := s.Send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {
 			t.Errorf("%s: status %d: %s", fields, w.Code, w.Body)
-		} else if got := strings.Join(s.last.Chat.Ignored, " "); got != want {
+		} else if got := strings.Join(s.Last.Chat.Ignored, " "); got != want {
 			t.Errorf("%s: ignored %q, want %q", fields, got, want)
 		}
 	}
@@ -172,13 +164,13 @@ func TestBadForms(t *testing.T) {
 	}{
 		{"no picture", []field{prompt}, 400, "image", "missing"},
 		{"no prompt", []field{photo}, 400, "prompt", "must say"},
-		{"a mask", []field{prompt, photo, {key: "mask", file: "m.png", mime: "image/png", data: string(tinyPNG)}}, 400, "mask", "not offered"},
+		{"a mask", []field{prompt, photo, {key: "mask", file: "m.png", mime: "image/png", data: string(dialecttest.TinyPNG)}}, 400, "mask", "not offered"},
 		{"nothing in it", with("image/png", ""), 400, "image", "no data"},
 		{"a drawing in XML", with("image/svg+xml", vector), 400, "image", "not a PNG"},
 		{"a drawing in XML that says it is text", with("text/plain", vector), 400, "image", "not a PNG"},
 		{"a page", with("image/png", "<html>"), 400, "image", "not a PNG"},
 		{"a bomb", with("image/png", bomb(50_000, 50_000)), 400, "image", "100 million"},
-		{"21 MiB", with("image/png", string(tinyPNG)+strings.Repeat("x", 21<<20)), 413, "image", "20 MiB"},
+		{"21 MiB", with("image/png", string(dialecttest.TinyPNG)+strings.Repeat("x", 21<<20)), 413, "image", "20 MiB"},
 		{"65 pictures", many, 400, "image", "64"},
 		{"10,000 parts", parts, 400, "", "parts"},
 		{"a nameless part", []field{prompt, photo, {data: "x"}}, 400, "", "no name"},
@@ -192,10 +184,10 @@ func TestBadForms(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newServer()
-			w := s.form(t, tt.fields...)
+			s := dialecttest.NewServer()
+			w := sendForm(t, s, tt.fields...)
 			complains(t, w, tt.code, tt.param, tt.says)
-			if s.last != nil {
+			if s.Last != nil {
 				t.Error("it was decoded")
 			}
 		})
@@ -238,8 +230,8 @@ func TestBrokenForms(t *testing.T) {
 		{"base64", kind, part + "Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgpyZXN0\r\n--xx--"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newServer()
-			if w := s.send("/v1/images/edits", tt.kind, tt.body); w.Code != http.StatusBadRequest || s.last != nil {
+			s := dialecttest.NewServer()
+			if w := s.Send("/v1/images/edits", tt.kind, tt.body); w.Code != http.StatusBadRequest || s.Last != nil {
 				t.Errorf("status %d: %s", w.Code, w.Body)
 			}
 		})
@@ -272,70 +264,16 @@ func TestBadPictures(t *testing.T) {
 		{`{"model":"gemini-2.5-flash-image","prompt":["a"]}`, "prompt", "string"},
 		{`{"model":"../x","prompt":"a"}`, "model", "no model"},
 	} {
-		s := newServer()
-		w := s.send("/v1/images/generations", "application/json", tt.body)
+		s := dialecttest.NewServer()
+		w := s.Send("/v1/images/generations", "application/json", tt.body)
 		code := http.StatusBadRequest
 		if tt.param == "model" {
 			code = http.StatusNotFound
 		}
 		complains(t, w, code, tt.param, tt.says)
 	}
-	w := newServer().send("/v1/images/edits", "application/json", `{"prompt":"a","images":[{"image_url":"data:application/pdf;base64,JVBERi0xLjQ="}]}`)
+	w := dialecttest.NewServer().Send("/v1/images/edits", "application/json", `{"prompt":"a","images":[{"image_url":"data:application/pdf;base64,JVBERi0xLjQ="}]}`)
 	complains(t, w, http.StatusBadRequest, "images[0].image_url", "no picture")
-	const verb = "POST /v1beta/models/gemini-2.5-flash-image:"
-	for _, tt := range []struct{ verb, body string }{
-		{"predict", `{}`},
-		{"predict", `{"instances":[{"prompt":"a"},{"prompt":"b"}]}`},
-		{"predict", `{"instances":[{"prompt":"a"}],"parameters":{"sampleCount":11}}`},
-		{"predict", `{"instances":[{"prompt":"a"}],"parameters":{"sampleCount":"2"}}`},
-		{"predict", `{"instances":[{"prompt":"a"}],"parameters":{"aspectRatio":"wide"}}`},
-		{"editImage", `{"prompt":"a"}`},
-		{"editImage", `{"prompt":"a","image":{"mimeType":"image/png","data":"***"}}`},
-		{"editImage", `{"prompt":"a","image":{"mimeType":"image/png","data":""}}`},
-		{"editImage", `{"prompt":"a","image":{"mimeType":"text/plain","data":"aGVsbG8="}}`},
-		{"editImage", `{"prompt":"a","image":{"data":"iVBORw0KGgpyZXN0"},"mask":{}}`},
-		{"editImage", `{"image":{"data":"iVBORw0KGgpyZXN0"}}`},
-		{"generateContent", `{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"imageConfig":{"aspectRatio":"1:99"}}}`},
-		{"generateContent", `{"contents":[{"parts":[{"fileData":{"fileUri":"gs://bucket/x"}}]}]}`},
-		{"generateContent", `{"contents":[{"parts":[{"inlineData":{"mimeType":"image/svg+xml","data":"` + base64.StdEncoding.EncodeToString([]byte(vector)) + `"}}]}]}`},
-		{"generateContent", `{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"` + base64.StdEncoding.EncodeToString([]byte(bomb(1<<20, 1<<20))) + `"}}]}]}`},
-	} {
-		w := newServer().do(t, verb+tt.verb, tt.body)
-		if failure, _ := decodeJSON(t, w.Body.Bytes())["error"].(map[string]any); w.Code != http.StatusBadRequest || failure["status"] != "INVALID_ARGUMENT" {
-			t.Errorf("%s %.80s: status %d, %v", tt.verb, tt.body, w.Code, failure)
-		}
-	}
-}
-
-// TestDocument checks that a document is what encoding/json makes of the same
-// answer, whatever the text holds, and that its length is told in advance.
-func TestDocument(t *testing.T) {
-	big := bytes.Repeat([]byte("0123456789"), 20<<10)
-	answer := chat.Answer{Text: "a \"quoted\" <text>\u2028", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: big}, {MIME: "image/jpeg", Data: []byte{1}}, {MIME: "image/png", Data: nil}}}
-	call := &dialect.Call{Op: dialect.Generate, Model: "m", ID: "ID", Chat: new(chat.Request)}
-	for _, d := range registry.All {
-		doc := d.EncodeAnswer(call, answer)
-		var w writes
-		n, err := doc.WriteTo(&w)
-		if err != nil || n != doc.Len() || n != int64(w.all.Len()) || w.longest > 64<<10 {
-			t.Errorf("%s: %d bytes of %d, longest write %d, %v", d.Name, n, doc.Len(), w.longest, err)
-		}
-		text := w.all.String()
-		if !json.Valid([]byte(text)) || strings.Count(text, base64.StdEncoding.EncodeToString(big)) != 1 {
-			t.Errorf("%s: the document of %d bytes is broken", d.Name, n)
-		}
-	}
-}
-
-// writes gathers what is written and the longest write.
-type writes struct {
-	all     bytes.Buffer
-	longest int
-}
-
-func (w *writes) Write(p []byte) (int, error) {
-	w.longest = max(w.longest, len(p))
-	return w.all.Write(p)
 }
 
 // TestSizesInHeaders reads the forms of a header that tell a picture's size.
@@ -358,9 +296,18 @@ func TestSizesInHeaders(t *testing.T) {
 		{"a large lossless WebP", webp("VP8L", 0x2f, 255, 255, 255, 15), false},
 		{"a large lossy WebP", webp("VP8 ", 0, 0, 0, 0x9d, 1, 0x2a, 255, 63, 255, 63), false},
 	} {
-		w := newServer().form(t, prompt, field{key: "image", file: "x", mime: "image/*", data: tt.data})
+		w := sendForm(t, dialecttest.NewServer(), prompt, field{key: "image", file: "x", mime: "image/*", data: tt.data})
 		if (w.Code == http.StatusOK) != tt.ok {
 			t.Errorf("%s: status %d %s", tt.name, w.Code, w.Body)
 		}
 	}
+}
+
+// readJSON decodes an answer.
+func readJSON(t *testing.T, w *httptest.ResponseRecorder) (v map[string]any) {
+	t.Helper()
+	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
+		t.Fatalf("%v: %s", err, w.Body)
+	}
+	return v
 }

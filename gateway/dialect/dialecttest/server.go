@@ -1,4 +1,4 @@
-package dialect_test
+package dialecttest
 
 import (
 	"bufio"
@@ -20,15 +20,15 @@ import (
 	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
-// models is the list that the test server offers.
+// models is the list that the Server offers.
 var models = []chat.Model{
 	{ID: "gemini-2.5-flash", Name: "Gemini 2.5 Flash", Description: "Fast.", InputLimit: 1000, OutputLimit: 100},
 	{ID: "gemini-2.5-flash-image", Image: true},
 }
 
-// script is what the model says: a thought, text with everything that breaks
-// careless encoders, and the end.
-func script() []chat.Event {
+// cannedEvents is the answer to every chat: a thought, text with everything that
+// breaks careless encoders, and the end.
+func cannedEvents() []chat.Event {
 	return []chat.Event{
 		{Kind: chat.Meta, Served: chat.Served{ID: "9d8ca3786ebdfbea", Name: "2.5 Flash"}},
 		{Kind: chat.Thought, Text: "Let me see."},
@@ -38,7 +38,7 @@ func script() []chat.Event {
 	}
 }
 
-func sequence(events []chat.Event) iter.Seq2[chat.Event, error] {
+func eventSequence(events []chat.Event) iter.Seq2[chat.Event, error] {
 	return func(yield func(chat.Event, error) bool) {
 		for _, event := range events {
 			if !yield(event, nil) {
@@ -48,24 +48,25 @@ func sequence(events []chat.Event) iter.Seq2[chat.Event, error] {
 	}
 }
 
-// tinyPNG begins like a picture.
-var tinyPNG = []byte("\x89PNG\r\n\x1a\nrest")
+// TinyPNG begins like a picture, which is all that is looked at.
+var TinyPNG = []byte("\x89PNG\r\n\x1a\nrest")
 
-// server mounts every dialect as the daemon does: routes that two dialects
-// share are decided by For.
-type server struct {
+// Server serves every dialect of the registry without an upstream. Routes that
+// two dialects share are decided by registry.Find, as in the daemon.
+type Server struct {
 	*httprouter.Router
-	events []chat.Event
-	last   *dialect.Call // decoded most recently
+	// Last is the call that was decoded last; nil before the first.
+	Last *dialect.Call
 }
 
-func newServer() *server {
-	s := &server{Router: httprouter.New(), events: script()}
+// NewServer returns a server of all dialects.
+func NewServer() *Server {
+	s := &Server{Router: httprouter.New()}
 	s.RedirectTrailingSlash, s.RedirectFixedPath = false, false
-	s.NotFound = http.HandlerFunc(s.lost)
+	s.NotFound = http.HandlerFunc(s.explainPath)
 	s.MethodNotAllowed = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d, _ := registry.Find(r)
-		fail(w, d, chat.NewError(chat.MethodNotAllowed, "wrong method"))
+		writeError(w, d, chat.NewError(chat.MethodNotAllowed, "wrong method"))
 	})
 	owners := make(map[string][]*dialect.Dialect)
 	for i := range registry.All {
@@ -78,7 +79,7 @@ func newServer() *server {
 					if len(owners[route]) > 1 {
 						d, _ = registry.Find(r)
 					}
-					s.serve(w, r, d, ps)
+					s.serveCall(w, r, d, ps)
 				})
 			}
 		}
@@ -86,67 +87,69 @@ func newServer() *server {
 	return s
 }
 
-func (s *server) lost(w http.ResponseWriter, r *http.Request) {
+func (s *Server) explainPath(w http.ResponseWriter, r *http.Request) {
 	d, _ := registry.Find(r)
-	fail(w, d, d.ExplainPath(r))
+	writeError(w, d, d.ExplainPath(r))
 }
 
-func (s *server) serve(w http.ResponseWriter, r *http.Request, d *dialect.Dialect, ps httprouter.Params) {
+func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, d *dialect.Dialect, ps httprouter.Params) {
 	call, err := d.Decode(r, ps.ByName)
 	if err != nil {
 		var failure *chat.Error
 		if !errors.As(err, &failure) {
 			panic(fmt.Sprintf("decode of %s %s: not a *chat.Error: %T", r.Method, r.URL, err))
 		}
-		fail(w, d, failure)
+		writeError(w, d, failure)
 		return
 	}
-	s.last = call
-	call.ID, call.Created = strings.TrimSuffix(call.ID, last26(call.ID))+"ID", time.Unix(1_800_000_000, 0)
+	s.Last = call
+	call.ID, call.Created = strings.TrimSuffix(call.ID, randomPart(call.ID))+"ID", time.Unix(1_800_000_000, 0)
 	switch call.Op {
 	case dialect.Models:
-		s.models(w, d, call)
+		s.serveModels(w, d, call)
 	case dialect.CountTokens:
-		reply(w, http.StatusOK, d.EncodeTokens(call))
+		writeBody(w, http.StatusOK, d.EncodeTokens(call))
 	case dialect.Images, dialect.Edits:
-		reply(w, http.StatusOK, d.EncodeAnswer(call, chat.Answer{Text: "Here it is.", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: tinyPNG}}}))
+		writeBody(w, http.StatusOK, d.EncodeAnswer(call, chat.Answer{Text: "Here it is.", Reason: chat.Stop, Media: []*chat.Blob{{MIME: "image/png", Data: TinyPNG}}}))
 	case dialect.Generate:
-		answer, _ := chat.CollectAnswer(sequence(s.events))
-		reply(w, http.StatusOK, d.EncodeAnswer(call, answer))
+		answer, _ := chat.CollectAnswer(eventSequence(cannedEvents()))
+		writeBody(w, http.StatusOK, d.EncodeAnswer(call, answer))
 	case dialect.Stream:
 		encoder := d.NewEncoder(call, w)
 		w.Header().Set("Content-Type", encoder.ContentType())
-		for _, event := range s.events {
+		for _, event := range cannedEvents() {
 			_ = encoder.WriteEvent(event)
 		}
+	case dialect.Files, dialect.Status, dialect.Other: // not of a dialect
+		panic("decoded as " + string(call.Op))
 	}
 }
 
-// last26 is the random part of an id.
-func last26(id string) string { return id[max(0, len(id)-26):] }
+// randomPart is the random part of an id.
+func randomPart(id string) string { return id[max(0, len(id)-26):] }
 
-func (s *server) models(w http.ResponseWriter, d *dialect.Dialect, call *dialect.Call) {
+func (s *Server) serveModels(w http.ResponseWriter, d *dialect.Dialect, call *dialect.Call) {
 	if call.Model == "" {
-		reply(w, http.StatusOK, d.EncodeModels(call, models))
+		writeBody(w, http.StatusOK, d.EncodeModels(call, models))
 		return
 	}
 	for _, m := range models {
 		if m.ID == call.Model {
-			reply(w, http.StatusOK, d.EncodeModel(call, m))
+			writeBody(w, http.StatusOK, d.EncodeModel(call, m))
 			return
 		}
 	}
-	fail(w, d, chat.NewError(chat.UnknownModel, "unknown model"))
+	writeError(w, d, chat.NewError(chat.UnknownModel, "unknown model"))
 }
 
-func fail(w http.ResponseWriter, d *dialect.Dialect, err *chat.Error) {
+func writeError(w http.ResponseWriter, d *dialect.Dialect, err *chat.Error) {
 	for name, values := range dialect.ErrorHeader(err) {
 		w.Header()[name] = values
 	}
-	reply(w, dialect.StatusCode(err.Kind), d.EncodeError(err))
+	writeBody(w, dialect.StatusCode(err.Kind), d.EncodeError(err))
 }
 
-func reply(w http.ResponseWriter, code int, body dialect.Body) {
+func writeBody(w http.ResponseWriter, code int, body dialect.Body) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
 	var text, indented bytes.Buffer
@@ -159,9 +162,9 @@ func reply(w http.ResponseWriter, code int, body dialect.Body) {
 	_, _ = indented.WriteTo(w)
 }
 
-// bodyText returns the text of a body, which must be JSON of the length that it
+// BodyText returns the text of a body, which must be JSON of the length that it
 // states.
-func bodyText(t testing.TB, body dialect.Body) string {
+func BodyText(t testing.TB, body dialect.Body) string {
 	t.Helper()
 	var text strings.Builder
 	n, err := body.WriteTo(&text)
@@ -171,8 +174,8 @@ func bodyText(t testing.TB, body dialect.Body) string {
 	return strings.TrimSuffix(text.String(), "\n")
 }
 
-// parseRequest reads a raw request of a script: head, blank line, body.
-func parseRequest(t testing.TB, raw []byte) *http.Request {
+// ParseRequest reads a raw request of a script: head, blank line, body.
+func ParseRequest(t testing.TB, raw []byte) *http.Request {
 	t.Helper()
 	head, body, _ := bytes.Cut(raw, []byte("\n\n"))
 	body = bytes.TrimSuffix(body, []byte("\n"))
@@ -184,11 +187,29 @@ func parseRequest(t testing.TB, raw []byte) *http.Request {
 	return r
 }
 
-// do sends a request made of a line such as "POST /v1/x" and a body.
-func (s *server) do(t testing.TB, line, body string) *httptest.ResponseRecorder {
+// SendLine sends a request made of a line such as "POST /v1/x" and a body.
+func (s *Server) SendLine(t testing.TB, line, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	method, path, _ := strings.Cut(line, " ")
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader(body)))
 	return w
+}
+
+// Send posts a body of any type.
+func (s *Server) Send(path, contentType, body string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", contentType)
+	s.ServeHTTP(w, r)
+	return w
+}
+
+// KindOf returns the kind of an error, an impossible one if it is not a
+// *chat.Error.
+func KindOf(err error) chat.Kind {
+	if failure, ok := errors.AsType[*chat.Error](err); ok {
+		return failure.Kind
+	}
+	return 255
 }
