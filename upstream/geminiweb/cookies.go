@@ -9,21 +9,13 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// The hosts of the upstream.
-const (
-	hostApp      = "gemini.google.com"
-	hostAccounts = "accounts.google.com"
-	hostConsent  = "consent.google.com"
-	cookieDomain = "google.com"
-)
-
 // cookieHeader is the Cookie header for a host, empty where the session does
 // not belong. The identity host gets the two cookies of the session and no
 // other: it refuses a rotation that brings more. Hosts outside google.com get
 // none.
 func cookieHeader(set cookie.Set, u *url.URL) string {
-	host := strings.ToLower(u.Hostname())
-	if u.Scheme != "https" || host != cookieDomain && !strings.HasSuffix(host, "."+cookieDomain) {
+	host := upstreamHost(u)
+	if !isWithin(host, cookieDomain) {
 		return ""
 	}
 	var b strings.Builder

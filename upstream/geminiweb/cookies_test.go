@@ -30,6 +30,20 @@ func TestCookieHeader(t *testing.T) {
 		{full, "https://notgoogle.com/", ""},
 		{full, "https://google.com.evil.example/", ""},
 		{full, "https://evil.example/?gemini.google.com", ""},
+		{full, "https://gemini.google.com:443/app", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; AEC=a; NID=n"},
+		{full, "https://gemini.google.com:8443/app", ""},
+		{full, "https://user@gemini.google.com/app", ""},
+		{full, "https://[::ffff:127.0.0.1%25.google.com]/x", ""},
+		{full, "https://[::1%25.google.com]/x", ""},
+		{full, "https://.google.com/x", ""},
+		{full, "https://..google.com/x", ""},
+		{full, "https://a..google.com/x", ""},
+		{full, "https://gemini.google.com./x", ""},
+		{full, "https://a_b.google.com/x", ""},
+		{full, "https://evil.example／.google.com/x", ""},
+		{full, "https://evil.example＃.google.com/x", ""},
+		{full, "https://evil.example＠.google.com/x", ""},
+		{full, "https://evil.example℀.google.com/x", ""},
 	}
 	for _, tt := range tests {
 		if got := geminiweb.CookieHeader(tt.set, mustURL(t, tt.url)); got != tt.want {

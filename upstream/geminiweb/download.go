@@ -58,7 +58,7 @@ func (s fileSource) acceptsType(kind string) bool {
 func (c *Client) fetchFile(ctx context.Context, set cookie.Set, s fileSource) (*chat.Blob, *Error) {
 	u := s.link
 	for hops := 0; hops < mediaHops; {
-		if !isMediaHost(u) {
+		if !isMediaURL(u) {
 			return nil, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a picture's link leads to a foreign host")
 		}
 		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
@@ -151,13 +151,6 @@ func readWhole(resp *http.Response, limit int64) ([]byte, error) {
 		return nil, errTooLarge
 	}
 	return b.Bytes(), nil
-}
-
-// isMediaHost bounds where links and redirects may lead.
-func isMediaHost(u *url.URL) bool {
-	host := strings.ToLower(u.Hostname())
-	return u.Scheme == "https" && u.User == nil && (u.Port() == "" || u.Port() == "443") &&
-		(strings.HasSuffix(host, ".google.com") || strings.HasSuffix(host, ".googleusercontent.com"))
 }
 
 // plainName is a file's name without its ending, in plain letters.

@@ -153,6 +153,39 @@ func TestPicturesFromHostileLinks(t *testing.T) {
 	}
 }
 
+// No link leads to an address, a zone or a host of another kind, whatever its
+// end looks like.
+func TestPicturesFromDisguisedHosts(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{
+		"https://[::ffff:127.0.0.1%25.google.com]/x", "https://[::1%25.googleusercontent.com]/x",
+		"https://evil.example／.google.com/x", "https://.google.com/x", "https://a..googleusercontent.com/x",
+		"https://evil.example%23.google.com/x", "https://127.0.0.1/x", "https://lh3.googleuserconteNt.com./x",
+		"https://lh3.googleusercontent.com:8443/x", "https://u@lh3.googleusercontent.com/x", "https://LH3.googleuſercontent.com/x",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var sim *simulator.Simulator
+			w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				switch {
+				case r.URL.Host == "gemini.google.com" || r.URL.Host == "accounts.google.com":
+					return sim.RoundTrip(r)
+				case r.URL.Hostname() == "lh3.googleusercontent.com" && r.URL.Port() == "" && r.URL.User == nil:
+					return reply(r, 302, target, strings.NewReader("")), nil
+				case r.URL.Hostname() == "contribution.usercontent.google.com":
+					return reply(r, 404, "", strings.NewReader("")), nil
+				}
+				t.Errorf("%s was called", r.URL.Redacted())
+				return nil, errors.New("refused")
+			})})
+			sim = w.sim
+			answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash-image", "[image]")))
+			if !failedWith(err, chat.Upstream) || len(answer.Media) != 0 {
+				t.Errorf("%s: %d pictures, %v", target, len(answer.Media), err)
+			}
+		})
+	}
+}
+
 // TestLostFiles: what is missing of an answer is said in it.
 func TestLostFiles(t *testing.T) {
 	t.Parallel()

@@ -54,7 +54,7 @@ func (c *Client) uploadResumable(ctx context.Context, set cookie.Set, s *session
 		return "", failure
 	}
 	target, err := url.Parse(header.Get("X-Goog-Upload-Url"))
-	if err != nil || !isUploadHost(target) {
+	if err != nil || !isUploadURL(target) {
 		c.cfg.Drifted("schema")
 		return "", newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an upload without a usable address")
 	}
@@ -109,11 +109,4 @@ func (c *Client) readReference(body []byte) (string, *Error) {
 		return "", newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an upload without a reference")
 	}
 	return reference, nil
-}
-
-// isUploadHost bounds where an upload may be sent to.
-func isUploadHost(u *url.URL) bool {
-	host := strings.ToLower(u.Hostname())
-	return u.Scheme == "https" && u.User == nil && (u.Port() == "" || u.Port() == "443") &&
-		(host == hostUpload || host == hostResumable)
 }

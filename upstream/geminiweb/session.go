@@ -237,7 +237,7 @@ func appRedirect(resp *http.Response, from *url.URL) *url.URL {
 		return nil
 	}
 	next, err := from.Parse(resp.Header.Get("Location"))
-	if err != nil || next.Scheme != "https" || !strings.EqualFold(next.Host, hostApp) ||
+	if err != nil || !isAppURL(next) ||
 		strings.HasPrefix(next.Path, "/sorry") {
 		return nil
 	}

@@ -15,13 +15,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// The hosts that take files. The first one takes a plain form and lies outside
-// google.com, so no cookie goes there; the second is the browser's and gets the
-// session's.
 const (
-	hostUpload    = "content-push.googleapis.com"
-	hostResumable = "push.clients6.google.com"
-
 	defaultFeed    = "feeds/mcudyrk2a4khkz" // for pages that name none
 	uploadTenant   = "bard-storage"
 	uploadTimeout  = 3 * time.Minute

@@ -1,0 +1,63 @@
+package geminiweb
+
+import (
+	"net/url"
+	"strings"
+)
+
+// The hosts of the upstream.
+const (
+	hostApp       = "gemini.google.com"
+	hostAccounts  = "accounts.google.com"
+	hostConsent   = "consent.google.com"
+	hostUpload    = "content-push.googleapis.com" // takes a plain form; outside google.com, so it gets no cookie
+	hostResumable = "push.clients6.google.com"    // takes the browser's resumable uploads
+	cookieDomain  = "google.com"
+	pictureDomain = "googleusercontent.com"
+)
+
+// upstreamHost returns the host that u leads to, in lower case, or "" if u is no
+// plain https address: one with another port, a user, or a host that is not made
+// of ASCII letters, digits, dots and hyphens alone. So an IPv6 address with a
+// zone, or a character that some parser takes for a dot or a slash, cannot pose
+// as a subdomain. Every address that the upstream names is checked by it, before
+// the name is compared.
+func upstreamHost(u *url.URL) string {
+	host := u.Hostname()
+	if u.Scheme != "https" || u.User != nil || u.Port() != "" && u.Port() != "443" || !isPlainHost(host) {
+		return ""
+	}
+	return strings.ToLower(host)
+}
+
+func isPlainHost(host string) bool {
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" {
+			return false
+		}
+	}
+	return !strings.ContainsFunc(host, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '.')
+	})
+}
+
+// isWithin reports whether host is domain or a subdomain of it.
+func isWithin(host, domain string) bool {
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
+
+// isAppURL reports whether u leads to the app.
+func isAppURL(u *url.URL) bool { return upstreamHost(u) == hostApp }
+
+// isMediaURL reports whether links to media, and redirects from them, may lead
+// to u.
+func isMediaURL(u *url.URL) bool {
+	host := upstreamHost(u)
+	return strings.HasSuffix(host, "."+cookieDomain) || strings.HasSuffix(host, "."+pictureDomain)
+}
+
+// isUploadURL reports whether a file may be sent to u.
+func isUploadURL(u *url.URL) bool {
+	host := upstreamHost(u)
+	return host == hostUpload || host == hostResumable
+}
