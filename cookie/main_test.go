@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -106,6 +107,9 @@ func flat(s cookie.Set) string {
 	var b strings.Builder
 	b.WriteString(s.PSID().Reveal() + "|" + s.PSIDTS().Reveal())
 	for _, n := range s.Extra() {
+		if !n.Expires.IsZero() {
+			b.WriteString("|" + n.Expires.Format(time.RFC3339))
+		}
 		b.WriteString("|" + n.Name + "=" + n.Value.Reveal())
 	}
 	return b.String()

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
 	"unique"
 )
 
@@ -72,13 +73,17 @@ func (v Value) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"
 // zero Set is no session.
 type Set struct {
 	psid, psidts Value
-	extra        map[string]Value // name → value; never changed once set
+	extra        map[string]Named // by name; never changed once set
 }
 
 // NewSet makes a set. extra holds the other .google.com cookies by name, may be
 // nil, and is copied.
 func NewSet(psid, psidts Value, extra map[string]Value) Set {
-	return Set{psid: psid, psidts: psidts, extra: maps.Clone(extra)}
+	s := Set{psid: psid, psidts: psidts}
+	for name, value := range extra {
+		s.putExtra(Named{Name: name, Value: value})
+	}
+	return s
 }
 
 // PSID returns the identity cookie.
@@ -95,7 +100,7 @@ func (s Set) IsZero() bool { return s.psid.IsZero() }
 func (s Set) Extra() []Named {
 	out := make([]Named, 0, len(s.extra))
 	for _, name := range slices.Sorted(maps.Keys(s.extra)) {
-		out = append(out, Named{name, s.extra[name]})
+		out = append(out, s.extra[name])
 	}
 	return out
 }
@@ -104,7 +109,15 @@ func (s Set) Extra() []Named {
 type Named struct {
 	Name  string
 	Value Value
+	// Expires is when the upstream stops accepting the cookie; zero if it is not
+	// known.
+	Expires time.Time
 }
+
+// ExpiredAt reports whether the cookie has expired.
+func (n Named) ExpiredAt(now time.Time) bool { return !n.Expires.IsZero() && !n.Expires.After(now) }
+
+func (n Named) size() int { return len(n.Name) + len(n.Value.Reveal()) }
 
 // WithPSIDTS returns the set with a renewed freshness cookie.
 func (s Set) WithPSIDTS(v Value) Set {
@@ -112,20 +125,47 @@ func (s Set) WithPSIDTS(v Value) Set {
 	return s
 }
 
-// WithExtra returns the set with the given cookies laid over its extra ones.
-func (s Set) WithExtra(news []Named) Set {
+// maxExtraBytes bounds how far WithExtra lets the extra cookies grow: a server
+// that takes a Cookie header at all takes one of 16 KiB.
+const maxExtraBytes = 16 << 10
+
+// WithExtra returns the set with the given cookies laid over its extra ones, and
+// without those that have expired at now. Cookies that a browser would not keep
+// are left out, and new ones that would make the extra cookies more than 200, or
+// longer than 16 KiB together.
+func (s Set) WithExtra(news []Named, now time.Time) Set {
 	if len(news) == 0 {
 		return s
 	}
-	extra := maps.Clone(s.extra)
-	if extra == nil {
-		extra = make(map[string]Value, len(news))
+	s.extra = maps.Clone(s.extra)
+	maps.DeleteFunc(s.extra, func(_ string, n Named) bool { return n.ExpiredAt(now) })
+	size := 0
+	for _, n := range s.extra {
+		size += n.size()
 	}
 	for _, n := range news {
-		extra[n.Name] = n.Value
+		old, known := s.extra[n.Name]
+		growth := n.size() - old.size()
+		if !sendable(n.Name, n.Value.Reveal()) || !known && len(s.extra) >= maxExtra || growth > 0 && size+growth > maxExtraBytes {
+			continue
+		}
+		size += growth
+		s.putExtra(n)
 	}
-	s.extra = extra
 	return s
+}
+
+// WithoutExtra returns the set with its two session cookies alone.
+func (s Set) WithoutExtra() Set {
+	s.extra = nil
+	return s
+}
+
+func (s *Set) putExtra(n Named) {
+	if s.extra == nil {
+		s.extra = make(map[string]Named)
+	}
+	s.extra[n.Name] = n
 }
 
 // Key identifies PSID and PSIDTS together. It is for comparing and caching in

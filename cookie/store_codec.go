@@ -30,6 +30,8 @@ type savedSet struct {
 	PSID   string            `json:"psid"`
 	PSIDTS string            `json:"psidts,omitempty"`
 	Extra  map[string]string `json:"extra,omitempty"`
+	// Expires holds the Unix times of those that name one.
+	Expires map[string]int64 `json:"extra_expires,omitempty"`
 }
 
 // damaged is the error of an account file whose content is of no use to this
@@ -60,11 +62,18 @@ func saveSet(s Set) (*savedSet, error) {
 		return nil, nil
 	}
 	out := &savedSet{PSID: s.psid.Reveal(), PSIDTS: s.psidts.Reveal()}
-	for name, v := range s.extra {
+	for name, n := range s.extra {
 		if out.Extra == nil {
 			out.Extra = make(map[string]string, len(s.extra))
 		}
-		out.Extra[name] = v.Reveal()
+		out.Extra[name] = n.Value.Reveal()
+		if n.Expires.IsZero() {
+			continue
+		}
+		if out.Expires == nil {
+			out.Expires = make(map[string]int64)
+		}
+		out.Expires[name] = n.Expires.Unix()
 	}
 	return out, out.check()
 }
@@ -132,11 +141,15 @@ func decodeRecord(data []byte) (Record, error) {
 }
 
 func (s *savedSet) set() Set {
-	extra := make(map[string]Value, len(s.Extra))
+	set := NewSet(NewValue(s.PSID), NewValue(s.PSIDTS), nil)
 	for name, v := range s.Extra {
-		extra[name] = NewValue(v)
+		n := Named{Name: name, Value: NewValue(v)}
+		if at, ok := s.Expires[name]; ok {
+			n.Expires = time.Unix(at, 0).UTC()
+		}
+		set.putExtra(n)
 	}
-	return NewSet(NewValue(s.PSID), NewValue(s.PSIDTS), extra)
+	return set
 }
 
 // jsonPlace tells the place of a JSON error and not its text, which may quote the

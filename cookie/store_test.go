@@ -48,6 +48,10 @@ func TestStoreKeepsRecords(t *testing.T) {
 			Previous: makeSet(psidA, "sidts-older"),
 			Memo:     json.RawMessage(`{"state":"healthy","seen":{"a.json":"00ff"}}`),
 		}},
+		{"cookies that expire", cookie.Record{Current: makeSet(psidA, psidtsA, "SID", "x").WithExtra([]cookie.Named{
+			{Name: "NID", Value: cookie.NewValue("5"), Expires: time.Date(2027, 9, 1, 12, 0, 0, 0, time.UTC)},
+			{Name: "AEC", Value: cookie.NewValue("6")},
+		}, time.Time{})}},
 		{"wiped, memo kept", cookie.Record{Memo: json.RawMessage(`{"lineage":["ab","cd"]}`)}},
 		{"nothing", cookie.Record{}},
 	}

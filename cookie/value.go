@@ -74,6 +74,13 @@ func valueFlaw(value string) string {
 	return ""
 }
 
+// PlausibleSession reports whether value may be a session cookie by its length
+// and its characters. It is for values that the upstream sets; what people bring
+// is checked more closely by Parse.
+func PlausibleSession(value string) bool {
+	return minValue <= len(value) && sendable(NamePSIDTS, value)
+}
+
 // cookieOctet reports whether b may stand in a cookie's value (RFC 6265,
 // section 4.1.1).
 func cookieOctet(b byte) bool {

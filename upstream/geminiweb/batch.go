@@ -66,7 +66,7 @@ func (c *Client) sendRPC(ctx context.Context, s *session, set cookie.Set, id, pa
 		return body, "", nil, callError(ctx, err)
 	}
 	defer resp.Body.Close()
-	_, extra = freshCookies(resp, c.cfg.Now())
+	_, extra, _ = freshCookies(resp, c.cfg.Now())
 	if failure, token = c.checkResponse(resp); failure != nil {
 		return body, token, extra, failure
 	}

@@ -76,6 +76,7 @@ type Client struct {
 	sessions cache[*session] // by generation
 	tokens   cache[string]   // the last good page token by login
 	accounts cache[account]  // by login
+	pairOnly cache[bool]     // by login: the other cookies were refused
 	flights  map[cookie.Key]*flight
 	closed   bool
 
@@ -172,21 +173,6 @@ func (c *Client) startBackground(limit time.Duration, work func(context.Context)
 		work(ctx)
 	})
 	return true
-}
-
-// sendRequest makes one call with the cookies that belong to its host. Redirects come
-// back as they are. When the network fails, the other connections are probably
-// no better: the next calls make new ones.
-func (c *Client) sendRequest(req *http.Request, set cookie.Set) (*http.Response, error) {
-	putHeaders(req.Header, "User-Agent", c.cfg.UserAgent, "Accept-Language", cmp.Or(c.cfg.Language, "en-US,en;q=0.9"))
-	if header := cookieHeader(set, req.URL); header != "" {
-		req.Header.Set("Cookie", header)
-	}
-	resp, err := c.transport.RoundTrip(req)
-	if err != nil && !errors.Is(context.Cause(req.Context()), context.Canceled) {
-		c.CloseIdleConnections()
-	}
-	return resp, err
 }
 
 // setAppHeaders are what the app's own page sends with its calls.

@@ -9,11 +9,12 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// cookieHeader is the Cookie header for a host, empty where the session does
-// not belong. The identity host gets the two cookies of the session and no
-// other: it refuses a rotation that brings more. Hosts outside google.com get
-// none.
-func cookieHeader(set cookie.Set, u *url.URL) string {
+// cookieHeader returns the Cookie header for u, "" if the session does not
+// belong there. Hosts outside google.com get no cookies. The identity host gets
+// the two cookies of the session alone, because it refuses a rotation with more,
+// and so does every host if pairOnly is set. Cookies that have expired at now are
+// left out.
+func cookieHeader(set cookie.Set, u *url.URL, pairOnly bool, now time.Time) string {
 	host := upstreamHost(u)
 	if !isWithin(host, cookieDomain) {
 		return ""
@@ -33,35 +34,63 @@ func cookieHeader(set cookie.Set, u *url.URL) string {
 	}
 	add(cookie.NamePSID, set.PSID())
 	add(cookie.NamePSIDTS, set.PSIDTS())
-	if host == hostAccounts {
+	if pairOnly || host == hostAccounts {
 		return b.String()
 	}
 	for _, extra := range set.Extra() {
-		if extra.Name != cookie.NamePSID && extra.Name != cookie.NamePSIDTS {
-			add(extra.Name, extra.Value)
+		if extra.Name == cookie.NamePSID || extra.Name == cookie.NamePSIDTS || extra.ExpiredAt(now) {
+			continue
 		}
+		add(extra.Name, extra.Value)
 	}
 	return b.String()
 }
 
-// freshCookies returns the .google.com cookies that an answer sets: the new PSIDTS, if
-// there is one, and the others. Deletions are left out: an upstream that signs
-// us out is no reason to forget the session.
-func freshCookies(resp *http.Response, now time.Time) (psidts cookie.Value, extra []cookie.Named) {
-	now = answeredAt(resp.Header, now)
+// maxClockSkew is how far this machine's clock may be from the upstream's for
+// expiry times to be kept: with a wrong clock a cookie would seem to have
+// expired once the clock is set.
+const maxClockSkew = 24 * time.Hour
+
+// freshCookies returns the .google.com cookies that an answer sets: the new
+// PSIDTS, zero if there is none, and the others. implausible reports that the
+// answer set a PSIDTS that cannot be one. Deletions are left out: an upstream
+// that signs us out is no reason to forget the session.
+func freshCookies(resp *http.Response, now time.Time) (psidts cookie.Value, extra []cookie.Named, implausible bool) {
+	answered := answeredAt(resp.Header, now)
+	trusted := answered.Sub(now).Abs() <= maxClockSkew
 	for _, c := range resp.Cookies() {
 		domain := strings.ToLower(strings.TrimPrefix(c.Domain, "."))
-		dead := c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Before(now)
-		if domain != cookieDomain || c.Value == "" || dead {
+		expires := expiry(c, answered)
+		if domain != cookieDomain || c.Value == "" || !expires.IsZero() && !expires.After(answered) {
 			continue
 		}
 		switch c.Name {
 		case cookie.NamePSIDTS:
+			if !cookie.PlausibleSession(c.Value) {
+				implausible = true
+				continue
+			}
 			psidts = cookie.NewValue(c.Value)
 		case cookie.NamePSID:
 		default:
-			extra = append(extra, cookie.Named{Name: c.Name, Value: cookie.NewValue(c.Value)})
+			n := cookie.Named{Name: c.Name, Value: cookie.NewValue(c.Value)}
+			if trusted {
+				n.Expires = expires
+			}
+			extra = append(extra, n)
 		}
 	}
-	return psidts, extra
+	return psidts, extra, implausible
+}
+
+// expiry is when a cookie expires that was set at now; zero if it names no time.
+// Max-Age counts before Expires (RFC 6265, section 5.3).
+func expiry(c *http.Cookie, now time.Time) time.Time {
+	switch {
+	case c.MaxAge < 0:
+		return now
+	case c.MaxAge > 0:
+		return now.Add(time.Duration(min(c.MaxAge, 400*24*60*60)) * time.Second)
+	}
+	return c.Expires
 }

@@ -56,17 +56,17 @@ func TestFresh(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
 	for header, want := range map[string][]string{
-		"__Secure-1PSIDTS=sidts-x; domain=.google.com; path=/; expires=Wed, 01 Sep 2027 12:00:00 GMT": {cookie.NamePSIDTS},
-		"__Secure-1PSIDTS=sidts-x; domain=google.com":                                                 {cookie.NamePSIDTS},
-		"__Secure-1PSIDTS=sidts-x; domain=.GOOGLE.com":                                                {cookie.NamePSIDTS},
-		"__Secure-1PSIDTS=sidts-x":                                                                    nil, // of this host only
-		"__Secure-1PSIDTS=sidts-x; domain=accounts.google.com":                                        nil,
-		"__Secure-1PSIDTS=sidts-x; domain=.google.com.hk":                                             nil,
-		"__Secure-1PSIDTS=; domain=.google.com":                                                       nil,
-		"__Secure-1PSIDTS=sidts-x; domain=.google.com; max-age=0":                                     nil,
-		"__Secure-1PSIDTS=sidts-x; domain=.google.com; expires=Thu, 01 Jan 1970 00:00:00 GMT":         nil,
-		"__Secure-1PSID=other; domain=.google.com":                                                    nil,
-		"SIDCC=abc; domain=.google.com":                                                               {"SIDCC"},
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=.google.com; path=/; expires=Wed, 01 Sep 2027 12:00:00 GMT": {cookie.NamePSIDTS},
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=google.com":                                                 {cookie.NamePSIDTS},
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=.GOOGLE.com":                                                {cookie.NamePSIDTS},
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh":                                                                    nil, // of this host only
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=accounts.google.com":                                        nil,
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=.google.com.hk":                                             nil,
+		"__Secure-1PSIDTS=; domain=.google.com":                                                                      nil,
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=.google.com; max-age=0":                                     nil,
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=.google.com; expires=Thu, 01 Jan 1970 00:00:00 GMT":         nil,
+		"__Secure-1PSID=other; domain=.google.com":                                                                   nil,
+		"SIDCC=abc; domain=.google.com":                                                                              {"SIDCC"},
 	} {
 		resp := &http.Response{Header: http.Header{"Set-Cookie": {header}}}
 		if got := geminiweb.Fresh(resp, now); !slices.Equal(got, want) {
@@ -76,7 +76,7 @@ func TestFresh(t *testing.T) {
 }
 
 func FuzzFresh(f *testing.F) {
-	f.Add("__Secure-1PSIDTS=sidts-x; domain=.google.com; path=/; max-age=9")
+	f.Add("__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; domain=.google.com; path=/; max-age=9")
 	f.Add("a=b; domain=.google.com\x00; expires=x")
 	f.Fuzz(func(t *testing.T, header string) {
 		resp := &http.Response{Header: http.Header{"Set-Cookie": {header}}}
@@ -93,7 +93,7 @@ func FuzzFresh(f *testing.F) {
 func TestWrongClock(t *testing.T) {
 	t.Parallel()
 	header := http.Header{"Date": {"Tue, 01 Sep 2026 12:00:00 GMT"}, "Set-Cookie": {
-		"__Secure-1PSIDTS=new; Domain=.google.com; Expires=Wed, 01 Sep 2027 12:00:00 GMT",
+		"__Secure-1PSIDTS=sidts-CjEBjiylAbcdefgh; Domain=.google.com; Expires=Wed, 01 Sep 2027 12:00:00 GMT",
 		"gone=x; Domain=.google.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
 	}}
 	for _, now := range []time.Time{time.Unix(0, 0), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)} {

@@ -10,11 +10,11 @@ import (
 )
 
 // CookieHeader is the Cookie header for an address.
-func CookieHeader(set cookie.Set, u *url.URL) string { return cookieHeader(set, u) }
+func CookieHeader(set cookie.Set, u *url.URL) string { return cookieHeader(set, u, false, time.Time{}) }
 
 // Fresh lists the names of the cookies taken from an answer, the PSIDTS first.
 func Fresh(resp *http.Response, now time.Time) (names []string) {
-	psidts, extra := freshCookies(resp, now)
+	psidts, extra, _ := freshCookies(resp, now)
 	if !psidts.IsZero() {
 		names = append(names, cookie.NamePSIDTS)
 	}

@@ -29,7 +29,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		case err == nil:
 			s, extra = read, news
 		case !cached || err.finding.Evidence != cookie.Transient:
-			return withCookies(err.finding, set, news)
+			return c.withCookies(err.finding, set, news)
 		}
 	}
 	finding, news := c.callStatus(ctx, s, set)
@@ -38,7 +38,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		read, news, err := c.refreshSession(ctx, set)
 		extra = append(extra, news...)
 		if err != nil {
-			return withCookies(err.finding, set, extra)
+			return c.withCookies(err.finding, set, extra)
 		}
 		s = read
 	}
@@ -49,7 +49,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		c.storeSession(set, s)
 		finding.Account = s.Account
 	}
-	return withCookies(finding, set, extra)
+	return c.withCookies(finding, set, extra)
 }
 
 // isDoubtful reports whether the page must help to judge: the status RPC was
@@ -58,10 +58,14 @@ func isDoubtful(f cookie.Finding) bool {
 	return f.Evidence == cookie.WeakOut || f.Evidence == cookie.Silent
 }
 
-// withCookies adds to a finding the set with the cookies that were refreshed.
-func withCookies(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
-	if len(extra) > 0 {
-		f.Set = set.WithExtra(extra)
+// withCookies adds to a finding the set with the cookies that were refreshed. If
+// the session's other cookies were refused it has none of them any more.
+func (c *Client) withCookies(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
+	switch {
+	case c.sendsPairOnly(set) && f.Evidence == cookie.SignedIn:
+		f.Set = set.WithoutExtra()
+	case len(extra) > 0:
+		f.Set = set.WithExtra(extra, c.cfg.Now())
 	}
 	return f
 }

@@ -30,10 +30,14 @@ func (c *Client) Rotate(ctx context.Context, set cookie.Set) cookie.Finding {
 	if err != nil {
 		return err.finding
 	}
-	psidts, extra := freshCookies(resp, c.cfg.Now())
+	psidts, extra, implausible := freshCookies(resp, c.cfg.Now())
 	finding := cookie.Finding{
 		Evidence: cookie.NoNewTS, Detail: "rotation without a new value",
-		Interval: wire.ParseInterval(body), Set: set.WithExtra(extra),
+		Interval: wire.ParseInterval(body), Set: set.WithExtra(extra, c.cfg.Now()),
+	}
+	if implausible {
+		c.cfg.Drifted("schema")
+		finding.Detail = "rotation gave a value that cannot be a cookie; it was not taken"
 	}
 	if psidts.IsZero() || psidts.Reveal() == set.PSIDTS().Reveal() {
 		return finding

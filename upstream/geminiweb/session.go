@@ -198,8 +198,8 @@ func (c *Client) readPage(ctx context.Context, set cookie.Set) (p wire.Page, ext
 		if err != nil {
 			return p, extra, callError(ctx, err)
 		}
-		_, news := freshCookies(resp, c.cfg.Now())
-		extra, set = append(extra, news...), set.WithExtra(news)
+		_, news, _ := freshCookies(resp, c.cfg.Now())
+		extra, set = append(extra, news...), set.WithExtra(news, c.cfg.Now())
 		if next := appRedirect(resp, target); next != nil {
 			drainBody(resp.Body)
 			target = next
