@@ -14,15 +14,15 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-func (a *API) listAccounts(x *exchange, _ *http.Request) {
-	x.writeJSON(http.StatusOK, struct {
+func (a *API) listAccounts(w http.ResponseWriter, r *http.Request) {
+	a.writeJSON(w, r, http.StatusOK, struct {
 		Accounts []supervisor.Account `json:"accounts"`
 	}{nonNil(a.supervisor.Accounts())})
 }
 
 // listHistory tells the lineage of every account, or of ?account=NAME alone, which
 // may be a removed one.
-func (a *API) listHistory(x *exchange, r *http.Request) {
+func (a *API) listHistory(w http.ResponseWriter, r *http.Request) {
 	type lineage struct {
 		Account     string                  `json:"account"`
 		Generations []supervisor.Generation `json:"generations"`
@@ -44,15 +44,15 @@ func (a *API) listHistory(x *exchange, r *http.Request) {
 		}
 	}
 	if wanted != "" && len(body.Accounts) == 0 {
-		x.failCommand(supervisor.ErrNoAccount)
+		a.writeCommandError(w, r, supervisor.ErrNoAccount)
 		return
 	}
-	x.writeJSON(http.StatusOK, body)
+	a.writeJSON(w, r, http.StatusOK, body)
 }
 
 // listEvents tells what happened to the sessions in the last two days.
-func (a *API) listEvents(x *exchange, _ *http.Request) {
-	x.writeJSON(http.StatusOK, struct {
+func (a *API) listEvents(w http.ResponseWriter, r *http.Request) {
+	a.writeJSON(w, r, http.StatusOK, struct {
 		Events []supervisor.Event `json:"events"`
 	}{nonNil(a.supervisor.Events())})
 }
@@ -71,20 +71,20 @@ type FileCheck struct {
 }
 
 // checkFile looks into a file and keeps nothing of it.
-func (a *API) checkFile(x *exchange, r *http.Request) {
-	file, err := x.readFile(r, a.now())
+func (a *API) checkFile(w http.ResponseWriter, r *http.Request) {
+	file, err := a.readFile(w, r)
 	var failure *chat.Error
 	switch {
 	case errors.As(err, &failure):
-		x.fail(failure)
+		a.writeError(w, r, failure)
 		return
 	case err != nil:
 		code, message := rejectionOf(err)
-		x.writeJSON(http.StatusUnprocessableEntity, FileCheck{Code: code, Message: message, Warnings: []cookie.Warning{}})
+		a.writeJSON(w, r, http.StatusUnprocessableEntity, FileCheck{Code: code, Message: message, Warnings: []cookie.Warning{}})
 		return
 	}
 	export := file.export
-	x.writeJSON(http.StatusOK, FileCheck{
+	a.writeJSON(w, r, http.StatusOK, FileCheck{
 		Usable: true, Message: "the file holds a session; whether Google still accepts it shows when it is brought in",
 		Format: export.Format, Cookies: export.Count, PSIDTS: !export.Set.PSIDTS().IsZero(),
 		Nominal: export.PSIDExpires, Warnings: nonNil(export.Warnings),
@@ -95,22 +95,22 @@ func (a *API) checkFile(x *exchange, r *http.Request) {
 // the session or the file's name tells. The session is proven at the upstream
 // before it is used, which the client waits for; when the client leaves, the
 // offer goes on.
-func (a *API) offerFile(x *exchange, r *http.Request) {
+func (a *API) offerFile(w http.ResponseWriter, r *http.Request) {
 	account := r.PathValue("account")
 	if account != "" && !cookie.ValidAccount(account) {
-		x.fail(chat.NewError(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
+		a.writeError(w, r, chat.NewError(chat.BadRequest, "an account's name begins with a small letter or digit and has up to 32 of a-z, 0-9, _ and -"))
 		return
 	}
-	file, err := x.readFile(r, a.now())
+	file, err := a.readFile(w, r)
 	var failure *chat.Error
 	switch {
 	case errors.As(err, &failure):
-		x.fail(failure)
+		a.writeError(w, r, failure)
 		return
 	case err != nil:
 		code, message := rejectionOf(err)
 		a.countRejected(account)
-		x.writeJSON(http.StatusUnprocessableEntity, supervisor.Verdict{
+		a.writeJSON(w, r, http.StatusUnprocessableEntity, supervisor.Verdict{
 			Account: account, Result: supervisor.Rejected, Code: code, Message: message,
 		})
 		return
@@ -119,7 +119,7 @@ func (a *API) offerFile(x *exchange, r *http.Request) {
 		Account: account, File: file.name, Origin: supervisor.FromPush, Trigger: "push",
 		Hash: file.hash, Set: file.export.Set, Nominal: file.export.PSIDExpires, Warnings: file.export.Warnings,
 	})
-	x.writeJSON(verdictStatus(verdict.Result), verdict)
+	a.writeJSON(w, r, verdictStatus(verdict.Result), verdict)
 }
 
 // countRejected counts a file that the supervisor never saw. A name that is no
@@ -165,9 +165,9 @@ type upload struct {
 // readFile reads and parses the body; ?name= says what to call it in messages.
 // The error is a *chat.Error when the body did not arrive, and a
 // *cookie.Rejection when it is no file to use.
-func (x *exchange) readFile(r *http.Request, now time.Time) (*upload, error) {
+func (a *API) readFile(w http.ResponseWriter, r *http.Request) (*upload, error) {
 	name := r.URL.Query().Get("name")
-	if failure := x.bound(r, heardOut); failure != nil {
+	if failure := boundBody(w, r, heardOut); failure != nil {
 		if failure.Kind == chat.TooLarge {
 			return nil, cookie.RejectTooBig(name)
 		}
@@ -185,7 +185,7 @@ func (x *exchange) readFile(r *http.Request, now time.Time) (*upload, error) {
 	case err != nil:
 		return nil, &chat.Error{Kind: chat.BadRequest, Message: "the file did not arrive whole", Err: err}
 	}
-	export, err := cookie.Parse(name, content, now)
+	export, err := cookie.Parse(name, content, a.now())
 	if err != nil {
 		return nil, err
 	}

@@ -221,15 +221,15 @@ func New(cfg Config) (*API, error) {
 	return a, nil
 }
 
-// Handler serves the TCP listener.
+// Handler returns the handler of the TCP listener.
 func (a *API) Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, street) })
+	return chainHandlers(a.router, a.recordRequests(false), a.checkForm, a.checkHost, a.checkOrigin)
 }
 
-// ControlHandler serves the unix socket: the same API with admin rights and without a
-// key. Who may open the socket is for its file mode to say.
+// ControlHandler returns the handler of the unix socket: the same API with admin
+// rights and without a key. The file mode of the socket decides who may open it.
 func (a *API) ControlHandler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, backDoor) })
+	return chainHandlers(a.router, a.recordRequests(true))
 }
 
 // Reconfigure takes new settings for the requests that begin from now on. What

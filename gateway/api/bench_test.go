@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// BenchmarkAnswer is a whole exchange over an upstream that costs nothing: what
+// BenchmarkAnswer is a whole request over an upstream that costs nothing: what
 // the surface itself takes for one question.
 func BenchmarkAnswer(b *testing.B) {
 	for _, dialect := range []string{"openai", "gemini"} {

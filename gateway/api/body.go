@@ -20,23 +20,38 @@ const (
 	bodyWindow = 20 * time.Second
 )
 
-// bound puts the limits of size and speed around the body. It reads nothing.
-func (x *exchange) bound(r *http.Request, limit int64) *chat.Error {
+// boundBody puts the limits of size, speed and memory around the body. It reads
+// nothing.
+func boundBody(w http.ResponseWriter, r *http.Request, limit int64) *chat.Error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
 	// MaxBytesReader closes the connection only when it is given the writer of
 	// net/http itself.
-	bounded := http.MaxBytesReader(x.ResponseWriter, r.Body, limit)
-	r.Body = &pacedBody{ReadCloser: bounded, x: x, due: time.Now().Add(bodyGrace)}
+	bounded := http.MaxBytesReader(innermostWriter(w), r.Body, limit)
+	r.Body = &pacedBody{
+		ReadCloser: bounded, header: w.Header(), control: *http.NewResponseController(w),
+		reserve: stateOf(r).reserveMemory, due: time.Now().Add(bodyGrace),
+	}
 	if r.ContentLength > limit {
-		x.Header().Set("Connection", "close")
+		w.Header().Set("Connection", "close")
 		return bodyTooLarge(limit)
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
 	}
 	return nil
+}
+
+// innermostWriter returns the writer of net/http itself.
+func innermostWriter(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		w = wrapper.Unwrap()
+	}
 }
 
 func bodyTooLarge(limit int64) *chat.Error {
@@ -47,25 +62,27 @@ func bodyTooLarge(limit int64) *chat.Error {
 // as it comes, whatever length it claims to have.
 type pacedBody struct {
 	io.ReadCloser
-	x   *exchange
-	due time.Time // the end of patience
+	header  http.Header // of the answer
+	control http.ResponseController
+	reserve func(bytes int64) error
+	due     time.Time // the end of patience
 }
 
 // Read implements io.Reader.
 func (b *pacedBody) Read(p []byte) (int, error) {
-	_ = b.x.control.SetReadDeadline(b.due) // not every writer has deadlines
+	_ = b.control.SetReadDeadline(b.due) // not every writer has deadlines
 	n, err := b.ReadCloser.Read(p)
 	if n > 0 {
 		b.extendDeadline(n)
-		if full := b.x.reserve(int64(n) * bodyCopies); full != nil {
-			b.x.Header().Set("Connection", "close") // the rest is not waited for
+		if full := b.reserve(int64(n) * bodyCopies); full != nil {
+			b.header.Set("Connection", "close") // the rest is not waited for
 			return 0, full
 		}
 	}
 	if err == io.EOF {
 		// From here on the connection is read only to see whether the client
 		// leaves, and that may take as long as the answer.
-		_ = b.x.control.SetReadDeadline(time.Time{})
+		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err
 }

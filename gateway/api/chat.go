@@ -9,70 +9,67 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
-	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/supervisor"
 )
 
-// serveDialect is the one handler of every dialect and operation.
-func (a *API) serveDialect(x *exchange, r *http.Request, param func(string) string) {
-	if err := a.authorize(x, r, auth.RoleAPI); err != nil {
-		x.fail(err)
-		return
-	}
-	a.identify(x)
-	if err := a.gate.Enter(x.live.Limits.maxInFlight()); err != nil {
-		x.fail(clientErrorOf(r.Context(), err))
-		return
-	}
-	defer a.gate.Leave()
-	flying := a.count.InFlight.WithLabelValues(x.dialect.Name)
-	flying.Inc()
-	defer flying.Dec()
+// limitInFlight is the middleware that lets a question in if there are not too many
+// in flight.
+func (a *API) limitInFlight(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st := stateOf(r)
+		if err := a.gate.Enter(st.settings.Limits.maxInFlight()); err != nil {
+			a.writeError(w, r, clientErrorOf(r.Context(), err))
+			return
+		}
+		defer a.gate.Leave()
+		inFlight := a.count.InFlight.WithLabelValues(st.dialect.Name)
+		inFlight.Inc()
+		defer inFlight.Dec()
+		next.ServeHTTP(w, r)
+	})
+}
 
+// serveDialect is the one handler of every dialect and operation.
+func (a *API) serveDialect(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(a.gate.Cut(), func() { cancel(limit.ErrGateClosed) })()
-	err := a.answerCall(x, r.WithContext(ctx), question{param: param, cancel: cancel})
+	err := a.answerCall(ctx, w, r, cancel)
 	if err == nil {
 		return
 	}
-	fault := clientErrorOf(ctx, err)
-	x.evidence = cookie.FindingOf(err).Evidence // fault is but the part for the client
-	if fault.Kind == chat.Canceled || x.inStream {
-		x.failure = fault
+	st, failure := stateOf(r), clientErrorOf(ctx, err)
+	st.evidence = cookie.FindingOf(err).Evidence // failure is only the part for the client
+	if failure.Kind == chat.Canceled || st.inStream {
+		st.failure = failure
 		// Without this net/http would end the answer as if it were whole.
 		panic(http.ErrAbortHandler)
 	}
-	x.fail(fault)
+	a.writeError(w, r, failure)
 }
 
-// question is what answer needs besides the request.
-type question struct {
-	param  func(string) string
-	cancel context.CancelCauseFunc
-}
-
-// answerCall decodes the request and answers it. An error has not been told to the
-// client yet, unless x.inStream says so.
-func (a *API) answerCall(x *exchange, r *http.Request, q question) error {
-	if err := x.bound(r, x.live.Limits.maxBody()); err != nil {
+// answerCall decodes the request and answers it. cancel ends the upstream call. An
+// error has not been sent to the client yet, unless the state says inStream.
+func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Request, cancel context.CancelCauseFunc) error {
+	st := stateOf(r)
+	if err := boundBody(w, r, st.settings.Limits.maxBody()); err != nil {
 		return err
 	}
-	call, err := x.dialect.Decode(r, q.param)
+	call, err := st.dialect.Decode(r, r.PathValue)
 	if err != nil {
 		return err
 	}
-	x.op = call.Op
-	call.FileURL = a.newLinker(x, r)
+	st.op = call.Op
+	call.FileURL = a.newLinker(r)
 	if r.ContentLength > 0 {
-		a.count.RequestSize.WithLabelValues(x.dialect.Name).Observe(float64(r.ContentLength))
+		a.count.RequestSize.WithLabelValues(st.dialect.Name).Observe(float64(r.ContentLength))
 	}
 	lease, refusal := a.supervisor.Lease()
 	models := a.provider.Models(lease.Set)
 	if call.Op == dialect.Models && call.Model == "" {
-		x.writeBody(http.StatusOK, x.dialect.EncodeModels(call, models))
+		writeBody(w, http.StatusOK, st.dialect.EncodeModels(call, models))
 		return nil
 	}
 	known := slices.IndexFunc(models, func(m chat.Model) bool {
@@ -85,18 +82,18 @@ func (a *API) answerCall(x *exchange, r *http.Request, q question) error {
 	if call.Pictures != nil && !models[known].Image {
 		return noPicturesError(call, models)
 	}
-	x.model = call.Model
+	st.model = call.Model
 	switch call.Op {
 	case dialect.Models:
-		x.writeBody(http.StatusOK, x.dialect.EncodeModel(call, models[known]))
+		writeBody(w, http.StatusOK, st.dialect.EncodeModel(call, models[known]))
 	case dialect.CountTokens:
-		x.writeBody(http.StatusOK, x.dialect.EncodeTokens(call))
+		writeBody(w, http.StatusOK, st.dialect.EncodeTokens(call))
 	default:
-		x.counted, x.asked = true, chat.EstimateTokens(call.Chat)
+		st.counted, st.asked = true, chat.EstimateTokens(call.Chat)
 		if refusal != nil {
 			return refusal // at once: no wait and no turn for what can not be answered
 		}
-		return a.answerChat(r.Context(), x, call, q.cancel)
+		return a.answerChat(ctx, w, st, call, cancel)
 	}
 	return nil
 }
@@ -123,62 +120,62 @@ func noPicturesError(call *dialect.Call, models []chat.Model) *chat.Error {
 }
 
 // answerChat answers a question: whole, or as it is made.
-func (a *API) answerChat(ctx context.Context, x *exchange, call *dialect.Call, cancel context.CancelCauseFunc) error {
+func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call, cancel context.CancelCauseFunc) error {
 	call.Chat.Model = call.Model
 	if ignored := call.Chat.Ignored; len(ignored) > 0 {
-		x.Header().Set("X-Geminid-Ignored", strings.Join(ignored, ", "))
+		w.Header().Set("X-Geminid-Ignored", strings.Join(ignored, ", "))
 	}
 	if call.Pictures != nil {
-		return a.answerPictures(ctx, x, call)
+		return a.answerPictures(ctx, w, st, call)
 	}
-	turn, err := a.takeHourlyToken(x)
+	turn, err := a.takeHourlyToken(w.Header(), st)
 	if err != nil {
 		return err
 	}
-	defer a.refundToken(x, turn)
-	if err := a.checkFiles(x, call.Chat); err != nil {
+	defer turn.refundUnspent(w.Header())
+	if err := a.checkFiles(st, call.Chat); err != nil {
 		return err
 	}
 	if call.Op != dialect.Stream {
-		if err := a.prepareQuestion(ctx, x, turn, call.Chat); err != nil {
+		if err := a.prepareQuestion(ctx, st, turn, call.Chat); err != nil {
 			return err
 		}
-		return a.sendWhole(ctx, x, call)
+		return a.sendWhole(ctx, w, st, call)
 	}
-	x.streaming = true
-	s := openStream(x, call, cancel)
+	st.streaming = true
+	s := openStream(w, st, call, cancel)
 	defer s.stopHeartbeat() // also when a provider panics: nothing may write afterwards
-	err = a.prepareQuestion(ctx, x, turn, call.Chat)
+	err = a.prepareQuestion(ctx, st, turn, call.Chat)
 	if err == nil {
-		a.count.Streams.WithLabelValues(x.dialect.Name).Inc()
-		err = a.sendStream(ctx, x, call, s)
+		a.count.Streams.WithLabelValues(st.dialect.Name).Inc()
+		err = a.sendStream(ctx, st, call, s)
 	}
 	s.stopHeartbeat()
-	if err != nil && s.committed {
-		x.inStream = true
+	if err != nil && s.out.committed {
+		st.inStream = true
 		s.writeFailure(clientErrorOf(ctx, err))
 	}
 	return err
 }
 
 // sendWhole gathers the answer and sends it in one piece.
-func (a *API) sendWhole(ctx context.Context, x *exchange, call *dialect.Call) error {
-	answer, err := a.collectAnswer(ctx, x, call.Chat)
+func (a *API) sendWhole(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call) error {
+	answer, err := a.collectAnswer(ctx, st, call.Chat)
 	if err != nil {
 		return err
 	}
-	x.tally(answer)
-	setServedHeader(x.Header(), answer.Served)
-	x.writeBody(http.StatusOK, x.dialect.EncodeAnswer(call, answer))
+	st.noteAnswer(answer)
+	setServedHeader(w.Header(), answer.Served)
+	writeBody(w, http.StatusOK, st.dialect.EncodeAnswer(call, answer))
 	return nil
 }
 
 // collectAnswer asks and gathers the answer.
-func (a *API) collectAnswer(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
+func (a *API) collectAnswer(ctx context.Context, st *requestState, question *chat.Request) (answer chat.Answer, err error) {
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
-		x.account = lease.Account
+		st.account = lease.Account
 		var err error
-		if answer, err = chat.CollectAnswer(x.held(a.provider.Stream(ctx, lease.Set, question))); err == nil && answer.Reason == "" {
+		if answer, err = chat.CollectAnswer(st.reserveWhole(a.provider.Stream(ctx, lease.Set, question))); err == nil && answer.Reason == "" {
 			err = unfinishedError()
 		}
 		return false, err
@@ -187,10 +184,10 @@ func (a *API) collectAnswer(ctx context.Context, x *exchange, question *chat.Req
 }
 
 // sendStream sends the answer as it is made.
-func (a *API) sendStream(ctx context.Context, x *exchange, call *dialect.Call, s *stream) error {
+func (a *API) sendStream(ctx context.Context, st *requestState, call *dialect.Call, s *stream) error {
 	return a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
-		x.account = lease.Account
-		err := s.writeEvents(x.passed(a.provider.Stream(ctx, lease.Set, call.Chat)))
+		st.account = lease.Account
+		err := s.writeEvents(st.reserveFiles(a.provider.Stream(ctx, lease.Set, call.Chat)))
 		// A ping is no part of the answer: another account may still give it.
 		return s.answered, err
 	})

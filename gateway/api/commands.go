@@ -19,53 +19,57 @@ type Found struct {
 	State   supervisor.State `json:"state"`
 }
 
-func (a *API) rotateAccount(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Rotate) }
+func (a *API) rotateAccount(w http.ResponseWriter, r *http.Request) { a.ask(w, r, a.supervisor.Rotate) }
 
-func (a *API) probeAccount(x *exchange, r *http.Request) { a.ask(x, r, a.supervisor.Probe) }
+func (a *API) probeAccount(w http.ResponseWriter, r *http.Request) { a.ask(w, r, a.supervisor.Probe) }
 
 // ask has the upstream asked about an account now. It goes on when the client
 // leaves: a rotation whose answer nobody reads would lose the session.
-func (a *API) ask(x *exchange, r *http.Request, do func(context.Context, string) (cookie.Finding, error)) {
+func (a *API) ask(w http.ResponseWriter, r *http.Request, do func(context.Context, string) (cookie.Finding, error)) {
 	account := r.PathValue("account")
 	finding, err := do(context.WithoutCancel(r.Context()), account)
 	if err != nil {
-		x.failCommand(err)
+		a.writeCommandError(w, r, err)
 		return
 	}
-	x.writeJSON(http.StatusOK, Found{account, finding.Evidence.String(), finding.Detail, a.stateOf(account)})
+	a.writeJSON(w, r, http.StatusOK, Found{account, finding.Evidence.String(), finding.Detail, a.stateOf(account)})
 }
 
-func (a *API) rollBackAccount(x *exchange, r *http.Request) {
+func (a *API) rollBackAccount(w http.ResponseWriter, r *http.Request) {
 	verdict, err := a.supervisor.Rollback(context.WithoutCancel(r.Context()), r.PathValue("account"))
 	if err != nil {
-		x.failCommand(err)
+		a.writeCommandError(w, r, err)
 		return
 	}
 	status := http.StatusOK
 	if verdict.Result != supervisor.RolledBack && verdict.Result != supervisor.Applied {
 		status = verdictStatus(verdict.Result)
 	}
-	x.writeJSON(status, verdict)
+	a.writeJSON(w, r, status, verdict)
 }
 
-func (a *API) pauseAccount(x *exchange, r *http.Request) { a.runCommand(x, r, a.supervisor.Pause) }
+func (a *API) pauseAccount(w http.ResponseWriter, r *http.Request) {
+	a.runCommand(w, r, a.supervisor.Pause)
+}
 
-func (a *API) resumeAccount(x *exchange, r *http.Request) { a.runCommand(x, r, a.supervisor.Resume) }
+func (a *API) resumeAccount(w http.ResponseWriter, r *http.Request) {
+	a.runCommand(w, r, a.supervisor.Resume)
+}
 
-func (a *API) removeAccount(x *exchange, r *http.Request) {
-	a.runCommand(x, r, func(account string) error {
+func (a *API) removeAccount(w http.ResponseWriter, r *http.Request) {
+	a.runCommand(w, r, func(account string) error {
 		return a.supervisor.Remove(context.WithoutCancel(r.Context()), account)
 	})
 }
 
 // runCommand runs what has no other answer than the account's state.
-func (a *API) runCommand(x *exchange, r *http.Request, do func(account string) error) {
+func (a *API) runCommand(w http.ResponseWriter, r *http.Request, do func(account string) error) {
 	account := r.PathValue("account")
 	if err := do(account); err != nil {
-		x.failCommand(err)
+		a.writeCommandError(w, r, err)
 		return
 	}
-	x.writeJSON(http.StatusOK, struct {
+	a.writeJSON(w, r, http.StatusOK, struct {
 		Account string           `json:"account"`
 		State   supervisor.State `json:"state"`
 	}{account, a.stateOf(account)})
@@ -80,17 +84,17 @@ func (a *API) stateOf(account string) supervisor.State {
 	return supervisor.Missing
 }
 
-// failCommand tells why a command on an account did not run.
-func (x *exchange) failCommand(err error) {
+// writeCommandError tells why a command on an account did not run.
+func (a *API) writeCommandError(w http.ResponseWriter, r *http.Request, err error) {
 	var soon *supervisor.TooSoon
 	switch {
 	case errors.Is(err, supervisor.ErrNoAccount):
-		x.fail(chat.NewError(chat.UnknownPath, "there is no account of this name; GET /api/cookies/status lists them"))
+		a.writeError(w, r, chat.NewError(chat.UnknownPath, "there is no account of this name; GET /api/cookies/status lists them"))
 	case errors.Is(err, supervisor.ErrNoPrevious), errors.Is(err, supervisor.ErrNotRotating):
-		x.fail(&chat.Error{Kind: chat.BadRequest, Message: err.Error(), Err: err})
+		a.writeError(w, r, &chat.Error{Kind: chat.BadRequest, Message: err.Error(), Err: err})
 	case errors.As(err, &soon):
-		x.fail(&chat.Error{Kind: chat.RateLimited, RetryAfter: soon.RetryAfter, Message: soon.Error(), Err: err})
+		a.writeError(w, r, &chat.Error{Kind: chat.RateLimited, RetryAfter: soon.RetryAfter, Message: soon.Error(), Err: err})
 	default:
-		x.fail(chat.AsError(err))
+		a.writeError(w, r, chat.AsError(err))
 	}
 }

@@ -12,27 +12,38 @@ import (
 const exposed = "Retry-After, X-Request-Id, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, " +
 	"X-RateLimit-Reset-Requests, X-Geminid-Served-Model, X-Geminid-Ignored"
 
-// crossOrigin decides which pages may talk to us from a browser. Where a key is
+// checkOrigin is the middleware that refuses pages of other origins where they may
+// not call, and answers browsers that ask beforehand.
+func (a *API) checkOrigin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := a.allowOrigin(w.Header(), r); err != nil {
+			a.writeError(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// allowOrigin decides which pages may talk to us from a browser. Where a key is
 // needed any page may: it has to know the key, and no cookie or password of the
 // browser counts here. Where none is needed only pages of this machine may, and
 // what is not for chat clients answers its own pages alone.
-func (a *API) crossOrigin(x *exchange, r *http.Request) *chat.Error {
-	origin := r.Header.Get("Origin")
-	header := x.Header()
+func (a *API) allowOrigin(header http.Header, r *http.Request) *chat.Error {
+	origin, st := r.Header.Get("Origin"), stateOf(r)
 	switch {
-	case x.dialect == nil:
-		if origin != "" && !x.own(origin, r.Host) {
+	case st.dialect == nil:
+		if origin != "" && !st.settings.isOwnOrigin(origin, r.Host) {
 			return foreignOriginError()
 		}
 		return nil
-	case !x.open():
+	case !a.isKeyless(st.settings):
 		header.Set("Access-Control-Allow-Origin", "*")
 	default:
 		header.Add("Vary", "Origin")
 		if origin == "" {
 			return nil
 		}
-		if !x.own(origin, r.Host) {
+		if !st.settings.isOwnOrigin(origin, r.Host) {
 			return foreignOriginError()
 		}
 		header.Set("Access-Control-Allow-Origin", origin)
@@ -61,9 +72,9 @@ func allowPreflight(header http.Header, r *http.Request) {
 
 const headerList = wordLetters + ", "
 
-// own reports whether a page of that origin is ours: served by us or by this
+// isOwnOrigin reports whether a page of that origin is ours: served by us or by this
 // machine.
-func (x *exchange) own(origin, host string) bool {
+func (s *settings) isOwnOrigin(origin, host string) bool {
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" {
 		return false // "null", a file, an extension
@@ -72,7 +83,7 @@ func (x *exchange) own(origin, host string) bool {
 		return true
 	}
 	name := hostname(u.Host)
-	return isLoopbackName(name) || x.live.hosts[name]
+	return isLoopbackName(name) || s.hosts[name]
 }
 
 func foreignOriginError() *chat.Error {

@@ -13,30 +13,30 @@ import (
 )
 
 // serveFile serves a kept file to whoever knows its name.
-func (a *API) serveFile(x *exchange, r *http.Request) {
+func (a *API) serveFile(w http.ResponseWriter, r *http.Request) {
 	if a.files == nil {
-		x.fail(fileNotFound())
+		a.writeError(w, r, fileNotFound())
 		return
 	}
 	f, err := a.files.OpenFile(r.PathValue("file"))
 	if errors.Is(err, files.ErrNotFound) {
-		x.fail(fileNotFound())
+		a.writeError(w, r, fileNotFound())
 		return
 	}
 	if err != nil {
-		x.fail(chat.AsError(err))
+		a.writeError(w, r, chat.AsError(err))
 		return
 	}
 	defer f.Close()
 	name := r.PathValue("file")
-	header := x.Header()
+	header := w.Header()
 	header.Set("Content-Type", f.MIME)
 	header.Set("ETag", `"`+name+`"`) // a name never gets other bytes
 	header.Set("Cache-Control", "private, immutable, max-age="+strconv.Itoa(int(max(0, f.Expires.Sub(a.now())).Seconds())))
 	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	header.Set("Content-Disposition", dispositionOf(f.MIME)+`; filename="`+name+`"`)
-	http.ServeContent(x, r, name, time.Time{}, f)
+	http.ServeContent(w, r, name, time.Time{}, f)
 }
 
 // dispositionOf lets browsers show what they show safely.
@@ -53,15 +53,16 @@ func fileNotFound() *chat.Error {
 
 // newLinker returns what makes links to files of an answer, nil when none are kept.
 // A file that can not be kept gets an empty link.
-func (a *API) newLinker(x *exchange, r *http.Request) func(*chat.Blob) string {
-	base := x.live.baseURL(r)
+func (a *API) newLinker(r *http.Request) func(*chat.Blob) string {
+	st := stateOf(r)
+	base := st.settings.baseURL(r)
 	if a.files == nil || base == "" {
 		return nil
 	}
 	return func(blob *chat.Blob) string {
 		name, err := a.files.SaveFile(blob.MIME, blob.Data)
 		if err != nil {
-			a.log.Warn("a picture could not be kept; the answer holds it itself", "request_id", x.id, "err", err)
+			a.log.Warn("a picture could not be kept; the answer holds it itself", "request_id", st.id, "err", err)
 			return ""
 		}
 		return base + "/files/" + name

@@ -33,7 +33,7 @@ type source struct{ kept, address string }
 
 // locateFile finds out where a linked file lies and how long it is, as far as that
 // is known without reading it.
-func (a *API) locateFile(x *exchange, blob *chat.Blob) (from source, size int64, err error) {
+func (a *API) locateFile(st *requestState, blob *chat.Blob) (from source, size int64, err error) {
 	// What stands behind # is not sent.
 	address, _, _ := strings.Cut(blob.Link.URL, "#")
 	if found := ownLink.FindStringSubmatch(address); found != nil && a.files != nil {
@@ -41,7 +41,7 @@ func (a *API) locateFile(x *exchange, blob *chat.Blob) (from source, size int64,
 			return source{kept: found[1]}, info.Size, checkPicture(blob, info.MIME)
 		}
 	}
-	if !x.live.FetchRemote {
+	if !st.settings.FetchRemote {
 		return source{}, 0, badFileError(blob, "must hold the file itself, as base64 (in a data: URL); remote addresses are not fetched unless the owner sets fetch_remote")
 	}
 	return source{address: address}, 0, nil
@@ -50,7 +50,7 @@ func (a *API) locateFile(x *exchange, blob *chat.Blob) (from source, size int64,
 // checkFiles refuses what is wrong with the files of a question as far as it
 // shows without reading one: so nothing waits for its model in vain, and nothing
 // is held in memory while it waits.
-func (a *API) checkFiles(x *exchange, req *chat.Request) error {
+func (a *API) checkFiles(st *requestState, req *chat.Request) error {
 	files := chat.UniqueFiles(req)
 	if len(files) > maxFiles {
 		return chat.NewError(chat.BadRequest, "the conversation has more than 64 files; send fewer")
@@ -60,7 +60,7 @@ func (a *API) checkFiles(x *exchange, req *chat.Request) error {
 	for _, blob := range files {
 		size := int64(len(blob.Data))
 		if blob.Link != nil {
-			from, length, err := a.locateFile(x, blob)
+			from, length, err := a.locateFile(st, blob)
 			if err != nil {
 				return err
 			}
@@ -80,8 +80,8 @@ func (a *API) checkFiles(x *exchange, req *chat.Request) error {
 // our own store and, if the owner lets us fetch them, those at addresses. Each is
 // read once, however often it is named, and all files of the question together
 // have a bound. Then it recalls the pictures of the latest answer.
-func (a *API) gatherFiles(ctx context.Context, x *exchange, req *chat.Request) error {
-	g := &fileGatherer{api: a, hold: x.reserve, left: maxFileBytes, read: make(map[source]*chat.Blob)}
+func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Request) error {
+	g := &fileGatherer{api: a, hold: st.reserveMemory, left: maxFileBytes, read: make(map[source]*chat.Blob)}
 	wanted := make(map[source][]*chat.Blob)
 	files := chat.UniqueFiles(req)
 	for _, blob := range files {
@@ -89,7 +89,7 @@ func (a *API) gatherFiles(ctx context.Context, x *exchange, req *chat.Request) e
 			g.left -= int64(len(blob.Data))
 			continue
 		}
-		from, _, err := a.locateFile(x, blob)
+		from, _, err := a.locateFile(st, blob)
 		if err != nil {
 			return err
 		}

@@ -10,20 +10,28 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// admit checks what can be checked before the route is known: the form of the
-// request, the Host it is for and the page it comes from.
-func (a *API) admit(x *exchange, r *http.Request) *chat.Error {
-	if x.door == backDoor {
-		return nil
-	}
-	if doubt := framing(r); doubt != "" {
-		x.Header().Set("Connection", "close")
-		return chat.NewError(chat.BadRequest, doubt)
-	}
-	if x.live.Loopback && !x.live.answersTo(r.Host) {
-		return chat.NewError(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url")
-	}
-	return a.crossOrigin(x, r)
+// checkForm is the middleware that refuses requests whose form is ambiguous.
+func (a *API) checkForm(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if doubt := framing(r); doubt != "" {
+			w.Header().Set("Connection", "close")
+			a.writeError(w, r, chat.NewError(chat.BadRequest, doubt))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkHost is the middleware that refuses requests for strange hosts on a loopback
+// listener.
+func (a *API) checkHost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s := stateOf(r).settings; s.Loopback && !s.answersTo(r.Host) {
+			a.writeError(w, r, chat.NewError(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // answersTo reports whether a loopback listener may be addressed by host. A page
@@ -42,37 +50,54 @@ func isLoopbackName(name string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// authorize lets the request pass if its key has the role. It reads no body.
-func (a *API) authorize(x *exchange, r *http.Request, need auth.Role) *chat.Error {
-	if x.door == backDoor {
-		x.role = auth.RoleAdmin
-		return nil
+// requireRole returns the middleware that lets a request pass if its key has the
+// role. It reads no body.
+func (a *API) requireRole(need auth.Role) middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if err := a.authorize(r, need); err != nil {
+				a.writeError(w, r, err)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
 	}
-	if need == auth.RoleAPI && x.open() && x.near(r) {
-		x.role = auth.RoleAPI
+}
+
+// authorize finds out the role of a request, and returns an error if it is not
+// enough.
+func (a *API) authorize(r *http.Request, need auth.Role) *chat.Error {
+	st := stateOf(r)
+	keyless := need == auth.RoleAPI && a.isKeyless(st.settings)
+	switch {
+	case st.trusted:
+		st.role = auth.RoleAdmin
+		return nil
+	case keyless && mayUseKeyless(r):
+		st.role = auth.RoleAPI
 		return nil
 	}
 	keys := auth.PresentedKeys(r)
-	refusal := a.lookUpKeys(x, keys, func() auth.Match { return a.keys.MatchKeys(keys) })
+	refusal := a.lookUpKeys(st, keys, func() auth.Match { return a.keys.MatchKeys(keys) })
 	if err := a.keys.TakeNewError(); err != nil {
 		a.log.Error("the key file can not be used", "err", err, "valid_keys", len(a.keys.ListKeys()))
 	}
 	switch {
-	case x.role == auth.RoleAdmin, x.role == auth.RoleAPI && need == auth.RoleAPI:
+	case st.role == auth.RoleAdmin, st.role == auth.RoleAPI && need == auth.RoleAPI:
 		return nil
 	case need == auth.RoleAdmin && !a.keys.HasRole(auth.RoleAdmin):
 		return chat.NewError(chat.UnknownPath, "there is nothing here; admin routes exist once an admin key does (geminid keys add NAME --admin)")
-	case x.role == auth.RoleAPI:
+	case st.role == auth.RoleAPI:
 		a.count.AuthFailures.WithLabelValues("forbidden").Inc()
 		return chat.NewError(chat.Forbidden, "this needs the admin key")
-	case len(keys) == 0:
-		a.count.AuthFailures.WithLabelValues("missing").Inc()
-		return missingKeyError(x.open())
 	case refusal != nil:
 		return refusal
+	case len(keys) == 0:
+		a.count.AuthFailures.WithLabelValues("missing").Inc()
+	default:
+		auth.DelayGuess(r.Context())
 	}
-	auth.DelayGuess(r.Context())
-	return missingKeyError(x.open())
+	return missingKeyError(a.isKeyless(st.settings))
 }
 
 // missingKeyError refuses a request without a valid key and says how to get one. Of a server
@@ -89,8 +114,8 @@ func missingKeyError(keyless bool) *chat.Error {
 
 // lookUpKeys finds out the role of the presented keys, unless the client has tried
 // too many wrong ones: then it returns the refusal.
-func (a *API) lookUpKeys(x *exchange, keys []string, match func() auth.Match) *chat.Error {
-	m, err := a.guesses.LookUp(x.client, keys, match)
+func (a *API) lookUpKeys(st *requestState, keys []string, match func() auth.Match) *chat.Error {
+	m, err := a.guesses.LookUp(st.client, keys, match)
 	if full, ok := errors.AsType[*auth.TooManyGuessesError](err); ok {
 		a.count.AuthFailures.WithLabelValues("unknown").Inc()
 		a.count.RateLimited.WithLabelValues("limiter_ip").Inc()
@@ -99,6 +124,6 @@ func (a *API) lookUpKeys(x *exchange, keys []string, match func() auth.Match) *c
 	if m.Stray {
 		a.count.AuthFailures.WithLabelValues("unknown").Inc()
 	}
-	x.role, x.key = m.Role, m.Key
+	st.role, st.key = m.Role, m.Key
 	return nil
 }

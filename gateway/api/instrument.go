@@ -55,62 +55,62 @@ func classifyOutcome(status int, fault *chat.Error, question bool) (outcome stri
 }
 
 // recordEnd counts and logs a request that is over.
-func (a *API) recordEnd(x *exchange) {
-	if x.status == 0 {
-		x.status = http.StatusOK
-		if x.failure != nil {
-			x.status = statusLeft
+func (a *API) recordEnd(st *requestState, status int) {
+	if status == 0 {
+		status = http.StatusOK
+		if st.failure != nil {
+			status = statusLeft
 		}
 	}
-	took := time.Since(x.started)
-	outcome, sli := classifyOutcome(x.status, x.failure, x.counted)
-	speaker, route := "admin", string(x.op)
-	if x.dialect != nil {
-		speaker = x.dialect.Name
+	took := time.Since(st.started)
+	outcome, sli := classifyOutcome(status, st.failure, st.counted)
+	speaker, route := "admin", string(st.op)
+	if st.dialect != nil {
+		speaker = st.dialect.Name
 	}
-	a.count.Requests.WithLabelValues(speaker, route, methodLabel(x.method),
-		strconv.Itoa(x.status), outcome, strconv.FormatBool(sli)).Inc()
-	a.count.RequestDuration.WithLabelValues(speaker, route, statusClass(x.status)).Observe(took.Seconds())
-	if x.first > 0 {
-		a.count.TimeToFirstToken.WithLabelValues(speaker, x.model).Observe(x.first.Seconds())
+	a.count.Requests.WithLabelValues(speaker, route, methodLabel(st.method),
+		strconv.Itoa(status), outcome, strconv.FormatBool(sli)).Inc()
+	a.count.RequestDuration.WithLabelValues(speaker, route, statusClass(status)).Observe(took.Seconds())
+	if st.first > 0 {
+		a.count.TimeToFirstToken.WithLabelValues(speaker, st.model).Observe(st.first.Seconds())
 	}
-	if x.failure != nil {
-		a.recordFailure(x)
+	if st.failure != nil {
+		a.recordFailure(st)
 	}
 	entry := Entry{
-		Time: a.now().UTC().Truncate(time.Millisecond), ID: x.id, Client: displayAddr(x.client, x.live.MaskClients),
-		Dialect: speaker, Route: route, Method: methodLabel(x.method), Model: modelLabel(x), Account: x.account,
-		Status: x.status, Outcome: outcome, Cause: causeOf(x.failure),
-		Took: took.Milliseconds(), First: x.first.Milliseconds(), Asked: x.asked,
+		Time: a.now().UTC().Truncate(time.Millisecond), ID: st.id, Client: displayAddr(st.client, st.settings.MaskClients),
+		Dialect: speaker, Route: route, Method: methodLabel(st.method), Model: modelLabel(st), Account: st.account,
+		Status: status, Outcome: outcome, Cause: causeOf(st.failure),
+		Took: took.Milliseconds(), First: st.first.Milliseconds(), Asked: st.asked,
 	}
-	if !x.said.IsEmpty() {
-		entry.Said = x.said.Tokens()
+	if !st.said.IsEmpty() {
+		entry.Said = st.said.Tokens()
 	}
-	if x.dialect != nil {
+	if st.dialect != nil {
 		a.recent.addEntry(entry)
 	}
-	a.logAccess(x, entry)
+	a.logAccess(st, entry)
 }
 
 // recordFailure counts whose limit and what broken stream a failure was, and
 // logs the cause of one that is our own fault.
-func (a *API) recordFailure(x *exchange) {
-	if origin := limitOrigin(x.failure, x.evidence); origin != "" {
+func (a *API) recordFailure(st *requestState) {
+	if origin := limitOrigin(st.failure, st.evidence); origin != "" {
 		a.count.RateLimited.WithLabelValues(origin).Inc()
 	}
-	if x.inStream || x.streaming && x.failure.Kind == chat.Canceled {
-		a.count.StreamAborts.WithLabelValues(abortCause(x.failure, x.evidence)).Inc()
+	if st.inStream || st.streaming && st.failure.Kind == chat.Canceled {
+		a.count.StreamAborts.WithLabelValues(abortCause(st.failure, st.evidence)).Inc()
 	}
-	if x.failure.Kind == chat.Internal {
-		a.log.Error("a request failed inside the server", "request_id", x.id, "route", string(x.op), "err", x.failure.Err)
+	if st.failure.Kind == chat.Internal {
+		a.log.Error("a request failed inside the server", "request_id", st.id, "route", string(st.op), "err", st.failure.Err)
 	}
 }
 
 // logAccess writes the one line of a request. Who asks for the health or the
 // metrics does so every few seconds and hears nothing new.
-func (a *API) logAccess(x *exchange, e Entry) {
+func (a *API) logAccess(st *requestState, e Entry) {
 	level := slog.LevelInfo
-	if x.dialect == nil && x.method == http.MethodGet && (e.Status < 400 || x.op == dialect.Status) {
+	if st.dialect == nil && st.method == http.MethodGet && (e.Status < 400 || st.op == dialect.Status) {
 		level = slog.LevelDebug
 	}
 	ctx := context.Background()
@@ -122,10 +122,10 @@ func (a *API) logAccess(x *exchange, e Entry) {
 		slog.String("request_id", e.ID), slog.String("dialect", e.Dialect), slog.String("route", e.Route),
 		slog.String("model", e.Model), slog.Int("status", e.Status), slog.String("outcome", e.Outcome),
 		slog.Int64("duration_ms", e.Took), slog.String("client", e.Client))
-	if x.first > 0 {
+	if st.first > 0 {
 		attrs = append(attrs, slog.Int64("first_token_ms", e.First))
 	}
-	if x.counted {
+	if st.counted {
 		attrs = append(attrs, slog.Int("prompt_tokens", e.Asked), slog.Int("answer_tokens", e.Said))
 	}
 	if e.Account != "" {
@@ -135,19 +135,19 @@ func (a *API) logAccess(x *exchange, e Entry) {
 		attrs = append(attrs, slog.String("cause", e.Cause))
 	}
 	// Only there a client's own words are in the message.
-	if x.failure != nil && x.failure.Kind != chat.Canceled && x.failure.Kind != chat.UnknownModel {
-		attrs = append(attrs, slog.String("reason", x.failure.Message))
+	if st.failure != nil && st.failure.Kind != chat.Canceled && st.failure.Kind != chat.UnknownModel {
+		attrs = append(attrs, slog.String("reason", st.failure.Message))
 	}
 	a.log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // modelLabel is the model when it is one of ours; what a client made up never
 // gets further than its own answer.
-func modelLabel(x *exchange) string {
+func modelLabel(st *requestState) string {
 	switch {
-	case x.model != "":
-		return x.model
-	case x.dialect == nil, x.op == dialect.Models, x.op == dialect.Other:
+	case st.model != "":
+		return st.model
+	case st.dialect == nil, st.op == dialect.Models, st.op == dialect.Other:
 		return ""
 	}
 	return "other"

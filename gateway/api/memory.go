@@ -20,56 +20,56 @@ const (
 	memoryWait = 5 * time.Second
 )
 
-// reserve takes memory for the request before it is used. The error is ready for
+// reserveMemory takes memory for the request before it is used. The error is ready for
 // the client; it is told to wait only if that can help.
-func (x *exchange) reserve(bytes int64) error {
-	x.opened.Do(func() { x.share = x.api.memory.OpenShare(x.payer) })
-	err := x.share.ReserveBytes(bytes)
+func (st *requestState) reserveMemory(bytes int64) error {
+	st.opened.Do(func() { st.share = st.memory.OpenShare(st.payer()) })
+	err := st.share.ReserveBytes(bytes)
 	switch {
 	case err == nil:
-		x.api.count.Memory.Set(float64(x.api.memory.HeldBytes()))
+		st.count.Memory.Set(float64(st.memory.HeldBytes()))
 		return nil
 	case errors.Is(err, budget.ErrTooLarge):
-		x.api.count.MemoryRefused.WithLabelValues("too_large").Inc()
+		st.count.MemoryRefused.WithLabelValues("too_large").Inc()
 		return &chat.Error{Kind: chat.TooLarge, Err: err,
-			Message: "the request needs more memory than the server grants one client (" + strconv.FormatInt(x.api.memory.MaxPerClient(), 10) +
+			Message: "the request needs more memory than the server grants one client (" + strconv.FormatInt(st.memory.MaxPerClient(), 10) +
 				" bytes); send fewer or smaller files, or raise request_memory"}
 	}
-	x.api.count.MemoryRefused.WithLabelValues("full").Inc()
+	st.count.MemoryRefused.WithLabelValues("full").Inc()
 	return &chat.Error{Kind: chat.Unavailable, RetryAfter: memoryWait, Err: err,
 		Message: "the requests in hand hold all the memory that the server has for them; try again in a moment"}
 }
 
-// release gives back what is held no longer.
-func (x *exchange) release(bytes int64) {
-	x.share.ReleaseBytes(bytes)
-	x.api.count.Memory.Set(float64(x.api.memory.HeldBytes()))
+// releaseMemory gives back what is held no longer.
+func (st *requestState) releaseMemory(bytes int64) {
+	st.share.ReleaseBytes(bytes)
+	st.count.Memory.Set(float64(st.memory.HeldBytes()))
 }
 
-// forget gives everything back when the request is over.
-func (x *exchange) forget() {
-	if x.share == nil {
+// releaseAll gives everything back when the request is over.
+func (st *requestState) releaseAll() {
+	if st.share == nil {
 		return
 	}
-	x.share.Close()
-	x.api.count.Memory.Set(float64(x.api.memory.HeldBytes()))
+	st.share.Close()
+	st.count.Memory.Set(float64(st.memory.HeldBytes()))
 }
 
-// identify says whom the request's memory counts for: the key that let it in,
-// however many addresses it is used from, else its network.
-func (a *API) identify(x *exchange) {
-	x.payer = limit.NetworkOf(x.client).String()
-	if (x.key != auth.Digest{}) {
-		x.payer = string(x.key[:])
+// payer returns who the request's memory counts for: the key that let it in, from
+// whatever address it is used, else its network.
+func (st *requestState) payer() string {
+	if (st.key != auth.Digest{}) {
+		return string(st.key[:])
 	}
+	return limit.NetworkOf(st.client).String()
 }
 
-// held reserves the memory of an answer that is gathered whole, piece by piece.
-func (x *exchange) held(events iter.Seq2[chat.Event, error]) iter.Seq2[chat.Event, error] {
+// reserveWhole reserves the memory of an answer that is gathered whole, piece by piece.
+func (st *requestState) reserveWhole(events iter.Seq2[chat.Event, error]) iter.Seq2[chat.Event, error] {
 	return func(yield func(chat.Event, error) bool) {
 		for event, err := range events {
 			if err == nil {
-				err = x.reserve(sizeOf(event))
+				err = st.reserveMemory(sizeOf(event))
 			}
 			if !yield(event, err) || err != nil {
 				return
@@ -78,21 +78,21 @@ func (x *exchange) held(events iter.Seq2[chat.Event, error]) iter.Seq2[chat.Even
 	}
 }
 
-// passed reserves the memory of each file of a streamed answer while it is sent.
-func (x *exchange) passed(events iter.Seq2[chat.Event, error]) iter.Seq2[chat.Event, error] {
+// reserveFiles reserves the memory of each file of a streamed answer while it is sent.
+func (st *requestState) reserveFiles(events iter.Seq2[chat.Event, error]) iter.Seq2[chat.Event, error] {
 	return func(yield func(chat.Event, error) bool) {
 		for event, err := range events {
 			var size int64
 			if event.Blob != nil {
 				size = sizeOf(event)
-				if full := x.reserve(size); full != nil {
+				if full := st.reserveMemory(size); full != nil {
 					yield(chat.Event{}, full)
 					return
 				}
 			}
 			more := yield(event, err)
 			if size > 0 {
-				x.release(size)
+				st.releaseMemory(size)
 			}
 			if !more {
 				return

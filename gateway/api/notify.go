@@ -14,16 +14,16 @@ type Delivery struct {
 }
 
 // notifyTest sends a test message and waits for every channel's answer.
-func (a *API) notifyTest(x *exchange, r *http.Request) {
+func (a *API) notifyTest(w http.ResponseWriter, r *http.Request) {
 	var deliveries []Delivery
 	if a.testNotify != nil {
 		deliveries = a.testNotify(r.Context())
 	}
 	if len(deliveries) == 0 {
-		x.fail(chat.NewError(chat.BadRequest, "no channel is set up; set notify_webhook, notify_ntfy, notify_telegram_token or notify_mail_server and reload"))
+		a.writeError(w, r, chat.NewError(chat.BadRequest, "no channel is set up; set notify_webhook, notify_ntfy, notify_telegram_token or notify_mail_server and reload"))
 		return
 	}
-	x.writeJSON(http.StatusOK, struct {
+	a.writeJSON(w, r, http.StatusOK, struct {
 		Channels []Delivery `json:"channels"`
 	}{deliveries})
 }

@@ -11,23 +11,23 @@ import (
 
 // servePage is the front door for people: the state in a word and what to do.
 // Everything more needs a key.
-func (a *API) servePage(x *exchange, r *http.Request) {
+func (a *API) servePage(w http.ResponseWriter, r *http.Request) {
 	best, _, remedy := a.supervisor.Overall()
 	view := page.View{
-		State: string(best), Word: stateWord(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: x.base(r),
+		State: string(best), Word: stateWord(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: pageBase(r),
 	}
 	for _, model := range a.provider.Models(cookie.Set{}) {
 		view.Models = append(view.Models, model.ID)
 	}
-	if err := page.ServePage(x, r, view); err != nil {
-		x.fail(chat.AsError(err))
+	if err := page.ServePage(w, r, view); err != nil {
+		a.writeError(w, r, chat.AsError(err))
 	}
 }
 
-// base is the address under which clients find the server, as the reader of the
+// pageBase is the address under which clients find the server, as the reader of the
 // page came to it when none is configured.
-func (x *exchange) base(r *http.Request) string {
-	if public := strings.TrimSuffix(x.live.PublicURL, "/"); public != "" {
+func pageBase(r *http.Request) string {
+	if public := strings.TrimSuffix(stateOf(r).settings.PublicURL, "/"); public != "" {
 		return public
 	}
 	return "http://" + r.Host

@@ -14,7 +14,7 @@ import (
 // answerPictures answers Images and Edits. An answer of the upstream may hold fewer
 // pictures than were asked for; then the missing ones are asked for again, each
 // time in a turn of its own.
-func (a *API) answerPictures(ctx context.Context, x *exchange, call *dialect.Call) error {
+func (a *API) answerPictures(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call) error {
 	want := max(call.Pictures.Count, 1)
 	var answer chat.Answer
 	for asked := 0; asked < want && len(answer.Media) < want; asked++ {
@@ -22,7 +22,7 @@ func (a *API) answerPictures(ctx context.Context, x *exchange, call *dialect.Cal
 		if asked > 0 {
 			question = call.PictureRequest(want - len(answer.Media))
 		}
-		part, err := a.askPictures(ctx, x, question)
+		part, err := a.askPictures(ctx, w.Header(), st, question)
 		if err != nil {
 			return err
 		}
@@ -41,26 +41,26 @@ func (a *API) answerPictures(ctx context.Context, x *exchange, call *dialect.Cal
 	case call.Pictures.Count > 0:
 		answer.Media = answer.Media[:want]
 	}
-	x.tally(answer)
-	setServedHeader(x.Header(), answer.Served)
-	x.writeBody(http.StatusOK, x.dialect.EncodeAnswer(call, answer))
+	st.noteAnswer(answer)
+	setServedHeader(w.Header(), answer.Served)
+	writeBody(w, http.StatusOK, st.dialect.EncodeAnswer(call, answer))
 	return nil
 }
 
 // askPictures asks for pictures in one turn and leaves out what is none.
-func (a *API) askPictures(ctx context.Context, x *exchange, question *chat.Request) (answer chat.Answer, err error) {
-	turn, err := a.takeHourlyToken(x)
+func (a *API) askPictures(ctx context.Context, header http.Header, st *requestState, question *chat.Request) (answer chat.Answer, err error) {
+	turn, err := a.takeHourlyToken(header, st)
 	if err != nil {
 		return answer, err
 	}
-	defer a.refundToken(x, turn)
-	if err := a.checkFiles(x, question); err != nil {
+	defer turn.refundUnspent(header)
+	if err := a.checkFiles(st, question); err != nil {
 		return answer, err
 	}
-	if err := a.prepareQuestion(ctx, x, turn, question); err != nil {
+	if err := a.prepareQuestion(ctx, st, turn, question); err != nil {
 		return answer, err
 	}
-	answer, err = a.collectAnswer(ctx, x, question)
+	answer, err = a.collectAnswer(ctx, st, question)
 	answer.Media = slices.DeleteFunc(answer.Media, func(blob *chat.Blob) bool { return !strings.HasPrefix(blob.MIME, "image/") })
 	return answer, err
 }

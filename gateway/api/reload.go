@@ -16,15 +16,15 @@ type Reloaded struct {
 
 // reloadConfig reads the configuration again. A broken one is a 400 that says where the
 // fault is; what runs goes on with the old one.
-func (a *API) reloadConfig(x *exchange, _ *http.Request) {
+func (a *API) reloadConfig(w http.ResponseWriter, r *http.Request) {
 	if a.readConfig == nil {
-		x.fail(chat.NewError(chat.BadRequest, "this server has no configuration to read again"))
+		a.writeError(w, r, chat.NewError(chat.BadRequest, "this server has no configuration to read again"))
 		return
 	}
 	outcome, err := a.readConfig()
 	if err != nil {
-		x.fail(&chat.Error{Kind: chat.BadRequest, Message: "the configuration can not be used; the present one stays: " + err.Error(), Err: err})
+		a.writeError(w, r, &chat.Error{Kind: chat.BadRequest, Message: "the configuration can not be used; the present one stays: " + err.Error(), Err: err})
 		return
 	}
-	x.writeJSON(http.StatusOK, Reloaded{nonNil(outcome.Changed), nonNil(outcome.Restart)})
+	a.writeJSON(w, r, http.StatusOK, Reloaded{nonNil(outcome.Changed), nonNil(outcome.Restart)})
 }

@@ -11,9 +11,9 @@ const usualSpan = "7d"
 
 // serveReport sums up the time since ?since=, a number of hours, days or weeks or a
 // day, which is a week when it is left out.
-func (a *API) serveReport(x *exchange, r *http.Request) {
+func (a *API) serveReport(w http.ResponseWriter, r *http.Request) {
 	if a.makeReport == nil {
-		x.fail(chat.NewError(chat.UnknownPath, "this server keeps no figures"))
+		a.writeError(w, r, chat.NewError(chat.UnknownPath, "this server keeps no figures"))
 		return
 	}
 	since := r.URL.Query().Get("since")
@@ -22,8 +22,8 @@ func (a *API) serveReport(x *exchange, r *http.Request) {
 	}
 	body, err := a.makeReport(since)
 	if err != nil {
-		x.fail(chat.AsError(err))
+		a.writeError(w, r, chat.AsError(err))
 		return
 	}
-	x.writeJSON(http.StatusOK, body)
+	a.writeJSON(w, r, http.StatusOK, body)
 }

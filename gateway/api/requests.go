@@ -71,8 +71,8 @@ func (r *requestLog) newestFirst() []Entry {
 	return out
 }
 
-func (a *API) listRequests(x *exchange, _ *http.Request) {
-	x.writeJSON(http.StatusOK, struct {
+func (a *API) listRequests(w http.ResponseWriter, r *http.Request) {
+	a.writeJSON(w, r, http.StatusOK, struct {
 		Requests []Entry `json:"requests"`
 	}{a.recent.newestFirst()})
 }

@@ -16,7 +16,7 @@ type serverRoute struct {
 	method, pattern string
 	op              dialect.Operation // the metrics label
 	role            auth.Role         // empty: everybody
-	handle          func(a *API, x *exchange, r *http.Request)
+	handle          func(a *API, w http.ResponseWriter, r *http.Request)
 }
 
 // serverRoutes are the daemon's own routes. What concerns one account stands below
@@ -53,24 +53,25 @@ func (a *API) buildRouter() *httprouter.Router {
 	router := httprouter.New()
 	router.RedirectTrailingSlash, router.RedirectFixedPath = false, false
 	router.GlobalOPTIONS = http.HandlerFunc(writeNoContent)
-	router.NotFound = http.HandlerFunc(writeNotFound)
-	router.MethodNotAllowed = http.HandlerFunc(writeNotAllowed)
+	router.NotFound = http.HandlerFunc(a.writeNotFound)
+	router.MethodNotAllowed = http.HandlerFunc(a.writeNotAllowed)
 	for _, route := range serverRoutes {
-		router.Handle(route.method, route.pattern, a.serverHandler(route))
+		handle := mountHandler(route.op, a.serverHandler(route))
+		router.Handle(route.method, route.pattern, handle)
 		if route.method == http.MethodGet && route.role == "" {
-			router.Handle(http.MethodHead, route.pattern, a.serverHandler(route))
+			router.Handle(http.MethodHead, route.pattern, handle)
 		}
 	}
-	mounted := make(map[string]bool)
+	mounted, handler := make(map[string]bool), a.dialectHandler()
 	for _, d := range registry.All {
 		for _, m := range d.Mounts {
 			// A pattern that several dialects mount is one route; which of them
 			// is spoken was decided when the request came in.
 			if key := m.Method + " " + m.Pattern; !mounted[key] {
 				mounted[key] = true
-				router.Handle(m.Method, m.Pattern, a.dialectHandler(m.Op))
+				router.Handle(m.Method, m.Pattern, mountHandler(m.Op, handler))
 				if m.Method == http.MethodGet {
-					router.Handle(http.MethodHead, m.Pattern, answerHeadAsGet(a.dialectHandler(m.Op)))
+					router.Handle(http.MethodHead, m.Pattern, mountHandler(m.Op, answerHeadAsGet(handler)))
 				}
 			}
 		}
@@ -78,60 +79,67 @@ func (a *API) buildRouter() *httprouter.Router {
 	return router
 }
 
-func (a *API) dialectHandler(op dialect.Operation) httprouter.Handle {
-	return func(w http.ResponseWriter, r *http.Request, params httprouter.Params) {
-		x := w.(*exchange)
-		x.op = op
-		a.serveDialect(x, r, params.ByName)
-	}
+// dialectHandler returns the handler of a dialect's route.
+func (a *API) dialectHandler() http.Handler {
+	return chainHandlers(http.HandlerFunc(a.serveDialect), a.requireRole(auth.RoleAPI), a.limitInFlight)
 }
 
-// answerHeadAsGet lets a dialect answer HEAD as it answers GET; the server leaves out the
-// body.
-func answerHeadAsGet(next httprouter.Handle) httprouter.Handle {
-	return func(w http.ResponseWriter, r *http.Request, params httprouter.Params) {
+// serverHandler returns the handler of a route of the server's own.
+func (a *API) serverHandler(route serverRoute) http.Handler {
+	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { route.handle(a, w, r) }))
+	if route.role != "" {
+		h = chainHandlers(h, forbidCaching, a.requireRole(route.role))
+	}
+	return h
+}
+
+// forbidCaching is the middleware of routes whose answers must not be stored.
+func forbidCaching(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answerHeadAsGet lets a dialect answer HEAD as it answers GET; the server leaves
+// out the body.
+func answerHeadAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		get := *r
 		get.Method = http.MethodGet
-		next(w, &get, params)
-	}
+		next.ServeHTTP(w, &get)
+	})
 }
 
-func (a *API) serverHandler(route serverRoute) httprouter.Handle {
+// mountHandler adapts a handler to the router: it records the operation and makes
+// the wildcards available as [http.Request.PathValue].
+func mountHandler(op dialect.Operation, h http.Handler) httprouter.Handle {
 	return func(w http.ResponseWriter, r *http.Request, params httprouter.Params) {
-		x := w.(*exchange)
-		x.op = route.op
-		if route.role != "" {
-			x.Header().Set("Cache-Control", "no-store")
-			if err := a.authorize(x, r, route.role); err != nil {
-				x.fail(err)
-				return
-			}
-		}
+		stateOf(r).op = op
 		for _, p := range params {
 			r.SetPathValue(p.Key, p.Value)
 		}
-		route.handle(a, x, r)
+		h.ServeHTTP(w, r)
 	}
 }
 
 func writeNoContent(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 
 // writeNotFound answers a path that has no route.
-func writeNotFound(w http.ResponseWriter, r *http.Request) {
-	x := w.(*exchange)
+func (a *API) writeNotFound(w http.ResponseWriter, r *http.Request) {
+	st := stateOf(r)
 	switch {
 	case r.Method == http.MethodOptions:
 		writeNoContent(w, r) // a preflight must pass before its request can fail
-	case x.dialect != nil:
-		x.fail(x.dialect.ExplainPath(r))
+	case st.dialect != nil:
+		a.writeError(w, r, st.dialect.ExplainPath(r))
 	default:
-		x.fail(chat.NewError(chat.UnknownPath, "there is nothing at this path"))
+		a.writeError(w, r, chat.NewError(chat.UnknownPath, "there is nothing at this path"))
 	}
 }
 
 // writeNotAllowed answers a method that the path does not have. The router has set
 // the Allow header.
-func writeNotAllowed(w http.ResponseWriter, r *http.Request) {
-	x := w.(*exchange)
-	x.fail(chat.NewError(chat.MethodNotAllowed, "this path does not know that method; it allows "+x.Header().Get("Allow")))
+func (a *API) writeNotAllowed(w http.ResponseWriter, r *http.Request) {
+	a.writeError(w, r, chat.NewError(chat.MethodNotAllowed, "this path does not know that method; it allows "+w.Header().Get("Allow")))
 }

@@ -9,30 +9,31 @@ import (
 
 // serveMetrics serves the metrics to programs on this machine, and to others for the
 // admin key or the key made for it.
-func (a *API) serveMetrics(x *exchange, r *http.Request) {
-	if err := a.mayScrape(x, r); err != nil {
-		x.fail(err)
+func (a *API) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	if err := a.mayScrape(r); err != nil {
+		a.writeError(w, r, err)
 		return
 	}
-	a.count.Handler().ServeHTTP(x, r)
+	a.count.Handler().ServeHTTP(w, r)
 }
 
-func (a *API) mayScrape(x *exchange, r *http.Request) *chat.Error {
-	if x.door == backDoor || x.live.Loopback && x.local(r) {
+func (a *API) mayScrape(r *http.Request) *chat.Error {
+	st := stateOf(r)
+	if st.trusted || st.settings.Loopback && isLocal(r) {
 		return nil
 	}
 	var keys []string
 	if key := auth.BearerKey(r); key != "" {
 		keys = append(keys, key)
 	}
-	refusal := a.lookUpKeys(x, keys, func() auth.Match {
-		if x.live.MetricsKey.MatchesKey(keys[0]) {
+	refusal := a.lookUpKeys(st, keys, func() auth.Match {
+		if st.settings.MetricsKey.MatchesKey(keys[0]) {
 			return auth.Match{Role: auth.RoleMetrics}
 		}
 		return a.keys.MatchKeys(keys)
 	})
 	switch {
-	case x.role == auth.RoleMetrics, x.role == auth.RoleAdmin, refusal != nil:
+	case st.role == auth.RoleMetrics, st.role == auth.RoleAdmin, refusal != nil:
 		return refusal
 	case len(keys) == 0:
 		a.count.AuthFailures.WithLabelValues("missing").Inc()

@@ -23,20 +23,20 @@ type state struct {
 
 // serveHealth tells whether questions can be answered now. A server that is stopping
 // is not ready, whatever its sessions are.
-func (a *API) serveHealth(x *exchange, _ *http.Request) {
+func (a *API) serveHealth(w http.ResponseWriter, r *http.Request) {
 	best, _, _ := a.supervisor.Overall()
 	status := http.StatusOK
 	if !a.supervisor.Ready() || a.gate.Closing().Err() != nil {
 		status = http.StatusServiceUnavailable
 	}
-	x.Header().Set("Cache-Control", "no-store")
-	x.writeJSON(status, state{stateWord(best)})
+	w.Header().Set("Cache-Control", "no-store")
+	a.writeJSON(w, r, status, state{stateWord(best)})
 }
 
 // serveLiveness tells that requests are answered at all.
-func (a *API) serveLiveness(x *exchange, _ *http.Request) {
-	x.Header().Set("Cache-Control", "no-store")
-	x.writeJSON(http.StatusOK, state{"alive"})
+func (a *API) serveLiveness(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	a.writeJSON(w, r, http.StatusOK, state{"alive"})
 }
 
 // Status is the body of GET /api/cookies/status, for an api key or an admin. The
@@ -61,18 +61,18 @@ type AccountSummary struct {
 	LastRotation time.Time        `json:"last_rotation,omitzero"`
 }
 
-func (a *API) cookieStatus(x *exchange, _ *http.Request) {
+func (a *API) cookieStatus(w http.ResponseWriter, r *http.Request) {
 	best, _, remedy := a.supervisor.Overall()
 	all, now := a.supervisor.Accounts(), a.now().UTC().Truncate(time.Second)
-	if x.role == auth.RoleAdmin {
-		x.writeJSON(http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now, strayFile(a.supervisor.Unplaced(), all)})
+	if stateOf(r).role == auth.RoleAdmin {
+		a.writeJSON(w, r, http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now, strayFile(a.supervisor.Unplaced(), all)})
 		return
 	}
 	seen := make([]AccountSummary, 0, len(all))
 	for _, acc := range all {
 		seen = append(seen, AccountSummary{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation})
 	}
-	x.writeJSON(http.StatusOK, Status[AccountSummary]{stateWord(best), remedy, seen, now, nil})
+	a.writeJSON(w, r, http.StatusOK, Status[AccountSummary]{stateWord(best), remedy, seen, now, nil})
 }
 
 // strayFile returns a file that is no account's, unless one that was taken in

@@ -26,26 +26,39 @@ const (
 // own goroutine writes the events; the heartbeat is a timer that takes the same
 // lock, so that a stream costs no goroutine of its own.
 type stream struct {
-	x      *exchange
-	cancel context.CancelCauseFunc // ends the upstream call when the reader is lost
+	rec     *record
+	control http.ResponseController
+	cancel  context.CancelCauseFunc // ends the upstream call if the reader is lost
 
-	mu        sync.Mutex
-	encoder   dialect.Encoder
-	served    chat.Served
-	timer     *time.Timer
-	quiet     chan struct{} // closed by a beat that finds the stream done
-	last      time.Time     // of the last write, before it of the start
-	committed bool          // the status is out
-	answered  bool          // something of the answer is out
-	dirty     bool          // written since the last flush
-	done      bool
-	broken    error // why nothing can be written any more
+	mu       sync.Mutex
+	out      *streamWriter
+	encoder  dialect.Encoder // writes to out
+	timer    *time.Timer
+	quiet    chan struct{} // closed by a beat that finds the stream done
+	last     time.Time     // of the last write, before it of the start
+	answered bool          // something of the answer was sent
+	done     bool
+	broken   error // why nothing can be written any more
+}
+
+// streamWriter is the writer of an encoder: it sends the status ahead of the first
+// bytes. The stream that owns it holds its lock.
+type streamWriter struct {
+	w         http.ResponseWriter
+	encoder   dialect.Encoder // for the media type
+	served    chat.Served     // by which model
+	committed bool            // the status was sent
+	unflushed bool            // written since the last flush
 }
 
 // openStream begins a stream. Nothing is written yet; close ends it.
-func openStream(x *exchange, call *dialect.Call, cancel context.CancelCauseFunc) *stream {
-	s := &stream{x: x, cancel: cancel, quiet: make(chan struct{}), last: time.Now()}
-	s.encoder = x.dialect.NewEncoder(call, s)
+func openStream(w http.ResponseWriter, st *requestState, call *dialect.Call, cancel context.CancelCauseFunc) *stream {
+	out := &streamWriter{w: w}
+	out.encoder = st.dialect.NewEncoder(call, out)
+	s := &stream{
+		rec: &st.record, control: *http.NewResponseController(w), cancel: cancel,
+		out: out, encoder: out.encoder, quiet: make(chan struct{}), last: time.Now(),
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timer = time.AfterFunc(holdStatus, s.onSilence)
@@ -86,50 +99,49 @@ func (s *stream) writeEvent(event chat.Event) error {
 	}
 	switch event.Kind {
 	case chat.Meta:
-		s.served = event.Served
+		s.out.served = event.Served
 	case chat.Text, chat.Thought:
-		s.x.said.AddText(event.Text)
+		s.rec.said.AddText(event.Text)
 	case chat.Media:
-		s.x.said.AddFile()
+		s.rec.said.AddFile()
 	}
 	if err := s.encoder.WriteEvent(event); err != nil {
 		return s.abandonReader(err)
 	}
-	if !s.dirty {
+	if !s.out.unflushed {
 		return nil
 	}
 	if !s.answered {
 		s.answered = true
-		s.x.first = time.Since(s.x.started)
+		s.rec.first = time.Since(s.rec.started)
 	}
 	return s.flushWritten()
 }
 
-// Write is the encoder's: the first bytes send the status ahead. The lock is
-// held.
-func (s *stream) Write(p []byte) (int, error) {
-	if !s.committed {
-		s.sendStatus()
+// Write implements io.Writer.
+func (out *streamWriter) Write(p []byte) (int, error) {
+	if !out.committed {
+		out.sendStatus()
 	}
-	s.dirty = true
-	return s.x.Write(p)
+	out.unflushed = true
+	return out.w.Write(p)
 }
 
-func (s *stream) sendStatus() {
-	s.committed = true
-	header := s.x.Header()
-	header.Set("Content-Type", s.encoder.ContentType())
+func (out *streamWriter) sendStatus() {
+	out.committed = true
+	header := out.w.Header()
+	header.Set("Content-Type", out.encoder.ContentType())
 	header.Set("Cache-Control", "no-cache")
 	header.Set("X-Accel-Buffering", "no") // nginx would gather the stream
-	setServedHeader(header, s.served)
-	s.x.WriteHeader(http.StatusOK)
+	setServedHeader(header, out.served)
+	out.w.WriteHeader(http.StatusOK)
 }
 
 // flushWritten sends what is written. The lock is held.
 func (s *stream) flushWritten() error {
-	s.dirty = false
+	s.out.unflushed = false
 	s.last = time.Now()
-	if err := s.x.control.Flush(); err != nil {
+	if err := s.control.Flush(); err != nil {
 		return s.abandonReader(err)
 	}
 	return nil
@@ -156,7 +168,7 @@ func (s *stream) onSilence() {
 		return
 	}
 	limit := beatEvery
-	if !s.committed {
+	if !s.out.committed {
 		limit = holdStatus
 	}
 	if left := limit - time.Since(s.last); left > 0 {

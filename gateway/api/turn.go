@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -23,13 +24,12 @@ type hourlyToken struct {
 
 // takeHourlyToken takes one of the client's turns of this hour and says in the headers what
 // is left of them.
-func (a *API) takeHourlyToken(x *exchange) (*hourlyToken, error) {
-	most := x.live.Limits.PerHour
-	if most <= 0 || x.door == backDoor {
+func (a *API) takeHourlyToken(header http.Header, st *requestState) (*hourlyToken, error) {
+	most := st.settings.Limits.PerHour
+	if most <= 0 || st.trusted {
 		return new(hourlyToken), nil
 	}
-	taken := a.hourly.TakeUse(x.limitClient(), most)
-	header := x.Header()
+	taken := a.hourly.TakeUse(st.limitClient(), most)
 	header.Set("X-Ratelimit-Limit-Requests", strconv.Itoa(most))
 	header.Set(leftHeader, strconv.Itoa(taken.Remaining))
 	header.Set("X-Ratelimit-Reset-Requests", formatSeconds(taken.Reset))
@@ -43,25 +43,25 @@ func (a *API) takeHourlyToken(x *exchange) (*hourlyToken, error) {
 	}
 }
 
-// refundToken gives a turn back that bought nothing. No stream may be running: it
+// refundUnspent gives a turn back that bought nothing. No stream may be running: it
 // would write the headers at the same time.
-func (a *API) refundToken(x *exchange, t *hourlyToken) {
+func (t *hourlyToken) refundUnspent(header http.Header) {
 	if !t.OK || t.spent {
 		return
 	}
 	t.Return()
-	x.Header().Set(leftHeader, strconv.Itoa(t.Remaining+1))
+	header.Set(leftHeader, strconv.Itoa(t.Remaining+1))
 }
 
 // prepareQuestion waits until the model may be asked and then gathers the files of the
 // question, so that none is held while it waits. The turn is spent, unless the
 // question is not asked after all and the server did not go out for it.
-func (a *API) prepareQuestion(ctx context.Context, x *exchange, t *hourlyToken, question *chat.Request) error {
-	if err := a.awaitModel(ctx, x, t); err != nil {
+func (a *API) prepareQuestion(ctx context.Context, st *requestState, t *hourlyToken, question *chat.Request) error {
+	if err := a.awaitModel(ctx, st, t); err != nil {
 		return err
 	}
-	err := a.gatherFiles(ctx, x, question)
-	t.spent = err == nil || x.live.FetchRemote
+	err := a.gatherFiles(ctx, st, question)
+	t.spent = err == nil || st.settings.FetchRemote
 	return err
 }
 
@@ -71,19 +71,19 @@ func formatSeconds(d time.Duration) string {
 }
 
 // awaitModel waits until the model may be asked, which spends the client's turn.
-func (a *API) awaitModel(ctx context.Context, x *exchange, t *hourlyToken) error {
-	if x.live.Limits.ModelGap <= 0 {
+func (a *API) awaitModel(ctx context.Context, st *requestState, t *hourlyToken) error {
+	if st.settings.Limits.ModelGap <= 0 {
 		t.spent = true
 		return nil
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	defer context.AfterFunc(a.gate.Closing(), func() { stop(limit.ErrGateClosed) })()
-	depth := a.count.QueueDepth.WithLabelValues(x.model)
-	waited, err := a.queue.Enter(ctx, x.model, x.live.Limits.queue(), func(n int) { depth.Add(float64(n)) })
+	depth := a.count.QueueDepth.WithLabelValues(st.model)
+	waited, err := a.queue.Enter(ctx, st.model, st.settings.Limits.queue(), func(n int) { depth.Add(float64(n)) })
 	switch busy := (*limit.QueueFullError)(nil); {
 	case err == nil:
-		a.count.QueueWait.WithLabelValues(x.model).Observe(waited.Seconds())
+		a.count.QueueWait.WithLabelValues(st.model).Observe(waited.Seconds())
 	case errors.As(err, &busy):
 		a.count.RateLimited.WithLabelValues("queue_full").Inc()
 	}
@@ -95,10 +95,10 @@ func (a *API) awaitModel(ctx context.Context, x *exchange, t *hourlyToken) error
 }
 
 // limitClient returns who the question counts for.
-func (x *exchange) limitClient() limit.Client {
-	c := limit.Client{Addr: x.client}
-	if (x.key != auth.Digest{}) {
-		c.Key = string(x.key[:])
+func (st *requestState) limitClient() limit.Client {
+	c := limit.Client{Addr: st.client}
+	if (st.key != auth.Digest{}) {
+		c.Key = string(st.key[:])
 	}
 	return c
 }

@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// open reports whether the API asks for no key at all: on a loopback listener, or
+// isKeyless reports whether the API asks for no key at all: on a loopback listener, or
 // where insecure_no_auth is set, and only as long as no key was ever made.
-func (x *exchange) open() bool {
-	return (x.live.Loopback || x.live.InsecureNoAuth) && x.api.keys.IsKeyless()
+func (a *API) isKeyless(s *settings) bool {
+	return (s.Loopback || s.InsecureNoAuth) && a.keys.IsKeyless()
 }
 
-// near reports whether the client may come in where no key is asked for: with
+// mayUseKeyless reports whether the client may use a server that asks for no key: with
 // insecure_no_auth everybody, otherwise programs on this machine alone.
-func (x *exchange) near(r *http.Request) bool { return x.live.InsecureNoAuth || x.local(r) }
+func mayUseKeyless(r *http.Request) bool { return stateOf(r).settings.InsecureNoAuth || isLocal(r) }
 
-// local reports whether the request was made on this machine, as far as can be
+// isLocal reports whether the request was made on this machine, as far as can be
 // seen. The address of the peer is not enough: a proxy or a tunnel on this machine
 // brings the requests of others from a loopback address. What it shows of itself
 // is a header, the name that clients know it by, or an old version of HTTP.
-func (x *exchange) local(r *http.Request) bool {
-	return x.client.IsLoopback() && isLoopbackName(hostname(r.Host)) && r.ProtoAtLeast(1, 1) && !passedByProxy(r)
+func isLocal(r *http.Request) bool {
+	return stateOf(r).client.IsLoopback() && isLoopbackName(hostname(r.Host)) && r.ProtoAtLeast(1, 1) && !passedByProxy(r)
 }
 
 // passedByProxy reports whether a header says that a proxy, a tunnel or a delivery

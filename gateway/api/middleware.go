@@ -1,0 +1,97 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// middleware wraps a handler with work before and after it.
+type middleware func(next http.Handler) http.Handler
+
+// chainHandlers returns h behind the middlewares, of which the first one is the
+// outermost.
+func chainHandlers(h http.Handler, outer ...middleware) http.Handler {
+	for i := len(outer) - 1; i >= 0; i-- {
+		h = outer[i](h)
+	}
+	return h
+}
+
+// recordRequests returns the outermost middleware. It gives the request its state
+// and its id, and counts and logs it in the end. trusted means that the request
+// came over the control socket.
+func (a *API) recordRequests(trusted bool) middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			rec := newResponseRecorder(w)
+			r = foldSlashes(r)
+			r = withState(r, a.newState(r, trusted))
+			setDeadlines(&rec.control, r)
+			defer a.finishRequest(rec, r)
+			header := rec.Header()
+			header.Set("X-Request-Id", stateOf(r).id)
+			header.Set("X-Content-Type-Options", "nosniff")
+			next.ServeHTTP(rec, r)
+		})
+	}
+}
+
+func (a *API) newState(r *http.Request, trusted bool) *requestState {
+	live := a.live.Load()
+	return &requestState{
+		settings: live, trusted: trusted, dialect: dialectOf(r), client: clientAddr(r, live.TrustedProxies),
+		memory: a.memory, count: a.count,
+		record: record{
+			id: requestID(r.Header.Get("X-Request-Id")), method: r.Method, op: dialect.Other, started: time.Now(),
+		},
+	}
+}
+
+// setDeadlines sets the deadlines that hold until the handler sets others.
+func setDeadlines(control *http.ResponseController, r *http.Request) {
+	// A connection in use again still has the deadline of its last answer.
+	_ = control.SetWriteDeadline(time.Time{})
+	if r.ContentLength != 0 {
+		// net/http reads the rest of a body after the answer; this holds for that
+		// too, so an unwanted body cannot hold its connection open.
+		_ = control.SetReadDeadline(time.Now().Add(bodyGrace))
+	}
+}
+
+// finishRequest is deferred. A panic in a handler costs this request only: its
+// client gets a 500, or a cut connection if the answer had begun.
+func (a *API) finishRequest(rec *responseRecorder, r *http.Request) {
+	p, st := recover(), stateOf(r)
+	st.releaseAll()
+	if p != nil && p != http.ErrAbortHandler {
+		a.log.Error("a handler panicked", "request_id", st.id, "route", string(st.op), "panic", describePanic(p), "stack", captureStack())
+		if rec.status == 0 {
+			a.writeError(rec, r, chat.AsError(fmt.Errorf("panic: %s", describePanic(p))))
+			p = nil
+		}
+	}
+	a.recordEnd(st, rec.status)
+	if p != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// describePanic describes a panic without what it may carry: the text of a runtime
+// error names types and indexes only, any other value may hold a client's words.
+func describePanic(p any) string {
+	if err, ok := p.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("a value of type %T", p)
+}
+
+// captureStack is the stack of a panicking handler: functions and lines, no contents.
+func captureStack() string {
+	buf := make([]byte, 8<<10)
+	return string(buf[:runtime.Stack(buf, false)])
+}
