@@ -1,44 +1,40 @@
-// Package chat is the vocabulary in which dialects and providers meet: what a
-// client asks (Request), what comes back (Event), which models there are
-// (Model) and how a failure is told (Error). It knows no wire format, no
-// cookie and no HTTP.
 package chat
 
-// Role says who speaks in a turn.
+// Role is the speaker of a turn.
 type Role string
 
-// The two speakers. System text is not a turn: it stands in Request.System.
+// The two speakers. System text is not a turn; it is in Request.System.
 const (
 	User  Role = "user"
 	Agent Role = "model"
 )
 
-// Request is one question, decoded from any dialect. A decoder has already
-// checked it: at least one turn, the last one the user's, no part blank.
+// Request is one question, decoded from any dialect. The decoder has checked it:
+// it has at least one turn, the last is the user's, and no part is blank.
 type Request struct {
-	// Model is the public id the client asked for, without a "models/" prefix.
+	// Model is the public ID of the requested model, without a "models/" prefix.
 	Model string
-	// System holds the system text, in the order given; empty means none.
+	// System is the system text, in the order of the request; empty for none.
 	System []string
 	// Turns is the conversation, oldest first.
 	Turns []Turn
-	// Thoughts says that the client wants the model's thoughts as well.
+	// Thoughts asks for the model's thoughts as well.
 	Thoughts bool
-	// Stream says that the client reads the answer as it is made. Without it a
-	// provider sends each text once, as it stands in the end.
+	// Stream is set if the client reads the answer while it is made. If it is not
+	// set, a provider sends each text once, in its final form.
 	Stream bool
-	// Ignored names request fields that were understood and can not be
-	// honoured; the answer carries them in X-Geminid-Ignored.
+	// Ignored names fields of the request that are known and have no effect. The
+	// answer lists them in X-Geminid-Ignored.
 	Ignored []string
 }
 
-// Turn is what one speaker said.
+// Turn is one message of a conversation.
 type Turn struct {
 	Role  Role
 	Parts []Part
 }
 
-// Part is a piece of a turn: text, or a file when Blob is set.
+// Part is a piece of a turn: text, or a file if Blob is set.
 type Part struct {
 	Text string
 	Blob *Blob
@@ -46,34 +42,35 @@ type Part struct {
 
 // Blob is a picture or another file, whole in memory.
 type Blob struct {
-	// MIME is the media type as told, such as "image/png".
+	// MIME is the media type, such as "image/png".
 	MIME string
-	// Name is the file name, empty when the client gave none.
+	// Name is the file name, empty if the client gave none.
 	Name string
-	// Data is never changed. Blobs of one request that share it, as those that
-	// name the same address do, are one file; see Files.
+	// Data is never changed. Blobs of one request that share it, because they name
+	// the same address, are one file; see [UniqueFiles].
 	Data []byte
-	// Field is the request field it came in, for errors; empty in answers.
+	// Field is the request field of the file, for errors; empty in answers.
 	Field string
-	// Link says where the file lies while Data is not there yet; nil for a file
-	// that came with the request. No provider is given one with a Link.
+	// Link is the address of a file that was not fetched yet; Data is nil then. It
+	// is nil if the file came with the request. Providers get no Blob with a Link.
 	Link *Link
 }
 
-// Link is a file that the client named by its address.
+// Link is the address of a file.
 type Link struct {
-	// URL is as the client wrote it: http or https, nothing else is checked.
+	// URL is as the client sent it. Nothing is checked but the scheme, http or
+	// https.
 	URL string
-	// Picture says that nothing but a picture will do.
+	// Picture is set if the file must be a picture.
 	Picture bool
 }
 
-// EventKind tells the pieces of an answer apart.
+// EventKind is the type of an event.
 type EventKind uint8
 
-// The kinds, in the order in which an answer may bring them. Thought and Text
-// come any number of times, Text also behind Media, and Finish exactly once and
-// last.
+// The kinds, in the order in which an answer may send them. Thought and Text may
+// be sent any number of times, Text also after Media. Finish is sent once, as the
+// last event.
 const (
 	Meta    EventKind = iota + 1 // Served is known
 	Thought                      // Text holds new thoughts
@@ -82,18 +79,18 @@ const (
 	Finish                       // Reason says why the answer ended
 )
 
-// FinishReason says why a complete answer ended.
+// FinishReason is the reason why a complete answer ended.
 type FinishReason string
 
-// The reasons that dialects can spell.
+// The reasons that dialects can express.
 const (
 	Stop     FinishReason = "stop"
 	Length   FinishReason = "length"
 	Filtered FinishReason = "content_filter"
 )
 
-// Event is one piece of an answer. Text is only what is new, in whole runes;
-// a piece once sent is never taken back.
+// Event is one piece of an answer. Text is new text only, in whole runes, and is
+// never taken back.
 type Event struct {
 	Kind   EventKind
 	Text   string
@@ -102,22 +99,22 @@ type Event struct {
 	Reason FinishReason
 }
 
-// Served names the model that really answered, as far as the upstream says.
+// Served names the model that really answered, if the upstream says so.
 type Served struct {
-	// ID is the upstream's own id, empty when it did not say.
+	// ID is the upstream's own ID, empty if unknown.
 	ID string
-	// Name is the display name, such as "3.6 Flash", empty when unknown.
+	// Name is the display name, such as "3.6 Flash", empty if unknown.
 	Name string
 }
 
 // Model is one entry of the model list.
 type Model struct {
-	// ID is the public id, such as "gemini-2.5-pro".
+	// ID is the public ID, such as "gemini-2.5-pro".
 	ID string
 	// Name and Description are for people.
 	Name, Description string
-	// Image says that the model is asked for pictures.
+	// Image is set if the model makes pictures.
 	Image bool
-	// InputLimit and OutputLimit are in tokens.
+	// InputLimit and OutputLimit are in tokens; 0 if unknown.
 	InputLimit, OutputLimit int
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Answer is a whole answer, gathered from its events.
+// Answer is a whole answer.
 type Answer struct {
 	Text, Thoughts string
 	Media          []*Blob
@@ -13,11 +13,12 @@ type Answer struct {
 	Reason         FinishReason
 }
 
-// typicalAnswerBytes is the length of an everyday answer in bytes.
+// typicalAnswerBytes is the length of most answers, in bytes.
 const typicalAnswerBytes = 2 << 10
 
-// CollectAnswer reads events to the end. The first error ends it and is returned with
-// what had come until then.
+// CollectAnswer reads events to their end and joins them. It blocks as long as the
+// provider does. If an event is an error, reading ends, and the error is returned
+// with the part of the answer before it.
 func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 	var answer Answer
 	var text, thoughts strings.Builder
@@ -34,7 +35,7 @@ func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 			thoughts.WriteString(event.Text)
 		case Text:
 			if text.Len() == 0 {
-				text.Grow(typicalAnswerBytes) // most answers then move once or never
+				text.Grow(typicalAnswerBytes) // most answers are then copied once or never
 			}
 			text.WriteString(event.Text)
 		case Media:

@@ -5,50 +5,50 @@ import (
 	"time"
 )
 
-// Kind classes a failure by what the client should do about it. A dialect maps
-// each kind to one HTTP status and one body.
+// Kind classifies failures by the reaction that they ask of the client. What a
+// kind means in each dialect is in the table of dialect.LookupKind.
 type Kind uint8
 
-// The kinds. The comment gives the HTTP status that every dialect uses.
+// The kinds, with their HTTP status in every dialect.
 const (
-	Internal         Kind = iota // 500: our own fault; the zero value
+	Internal         Kind = iota // 500: a fault of this program; the zero value
 	BadRequest                   // 400: malformed body or field, see Error.Param
-	ContextLength                // 400: the prompt is longer than can be carried
+	ContextLength                // 400: the prompt is too long
 	Unauthorized                 // 401: no key, or a wrong one
 	Forbidden                    // 403: the key may not do this
-	SignedOut                    // 403: the session has ended, a person must bring cookies
-	NoCookies                    // 403: no session was ever given
+	SignedOut                    // 403: the session has ended, and a person must provide cookies
+	NoCookies                    // 403: there was never a session
 	UnknownModel                 // 404
 	UnknownPath                  // 404
 	Unsupported                  // 404: a known operation that is not offered
 	MethodNotAllowed             // 405
 	TooLarge                     // 413
 	MediaType                    // 415: a Content-Encoding that is not accepted
-	Misdirected                  // 421: a Host that is not ours
-	RateLimited                  // 429: our own limits
+	Misdirected                  // 421: a Host that is not served here
+	RateLimited                  // 429: a limit of this server
 	Quota                        // 429: the upstream's limit, of a model or the address
-	Downgraded                   // 429: another model answered than was asked
+	Downgraded                   // 429: another model answered than the requested one
 	Upstream                     // 502: the upstream broke
 	Unavailable                  // 503: short outage, starting, stopping, blocked
 	Timeout                      // 504: the upstream was too slow
-	Canceled                     // the client left; nobody reads the answer
+	Canceled                     // 499: the client left and reads no answer
 )
 
-// Error is a failure as the client is told of it. Message says what happened,
-// where, and what to do next, and holds no secret and no part of a prompt.
+// Error is a failure as the client reads it. Message says what happened, where,
+// and what to do next. It contains no secret and no part of a prompt.
 type Error struct {
 	Kind    Kind
 	Message string
-	// Param names the offending request field, empty when there is none.
+	// Param names the wrong field of the request, empty if there is none.
 	Param string
-	// RetryAfter is how long to wait; zero means the error does not heal by
-	// waiting, or nobody knows.
+	// RetryAfter is how long to wait; zero if that is unknown or waiting does not
+	// help.
 	RetryAfter time.Duration
-	// Err is the cause, for logs and errors.Is; nil when Message says it all.
+	// Err is the cause, for logs and errors.Is; nil if Message says it all.
 	Err error
 }
 
-// Error returns the message, with the cause behind it.
+// Error returns the message, followed by the cause if there is one.
 func (e *Error) Error() string {
 	if e.Err != nil {
 		return e.Message + ": " + e.Err.Error()
@@ -56,15 +56,15 @@ func (e *Error) Error() string {
 	return e.Message
 }
 
-// Unwrap returns the cause.
+// Unwrap returns the cause, nil if there is none.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NewError is an Error of a kind and a message. The message is written out where it
-// is made, so that a search finds it.
+// NewError returns an error without a cause. Write the message as a literal, so
+// that a search finds it.
 func NewError(kind Kind, message string) *Error { return &Error{Kind: kind, Message: message} }
 
-// AsError finds the *Error in err's tree. An error of another type becomes
-// Internal with a fixed message, so that no foreign text reaches a client.
+// AsError returns the *Error in the tree of err. If there is none, it returns one
+// of Internal with a fixed message, so that no foreign text reaches a client.
 func AsError(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {

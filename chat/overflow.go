@@ -2,20 +2,19 @@ package chat
 
 import "strings"
 
-// What a prompt says of the file that holds the rest of the conversation. Each
-// sentence stands alone, so that a model that reads only the prompt knows where
-// to look.
+// The sentences that replace the part of a conversation that is in a file. Each is
+// complete, because a model may read only the prompt.
 const (
 	overflowHead  = "This conversation began earlier. Its beginning is in the attached file conversation.txt; read all of it, then answer the last turn, which follows.\n\n"
 	overflowWhole = "The whole conversation is in the attached file conversation.txt. Read all of it and answer its last turn."
 	overflowAlone = "The question is in the attached file question.txt. Read all of it and answer it as if it were written here."
 )
 
-// SplitPrompt writes a conversation as Prompt does when that takes at most limit
-// bytes. Of a longer one the last turn stays the prompt, if it is short enough,
-// and what came before it becomes a text file, to be sent behind the
-// conversation's own files; the prompt says so. Nothing is cut: prompt and file
-// together hold every byte of the conversation. file is nil when none is needed.
+// SplitPrompt writes a conversation like [FormatPrompt] if that takes at most
+// limit bytes; file is nil then. Of a longer one the last turn stays in the
+// prompt, if it is short enough, and the rest becomes a text file, to be sent
+// after the files of the conversation; the prompt says so. Nothing is cut: prompt
+// and file together have every byte of the conversation.
 func SplitPrompt(req *Request, limit int) (prompt string, file *Blob) {
 	prompt = FormatPrompt(req)
 	if len(prompt) <= limit {

@@ -42,6 +42,13 @@ func TestSplit(t *testing.T) {
 			}
 		})
 	}
+	const short = "This conversation began earlier. Its beginning is in the attached file conversation.txt; read all of it, then answer the last turn, which follows.\n\nUser:\nAnd now?"
+	for _, limit := range []int{len(short), len(short) - 1} {
+		prompt, file := chat.SplitPrompt(&history, limit)
+		if file == nil || (prompt == short) != (limit == len(short)) {
+			t.Errorf("with a limit of %d: %q", limit, prompt)
+		}
+	}
 	if prompt, _ := chat.SplitPrompt(&history, 300); !strings.HasSuffix(prompt, "\n\nUser:\nAnd now?") {
 		t.Errorf("the last turn is not the end of the prompt: %q", prompt)
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // FormatPrompt writes a conversation as the one prompt that a web chat takes: the
-// system text first, then a "User:" or "Assistant:" block for each turn, oldest
-// first. A single user turn without system text is sent as it is. Files travel
-// beside the prompt, in the order of Files; inside a conversation each is marked
-// where it was shown. Equal requests give equal prompts.
+// system text, then a block "User:" or "Assistant:" for each turn, oldest first. A
+// single turn without system text is sent as it is. Files are sent beside the
+// prompt in the order of [UniqueFiles], and a mark in the conversation shows the
+// place of each. Equal requests give equal prompts.
 func FormatPrompt(req *Request) string {
 	if len(req.System) == 0 && len(req.Turns) == 1 {
 		return strings.Join(textParts(req.Turns[0].Parts), "\n")
@@ -18,8 +18,8 @@ func FormatPrompt(req *Request) string {
 	return strings.Join(promptBlocks(req), "\n\n")
 }
 
-// promptBlocks are the pieces of a conversation's prompt: one for each system text,
-// one for each turn.
+// promptBlocks returns the blocks of a conversation: one for each system text, one
+// for each turn.
 func promptBlocks(req *Request) []string {
 	blocks := make([]string, 0, len(req.System)+len(req.Turns))
 	blocks = append(blocks, req.System...)
@@ -38,9 +38,9 @@ func promptBlocks(req *Request) []string {
 	return blocks
 }
 
-// UniqueFiles returns the files of a conversation in the order in which Prompt counts
-// them. A file that is shown several times, its Data shared, is there once. The
-// blobs are shared with the request.
+// UniqueFiles returns the files of a conversation in the order in which
+// [FormatPrompt] numbers them. A file that is shown several times, with shared
+// Data, is returned once. The blobs are shared with the request.
 func UniqueFiles(req *Request) []*Blob {
 	var files fileRegister
 	for _, turn := range req.Turns {
@@ -53,13 +53,13 @@ func UniqueFiles(req *Request) []*Blob {
 	return files.blobs
 }
 
-// fileRegister numbers files from 1 on. The zero register is empty.
+// fileRegister numbers files from 1. The zero value is empty.
 type fileRegister struct {
 	blobs   []*Blob
 	numbers map[*byte]int // by the first byte of Data
 }
 
-// assignNumber returns the number of a file and gives it the next one when it has none.
+// assignNumber returns the number of a file, the next free one if it has none yet.
 func (r *fileRegister) assignNumber(blob *Blob) int {
 	if len(blob.Data) == 0 {
 		r.blobs = append(r.blobs, blob)
@@ -94,7 +94,7 @@ func roleLabel(role Role) string {
 	return "User:"
 }
 
-// fileMark stands in a conversation where a file was shown.
+// fileMark marks the place of a file in a conversation.
 func fileMark(number int, blob *Blob) string {
 	name := blob.Name
 	if name == "" {
@@ -103,15 +103,15 @@ func fileMark(number int, blob *Blob) string {
 	return "[attached file " + strconv.Itoa(number) + ": " + name + "]"
 }
 
-// Tokens per rune and per file are estimates: the upstream counts nothing for
-// us, and clients only show and add up what they are told.
+// The estimates of tokens. The upstream reports no counts, and clients only show
+// and add them.
 const (
 	runesPerToken = 4
 	tokensPerFile = 258
 )
 
-// Tally estimates the tokens of something that comes piece by piece. The zero
-// Tally is empty.
+// Tally estimates the tokens of text and files that arrive piece by piece. The
+// zero value is empty.
 type Tally struct{ runes, files int }
 
 // AddText adds a piece of text.
@@ -120,8 +120,8 @@ func (t *Tally) AddText(s string) { t.runes += utf8.RuneCountInString(s) }
 // AddFile adds a picture or another file.
 func (t *Tally) AddFile() { t.files++ }
 
-// Tokens is the estimate so far: a quarter of the runes, rounded up, and a flat
-// price a file; at least 1, because clients divide by it.
+// Tokens returns the estimate so far: a quarter of the runes, rounded up, and a
+// fixed number for each file. It is at least 1, because clients divide by it.
 func (t *Tally) Tokens() int {
 	return max(1, (t.runes+runesPerToken-1)/runesPerToken+t.files*tokensPerFile)
 }
@@ -129,8 +129,8 @@ func (t *Tally) Tokens() int {
 // IsEmpty reports whether nothing was added.
 func (t *Tally) IsEmpty() bool { return t.runes == 0 && t.files == 0 }
 
-// EstimateTokens estimates the tokens of a whole conversation, as Tally does. Files count
-// as Files returns them.
+// EstimateTokens estimates the tokens of a whole conversation like [Tally]. Files
+// are counted as [UniqueFiles] returns them.
 func EstimateTokens(req *Request) int {
 	tally := Tally{files: len(UniqueFiles(req))}
 	for _, text := range req.System {

@@ -1,6 +1,6 @@
 package media
 
-// fileExtensions are the types that Type tells, with the ending of their files' names.
+// fileExtensions maps the types that DetectType returns to file name extensions.
 var fileExtensions = []struct{ kind, ending string }{
 	{"image/png", ".png"}, {"image/jpeg", ".jpg"}, {"image/webp", ".webp"}, {"image/gif", ".gif"},
 	{"image/bmp", ".bmp"}, {"image/heic", ".heic"}, {"image/heif", ".heif"}, {"image/avif", ".avif"},
@@ -10,8 +10,8 @@ var fileExtensions = []struct{ kind, ending string }{
 	{"audio/flac", ".flac"}, {"audio/aiff", ".aiff"},
 }
 
-// FileExtension is how names of files of a type end, with the dot; empty when that is
-// not known.
+// FileExtension returns the file name extension of a media type, with the dot;
+// empty if it is unknown.
 func FileExtension(kind string) string {
 	for _, e := range fileExtensions {
 		if e.kind == kind {
@@ -21,7 +21,8 @@ func FileExtension(kind string) string {
 	return ""
 }
 
-// TypeByExtension is the type of files whose names end so; empty when that is not known.
+// TypeByExtension returns the media type of an extension with the dot; empty if it
+// is unknown.
 func TypeByExtension(ending string) string {
 	for _, e := range fileExtensions {
 		if e.ending == ending {

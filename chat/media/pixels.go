@@ -9,17 +9,17 @@ import (
 // maxPixels bounds a picture.
 const maxPixels = 100_000_000
 
-// TooManyPixels reports whether a picture has more than 100 million pixels by
-// what its header says: a small file may unfold to gigabytes in whatever opens
-// it.
+// TooManyPixels reports whether a picture has more than 100 million pixels
+// according to its header. A small file may need gigabytes in the program that
+// opens it.
 func TooManyPixels(data []byte) bool {
 	w, h := pictureSize(data)
 	return h > 0 && w > maxPixels/h
 }
 
-// pictureSize are a picture's width and height as its header tells them, without
-// decoding it and without a look at checksums; 0, 0 when the header tells
-// nothing.
+// pictureSize returns width and height according to the header, 0, 0 if it has
+// none. It neither decodes the picture nor checks checksums, as decoders do,
+// because the program that opens the file may do neither.
 func pictureSize(data []byte) (width, height int64) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) && len(data) >= 24:
