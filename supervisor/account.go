@@ -146,7 +146,7 @@ func (a *account) settle(now time.Time) *transition {
 	state := judge(m.Facts, o)
 	var moved *transition
 	if state != m.State {
-		moved = &transition{from: m.State, to: state, evidence: grounds(m.Facts, state, o), next: a.nextAction(now, state)}
+		moved = &transition{from: m.State, to: state, evidence: grounds(m.Facts, state, o), next: a.nextAction(now, state), removed: m.Removed}
 		if state == Expired {
 			a.bury(now)
 		}

@@ -11,6 +11,7 @@ import (
 type transition struct {
 	from, to       State
 	evidence, next string
+	removed        bool // by command: such an account has no metrics
 }
 
 // announce tells a transition once: log, counter, audit. It takes no lock.
@@ -26,7 +27,7 @@ func (a *account) announce(t *transition) {
 		level = a.s.log.Warn
 	}
 	level("session changed state", "account", a.name, "from", t.from, "to", t.to, "evidence", t.evidence, "next", t.next)
-	if !a.memo.Removed {
+	if !t.removed {
 		a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
 	}
 	a.s.note("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})

@@ -104,7 +104,7 @@ func (a *account) left(from State) *transition {
 	if m.State == from {
 		return nil
 	}
-	return &transition{from: from, to: m.State, evidence: grounds(m.Facts, m.State, a.outlook(now)), next: a.nextAction(now, m.State)}
+	return &transition{from: from, to: m.State, evidence: grounds(m.Facts, m.State, a.outlook(now)), next: a.nextAction(now, m.State), removed: m.Removed}
 }
 
 // unreadRemedy says what a person can do about a record that cannot be read.
