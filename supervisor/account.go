@@ -148,7 +148,9 @@ func (a *account) settle(now time.Time) *transition {
 	if state != m.State {
 		moved = &transition{from: m.State, to: state, evidence: grounds(m.Facts, state, o), next: a.nextAction(now, state), removed: m.Removed}
 		if state == Expired {
-			a.bury(now)
+			if life := m.bury(now); life > 0 {
+				a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(life.Seconds())
+			}
 		}
 		m.State, m.Since = state, now
 	}

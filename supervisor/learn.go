@@ -188,7 +188,10 @@ func (a *account) proved(m *memo, finding cookie.Finding, now time.Time) {
 	switch {
 	case first && m.NextRotation.IsZero():
 		m.NextRotation = now.Add(firstRotation)
-	case back && m.RotateFailures > 0 && !m.Facts.Refused && m.NextRotation.After(now) && m.Facts.Dry == 0:
+		if m.Lifetimes.short() {
+			a.s.wake(firstRotation + wakeLate)
+		}
+	case back && m.RotateFailures > 0 && m.NextRotation.After(now) && m.Facts.Dry == 0:
 		// Only the network had failed, and it is back.
 		m.NextRotation = now
 	}

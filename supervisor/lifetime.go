@@ -96,6 +96,16 @@ func (l *lifetimes) estimate() time.Duration {
 	return sorted[(len(sorted)-1)/10]
 }
 
+// shortLife is a life of which a late tick would take too much: rotations of such
+// values are done at their moment.
+const shortLife = 10 * time.Minute
+
+// short reports whether values are known to live for minutes only.
+func (l *lifetimes) short() bool {
+	life := l.estimate()
+	return 0 < life && life < shortLife
+}
+
 // ceiling caps the rotation interval.
 func (l *lifetimes) ceiling() time.Duration { return cmp.Or(l.Ceiling, rotateEvery) }
 

@@ -117,13 +117,12 @@ func (a *account) install(m *memo, g generation, proof cookie.Finding, now time.
 	if proof.Evidence == cookie.SignedIn {
 		m.Facts.Hold = ""
 		a.proved(m, proof, now)
-		m.DueBy = m.NextRotation
 	}
 }
 
-// bury notes how long the value lived that just proved dead. mu is held.
-func (a *account) bury(now time.Time) {
-	m := &a.memo
+// bury notes how long the value lived that just proved dead, and returns that
+// life, zero if nothing was learned.
+func (m *memo) bury(now time.Time) (learned time.Duration) {
 	if g := m.newest(); g != nil && g.Until.IsZero() {
 		g.Until, g.End = now, "died"
 	}
@@ -138,11 +137,12 @@ func (a *account) bury(now time.Time) {
 	case f.Barren && dead.Sub(alive) <= tightEnd:
 		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
 		if !m.Unsure && m.Lifetimes.died(age) {
-			a.s.metrics.CookieLifetime.WithLabelValues(a.name).Observe(age.Seconds())
+			return age
 		}
 	case f.Missed.IsZero() && now.Before(m.DueBy.Add(tickLate)):
 		m.Lifetimes.ended(now)
 	}
+	return 0
 }
 
 // wipe forgets the values, in copies of damaged records too, and keeps the

@@ -2,6 +2,7 @@ package supervisor_test
 
 import (
 	"context"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -42,11 +43,12 @@ func TestAllAtOnce(t *testing.T) {
 					return
 				default:
 					do(i)
+					runtime.Gosched()
 				}
 			}
 		})
 	}
-	for i := range 300 {
+	for i := range 40 {
 		h.offer("cookies.txt", set("A", strconv.Itoa(i)))
 	}
 	close(done)

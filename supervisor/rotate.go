@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -59,24 +60,32 @@ func (a *account) keep(before cookie.Set, finding cookie.Finding) {
 	_ = a.persist() // said by persist; the session goes on from memory
 }
 
-// turned applies a rotation's finding and plans the next one.
+// turned applies a rotation's finding, plans the next one, and asks for a tick
+// when that cannot wait for the regular one.
 func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
+	if after := m.turned(a.rand, finding, now); after > 0 {
+		a.s.wake(after + wakeLate)
+	}
+}
+
+// turned applies a rotation's finding and plans the next one. It returns after
+// how long a tick is needed for that, zero if the regular ticks will do.
+func (m *memo) turned(r *rand.Rand, finding cookie.Finding, now time.Time) (wake time.Duration) {
 	asked := m.Unanswered
 	m.absorb(byRotation, finding, now)
 	if finding.Evidence == cookie.RotateRefused {
 		m.NextProbe = now // a refusal is a hint; a probe decides
 	}
 	if m.repeat(finding, now) {
-		a.s.wake(m.Unanswered.Next.Sub(now) + wakeLate)
-		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures+1)) // if that tick comes too late
-		return
+		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures+1)) // if that tick comes too late
+		return m.Unanswered.Next.Sub(now)
 	}
 	m.Unanswered = unanswered{}
 	if 0 < finding.Interval && finding.Interval <= rotateAnswer {
 		m.Wish = max(finding.Interval, rotateFloor)
 	}
 	m.Lifetimes.relax(now)
-	regular := now.Add(rotationInterval(a.rand, m.Wish, m.Lifetimes.estimate(), m.Lifetimes.ceiling()))
+	regular := now.Add(rotationInterval(r, m.Wish, m.Lifetimes.estimate(), m.Lifetimes.ceiling()))
 	switch finding.Evidence {
 	case cookie.Rotated:
 		m.RotateFailures, m.Unheard = 0, 0
@@ -85,7 +94,9 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 			// The ask that was given up may be carried out late and replace the new
 			// value: renewing once more comes before the end of its grace.
 			m.NextRotation = m.LastAttempt.Add(rotateFloor)
-			a.s.wake(m.NextRotation.Sub(now) + wakeLate)
+		}
+		if asked.Slow || m.Lifetimes.short() {
+			return m.NextRotation.Sub(now)
 		}
 	case cookie.NoNewTS:
 		m.RotateFailures, m.Unheard = 0, 0
@@ -98,14 +109,15 @@ func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
 		m.NextRotation = now.Add(limitedFor(finding.RetryAfter, m.RotateFailures))
 	case cookie.RotateRefused:
 		m.RotateFailures, m.Unheard = m.RotateFailures+1, 0
-		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
+		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures))
 	case cookie.Offline: // nothing was sent
 		m.RotateFailures++
-		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
+		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures))
 	default:
 		m.unheard()
-		m.NextRotation = now.Add(rotateBackoff(a.rand, m.RotateFailures))
+		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures))
 	}
+	return 0
 }
 
 func rotationResult(e cookie.Evidence) string {
