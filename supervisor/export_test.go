@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -44,6 +45,71 @@ func (m *memo) Mend(now time.Time, by, slept time.Duration) { m.mend(now, jump{b
 
 // MendSaved is what a start does to the memo.
 func (m *memo) MendSaved(now time.Time) { m.mend(now, sinceStop(m.latest(), now)) }
+
+// Next is the state table.
+func Next(f Facts, from Source, finding cookie.Finding, now time.Time) Facts {
+	return next(f, from, finding, now)
+}
+
+// Outlook is what judge needs to know beside the facts.
+type Outlook struct {
+	Now, End       time.Time
+	Fresh, Life    time.Duration
+	Absent, Unread bool
+	Waking         bool
+}
+
+func (o Outlook) inside() outlook {
+	return outlook{now: o.Now, present: !o.Absent, unread: o.Unread, fresh: o.Fresh, end: o.End, life: o.Life, waking: o.Waking}
+}
+
+// Judge and Grounds read the state off the facts and say what it rests on.
+func Judge(f Facts, o Outlook) State { return judge(f, o.inside()) }
+
+func Grounds(f Facts, s State, o Outlook) string { return grounds(f, s, o.inside()) }
+
+// The clockwork.
+var (
+	RotationInterval = rotationInterval
+	Jittered         = jittered
+	Backoff          = backoff
+	RotateBackoff    = rotateBackoff
+	ProbeBackoff     = probeBackoff
+	ExpiredBackoff   = expiredBackoff
+	LimitedFor       = limitedFor
+	Short            = short
+)
+
+// Unanswered is a rotation whose answer is not known.
+type Unanswered = unanswered
+
+// What is due.
+const (
+	Nothing  = nothing
+	Probing  = probing
+	Rotating = rotating
+)
+
+func (m *memo) Due(now time.Time, present bool) duty { return m.due(now, present) }
+func (m *memo) Bury(now time.Time) time.Duration     { return m.bury(now) }
+func (m *memo) Repeat(f cookie.Finding, now time.Time) bool {
+	return m.repeat(f, now)
+}
+func (m *memo) AnsweredAgain(now time.Time)            { m.answeredAgain(now) }
+func (m *memo) Ask(now time.Time)                      { m.ask(now) }
+func (m *memo) AskLimit() int                          { return m.askLimit() }
+func (m *memo) NextAsk(now time.Time) time.Time        { return m.nextRotation(now) }
+func (m *memo) Absorb(f cookie.Finding, now time.Time) { m.absorb(byRequest, f, now) }
+func (m *memo) Turned(r *rand.Rand, f cookie.Finding, now time.Time) time.Duration {
+	return m.turned(r, f, now)
+}
+
+func (l *lifetimes) Estimate() time.Duration   { return l.estimate() }
+func (l *lifetimes) Ended(now time.Time)       { l.ended(now) }
+func (l *lifetimes) Relax(now time.Time)       { l.relax(now) }
+func (l *lifetimes) Shared(now time.Time) bool { return l.shared(now) }
+func (l *lifetimes) Basis() string             { return l.basis() }
+func (l *lifetimes) IsShort() bool             { return l.short() }
 
 func (l *lifetimes) Died(age time.Duration) bool { return l.died(age) }
 func (l *lifetimes) Lived(age time.Duration)     { l.lived(age) }

@@ -50,7 +50,7 @@ func judge(f facts, o outlook) State {
 func grounds(f facts, state State, o outlook) string {
 	switch {
 	case state == Expiring:
-		return fmt.Sprintf("%d rotations in a row gave no new value, the last %s ago", f.Dry, short(o.now.Sub(f.Missed)))
+		return fmt.Sprintf("%d rotations in a row gave no new value, the first %s ago", f.Dry, short(o.now.Sub(f.Missed)))
 	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
 		return "no proof of life for " + short(o.now.Sub(f.Proof))
 	case state == Missing && f.Evidence == "":
