@@ -167,11 +167,11 @@ type upload struct {
 // *cookie.Rejection when it is no file to use.
 func (a *API) readFile(w http.ResponseWriter, r *http.Request) (*upload, error) {
 	name := r.URL.Query().Get("name")
-	if failure := boundBody(w, r, heardOut); failure != nil {
-		if failure.Kind == chat.TooLarge {
+	if err := boundBody(w, r, heardOut); err != nil {
+		if chat.AsError(err).Kind == chat.TooLarge {
 			return nil, cookie.RejectTooBig(name)
 		}
-		return nil, failure
+		return nil, err
 	}
 	content, err := io.ReadAll(io.LimitReader(r.Body, cookie.MaxFile+1))
 	if len(content) > cookie.MaxFile {

@@ -1,14 +1,12 @@
 package api
 
 import (
-	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
 )
 
 // How slow a body may come. Each byte moves the end of patience ahead by its time
@@ -22,7 +20,7 @@ const (
 
 // boundBody puts the limits of size, speed and memory around the body. It reads
 // nothing.
-func boundBody(w http.ResponseWriter, r *http.Request, limit int64) *chat.Error {
+func boundBody(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
@@ -35,12 +33,9 @@ func boundBody(w http.ResponseWriter, r *http.Request, limit int64) *chat.Error 
 	}
 	if r.ContentLength > limit {
 		w.Header().Set("Connection", "close")
-		return bodyTooLarge(limit)
+		return dialect.BodyTooLong(limit)
 	}
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
-	}
-	return nil
+	return dialect.CheckEncoding(r)
 }
 
 // innermostWriter returns the writer of net/http itself.
@@ -52,10 +47,6 @@ func innermostWriter(w http.ResponseWriter) http.ResponseWriter {
 		}
 		w = wrapper.Unwrap()
 	}
-}
-
-func bodyTooLarge(limit int64) *chat.Error {
-	return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", limit))
 }
 
 // pacedBody cuts a body that comes slower than bodyRate, and takes memory for it

@@ -5,18 +5,19 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/remote"
 )
 
 // The limits of the files of one question.
 const (
-	maxFiles     = 64
 	maxFileBytes = 32 << 20 // of all files together
 	fetchAtOnce  = 4
 )
@@ -52,8 +53,8 @@ func (a *API) locateFile(st *requestState, blob *chat.Blob) (from source, size i
 // is held in memory while it waits.
 func (a *API) checkFiles(st *requestState, req *chat.Request) error {
 	files := chat.UniqueFiles(req)
-	if len(files) > maxFiles {
-		return chat.NewError(chat.BadRequest, "the conversation has more than 64 files; send fewer")
+	if len(files) > dialect.MaxFiles {
+		return chat.NewError(chat.BadRequest, "the conversation has more than "+strconv.Itoa(dialect.MaxFiles)+" files; send fewer")
 	}
 	var sum int64
 	seen := make(map[source]bool)
@@ -103,7 +104,7 @@ func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Reque
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	g.recallPictures(req, maxFiles-len(files))
+	g.recallPictures(req, dialect.MaxFiles-len(files))
 	return nil
 }
 

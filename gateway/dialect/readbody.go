@@ -24,8 +24,8 @@ const claimedBytes = 32 << 10
 // fields. The size must be bounded by an http.MaxBytesReader around r.Body;
 // everything else is checked here. It blocks until the body is read.
 func ReadBody(r *http.Request, names NameMapping) (Object, error) {
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return Object{}, chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
+	if err := CheckEncoding(r); err != nil {
+		return Object{}, err
 	}
 	var text strings.Builder
 	text.Grow(int(min(max(r.ContentLength, 0), claimedBytes)))
@@ -33,6 +33,19 @@ func ReadBody(r *http.Request, names NameMapping) (Object, error) {
 		return Object{}, ExplainReadError(r, err)
 	}
 	return parseBody(strings.TrimPrefix(text.String(), "\ufeff"), names)
+}
+
+// CheckEncoding returns the error of a compressed body, nil for a plain one.
+func CheckEncoding(r *http.Request) error {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return chat.NewError(chat.MediaType, "compressed request bodies are not accepted; send the body without Content-Encoding")
+	}
+	return nil
+}
+
+// BodyTooLong returns the error of a body above limit bytes.
+func BodyTooLong(limit int64) *chat.Error {
+	return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", limit))
 }
 
 // ExplainReadError returns the error for the client if reading its body failed
@@ -44,7 +57,7 @@ func ExplainReadError(r *http.Request, err error) *chat.Error {
 	case errors.As(err, &refusal):
 		return refusal // of the reader that bounds the body
 	case errors.As(err, &tooLong):
-		return chat.NewError(chat.TooLarge, fmt.Sprintf("the request body is longer than %d bytes; send fewer or smaller files", tooLong.Limit))
+		return BodyTooLong(tooLong.Limit)
 	case r.Context().Err() != nil:
 		return &chat.Error{Kind: chat.Canceled, Message: "the client left while sending the request", Err: err}
 	default:
