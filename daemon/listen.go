@@ -38,8 +38,6 @@ func (d *Daemon) openListeners(ctx context.Context) error {
 			return err
 		}
 		d.lastContents.certificate = d.certificate.current.Load()
-	} else {
-		d.listener = api.Strict(d.listener)
 	}
 	d.control, err = openControlSocket(ctx, d.settings.Socket, d.log)
 	return err

@@ -223,7 +223,7 @@ func New(cfg Config) (*API, error) {
 
 // Handler returns the handler of the TCP listener.
 func (a *API) Handler() http.Handler {
-	return chainHandlers(a.router, a.recordRequests(false), a.checkForm, a.checkHost, a.checkOrigin)
+	return chainHandlers(a.router, a.recordRequests(false), a.checkFraming, a.checkHost, a.checkOrigin)
 }
 
 // ControlHandler returns the handler of the unix socket: the same API with admin

@@ -10,18 +10,6 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// checkForm is the middleware that refuses requests whose form is ambiguous.
-func (a *API) checkForm(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if doubt := framing(r); doubt != "" {
-			w.Header().Set("Connection", "close")
-			a.writeError(w, r, chat.NewError(chat.BadRequest, doubt))
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 // checkHost is the middleware that refuses requests for strange hosts on a loopback
 // listener.
 func (a *API) checkHost(next http.Handler) http.Handler {

@@ -22,7 +22,6 @@ import (
 func (g *rig) server() *httptest.Server {
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = api.NewServer(g.api.Handler(), nil)
-	server.Listener = api.Strict(server.Listener)
 	server.Start()
 	g.t.Cleanup(server.Close)
 	return server
