@@ -81,7 +81,7 @@ func (d *Daemon) countPresence(accounts []supervisor.Account) {
 	f.lastCount = f.lastCount.Add(since) // the rest of a second counts next time
 	seconds := int64(since / time.Second)
 	d.startHour(now)
-	f.pending.Add(presenceOf(accounts, d.supervisor.Removed(), seconds))
+	f.pending.Add(presenceOf(accounts, d.supervisor.RemovedAccounts(), seconds))
 }
 
 // presenceOf is who can answer, for so many seconds; of the removed accounts nobody
@@ -129,7 +129,7 @@ func (d *Daemon) writeFigures() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	d.collectFigures()
-	f.pending.Add(presenceOf(accounts, d.supervisor.Removed(), 0))
+	f.pending.Add(presenceOf(accounts, d.supervisor.RemovedAccounts(), 0))
 	f.pending.Disk = diskOf(d.settings.StateDir)
 	if !report.IsClockSet(f.pending.Start) {
 		return // the clock is not set yet: kept until its hour is known
@@ -178,7 +178,7 @@ func (d *Daemon) Report(from time.Time) (report.Report, error) {
 			return report.Report{}, err
 		}
 	}
-	now := presenceOf(accounts, d.supervisor.Removed(), 0)
+	now := presenceOf(accounts, d.supervisor.RemovedAccounts(), 0)
 	now.Start = report.HourOf(to)
 	r := report.FoldHours(append(hours, f.pending, now), from, to)
 	r.Live = true

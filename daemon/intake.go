@@ -54,7 +54,7 @@ func (d *Daemon) groupByAccount(drops []cookie.Drop, trigger string) [][]offered
 			continue
 		}
 		next.candidate.Set, next.candidate.Nominal, next.candidate.Warnings = drop.Export.Set, drop.Export.PSIDExpires, drop.Export.Warnings
-		account, session := d.supervisor.Meant(next.candidate), drop.Export.Set.Identity()
+		account, session := d.supervisor.AccountFor(next.candidate), drop.Export.Set.Identity()
 		at, known := place[session]
 		if !known {
 			at, known = place[account]
@@ -88,7 +88,7 @@ func (d *Daemon) offerGroup(ctx context.Context, group []offered) {
 			return
 		case o.Rejection != nil:
 			d.rejectKnown(o, o.Rejection)
-		case newer != "" && !d.supervisor.Took(o.candidate):
+		case newer != "" && !d.supervisor.TookBefore(o.candidate):
 			o.candidate.Newer = newer
 			if _, known := d.outcomes.lookUp(o.Drop); known || asked == supervisor.MaxAccounts {
 				d.passOver(o.candidate)

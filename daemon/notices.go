@@ -86,10 +86,10 @@ func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 			d.notifier.HandleEvent(e)
 		}
 	}
-	for _, name := range d.supervisor.Removed() {
+	for _, name := range d.supervisor.RemovedAccounts() {
 		d.notifier.HandleEvent(notify.Event{Kind: notify.Removed, Account: name})
 	}
-	if f := d.supervisor.Unplaced(); f != nil {
+	if f := d.supervisor.LastUnplacedFile(); f != nil {
 		d.notifier.HandleEvent(strayFile(accounts, f))
 	}
 }

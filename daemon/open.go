@@ -40,7 +40,7 @@ func (d *Daemon) openUpstream() (err error) {
 	}
 	d.supervisor, err = supervisor.New(supervisor.Config{
 		Upstream: d.provider, Store: d.store, Now: d.now, Slept: d.cfg.Slept, Logger: d.log, Metrics: d.metrics,
-		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.openAudit().appendEntry, Wake: d.wakeSupervisor, Settled: d.noteParkedVerdict,
+		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.openAudit().appendEntry, Wake: d.wakeSupervisor, ParkedOutcome: d.noteParkedVerdict,
 		Route: routeMark(key, d.settings.UpstreamProxy), ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})
 	if d.supervisor == nil {

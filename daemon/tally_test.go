@@ -75,7 +75,7 @@ func (c *tally) minute(w *world) {
 		c.up++
 		return
 	}
-	state, _, _ := w.daemon.Supervisor().Overall()
+	state, _, _ := w.daemon.Supervisor().OverallState()
 	if c.why == nil {
 		c.why = make(map[string]int)
 	}

@@ -15,31 +15,31 @@ const (
 	longestOff = 400 * 24 * time.Hour
 )
 
-// clock notices when wall time and elapsed time part: after a suspend, or when
+// clockWatch notices when wall time and elapsed time part: after a suspend, or when
 // somebody sets the clock.
-type clock struct {
+type clockWatch struct {
 	mu    sync.Mutex
 	wall  time.Time
 	mono  time.Time
 	slept time.Duration
 }
 
-func startClock(wall time.Time, slept time.Duration) clock {
-	return clock{wall: wall, mono: time.Now(), slept: slept}
+func startClock(wall time.Time, slept time.Duration) clockWatch {
+	return clockWatch{wall: wall, mono: time.Now(), slept: slept}
 }
 
-// jumped returns how the wall clock moved beyond the time that passed since the
+// detectJump returns how the wall clock moved beyond the time that passed since the
 // last call, the zero jump when that is within the slack. slept is for how long
 // the machine has slept by now, negative when that is not known.
-func (c *clock) jumped(wall time.Time, slept time.Duration) jump {
+func (c *clockWatch) detectJump(wall time.Time, slept time.Duration) clockJump {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	mono := time.Now()
-	j := jump{by: wall.Sub(c.wall) - mono.Sub(c.mono), slept: slept - c.slept}
+	j := clockJump{by: wall.Sub(c.wall) - mono.Sub(c.mono), slept: slept - c.slept}
 	c.wall, c.mono, c.slept = wall, mono, slept
 	switch {
 	case j.by.Abs() <= clockSlack:
-		return jump{}
+		return clockJump{}
 	case slept < 0:
 		j.slept = 0
 		if 0 < j.by && j.by <= longestPause {
@@ -49,42 +49,42 @@ func (c *clock) jumped(wall time.Time, slept time.Duration) jump {
 	return j
 }
 
-// jump is how far the wall clock and elapsed time parted. The zero value is no jump.
-type jump struct {
+// clockJump is how far the wall clock and elapsed time parted. The zero value is no jump.
+type clockJump struct {
 	by    time.Duration // of the wall clock, beyond what the monotonic clock counted
 	slept time.Duration // how much of that the machine slept
 }
 
-// set is how far somebody or something set the clock.
-func (j jump) set() time.Duration { return j.by - j.slept }
+// setBy is how far somebody or something set the clock.
+func (j clockJump) setBy() time.Duration { return j.by - j.slept }
 
-// unsure reports whether the ages of what was noted before the jump are not known.
-func (j jump) unsure() bool { return j.set().Abs() > clockSlack }
+// makesAgesUnsure reports whether the ages of what was noted before the jump are not known.
+func (j clockJump) makesAgesUnsure() bool { return j.setBy().Abs() > clockSlack }
 
-// corrects reports whether the clock was so far behind that what it noted belongs
+// correctsEra reports whether the clock was so far behind that what it noted belongs
 // to another era.
-func (j jump) corrects() bool { return j.set() > longestPause }
+func (j clockJump) correctsEra() bool { return j.setBy() > longestPause }
 
-// move returns where a moment lies after the jump that was noted before it. A clock
+// moveTime returns where a moment lies after the jump that was noted before it. A clock
 // that was set back takes with it what lies ahead of now, because nothing happened
 // later than now; a clock that was set right takes all with it.
-func (j jump) move(t, now time.Time) time.Time {
+func (j clockJump) moveTime(t, now time.Time) time.Time {
 	switch {
 	case t.IsZero():
 		return t
 	case j.by < 0 && t.After(now):
 		return t.Add(j.by)
-	case j.corrects():
-		return t.Add(j.set())
+	case j.correctsEra():
+		return t.Add(j.setBy())
 	}
 	return t
 }
 
 // sinceStop is the jump between the newest moment that was saved and the start:
 // none, unless the clock now lies before that moment or is implausibly far ahead.
-func sinceStop(latest, now time.Time) jump {
+func sinceStop(latest, now time.Time) clockJump {
 	if by := now.Sub(latest); !latest.IsZero() && (by < 0 || by > longestOff) {
-		return jump{by: by}
+		return clockJump{by: by}
 	}
-	return jump{}
+	return clockJump{}
 }

@@ -13,29 +13,29 @@ import (
 // withRead is withAccount for what needs to know the account's record.
 func (s *Supervisor) withRead(ctx context.Context, name string, fn func(a *account) error) error {
 	return s.withAccount(ctx, name, func(a *account) error {
-		if !a.readAgain() {
-			return a.untouchable()
+		if !a.rereadRecord() {
+			return a.unreadableError()
 		}
 		return fn(a)
 	})
 }
 
-// untouchable is the error of a command on an account whose record cannot be read.
-func (a *account) untouchable() error {
-	why := a.unreadable()
+// unreadableError is the error of a command on an account whose record cannot be read.
+func (a *account) unreadableError() error {
+	why := a.unreadableReason()
 	return fmt.Errorf("%w: %w; %s", ErrNotRotating, why, unreadRemedy(why))
 }
 
 // withAccount runs fn as the one writer of an account.
 func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *account) error) error {
-	a := s.named(name)
+	a := s.presentAccount(name)
 	if a == nil {
 		return ErrNoAccount
 	}
-	if !a.lock(ctx) {
+	if !a.acquireWork(ctx) {
 		return cmp.Or(ctx.Err(), ErrEnded)
 	}
-	defer a.unlock()
+	defer a.releaseWork()
 	return fn(a)
 }
 
@@ -45,7 +45,7 @@ func (s *Supervisor) Probe(ctx context.Context, name string) (finding cookie.Fin
 		if v := a.view.Load(); v.lease.Set.IsZero() {
 			return fmt.Errorf("%w: it has no cookies", ErrNotRotating)
 		}
-		finding = a.probe(ctx)
+		finding = a.probeNow(ctx)
 		return nil
 	})
 	return finding, err
@@ -56,7 +56,7 @@ func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Fi
 	err = s.withRead(ctx, name, func(a *account) error {
 		a.mu.Lock()
 		wait := a.memo.LastAttempt.Add(rotateFloor).Sub(s.now())
-		why := a.idle()
+		why := a.whyNotRotatingLocked()
 		a.mu.Unlock()
 		switch {
 		case why != "":
@@ -64,24 +64,24 @@ func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Fi
 		case wait > 0 && !s.noFloor:
 			return &TooSoon{RetryAfter: wait}
 		}
-		finding = a.rotate(ctx)
+		finding = a.rotateNow(ctx)
 		if finding.Evidence == cookie.RotateRefused {
-			a.probe(ctx)
+			a.probeNow(ctx)
 		}
 		return nil
 	})
 	return finding, err
 }
 
-// idle says why no rotation may be forced, empty when one may. mu is held.
-func (a *account) idle() string {
+// whyNotRotatingLocked says why no rotation may be forced, empty when one may. mu is held.
+func (a *account) whyNotRotatingLocked() string {
 	switch m := &a.memo; {
 	case a.set.IsZero():
 		return "it has no cookies"
 	case m.Paused:
 		return "it is paused; run: geminid cookies resume " + a.name
 	case m.Facts.Hold != "":
-		return fmt.Sprintf("it is %s, with one trial call in %s", m.Facts.Hold, in(a.s.now(), m.Facts.HoldUntil))
+		return fmt.Sprintf("it is %s, with one trial call in %s", m.Facts.Hold, timeUntil(a.s.now(), m.Facts.HoldUntil))
 	case m.Halted:
 		return "another Google account answers than before; export the cookies again from one browser profile and drop the file"
 	}
@@ -110,25 +110,25 @@ func (s *Supervisor) Rollback(ctx context.Context, name string) (v Verdict, err 
 		if none {
 			return ErrNoPrevious
 		}
-		v = a.goBack(ctx)
+		v = a.rollBack(ctx)
 		return nil
 	})
 	return v, err
 }
 
 // Pause stops use and rotation of an account until Resume.
-func (s *Supervisor) Pause(name string) error { return s.pause(name, true) }
+func (s *Supervisor) Pause(name string) error { return s.setPaused(name, true) }
 
 // Resume ends a pause; the session is probed at the next tick.
-func (s *Supervisor) Resume(name string) error { return s.pause(name, false) }
+func (s *Supervisor) Resume(name string) error { return s.setPaused(name, false) }
 
-func (s *Supervisor) pause(name string, on bool) error {
-	a := s.named(name)
+func (s *Supervisor) setPaused(name string, on bool) error {
+	a := s.presentAccount(name)
 	if a == nil {
 		return ErrNoAccount
 	}
-	if a.unreadable() != nil {
-		return a.untouchable()
+	if a.unreadableReason() != nil {
+		return a.unreadableError()
 	}
 	a.change(func(m *memo, now time.Time) {
 		m.Paused = on
@@ -141,7 +141,7 @@ func (s *Supervisor) pause(name string, on bool) error {
 		kind = "paused"
 	}
 	s.log.Info("account "+kind+" by command", "account", name)
-	s.note(kind, name, nil)
+	s.recordEvent(kind, name, nil)
 	return nil
 }
 
@@ -150,7 +150,7 @@ func (s *Supervisor) pause(name string, on bool) error {
 // of the disk says that values are left there.
 func (s *Supervisor) Remove(ctx context.Context, name string) error {
 	return s.withAccount(ctx, name, func(a *account) error {
-		if err := a.wipe(); err != nil {
+		if err := a.wipeValues(); err != nil {
 			return fmt.Errorf("account %s is stopped, but its values are still on disk: %w", name, err)
 		}
 		s.log.Info("account removed by command; its values are wiped", "account", name)
@@ -171,7 +171,7 @@ func (s *Supervisor) History(name string) ([]Generation, error) {
 	if n := len(out); n > 0 {
 		out[n-1].Restorable = !a.set.IsZero()
 	}
-	if kept := a.restorable(); kept >= 0 {
+	if kept := a.restorableLocked(); kept >= 0 {
 		out[kept].Restorable = true
 	}
 	slices.Reverse(out)

@@ -36,14 +36,14 @@ const (
 	eventsKept = 1200
 )
 
-// chronicle remembers what happened lately, in memory only: the audit log is
+// eventLog remembers what happened lately, in memory only: the audit log is
 // what lasts. Its zero value is empty.
-type chronicle struct {
+type eventLog struct {
 	mu       sync.Mutex
 	accounts map[string][]Event // oldest first
 }
 
-func (c *chronicle) add(e Event) {
+func (c *eventLog) addEvent(e Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.accounts == nil {
@@ -56,19 +56,19 @@ func (c *chronicle) add(e Event) {
 	c.accounts[e.Account] = append(events, e)
 }
 
-// mend moves what was noted before a jump of the clock.
-func (c *chronicle) mend(now time.Time, j jump) {
+// moveTimes moves what was noted before a jump of the clock.
+func (c *eventLog) moveTimes(now time.Time, j clockJump) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, events := range c.accounts {
 		for i := range events {
-			events[i].Time = j.move(events[i].Time, now)
+			events[i].Time = j.moveTime(events[i].Time, now)
 		}
 	}
 }
 
 // lastFile returns the latest file event of an account, nil when none is known.
-func (c *chronicle) lastFile(account string) *Event {
+func (c *eventLog) lastFile(account string) *Event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range slices.Backward(c.accounts[account]) {
@@ -79,18 +79,18 @@ func (c *chronicle) lastFile(account string) *Event {
 	return nil
 }
 
-// Unplaced returns the latest event of a file that could not be told to be any
+// LastUnplacedFile returns the latest event of a file that could not be told to be any
 // account's, nil when there was none since the start.
-func (s *Supervisor) Unplaced() *Event { return s.chronicle.lastFile("") }
+func (s *Supervisor) LastUnplacedFile() *Event { return s.events.lastFile("") }
 
 // Events returns what happened to all accounts in the last 48 hours, oldest
 // first. After a start it begins anew.
 func (s *Supervisor) Events() []Event {
 	edge := s.now().Add(-eventSpan)
-	s.chronicle.mu.Lock()
-	defer s.chronicle.mu.Unlock()
+	s.events.mu.Lock()
+	defer s.events.mu.Unlock()
 	var out []Event
-	for _, events := range s.chronicle.accounts {
+	for _, events := range s.events.accounts {
 		for _, e := range events {
 			if e.Time.After(edge) {
 				out = append(out, e)
@@ -103,9 +103,9 @@ func (s *Supervisor) Events() []Event {
 	return out
 }
 
-// note records what happened to an account: for good in the audit log, for a
+// recordEvent records what happened to an account: for good in the audit log, for a
 // while in the chronicle.
-func (s *Supervisor) note(kind, account string, fields map[string]string) {
+func (s *Supervisor) recordEvent(kind, account string, fields map[string]string) {
 	s.audit(kind, account, fields)
 	e := Event{Time: s.now(), Account: account, Kind: kind, Result: fields["result"], Detail: fields["detail"]}
 	switch kind {
@@ -114,15 +114,15 @@ func (s *Supervisor) note(kind, account string, fields map[string]string) {
 	case "state":
 		e.Result, e.From, e.Detail = fields["to"], State(fields["from"]), fields["evidence"]
 	}
-	s.chronicle.add(e)
+	s.events.addEvent(e)
 }
 
-// noteFile puts the end of an offer into the chronicle, as no account's when
+// recordFileEvent puts the end of an offer into the chronicle, as no account's when
 // its account is not present.
-func (s *Supervisor) noteFile(file string, v Verdict, present bool) {
+func (s *Supervisor) recordFileEvent(file string, v Verdict, present bool) {
 	if !present {
 		v.Account = ""
 	}
-	s.chronicle.add(Event{Time: s.now(), Account: v.Account, Kind: "file",
+	s.events.addEvent(Event{Time: s.now(), Account: v.Account, Kind: "file",
 		Result: string(v.Result), Code: v.Code, File: file, Detail: v.Message})
 }

@@ -25,12 +25,12 @@ type Play struct{ f facts }
 func NewPlay() *Play { return &Play{} }
 
 func (p *Play) Next(from Source, finding cookie.Finding, now time.Time) {
-	p.f = next(p.f, from, finding, now)
+	p.f = nextFacts(p.f, from, finding, now)
 }
 
 func (p *Play) Judge(now time.Time) (State, bool) {
-	state := judge(p.f, outlook{now: now, present: true, fresh: 12 * time.Minute})
-	return state, serves(p.f, state)
+	state := judgeState(p.f, outlook{now: now, present: true, fresh: 12 * time.Minute})
+	return state, mayServe(p.f, state)
 }
 
 // Memo, Facts and Lifetimes are what an account remembers.
@@ -41,14 +41,16 @@ type (
 )
 
 // Mend is what a jump of the clock does to the memo.
-func (m *memo) Mend(now time.Time, by, slept time.Duration) { m.mend(now, jump{by, slept}) }
+func (m *memo) Mend(now time.Time, by, slept time.Duration) {
+	m.adjustToJump(now, clockJump{by, slept})
+}
 
 // MendSaved is what a start does to the memo.
-func (m *memo) MendSaved(now time.Time) { m.mend(now, sinceStop(m.latest(), now)) }
+func (m *memo) MendSaved(now time.Time) { m.adjustToJump(now, sinceStop(m.latestMoment(), now)) }
 
 // Next is the state table.
 func Next(f Facts, from Source, finding cookie.Finding, now time.Time) Facts {
-	return next(f, from, finding, now)
+	return nextFacts(f, from, finding, now)
 }
 
 // Outlook is what judge needs to know beside the facts.
@@ -64,53 +66,53 @@ func (o Outlook) inside() outlook {
 }
 
 // Judge and Grounds read the state off the facts and say what it rests on.
-func Judge(f Facts, o Outlook) State { return judge(f, o.inside()) }
+func Judge(f Facts, o Outlook) State { return judgeState(f, o.inside()) }
 
-func Grounds(f Facts, s State, o Outlook) string { return grounds(f, s, o.inside()) }
+func Grounds(f Facts, s State, o Outlook) string { return evidenceText(f, s, o.inside()) }
 
 // The clockwork.
 var (
 	RotationInterval = rotationInterval
-	Jittered         = jittered
+	Jittered         = addJitter
 	Backoff          = backoff
 	RotateBackoff    = rotateBackoff
 	ProbeBackoff     = probeBackoff
 	ExpiredBackoff   = expiredBackoff
 	LimitedFor       = limitedFor
-	Short            = short
+	Short            = shortDuration
 )
 
 // Unanswered is a rotation whose answer is not known.
-type Unanswered = unanswered
+type Unanswered = unansweredRotation
 
 // What is due.
 const (
-	Nothing  = nothing
-	Probing  = probing
-	Rotating = rotating
+	Nothing  = nothingDue
+	Probing  = probeDue
+	Rotating = rotationDue
 )
 
-func (m *memo) Due(now time.Time, present bool) duty { return m.due(now, present) }
-func (m *memo) Bury(now time.Time) time.Duration     { return m.bury(now) }
+func (m *memo) Due(now time.Time, present bool) dueKind { return m.dueWork(now, present) }
+func (m *memo) Bury(now time.Time) time.Duration        { return m.recordDeath(now) }
 func (m *memo) Repeat(f cookie.Finding, now time.Time) bool {
-	return m.repeat(f, now)
+	return m.planRepeat(f, now)
 }
-func (m *memo) AnsweredAgain(now time.Time)            { m.answeredAgain(now) }
-func (m *memo) Ask(now time.Time)                      { m.ask(now) }
-func (m *memo) AskLimit() int                          { return m.askLimit() }
+func (m *memo) AnsweredAgain(now time.Time)            { m.releaseRepeat(now) }
+func (m *memo) Ask(now time.Time)                      { m.recordAttempt(now) }
+func (m *memo) AskLimit() int                          { return m.attemptLimit() }
 func (m *memo) NextAsk(now time.Time) time.Time        { return m.nextRotation(now) }
-func (m *memo) Absorb(f cookie.Finding, now time.Time) { m.absorb(byRequest, f, now) }
+func (m *memo) Absorb(f cookie.Finding, now time.Time) { m.applyFinding(byRequest, f, now) }
 func (m *memo) Turned(r *rand.Rand, f cookie.Finding, now time.Time) time.Duration {
-	return m.turned(r, f, now)
+	return m.applyRotation(r, f, now)
 }
 
-func (l *lifetimes) Estimate() time.Duration   { return l.estimate() }
-func (l *lifetimes) Ended(now time.Time)       { l.ended(now) }
-func (l *lifetimes) Relax(now time.Time)       { l.relax(now) }
-func (l *lifetimes) Shared(now time.Time) bool { return l.shared(now) }
-func (l *lifetimes) Basis() string             { return l.basis() }
-func (l *lifetimes) IsShort() bool             { return l.short() }
+func (l *lifetimes) Estimate() time.Duration   { return l.estimateLife() }
+func (l *lifetimes) Ended(now time.Time)       { l.recordSuddenEnd(now) }
+func (l *lifetimes) Relax(now time.Time)       { l.forgetOldEnds(now) }
+func (l *lifetimes) Shared(now time.Time) bool { return l.hasSecondHolder(now) }
+func (l *lifetimes) Basis() string             { return l.basisText() }
+func (l *lifetimes) IsShort() bool             { return l.isShort() }
 
-func (l *lifetimes) Died(age time.Duration) bool { return l.died(age) }
-func (l *lifetimes) Lived(age time.Duration)     { l.lived(age) }
-func (l *lifetimes) Clean()                      { l.clean() }
+func (l *lifetimes) Died(age time.Duration) bool { return l.recordDeath(age) }
+func (l *lifetimes) Lived(age time.Duration)     { l.recordLife(age) }
+func (l *lifetimes) Clean()                      { l.dropImplausible() }

@@ -10,8 +10,8 @@ import (
 // read up to as many.
 const filesKept = 256
 
-// took notes that a file of the inbox was taken in. mu is held.
-func (m *memo) took(c Candidate) {
+// rememberFile notes that a file of the inbox was taken in. mu is held.
+func (m *memo) rememberFile(c Candidate) {
 	if c.Origin != FromFile || c.File == "" {
 		return
 	}
@@ -21,10 +21,10 @@ func (m *memo) took(c Candidate) {
 	m.Files[c.File] = c.Hash
 }
 
-// took returns the account that a file was taken in for, with this content and
+// accountThatTookFile returns the account that a file was taken in for, with this content and
 // under this name, nil when there is none. After a restart the inbox offers its
 // files once more.
-func (s *Supervisor) took(c Candidate) *account {
+func (s *Supervisor) accountThatTookFile(c Candidate) *account {
 	if c.Origin != FromFile || c.Hash == "" {
 		return nil
 	}
@@ -39,10 +39,10 @@ func (s *Supervisor) took(c Candidate) *account {
 	return nil
 }
 
-// holding returns the account that a file of this name was last taken in for,
+// accountWithFile returns the account that a file of this name was last taken in for,
 // whatever it held, nil when there is none.
-func (s *Supervisor) holding(file string) *account {
-	for _, a := range s.present() {
+func (s *Supervisor) accountWithFile(file string) *account {
+	for _, a := range s.presentAccounts() {
 		a.mu.Lock()
 		_, mine := a.memo.Files[file]
 		a.mu.Unlock()
@@ -53,9 +53,9 @@ func (s *Supervisor) holding(file string) *account {
 	return nil
 }
 
-// moved makes the other accounts forget a file that holds the cookies of keeper
+// forgetFileElsewhere makes the other accounts forget a file that holds the cookies of keeper
 // now.
-func (s *Supervisor) moved(file string, keeper *account) {
+func (s *Supervisor) forgetFileElsewhere(file string, keeper *account) {
 	for _, a := range *s.accounts.Load() {
 		a.mu.Lock()
 		_, mine := a.memo.Files[file]
@@ -66,6 +66,6 @@ func (s *Supervisor) moved(file string, keeper *account) {
 	}
 }
 
-// Took reports whether a file was taken in before, with this content and under
+// TookBefore reports whether a file was taken in before, with this content and under
 // this name.
-func (s *Supervisor) Took(c Candidate) bool { return s.took(c) != nil }
+func (s *Supervisor) TookBefore(c Candidate) bool { return s.accountThatTookFile(c) != nil }

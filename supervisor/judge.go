@@ -23,8 +23,8 @@ type outlook struct {
 	waking  bool          // the clock has just jumped: the age of a proof says nothing yet
 }
 
-// judge reads the state off the facts. It is pure.
-func judge(f facts, o outlook) State {
+// judgeState reads the state off the facts. It is pure.
+func judgeState(f facts, o outlook) State {
 	switch {
 	case o.unread:
 		return Unreadable
@@ -40,28 +40,28 @@ func judge(f facts, o outlook) State {
 		return Unknown
 	case f.Transient >= transientLimit, f.Trouble != "", !o.waking && o.now.Sub(f.Proof) > o.fresh:
 		return Degraded
-	case f.Dry >= dryLimit, f.Dry >= dryNear && ending(o):
+	case f.DryRotations >= dryLimit, f.DryRotations >= dryNear && isEndNear(o):
 		return Expiring
 	}
 	return Healthy
 }
 
-// grounds says in words what a state rests on. It is pure.
-func grounds(f facts, state State, o outlook) string {
+// evidenceText says in words what a state rests on. It is pure.
+func evidenceText(f facts, state State, o outlook) string {
 	switch {
 	case state == Expiring:
-		return fmt.Sprintf("%d rotations in a row gave no new value, the first %s ago", f.Dry, short(o.now.Sub(f.Missed)))
+		return fmt.Sprintf("%d rotations in a row gave no new value, the first %s ago", f.DryRotations, shortDuration(o.now.Sub(f.MissedSince)))
 	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
-		return "no proof of life for " + short(o.now.Sub(f.Proof))
+		return "no proof of life for " + shortDuration(o.now.Sub(f.Proof))
 	case state == Missing && f.Evidence == "":
 		return "no cookies were brought yet"
 	}
 	return f.Evidence
 }
 
-// ending reports whether the predicted end is near. A session whose rotations
+// isEndNear reports whether the predicted end is near. A session whose rotations
 // give values is renewed long before, so only one that went dry is asked.
-func ending(o outlook) bool {
+func isEndNear(o outlook) bool {
 	if o.end.IsZero() {
 		return false
 	}
@@ -69,8 +69,8 @@ func ending(o outlook) bool {
 	return o.end.Sub(o.now) < margin
 }
 
-// serves reports whether requests may use a session with these facts.
-func serves(f facts, state State) bool {
+// mayServe reports whether requests may use a session with these facts.
+func mayServe(f facts, state State) bool {
 	switch state {
 	case Healthy, Expiring, Degraded, Unknown:
 		return f.FirstOut.IsZero()
@@ -78,8 +78,8 @@ func serves(f facts, state State) bool {
 	return false
 }
 
-// rank orders states for picking: the lower the better.
-func rank(s State) int {
+// stateRank orders states for picking: the lower the better.
+func stateRank(s State) int {
 	for i, candidate := range []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Unreadable, Missing} {
 		if s == candidate {
 			return i

@@ -226,7 +226,7 @@ func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*hou
 			defer h.mu.Unlock()
 			h.woken = append(h.woken, time.Now().Add(after))
 		},
-		Settled: func(c supervisor.Candidate, v supervisor.Verdict) {
+		ParkedOutcome: func(c supervisor.Candidate, v supervisor.Verdict) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			h.outcomes = append(h.outcomes, c.File+" "+string(v.Result))

@@ -27,20 +27,20 @@ const (
 // than 400 days (RFC 6265bis). An older one was dated by a clock that was not set.
 const longestLife = 400 * 24 * time.Hour
 
-func plausible(age time.Duration) bool { return 0 < age && age <= longestLife }
+func isPlausible(age time.Duration) bool { return 0 < age && age <= longestLife }
 
-// lived notes that a value was alive at this age, unless no value can be that old.
-func (l *lifetimes) lived(age time.Duration) {
-	if plausible(age) {
+// recordLife notes that a value was alive at this age, unless no value can be that old.
+func (l *lifetimes) recordLife(age time.Duration) {
+	if isPlausible(age) {
 		l.Longest = max(l.Longest, age)
 	}
 }
 
-// died notes how long a value lived whose renewal had failed: that is how long
+// recordDeath notes how long a value lived whose renewal had failed: that is how long
 // values live. It reports whether a value can have lived that long; if not,
 // nothing is noted.
-func (l *lifetimes) died(age time.Duration) bool {
-	if !plausible(age) {
+func (l *lifetimes) recordDeath(age time.Duration) bool {
+	if !isPlausible(age) {
 		return false
 	}
 	l.Deaths = append(l.Deaths, age)
@@ -50,34 +50,34 @@ func (l *lifetimes) died(age time.Duration) bool {
 	return true
 }
 
-// clean forgets saved ages that no value can have.
-func (l *lifetimes) clean() {
-	l.Deaths = slices.DeleteFunc(l.Deaths, func(age time.Duration) bool { return !plausible(age) })
-	if !plausible(l.Longest) {
+// dropImplausible forgets saved ages that no value can have.
+func (l *lifetimes) dropImplausible() {
+	l.Deaths = slices.DeleteFunc(l.Deaths, func(age time.Duration) bool { return !isPlausible(age) })
+	if !isPlausible(l.Longest) {
 		l.Longest = 0
 	}
 }
 
-// ended notes a value that died before its renewal was due. Such a session was
+// recordSuddenEnd notes a value that died before its renewal was due. Such a session was
 // ended from outside, which says nothing about lifetimes; the next values are
 // rotated sooner for a day, in case they do live shorter now.
-func (l *lifetimes) ended(now time.Time) {
-	l.relax(now)
+func (l *lifetimes) recordSuddenEnd(now time.Time) {
+	l.forgetOldEnds(now)
 	l.Sudden = append(l.Sudden, now)
-	l.Ceiling = max(rotateFloor, l.ceiling()/2)
+	l.Ceiling = max(rotateFloor, l.rotationCeiling()/2)
 }
 
-// relax forgets sudden ends that are long past, and with them the haste.
-func (l *lifetimes) relax(now time.Time) {
+// forgetOldEnds forgets sudden ends that are long past, and with them the haste.
+func (l *lifetimes) forgetOldEnds(now time.Time) {
 	l.Sudden = slices.DeleteFunc(l.Sudden, func(t time.Time) bool { return now.Sub(t) > suddenSpan })
 	if len(l.Sudden) == 0 {
 		l.Ceiling = 0
 	}
 }
 
-// shared reports whether values die so suddenly and so often that something else
+// hasSecondHolder reports whether values die so suddenly and so often that something else
 // must be renewing the session.
-func (l *lifetimes) shared(now time.Time) bool {
+func (l *lifetimes) hasSecondHolder(now time.Time) bool {
 	recent := 0
 	for _, t := range l.Sudden {
 		if now.Sub(t) <= suddenSpan {
@@ -87,8 +87,8 @@ func (l *lifetimes) shared(now time.Time) bool {
 	return recent >= suddenTwice
 }
 
-// estimate is the tenth percentile of the known deaths, zero when none is known.
-func (l *lifetimes) estimate() time.Duration {
+// estimateLife is the tenth percentile of the known deaths, zero when none is known.
+func (l *lifetimes) estimateLife() time.Duration {
 	if len(l.Deaths) == 0 {
 		return 0
 	}
@@ -100,31 +100,31 @@ func (l *lifetimes) estimate() time.Duration {
 // values are done at their moment.
 const shortLife = 10 * time.Minute
 
-// short reports whether values are known to live for minutes only.
-func (l *lifetimes) short() bool {
-	life := l.estimate()
+// isShort reports whether values are known to live for minutes only.
+func (l *lifetimes) isShort() bool {
+	life := l.estimateLife()
 	return 0 < life && life < shortLife
 }
 
-// ceiling caps the rotation interval.
-func (l *lifetimes) ceiling() time.Duration { return cmp.Or(l.Ceiling, rotateEvery) }
+// rotationCeiling caps the rotation interval.
+func (l *lifetimes) rotationCeiling() time.Duration { return cmp.Or(l.Ceiling, rotateEvery) }
 
-// basis says in words what a prediction rests on.
-func (l *lifetimes) basis() string {
-	life := l.estimate()
+// basisText says in words what a prediction rests on.
+func (l *lifetimes) basisText() string {
+	life := l.estimateLife()
 	switch {
 	case life > 0 && len(l.Deaths) == 1:
-		return "learned from one end, after " + short(life)
+		return "learned from one end, after " + shortDuration(life)
 	case life > 0:
-		return fmt.Sprintf("learned from %d ends, the early ones after %s", len(l.Deaths), short(life))
+		return fmt.Sprintf("learned from %d ends, the early ones after %s", len(l.Deaths), shortDuration(life))
 	case l.Longest >= time.Minute:
-		return "not seen to end (longest " + short(l.Longest) + ")"
+		return "not seen to end (longest " + shortDuration(l.Longest) + ")"
 	}
 	return "not seen to end yet"
 }
 
-// short spells a duration for people: "3 d 4 h", "25 min", "40 s".
-func short(d time.Duration) string {
+// shortDuration spells a duration for people: "3 d 4 h", "25 min", "40 s".
+func shortDuration(d time.Duration) string {
 	switch {
 	case d >= 24*time.Hour:
 		return fmt.Sprintf("%d d %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)

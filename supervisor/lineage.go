@@ -30,12 +30,12 @@ type generation struct {
 	end    string     // why that ended
 }
 
-// advance makes a set the current one and closes the book on the one before.
+// appendGenerationLocked makes a set the current one and closes the book on the one before.
 // What a rotation replaces is dead a minute later, so it does not push out what
 // there is to go back to: the good set that was in use before a person brought
 // the present one. mu is held.
-func (a *account) advance(m *memo, g generation, now time.Time) {
-	if last := m.newest(); last != nil && last.Until.IsZero() {
+func (a *account) appendGenerationLocked(m *memo, g generation, now time.Time) {
+	if last := m.newestGeneration(); last != nil && last.Until.IsZero() {
 		last.Until, last.End = now, g.end
 	}
 	m.Number++
@@ -48,17 +48,17 @@ func (a *account) advance(m *memo, g generation, now time.Time) {
 	a.set = g.set
 	m.Issued, m.Unsure = now, false
 	if len(m.Lineage) > lineageKept {
-		least := a.leastTelling()
+		least := a.forgottenFirstLocked()
 		m.Lineage = slices.Delete(m.Lineage, least, least+1)
 	}
 }
 
-// leastTelling is the index in the lineage of what is forgotten first. Rotations
+// forgottenFirstLocked is the index in the lineage of what is forgotten first. Rotations
 // push out each other within hours; what a person brought stays known for long,
 // so that no copy of its file brings it back. What a rollback goes back to stays.
 // mu is held.
-func (a *account) leastTelling() int {
-	kept, brought := a.restorable(), 0
+func (a *account) forgottenFirstLocked() int {
+	kept, brought := a.restorableLocked(), 0
 	for _, g := range a.memo.Lineage {
 		if g.Origin != FromRotation {
 			brought++
@@ -69,9 +69,9 @@ func (a *account) leastTelling() int {
 	})
 }
 
-// restorable is the index in the lineage of what a rollback goes back to, -1
+// restorableLocked is the index in the lineage of what a rollback goes back to, -1
 // when there is nothing. mu is held.
-func (a *account) restorable() int {
+func (a *account) restorableLocked() int {
 	mark := a.markOf(a.previous)
 	for i, g := range slices.Backward(a.memo.Lineage) {
 		if i < len(a.memo.Lineage)-1 && !a.previous.IsZero() && g.Mark == mark {
@@ -88,69 +88,69 @@ func (a *account) markOf(set cookie.Set) string {
 	return a.s.mark(set)
 }
 
-// newest is the generation in use, nil when there is none.
-func (m *memo) newest() *Generation {
+// newestGeneration is the generation in use, nil when there is none.
+func (m *memo) newestGeneration() *Generation {
 	if len(m.Lineage) == 0 {
 		return nil
 	}
 	return &m.Lineage[len(m.Lineage)-1]
 }
 
-// knows reports whether the set was already one of this account's generations.
-func (a *account) knows(set cookie.Set) bool {
+// isInLineageLocked reports whether the set was already one of this account's generations.
+func (a *account) isInLineageLocked(set cookie.Set) bool {
 	mark := a.s.mark(set)
 	return mark != "" && slices.ContainsFunc(a.memo.Lineage, func(g Generation) bool { return g.Mark == mark })
 }
 
-// install takes a proven (or the only available) set of a person's into use.
+// installSetLocked takes a proven (or the only available) set of a person's into use.
 // Holds stay: they belong to the address, not to the file. mu is held.
-func (a *account) install(m *memo, g generation, proof cookie.Finding, now time.Time) {
+func (a *account) installSetLocked(m *memo, g generation, proof cookie.Finding, now time.Time) {
 	old := m.Facts
 	m.WasGood = !old.Proof.IsZero() && old.Expired.IsZero() // also when it does not serve now
-	a.advance(m, g, now)
+	a.appendGenerationLocked(m, g, now)
 	m.Facts = facts{Hold: old.Hold, HoldSince: old.HoldSince, HoldUntil: old.HoldUntil, Evidence: "new cookies, not proven yet"}
 	m.Swapped, m.DueBy = now, now.Add(firstRotation)
 	m.NextRotation, m.NextProbe = time.Time{}, now
-	m.ProbeFailures, m.RotateFailures, m.Unheard, m.RequestProbes = 0, 0, 0, 0
-	m.Halted, m.Unanswered, m.Identity = false, unanswered{}, ""
+	m.ProbeFailures, m.RotateFailures, m.UnansweredInRow, m.RequestProbes = 0, 0, 0, 0
+	m.Halted, m.Unanswered, m.Identity = false, unansweredRotation{}, ""
 	m.File, m.Gone, m.Remarks = "", false, nil
 	if proof.Evidence == cookie.SignedIn {
 		m.Facts.Hold = ""
-		a.proved(m, proof, now)
+		a.applyProbeLocked(m, proof, now)
 	}
 }
 
-// bury notes how long the value lived that just proved dead, and returns that
+// recordDeath notes how long the value lived that just proved dead, and returns that
 // life, zero if nothing was learned.
-func (m *memo) bury(now time.Time) (learned time.Duration) {
-	if g := m.newest(); g != nil && g.Until.IsZero() {
+func (m *memo) recordDeath(now time.Time) (learned time.Duration) {
+	if g := m.newestGeneration(); g != nil && g.Until.IsZero() {
 		g.Until, g.End = now, "died"
 	}
 	f := m.Facts
 	alive, dead := m.Issued, f.FirstOut // last seen alive, first seen dead
-	for _, t := range []time.Time{f.Proof, f.Missed} {
+	for _, t := range []time.Time{f.Proof, f.MissedSince} {
 		if t.After(alive) {
 			alive = t
 		}
 	}
 	switch {
-	case f.Barren && dead.Sub(alive) <= tightEnd:
+	case f.NoValue && dead.Sub(alive) <= tightEnd:
 		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
-		if !m.Unsure && m.Lifetimes.died(age) {
+		if !m.Unsure && m.Lifetimes.recordDeath(age) {
 			return age
 		}
-	case f.Missed.IsZero() && now.Before(m.DueBy.Add(tickLate)):
-		m.Lifetimes.ended(now)
+	case f.MissedSince.IsZero() && now.Before(m.DueBy.Add(tickLate)):
+		m.Lifetimes.recordSuddenEnd(now)
 	}
 	return 0
 }
 
-// wipe forgets the values, in copies of damaged records too, and keeps the
+// wipeValues forgets the values, in copies of damaged records too, and keeps the
 // lineage's hashes and those of the files.
-func (a *account) wipe() error {
-	waiting, parked := a.s.parking.clear(a.name)
+func (a *account) wipeValues() error {
+	waiting, parked := a.s.parking.removeSpot(a.name)
 	a.alter(func(m *memo, now time.Time) {
-		if g := m.newest(); g != nil && g.Until.IsZero() {
+		if g := m.newestGeneration(); g != nil && g.Until.IsZero() {
 			g.Until, g.End = now, "removed"
 		}
 		a.set, a.previous = cookie.Set{}, cookie.Set{}
@@ -162,16 +162,16 @@ func (a *account) wipe() error {
 			m.Files[waiting.File] = waiting.Hash
 		}
 	})
-	a.s.note("removed", a.name, nil)
+	a.s.recordEvent("removed", a.name, nil)
 	a.saving.Lock()
 	err := a.s.store.Remove(a.name)
 	a.saving.Unlock()
 	if err == nil {
 		a.mu.Lock()
-		a.unread = nil // what could not be read is gone
+		a.unreadErr = nil // what could not be read is gone
 		a.mu.Unlock()
 	}
-	err = errors.Join(err, a.persist())
+	err = errors.Join(err, a.saveRecord())
 	a.s.metrics.RemoveAccount(a.name)
 	return err
 }

@@ -36,13 +36,13 @@ type memo struct {
 	LastRotation time.Time `json:"last_rotation,omitzero"` // that gave a value
 	LastAttempt  time.Time `json:"last_attempt,omitzero"`  // of any rotation; written before the call
 
-	Unanswered unanswered `json:"unanswered,omitzero"` // a rotation was sent and its answer not saved
+	Unanswered unansweredRotation `json:"unanswered,omitzero"` // a rotation was sent and its answer not saved
 
-	ProbeFailures  int           `json:"probe_failures,omitempty"`
-	RotateFailures int           `json:"rotate_failures,omitempty"`
-	Unheard        int           `json:"unheard,omitempty"` // values in a row that were asked for in vain, without any answer
-	RequestProbes  int           `json:"request_probes,omitempty"`
-	Wish           time.Duration `json:"wish,omitempty"` // the upstream's interval
+	ProbeFailures   int           `json:"probe_failures,omitempty"`
+	RotateFailures  int           `json:"rotate_failures,omitempty"`
+	UnansweredInRow int           `json:"unheard,omitempty"` // values in a row that were asked for in vain, without any answer
+	RequestProbes   int           `json:"request_probes,omitempty"`
+	Wish            time.Duration `json:"wish,omitempty"` // the upstream's interval
 
 	Route    string            `json:"route"`              // that calls took; holds belong to it
 	Identity string            `json:"identity,omitempty"` // hashed id of the Google account
@@ -52,9 +52,9 @@ type memo struct {
 	Files    map[string]string `json:"files,omitempty"`   // file → hash last taken in
 }
 
-// read fills the memo from its saved form, field by field: one that can not be
+// readSaved fills the memo from its saved form, field by field: one that can not be
 // understood is named in the error and costs no other.
-func (m *memo) read(saved json.RawMessage) error {
+func (m *memo) readSaved(saved json.RawMessage) error {
 	if len(saved) == 0 {
 		return nil
 	}
@@ -78,12 +78,12 @@ func (m *memo) read(saved json.RawMessage) error {
 	return errors.Join(unread...)
 }
 
-// past are the moments that something happened, by the clock of that time.
-func (m *memo) past() []*time.Time {
+// pastMoments are the moments that something happened, by the clock of that time.
+func (m *memo) pastMoments() []*time.Time {
 	f := &m.Facts
 	all := []*time.Time{
 		&m.Since, &m.Issued, &m.Swapped, &m.LastProbe, &m.LastRotation, &m.LastAttempt, &m.Unanswered.First, &m.Unanswered.Last,
-		&f.Proof, &f.FirstOut, &f.Expired, &f.HoldSince, &f.Missed,
+		&f.Proof, &f.FirstOut, &f.Expired, &f.HoldSince, &f.MissedSince,
 	}
 	for i := range m.Lifetimes.Sudden {
 		all = append(all, &m.Lifetimes.Sudden[i])
@@ -95,9 +95,9 @@ func (m *memo) past() []*time.Time {
 	return all
 }
 
-// latest is the newest of the past moments, zero when there is none.
-func (m *memo) latest() (t time.Time) {
-	for _, p := range m.past() {
+// latestMoment is the newest of the past moments, zero when there is none.
+func (m *memo) latestMoment() (t time.Time) {
+	for _, p := range m.pastMoments() {
 		if p.After(t) {
 			t = *p
 		}
@@ -105,45 +105,45 @@ func (m *memo) latest() (t time.Time) {
 	return t
 }
 
-// mend puts the memo right after the clock jumped. Ahead, overdue work is done
+// adjustToJump puts the memo right after the clock jumped. Ahead, overdue work is done
 // once and not once per missed run; past moments stay, unless the clock was in
 // another era. Back, every wait keeps its length. No deadline is further off than
 // the longest wait of its kind.
-func (m *memo) mend(now time.Time, j jump) {
+func (m *memo) adjustToJump(now time.Time, j clockJump) {
 	m.NextProbe = now
-	if j.unsure() && !m.Issued.IsZero() {
+	if j.makesAgesUnsure() && !m.Issued.IsZero() {
 		m.Unsure = true
 	}
-	for _, t := range m.past() {
-		*t = j.move(*t, now)
+	for _, t := range m.pastMoments() {
+		*t = j.moveTime(*t, now)
 	}
 	for _, t := range []*time.Time{&m.NextRotation, &m.Unanswered.Next, &m.DueBy, &m.Facts.HoldUntil} {
 		if j.by < 0 {
-			*t = j.move(*t, now)
+			*t = j.moveTime(*t, now)
 		}
 	}
-	if j.corrects() {
+	if j.correctsEra() {
 		m.Facts.Proven = false // how long ago the proof was is not known
 	}
 	longest := rotateEvery
 	if m.RotateFailures > 0 {
 		longest = longestAsked
 	}
-	m.NextRotation = earlier(m.NextRotation, now.Add(longest))
-	m.Facts.HoldUntil = earlier(m.Facts.HoldUntil, now.Add(longestAsked))
+	m.NextRotation = capTime(m.NextRotation, now.Add(longest))
+	m.Facts.HoldUntil = capTime(m.Facts.HoldUntil, now.Add(longestAsked))
 }
 
-// reroute notes the way that calls take from now on. A hold belongs to the
+// setRoute notes the way that calls take from now on. A hold belongs to the
 // address that it was met on: from another one the trial call is due at once, and
 // when that is refused too, a new hold begins. Until then nothing is lent.
-func (m *memo) reroute(route string, now time.Time) {
+func (m *memo) setRoute(route string, now time.Time) {
 	if m.Route != route && m.Facts.Hold != "" {
 		m.Facts.HoldSince, m.Facts.HoldUntil = now, now
 	}
 	m.Route = route
 }
 
-func earlier(t, limit time.Time) time.Time {
+func capTime(t, limit time.Time) time.Time {
 	if t.After(limit) {
 		return limit
 	}

@@ -94,8 +94,8 @@ func TestRepeat(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			asked := noon.Add(tt.at)
-			memo := supervisor.Memo{Unheard: tt.unheard, ProbeFailures: tt.probes, LastAttempt: asked,
-				Unanswered: un{First: noon, Last: noon, Asks: tt.asks, Next: asked}}
+			memo := supervisor.Memo{UnansweredInRow: tt.unheard, ProbeFailures: tt.probes, LastAttempt: asked,
+				Unanswered: un{First: noon, Last: noon, Attempts: tt.asks, Next: asked}}
 			planned := memo.Repeat(tt.finding, asked.Add(tt.took))
 			if planned != (tt.want >= 0) || planned && memo.Unanswered.Next.Sub(noon) != tt.want {
 				t.Errorf("planned %v at %s, want %s", planned, memo.Unanswered.Next.Sub(noon), tt.want)
@@ -143,17 +143,17 @@ func TestNextAsk(t *testing.T) {
 func TestAsk(t *testing.T) {
 	var memo supervisor.Memo
 	memo.Ask(noon)
-	if u := memo.Unanswered; u.Asks != 1 || !u.First.Equal(noon) || !u.Last.Equal(noon) || !memo.LastAttempt.Equal(noon) || memo.RotateFailures != 0 {
+	if u := memo.Unanswered; u.Attempts != 1 || !u.First.Equal(noon) || !u.Last.Equal(noon) || !memo.LastAttempt.Equal(noon) || memo.RotateFailures != 0 {
 		t.Errorf("the first ask: %+v", memo)
 	}
 	next := noon.Add(time.Minute - 1)
 	memo.Ask(next)
-	if u := memo.Unanswered; u.Asks != 2 || !u.First.Equal(noon) || !u.Next.Equal(next) || !memo.LastAttempt.Equal(next) || memo.RotateFailures != 0 {
+	if u := memo.Unanswered; u.Attempts != 2 || !u.First.Equal(noon) || !u.Next.Equal(next) || !memo.LastAttempt.Equal(next) || memo.RotateFailures != 0 {
 		t.Errorf("the repeat: %+v", memo)
 	}
 	late := noon.Add(time.Minute)
 	memo.Ask(late)
-	if u := memo.Unanswered; u.Asks != 1 || !u.First.Equal(late) || memo.RotateFailures != 1 || memo.Unheard != 1 {
+	if u := memo.Unanswered; u.Attempts != 1 || !u.First.Equal(late) || memo.RotateFailures != 1 || memo.UnansweredInRow != 1 {
 		t.Errorf("a new value's ask: %+v", memo)
 	}
 }

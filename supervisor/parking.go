@@ -14,10 +14,10 @@ type parked struct {
 	next      time.Time
 }
 
-// parking holds the parked candidates, the newest for each account they are
+// parkingLot holds the parked candidates, the newest for each account they are
 // meant for, and the older ones whose Google account is not known yet. That
 // account need not exist: it is made when the candidate is taken.
-type parking struct {
+type parkingLot struct {
 	mu    sync.Mutex
 	spots map[string]*parked // by spotFor
 }
@@ -31,8 +31,8 @@ func spotFor(account string, c Candidate) string {
 	return account + "/" + c.File
 }
 
-// put parks a candidate; wait is asked how long to wait after so many tries.
-func (p *parking) put(name string, c Candidate, now time.Time, wait func(tries int) time.Duration) {
+// parkCandidate parks a candidate; wait is asked how long to wait after so many tries.
+func (p *parkingLot) parkCandidate(name string, c Candidate, now time.Time, wait func(tries int) time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	spot := p.spots[name]
@@ -47,8 +47,8 @@ func (p *parking) put(name string, c Candidate, now time.Time, wait func(tries i
 	spot.next = now.Add(wait(spot.tries))
 }
 
-// clear empties a spot and returns what stood there.
-func (p *parking) clear(name string) (c Candidate, ok bool) {
+// removeSpot empties a spot and returns what stood there.
+func (p *parkingLot) removeSpot(name string) (c Candidate, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	spot := p.spots[name]
@@ -59,8 +59,8 @@ func (p *parking) clear(name string) (c Candidate, ok bool) {
 	return spot.candidate, true
 }
 
-// waiting is the candidate parked for an account.
-func (p *parking) waiting(name string) (c Candidate, ok bool) {
+// parkedCandidate is the candidate parked for an account.
+func (p *parkingLot) parkedCandidate(name string) (c Candidate, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if spot := p.spots[name]; spot != nil {
@@ -69,14 +69,14 @@ func (p *parking) waiting(name string) (c Candidate, ok bool) {
 	return Candidate{}, false
 }
 
-// expects reports whether a candidate is parked for an account.
-func (p *parking) expects(name string) bool {
-	_, waits := p.waiting(name)
+// hasCandidate reports whether a candidate is parked for an account.
+func (p *parkingLot) hasCandidate(name string) bool {
+	_, waits := p.parkedCandidate(name)
 	return waits
 }
 
-// others counts the spots beside name for which met is false.
-func (p *parking) others(name string, met func(name string) bool) (n int) {
+// countOthers counts the spots beside name for which met is false.
+func (p *parkingLot) countOthers(name string, met func(name string) bool) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for other := range p.spots {
@@ -87,8 +87,8 @@ func (p *parking) others(name string, met func(name string) bool) (n int) {
 	return n
 }
 
-// first returns what is to be tried again first, nil when nothing is due.
-func (p *parking) first(now time.Time) (name string, first *parked) {
+// nextDue returns what is to be tried again first, nil when nothing is due.
+func (p *parkingLot) nextDue(now time.Time) (name string, first *parked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for other, spot := range p.spots {
@@ -101,8 +101,8 @@ func (p *parking) first(now time.Time) (name string, first *parked) {
 	return name, first
 }
 
-// done empties a spot if it still holds what was tried.
-func (p *parking) done(name string, tried *parked) {
+// removeIfTried empties a spot if it still holds what was tried.
+func (p *parkingLot) removeIfTried(name string, tried *parked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.spots[name] == tried {
@@ -116,30 +116,30 @@ const (
 	parkedMax   = 5 * time.Minute
 )
 
-// park keeps the candidate for later tries, when there would be room for it.
-func (s *Supervisor) park(name string, c Candidate, why string) Verdict {
-	a := s.named(name)
-	exists := func(name string) bool { return strings.Contains(name, "/") || s.named(name) != nil }
-	if a == nil && c.Newer == "" && len(s.present())+s.parking.others(name, exists) >= MaxAccounts {
-		return tooMany(c)
+// parkCandidate keeps the candidate for later tries, when there would be room for it.
+func (s *Supervisor) parkCandidate(name string, c Candidate, why string) Verdict {
+	a := s.presentAccount(name)
+	exists := func(name string) bool { return strings.Contains(name, "/") || s.presentAccount(name) != nil }
+	if a == nil && c.Newer == "" && len(s.presentAccounts())+s.parking.countOthers(name, exists) >= MaxAccounts {
+		return rejectTooMany(c)
 	}
-	s.parking.put(spotFor(name, c), c, s.now(), func(tries int) time.Duration {
+	s.parking.parkCandidate(spotFor(name, c), c, s.now(), func(tries int) time.Duration {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return backoff(s.rand, tries, parkedRetry, parkedMax)
 	})
 	if a == nil {
-		return Verdict{Account: name, Result: Parked, Message: sentence(name, why)}
+		return Verdict{Account: name, Result: Parked, Message: accountSentence(name, why)}
 	}
-	return a.verdict(Parked, why)
+	return a.newVerdict(Parked, why)
 }
 
 // retryParked offers the parked candidate again that waits longest, when its time
 // has come. It is one a tick, and none while another offer is looked at: each may
 // wait for the upstream, and a tick has more to do.
 func (s *Supervisor) retryParked(ctx context.Context) {
-	name, spot := s.parking.first(s.now())
-	if spot == nil || ctx.Err() != nil || s.over() {
+	name, spot := s.parking.nextDue(s.now())
+	if spot == nil || ctx.Err() != nil || s.isStopping() {
 		return
 	}
 	select {
@@ -148,12 +148,12 @@ func (s *Supervisor) retryParked(ctx context.Context) {
 	default:
 		return
 	}
-	v := s.judged(ctx, spot.candidate)
+	v := s.decideOffer(ctx, spot.candidate)
 	if v.Result == Parked && spotFor(v.Account, spot.candidate) == name {
 		return
 	}
-	s.parking.done(name, spot)
+	s.parking.removeIfTried(name, spot)
 	if v.Result != Parked {
-		s.settled(spot.candidate, v)
+		s.parkedOutcome(spot.candidate, v)
 	}
 }

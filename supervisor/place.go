@@ -7,18 +7,18 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// present lists the accounts without the removed ones, of which only the
+// presentAccounts lists the accounts without the removed ones, of which only the
 // lineage is kept.
-func (s *Supervisor) present() []*account {
+func (s *Supervisor) presentAccounts() []*account {
 	return slices.DeleteFunc(slices.Clone(*s.accounts.Load()), func(a *account) bool {
 		v := a.view.Load()
 		return v != nil && v.removed
 	})
 }
 
-// named finds one of the present accounts.
-func (s *Supervisor) named(name string) *account {
-	for _, a := range s.present() {
+// presentAccount finds one of the present accounts.
+func (s *Supervisor) presentAccount(name string) *account {
+	for _, a := range s.presentAccounts() {
 		if a.name == name {
 			return a
 		}
@@ -26,9 +26,9 @@ func (s *Supervisor) named(name string) *account {
 	return nil
 }
 
-// Removed names the accounts that were removed by command, most of them with a
+// RemovedAccounts names the accounts that were removed by command, most of them with a
 // history.
-func (s *Supervisor) Removed() []string {
+func (s *Supervisor) RemovedAccounts() []string {
 	var names []string
 	for _, a := range *s.accounts.Load() {
 		if v := a.view.Load(); v != nil && v.removed {
@@ -38,9 +38,9 @@ func (s *Supervisor) Removed() []string {
 	return names
 }
 
-// dismissed returns the removed account that this very file was taken in for.
+// accountRemovedWithFile returns the removed account that this very file was taken in for.
 // The file may still lie in the inbox, where each start finds it again.
-func (s *Supervisor) dismissed(c Candidate) *account {
+func (s *Supervisor) accountRemovedWithFile(c Candidate) *account {
 	if c.Origin != FromFile || c.Hash == "" {
 		return nil
 	}
@@ -55,10 +55,10 @@ func (s *Supervisor) dismissed(c Candidate) *account {
 	return nil
 }
 
-// tookIn finds the account that took this very file in before. Meanwhile it may
+// presentAccountThatTookFile finds the account that took this very file in before. Meanwhile it may
 // have gone back or on to another login, which a restart must not undo.
-func (s *Supervisor) tookIn(c Candidate) *account {
-	for _, a := range s.present() {
+func (s *Supervisor) presentAccountThatTookFile(c Candidate) *account {
+	for _, a := range s.presentAccounts() {
 		a.mu.Lock()
 		mine := c.Origin == FromFile && c.Hash != "" && a.memo.Files[c.File] == c.Hash
 		a.mu.Unlock()
@@ -69,17 +69,17 @@ func (s *Supervisor) tookIn(c Candidate) *account {
 	return nil
 }
 
-// replaced finds the account that had these cookies before others took their
+// accountWithOlderSet finds the account that had these cookies before others took their
 // place, nil when there is none or its session is in doubt. A late backup, or the
 // copy that a program for synchronising made, is no news whatever it is called;
 // a person who pushes them means it.
-func (s *Supervisor) replaced(c Candidate) *account {
+func (s *Supervisor) accountWithOlderSet(c Candidate) *account {
 	if c.Origin != FromFile {
 		return nil
 	}
-	for _, a := range s.present() {
+	for _, a := range s.presentAccounts() {
 		a.mu.Lock()
-		mine := a.knows(c.Set) && !a.doubtful()
+		mine := a.isInLineageLocked(c.Set) && !a.isDoubtfulLocked()
 		a.mu.Unlock()
 		if mine {
 			return a
@@ -88,21 +88,21 @@ func (s *Supervisor) replaced(c Candidate) *account {
 	return nil
 }
 
-// place finds or makes the account of this name; nil means that there is no room.
-func (s *Supervisor) place(name string) *account {
-	if a := s.named(name); a != nil {
+// findOrAddAccount finds or makes the account of this name; nil means that there is no room.
+func (s *Supervisor) findOrAddAccount(name string) *account {
+	if a := s.presentAccount(name); a != nil {
 		return a
 	}
-	if len(s.present()) >= MaxAccounts {
+	if len(s.presentAccounts()) >= MaxAccounts {
 		return nil
 	}
 	s.metrics.AddAccount(name) // anew when it was removed
 	return s.account(name, true)
 }
 
-// Meant is the account that a candidate is for, as far as can be told without
+// AccountFor is the account that a candidate is for, as far as can be told without
 // asking the upstream. It need not be there yet.
-func (s *Supervisor) Meant(c Candidate) string { return s.nameFor(c, s.byIdentity(c.Set)) }
+func (s *Supervisor) AccountFor(c Candidate) string { return s.nameFor(c, s.accountWithSession(c.Set)) }
 
 // nameFor is the account a candidate is for: the one it is known to belong to,
 // the one it names, the one whose file it replaces, the only one when its file
@@ -115,18 +115,18 @@ func (s *Supervisor) nameFor(c Candidate, known *account) string {
 	if c.Account != "" {
 		return c.Account
 	}
-	if a := s.holding(c.File); a != nil && c.Origin == FromFile {
+	if a := s.accountWithFile(c.File); a != nil && c.Origin == FromFile {
 		return a.name
 	}
 	name, generic := cookie.AccountFor(c.File)
-	if accounts := s.present(); generic && len(accounts) == 1 {
+	if accounts := s.presentAccounts(); generic && len(accounts) == 1 {
 		return accounts[0].name
 	}
 	return name
 }
 
-func (s *Supervisor) byIdentity(set cookie.Set) *account {
-	for _, a := range s.present() {
+func (s *Supervisor) accountWithSession(set cookie.Set) *account {
+	for _, a := range s.presentAccounts() {
 		a.mu.Lock()
 		mine := !a.set.IsZero() && a.set.Identity() == set.Identity()
 		a.mu.Unlock()
@@ -137,8 +137,8 @@ func (s *Supervisor) byIdentity(set cookie.Set) *account {
 	return nil
 }
 
-func (s *Supervisor) byAccount(id string) *account {
-	for _, a := range s.present() {
+func (s *Supervisor) accountOfOwner(id string) *account {
+	for _, a := range s.presentAccounts() {
 		a.mu.Lock()
 		mine := id != "" && a.memo.Identity == id
 		a.mu.Unlock()
@@ -149,17 +149,17 @@ func (s *Supervisor) byAccount(id string) *account {
 	return nil
 }
 
-// keeper finds the account that holds a session, or one of that Google account.
-func (s *Supervisor) keeper(set cookie.Set, owner string) *account {
-	if a := s.byIdentity(set); a != nil {
+// accountWithSessionOrOwner finds the account that holds a session, or one of that Google account.
+func (s *Supervisor) accountWithSessionOrOwner(set cookie.Set, owner string) *account {
+	if a := s.accountWithSession(set); a != nil {
 		return a
 	}
-	return s.byAccount(owner)
+	return s.accountOfOwner(owner)
 }
 
-// held reports whether the hold of an account still runs.
-func (s *Supervisor) held() bool {
-	for _, a := range s.present() {
+// isOnHold reports whether the hold of an account still runs.
+func (s *Supervisor) isOnHold() bool {
+	for _, a := range s.presentAccounts() {
 		a.mu.Lock()
 		held := a.memo.Facts.Hold != "" && s.now().Before(a.memo.Facts.HoldUntil)
 		a.mu.Unlock()

@@ -28,8 +28,8 @@ func TestRemove(t *testing.T) {
 		if g, _ := h.History("default"); len(g) != 1 || g[0].End != "removed" || g[0].Restorable {
 			t.Errorf("%s: history %+v, want the hash kept and marked removed", life, g)
 		}
-		if all := h.Accounts(); len(all) != 0 || h.Ready() || !slices.Equal(h.Removed(), []string{"default"}) {
-			t.Errorf("%s: accounts %v, removed %v", life, all, h.Removed())
+		if all := h.Accounts(); len(all) != 0 || h.Ready() || !slices.Equal(h.RemovedAccounts(), []string{"default"}) {
+			t.Errorf("%s: accounts %v, removed %v", life, all, h.RemovedAccounts())
 		}
 		if n := testutil.CollectAndCount(h.metrics.CookieState); n != 0 {
 			t.Errorf("%s: %d series of a removed account", life, n)
@@ -72,8 +72,8 @@ func TestRemovedFile(t *testing.T) {
 				}
 				return
 			}
-			if n := testutil.ToFloat64(h.metrics.CookieState.WithLabelValues("default", "healthy")); n != 1 || len(h.Removed()) != 0 {
-				t.Errorf("healthy is %v in the metrics, removed %v", n, h.Removed())
+			if n := testutil.ToFloat64(h.metrics.CookieState.WithLabelValues("default", "healthy")); n != 1 || len(h.RemovedAccounts()) != 0 {
+				t.Errorf("healthy is %v in the metrics, removed %v", n, h.RemovedAccounts())
 			}
 			if h.again().state("default") != supervisor.Unknown {
 				t.Error("a restart removed it again")
@@ -123,7 +123,7 @@ func TestParkedMakesNoAccount(t *testing.T) {
 				if len(h.Accounts()) != accounts || !slices.Equal(h.outcomes, []string{want}) {
 					t.Errorf("%d accounts, told %q; want %d and %q", len(h.Accounts()), h.outcomes, accounts, want)
 				}
-				if e := h.Unplaced(); says == cookie.SignedOut && (e == nil || e.Code != "E_PROBE_SIGNED_OUT") {
+				if e := h.LastUnplacedFile(); says == cookie.SignedOut && (e == nil || e.Code != "E_PROBE_SIGNED_OUT") {
 					t.Errorf("the refusal is not in the chronicle: %+v", e)
 				}
 			})

@@ -20,88 +20,88 @@ const (
 	slowAnswer  = 10 * time.Second // an ask given up after that long may still be carried out
 )
 
-// unanswered is a rotation that was sent and whose answer is not known. The zero
+// unansweredRotation is a rotation that was sent and whose answer is not known. The zero
 // value means that there is none. It is written before each ask, so that the
 // next life of the daemon goes on where a crash ended this one.
-type unanswered struct {
-	First time.Time `json:"first,omitzero"` // when the value in use was first asked for
-	Last  time.Time `json:"last,omitzero"`  // the latest ask without an answer
-	Asks  int       `json:"asks,omitempty"` // how often since
-	Next  time.Time `json:"next,omitzero"`  // no ask before that
-	Slow  bool      `json:"slow,omitempty"` // one was given up after a long wait and may be carried out late
+type unansweredRotation struct {
+	First    time.Time `json:"first,omitzero"` // when the value in use was first asked for
+	Last     time.Time `json:"last,omitzero"`  // the latest ask without an answer
+	Attempts int       `json:"asks,omitempty"` // how often since
+	Next     time.Time `json:"next,omitzero"`  // no ask before that
+	Slow     bool      `json:"slow,omitempty"` // one was given up after a long wait and may be carried out late
 }
 
-// open reports whether the value may still have its grace: any of the asks without
+// hasGrace reports whether the value may still have its grace: any of the asks without
 // an answer may be the one that renewed.
-func (u unanswered) open(now time.Time) bool {
+func (u unansweredRotation) hasGrace(now time.Time) bool {
 	return !u.Last.IsZero() && now.Before(u.Last.Add(rotateGrace))
 }
 
-// due reports whether the same value is to be asked for again now.
-func (u unanswered) due(now time.Time) bool { return u.open(now) && !now.Before(u.Next) }
+// isDue reports whether the same value is to be asked for again now.
+func (u unansweredRotation) isDue(now time.Time) bool { return u.hasGrace(now) && !now.Before(u.Next) }
 
-// ask notes an attempt that is about to be made.
-func (m *memo) ask(now time.Time) {
-	if !m.Unanswered.open(now) {
+// recordAttempt notes an attempt that is about to be made.
+func (m *memo) recordAttempt(now time.Time) {
+	if !m.Unanswered.hasGrace(now) {
 		if !m.Unanswered.Last.IsZero() {
-			m.unheard() // its repeat did not come in time
+			m.countUnanswered() // its repeat did not come in time
 		}
-		m.Unanswered = unanswered{First: now, Last: now}
+		m.Unanswered = unansweredRotation{First: now, Last: now}
 	}
-	m.Unanswered.Asks++
+	m.Unanswered.Attempts++
 	m.Unanswered.Next = now
 	m.LastAttempt = now
 }
 
-// unheard counts a value that was asked for in vain.
-func (m *memo) unheard() {
+// countUnanswered counts a value that was asked for in vain.
+func (m *memo) countUnanswered() {
 	m.RotateFailures++
-	m.Unheard++
+	m.UnansweredInRow++
 }
 
-// askLimit is how often one value is asked for in all. It falls while no answer
+// attemptLimit is how often one value is asked for in all. It falls while no answer
 // comes, because an upstream that is down for an hour must not be hammered, and
 // one that answers no probe renews nothing.
-func (m *memo) askLimit() int {
+func (m *memo) attemptLimit() int {
 	switch {
-	case m.Unheard == 0:
+	case m.UnansweredInRow == 0:
 		return mostAsks
-	case m.Unheard < transientLimit || m.ProbeFailures == 0:
+	case m.UnansweredInRow < transientLimit || m.ProbeFailures == 0:
 		return mostAsks - 1
 	}
 	return 1
 }
 
-// repeat plans to ask for the same value again after this finding and reports
+// planRepeat plans to ask for the same value again after this finding and reports
 // whether it did. A wait that the upstream named is kept, also when the grace
 // is over by then.
-func (m *memo) repeat(finding cookie.Finding, now time.Time) bool {
+func (m *memo) planRepeat(finding cookie.Finding, now time.Time) bool {
 	u := &m.Unanswered
-	limit, wait, last := m.askLimit(), repeatAfter, u.First.Add(lastRepeat)
+	limit, wait, last := m.attemptLimit(), repeatAfter, u.First.Add(lastRepeat)
 	switch finding.Evidence {
 	case cookie.Transient: // the answer may be lost
 		u.Last, u.Slow = m.LastAttempt, u.Slow || now.Sub(m.LastAttempt) >= slowAnswer
 	case cookie.Offline:
-		if wait = redialAfter; u.Asks > 1 {
-			u.Asks-- // this one was not sent
+		if wait = redialAfter; u.Attempts > 1 {
+			u.Attempts-- // this one was not sent
 		} else {
 			return false
 		}
 	case cookie.RotateLimited:
 		// The value was renewed moments ago, by an ask whose answer is lost.
-		if limit, last = mostAsks+1, u.Last.Add(lastRepeat); u.Asks == 1 {
+		if limit, last = mostAsks+1, u.Last.Add(lastRepeat); u.Attempts == 1 {
 			return false
 		}
 	case cookie.NoNewTS, cookie.RotateRefused, cookie.Drift, cookie.Silent:
 		// An answer that gives nothing; that of an earlier ask is still lost.
-		if u.Asks == 1 {
+		if u.Attempts == 1 {
 			return false
 		}
 	default:
 		return false
 	}
 	next := now.Add(max(wait, finding.RetryAfter))
-	if u.Asks > 1 && next.Before(last) {
+	if u.Attempts > 1 && next.Before(last) {
 		next = last
 	}
 	if limit == 1 && finding.RetryAfter == 0 {
@@ -109,58 +109,58 @@ func (m *memo) repeat(finding cookie.Finding, now time.Time) bool {
 		m.NextProbe, u.Next = now, u.Last.Add(rotateGrace)
 		return true
 	}
-	if u.Asks >= limit || !u.open(next) {
+	if u.Attempts >= limit || !u.hasGrace(next) {
 		return false
 	}
 	u.Next = next
 	return true
 }
 
-// answeredAgain lets the repeat that waits for a probe be made now.
-func (m *memo) answeredAgain(now time.Time) {
-	if u := &m.Unanswered; u.open(now) && u.Next.Equal(u.Last.Add(rotateGrace)) {
+// releaseRepeat lets the repeat that waits for a probe be made now.
+func (m *memo) releaseRepeat(now time.Time) {
+	if u := &m.Unanswered; u.hasGrace(now) && u.Next.Equal(u.Last.Add(rotateGrace)) {
 		u.Next = now
 	}
 }
 
 // nextRotation is when the next ask of any kind is due, zero when none is.
 func (m *memo) nextRotation(now time.Time) time.Time {
-	if u := m.Unanswered; u.open(now) && u.Next.Before(m.NextRotation) {
+	if u := m.Unanswered; u.hasGrace(now) && u.Next.Before(m.NextRotation) {
 		return u.Next
 	}
 	return m.NextRotation
 }
 
-// interrupted takes over an attempt that the last life of the daemon did not
+// resumeRotationLocked takes over an attempt that the last life of the daemon did not
 // hear out: the value is asked for again at once while its grace lasts. It
 // counts as failed, so that a crash loop does not hammer. mu is held.
-func (a *account) interrupted(now time.Time) {
+func (a *account) resumeRotationLocked(now time.Time) {
 	m := &a.memo
 	if m.Unanswered.Last.IsZero() {
 		return
 	}
 	m.Unanswered.Last = m.LastAttempt
-	if !m.Unanswered.open(now) || m.Unanswered.Asks >= m.askLimit() {
-		m.Unanswered = unanswered{}
+	if !m.Unanswered.hasGrace(now) || m.Unanswered.Attempts >= m.attemptLimit() {
+		m.Unanswered = unansweredRotation{}
 	}
-	m.unheard()
+	m.countUnanswered()
 	m.NextRotation = m.LastAttempt.Add(rotateBackoff(a.rand, m.RotateFailures))
 }
 
-// settleRotation makes the repeat that is due in a moment before the daemon
+// finishRotation makes the repeat that is due in a moment before the daemon
 // stops: the next life may come when the grace is over. The work token is held.
-func (a *account) settleRotation(ctx context.Context) {
+func (a *account) finishRotation(ctx context.Context) {
 	a.mu.Lock()
 	now := a.s.now()
 	u, wait := a.memo.Unanswered, a.memo.Unanswered.Next.Sub(now)
-	due := u.open(now) && wait <= repeatAfter && a.memo.due(u.Next, !a.set.IsZero()) == rotating
+	due := u.hasGrace(now) && wait <= repeatAfter && a.memo.dueWork(u.Next, !a.set.IsZero()) == rotationDue
 	a.mu.Unlock()
 	if !due {
 		return
 	}
 	select {
 	case <-time.After(wait):
-		a.rotate(ctx)
+		a.rotateNow(ctx)
 	case <-ctx.Done():
 	}
 }

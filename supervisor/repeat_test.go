@@ -48,11 +48,11 @@ func (h *house) tickWhenDue() {
 }
 
 var (
-	lostAnswer = cookie.Finding{Evidence: cookie.Transient}
-	timedOut   = cookie.Finding{Evidence: cookie.Transient, Interval: 20 * time.Second}
-	unsent     = cookie.Finding{Evidence: cookie.Offline}
-	tooMany    = cookie.Finding{Evidence: cookie.RotateLimited}
-	renewed    = cookie.Finding{Evidence: cookie.Rotated}
+	lostAnswer    = cookie.Finding{Evidence: cookie.Transient}
+	timedOut      = cookie.Finding{Evidence: cookie.Transient, Interval: 20 * time.Second}
+	unsent        = cookie.Finding{Evidence: cookie.Offline}
+	rejectTooMany = cookie.Finding{Evidence: cookie.RotateLimited}
+	applyRenewal  = cookie.Finding{Evidence: cookie.Rotated}
 )
 
 func waiting(d time.Duration) cookie.Finding {
@@ -68,20 +68,20 @@ func TestAskAgain(t *testing.T) {
 		answers []cookie.Finding
 		want    []int // seconds, two of grace each; in two minutes
 	}{
-		{"it comes", []cookie.Finding{renewed}, []int{0}},
-		{"lost", []cookie.Finding{lostAnswer, renewed}, []int{0, 3}},
-		{"lost twice", []cookie.Finding{lostAnswer, lostAnswer, renewed}, []int{0, 3, 45}},
-		{"timed out, and once more for the one that was given up", []cookie.Finding{timedOut, renewed}, []int{0, 23, 83}},
-		{"timed out twice", []cookie.Finding{timedOut, timedOut, renewed}, []int{0, 23, 46, 106}},
-		{"lost, then too soon", []cookie.Finding{lostAnswer, tooMany, renewed}, []int{0, 3, 45}},
-		{"timed out twice, then too soon", []cookie.Finding{timedOut, timedOut, tooMany, renewed}, []int{0, 23, 46, 68}},
-		{"lost, then nothing new", []cookie.Finding{lostAnswer, {Evidence: cookie.NoNewTS}, renewed}, []int{0, 3, 45}},
-		{"lost, then refused by chance", []cookie.Finding{lostAnswer, {Evidence: cookie.RotateRefused}, renewed}, []int{0, 3, 45}},
-		{"lost, then told to wait for less than the grace", []cookie.Finding{lostAnswer, waiting(50 * time.Second), renewed}, []int{0, 3, 53}},
+		{"it comes", []cookie.Finding{applyRenewal}, []int{0}},
+		{"lost", []cookie.Finding{lostAnswer, applyRenewal}, []int{0, 3}},
+		{"lost twice", []cookie.Finding{lostAnswer, lostAnswer, applyRenewal}, []int{0, 3, 45}},
+		{"timed out, and once more for the one that was given up", []cookie.Finding{timedOut, applyRenewal}, []int{0, 23, 83}},
+		{"timed out twice", []cookie.Finding{timedOut, timedOut, applyRenewal}, []int{0, 23, 46, 106}},
+		{"lost, then too soon", []cookie.Finding{lostAnswer, rejectTooMany, applyRenewal}, []int{0, 3, 45}},
+		{"timed out twice, then too soon", []cookie.Finding{timedOut, timedOut, rejectTooMany, applyRenewal}, []int{0, 23, 46, 68}},
+		{"lost, then nothing new", []cookie.Finding{lostAnswer, {Evidence: cookie.NoNewTS}, applyRenewal}, []int{0, 3, 45}},
+		{"lost, then refused by chance", []cookie.Finding{lostAnswer, {Evidence: cookie.RotateRefused}, applyRenewal}, []int{0, 3, 45}},
+		{"lost, then told to wait for less than the grace", []cookie.Finding{lostAnswer, waiting(50 * time.Second), applyRenewal}, []int{0, 3, 53}},
 		{"lost, then told to wait", []cookie.Finding{lostAnswer, waiting(10 * time.Minute)}, []int{0, 3}},
 		{"told to wait", []cookie.Finding{waiting(10 * time.Minute)}, []int{0}},
 		{"lost, then blocked", []cookie.Finding{lostAnswer, {Evidence: cookie.Blocked}}, []int{0, 3}},
-		{"lost, then no network", []cookie.Finding{lostAnswer, unsent, unsent, renewed}, []int{0, 3, 8, 13}},
+		{"lost, then no network", []cookie.Finding{lostAnswer, unsent, unsent, applyRenewal}, []int{0, 3, 8, 13}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestAskAgainAfterRefusals(t *testing.T) {
 		t.Run(e.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				answered := cookie.Finding{Evidence: e}
-				got := withSession(t).asks([]cookie.Finding{answered, answered, lostAnswer, lostAnswer, renewed}, 15*time.Minute, func(int) {})
+				got := withSession(t).asks([]cookie.Finding{answered, answered, lostAnswer, lostAnswer, applyRenewal}, 15*time.Minute, func(int) {})
 				if len(got) < 5 || got[4]-got[2] > 50 {
 					t.Errorf("asked at %v s, want the fifth 45 s after the third", got)
 				}
@@ -121,7 +121,7 @@ func TestAskAgainAfterOutage(t *testing.T) {
 				h := withSession(t)
 				h.pass(20 * time.Minute)
 				h.up.answers(e)
-				answers := append(slices.Repeat([]cookie.Finding{{Evidence: e}}, vain), lostAnswer, renewed)
+				answers := append(slices.Repeat([]cookie.Finding{{Evidence: e}}, vain), lostAnswer, applyRenewal)
 				got := h.asks(answers, 3*time.Hour, func(n int) {
 					if n == vain+1 {
 						h.up.probe = nil // it is over

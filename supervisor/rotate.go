@@ -8,14 +8,14 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// rotate fetches a new PSIDTS and takes it into use. The work token is held.
+// rotateNow fetches a new PSIDTS and takes it into use. The work token is held.
 // Order matters: the attempt is written down before the call, so that a crash
 // loop cannot hammer and the next life repeats it in time; the new value is saved before it is used, because the old
 // one may already be dying; the page token follows; then requests see it.
-func (a *account) rotate(ctx context.Context) cookie.Finding {
-	a.act("rotating")
-	defer a.act("idle")
-	a.change(func(m *memo, now time.Time) { m.ask(now) })
+func (a *account) rotateNow(ctx context.Context) cookie.Finding {
+	a.setActivity("rotating")
+	defer a.setActivity("idle")
+	a.change(func(m *memo, now time.Time) { m.recordAttempt(now) })
 	a.mu.Lock()
 	before := a.set
 	a.mu.Unlock()
@@ -30,91 +30,91 @@ func (a *account) rotate(ctx context.Context) cookie.Finding {
 		finding = cookie.Finding{Evidence: cookie.NoNewTS, Detail: "the answer repeated the value in use", Interval: finding.Interval}
 	}
 	if finding.Evidence == cookie.Rotated {
-		a.keep(before, finding)
+		a.saveRotated(before, finding)
 		renew, done := context.WithTimeout(context.WithoutCancel(ctx), probeTimeout)
 		a.s.upstream.Renew(renew, before, after)
 		done()
 		a.publish()
 	} else {
-		a.change(func(m *memo, now time.Time) { a.turned(m, finding, now) })
+		a.change(func(m *memo, now time.Time) { a.applyRotationLocked(m, finding, now) })
 	}
 	result := rotationResult(finding.Evidence)
 	a.s.metrics.CookieRotations.WithLabelValues(a.name, result).Inc()
-	a.s.note("rotation", a.name, map[string]string{"result": result, "detail": finding.Detail,
+	a.s.recordEvent("rotation", a.name, map[string]string{"result": result, "detail": finding.Detail,
 		"set": a.s.mark(before), "next": a.s.mark(after)})
 	return finding
 }
 
-// keep saves a rotated value before anything uses it: the record holds it as
+// saveRotated saves a rotated value before anything uses it: the record holds it as
 // current while requests are still lent the old one.
-func (a *account) keep(before cookie.Set, finding cookie.Finding) {
+func (a *account) saveRotated(before cookie.Set, finding cookie.Finding) {
 	a.mu.Lock()
 	m, now := &a.memo, a.s.now()
 	if !m.Unsure {
-		m.Lifetimes.lived(now.Sub(m.Issued))
+		m.Lifetimes.recordLife(now.Sub(m.Issued))
 	}
-	a.advance(m, generation{set: finding.Set, origin: FromRotation, parent: before, end: "rotated"}, now)
+	a.appendGenerationLocked(m, generation{set: finding.Set, origin: FromRotation, parent: before, end: "rotated"}, now)
 	m.LastRotation = now
-	a.turned(m, finding, now)
+	a.applyRotationLocked(m, finding, now)
 	a.mu.Unlock()
-	_ = a.persist() // said by persist; the session goes on from memory
+	_ = a.saveRecord() // said by persist; the session goes on from memory
 }
 
-// turned applies a rotation's finding, plans the next one, and asks for a tick
+// applyRotationLocked applies a rotation's finding, plans the next one, and asks for a tick
 // when that cannot wait for the regular one.
-func (a *account) turned(m *memo, finding cookie.Finding, now time.Time) {
-	if after := m.turned(a.rand, finding, now); after > 0 {
+func (a *account) applyRotationLocked(m *memo, finding cookie.Finding, now time.Time) {
+	if after := m.applyRotation(a.rand, finding, now); after > 0 {
 		a.s.wake(after + wakeLate)
 	}
 }
 
-// turned applies a rotation's finding and plans the next one. It returns after
+// applyRotation applies a rotation's finding and plans the next one. It returns after
 // how long a tick is needed for that, zero if the regular ticks will do.
-func (m *memo) turned(r *rand.Rand, finding cookie.Finding, now time.Time) (wake time.Duration) {
+func (m *memo) applyRotation(r *rand.Rand, finding cookie.Finding, now time.Time) (wake time.Duration) {
 	asked := m.Unanswered
-	m.absorb(byRotation, finding, now)
+	m.applyFinding(byRotation, finding, now)
 	if finding.Evidence == cookie.RotateRefused {
 		m.NextProbe = now // a refusal is a hint; a probe decides
 	}
-	if m.repeat(finding, now) {
+	if m.planRepeat(finding, now) {
 		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures+1)) // if that tick comes too late
 		return m.Unanswered.Next.Sub(now)
 	}
-	m.Unanswered = unanswered{}
+	m.Unanswered = unansweredRotation{}
 	if 0 < finding.Interval && finding.Interval <= rotateAnswer {
 		m.Wish = max(finding.Interval, rotateFloor)
 	}
-	m.Lifetimes.relax(now)
-	regular := now.Add(rotationInterval(r, m.Wish, m.Lifetimes.estimate(), m.Lifetimes.ceiling()))
+	m.Lifetimes.forgetOldEnds(now)
+	regular := now.Add(rotationInterval(r, m.Wish, m.Lifetimes.estimateLife(), m.Lifetimes.rotationCeiling()))
 	switch finding.Evidence {
 	case cookie.Rotated:
-		m.RotateFailures, m.Unheard = 0, 0
+		m.RotateFailures, m.UnansweredInRow = 0, 0
 		m.NextRotation, m.DueBy = regular, regular
 		if asked.Slow {
 			// The ask that was given up may be carried out late and replace the new
 			// value: renewing once more comes before the end of its grace.
 			m.NextRotation = m.LastAttempt.Add(rotateFloor)
 		}
-		if asked.Slow || m.Lifetimes.short() {
+		if asked.Slow || m.Lifetimes.isShort() {
 			return m.NextRotation.Sub(now)
 		}
 	case cookie.NoNewTS:
-		m.RotateFailures, m.Unheard = 0, 0
+		m.RotateFailures, m.UnansweredInRow = 0, 0
 		m.NextRotation = regular
-		if n := m.Facts.Dry; n <= len(dryRetries) {
+		if n := m.Facts.DryRotations; n <= len(dryRetries) {
 			m.NextRotation = now.Add(dryRetries[n-1])
 		}
 	case cookie.RotateLimited:
-		m.RotateFailures, m.Unheard = m.RotateFailures+1, 0
+		m.RotateFailures, m.UnansweredInRow = m.RotateFailures+1, 0
 		m.NextRotation = now.Add(limitedFor(finding.RetryAfter, m.RotateFailures))
 	case cookie.RotateRefused:
-		m.RotateFailures, m.Unheard = m.RotateFailures+1, 0
+		m.RotateFailures, m.UnansweredInRow = m.RotateFailures+1, 0
 		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures))
 	case cookie.Offline: // nothing was sent
 		m.RotateFailures++
 		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures))
 	default:
-		m.unheard()
+		m.countUnanswered()
 		m.NextRotation = now.Add(rotateBackoff(r, m.RotateFailures))
 	}
 	return 0

@@ -24,7 +24,7 @@ func allEvidence() (all []cookie.Evidence) {
 // and which it leaves alone. What has no row here must change nothing.
 func TestRules(t *testing.T) {
 	const detail = "test"
-	base := supervisor.Facts{Proven: true, Proof: ago(time.Minute), Transient: 1, Dry: 1, Evidence: "before"}
+	base := supervisor.Facts{Proven: true, Proof: ago(time.Minute), Transient: 1, DryRotations: 1, Evidence: "before"}
 	type facts = supervisor.Facts
 	rows := []struct {
 		name     string
@@ -40,17 +40,17 @@ func TestRules(t *testing.T) {
 			},
 			func(f *facts) { *f = facts{Proven: true, Proof: noon, Evidence: "signed in: test"} }},
 		{"a proof keeps what is known of renewals", probe, cookie.SignedIn, 0,
-			func(f *facts) { f.Missed, f.Barren = ago(time.Hour), true },
+			func(f *facts) { f.MissedSince, f.NoValue = ago(time.Hour), true },
 			func(f *facts) { f.Proof, f.Transient, f.Evidence = noon, 0, "signed in: test" }},
 		{"a proof after a refusal makes it a missed renewal and an answer", probe, cookie.SignedIn, 0,
 			func(f *facts) { f.Refused = true },
 			func(f *facts) {
-				f.Proof, f.Transient, f.Refused, f.Missed, f.Barren, f.Evidence = noon, 0, false, noon, true, "signed in: test"
+				f.Proof, f.Transient, f.Refused, f.MissedSince, f.NoValue, f.Evidence = noon, 0, false, noon, true, "signed in: test"
 			}},
 		{"a proof after a refusal keeps the first miss", probe, cookie.SignedIn, 0,
-			func(f *facts) { f.Refused, f.Missed = true, ago(time.Hour) },
+			func(f *facts) { f.Refused, f.MissedSince = true, ago(time.Hour) },
 			func(f *facts) {
-				f.Proof, f.Transient, f.Refused, f.Barren, f.Evidence = noon, 0, false, true, "signed in: test"
+				f.Proof, f.Transient, f.Refused, f.NoValue, f.Evidence = noon, 0, false, true, "signed in: test"
 			}},
 		{"a live answer ends failures", live, cookie.SignedIn, 0, nil, func(f *facts) { f.Transient = 0 }},
 		{"two failures were not said", live, cookie.SignedIn, 0,
@@ -132,15 +132,17 @@ func TestRules(t *testing.T) {
 		{"being offline without a hold", probe, cookie.Offline, 0, nil, func(*facts) {}},
 		{"a weak answer without a hold", probe, cookie.WeakOut, 0, nil, func(*facts) {}},
 		{"a new value", rotate, cookie.Rotated, 0,
-			func(f *facts) { f.Refused, f.Barren, f.Missed = true, true, ago(time.Hour) },
-			func(f *facts) { f.Dry, f.Refused, f.Barren, f.Transient, f.Missed = 0, false, false, 0, time.Time{} }},
-		{"an answer without a value", rotate, cookie.NoNewTS, 0, nil, func(f *facts) { f.Dry, f.Barren, f.Missed = 2, true, noon }},
-		{"a limited rotation is no answer about values", rotate, cookie.RotateLimited, 0, nil, func(f *facts) { f.Dry, f.Missed = 2, noon }},
-		{"a refused rotation", rotate, cookie.RotateRefused, 0, nil, func(f *facts) { f.Dry, f.Refused = 2, true }},
-		{"a rotation that failed", rotate, cookie.Transient, 0, nil, func(f *facts) { f.Missed = noon }},
-		{"a rotation without a network", rotate, cookie.Offline, 0, nil, func(f *facts) { f.Missed = noon }},
-		{"a rotation that says nothing", rotate, cookie.Silent, 0, nil, func(f *facts) { f.Missed = noon }},
-		{"the first miss is kept", rotate, cookie.Offline, 0, func(f *facts) { f.Missed = ago(time.Hour) }, func(*facts) {}},
+			func(f *facts) { f.Refused, f.NoValue, f.MissedSince = true, true, ago(time.Hour) },
+			func(f *facts) {
+				f.DryRotations, f.Refused, f.NoValue, f.Transient, f.MissedSince = 0, false, false, 0, time.Time{}
+			}},
+		{"an answer without a value", rotate, cookie.NoNewTS, 0, nil, func(f *facts) { f.DryRotations, f.NoValue, f.MissedSince = 2, true, noon }},
+		{"a limited rotation is no answer about values", rotate, cookie.RotateLimited, 0, nil, func(f *facts) { f.DryRotations, f.MissedSince = 2, noon }},
+		{"a refused rotation", rotate, cookie.RotateRefused, 0, nil, func(f *facts) { f.DryRotations, f.Refused = 2, true }},
+		{"a rotation that failed", rotate, cookie.Transient, 0, nil, func(f *facts) { f.MissedSince = noon }},
+		{"a rotation without a network", rotate, cookie.Offline, 0, nil, func(f *facts) { f.MissedSince = noon }},
+		{"a rotation that says nothing", rotate, cookie.Silent, 0, nil, func(f *facts) { f.MissedSince = noon }},
+		{"the first miss is kept", rotate, cookie.Offline, 0, func(f *facts) { f.MissedSince = ago(time.Hour) }, func(*facts) {}},
 	}
 	type key struct {
 		from     supervisor.Source
@@ -195,16 +197,16 @@ func TestJudge(t *testing.T) {
 		{"a proof that just holds", func(f *supervisor.Facts) { f.Proof = ago(fresh) }, nil, supervisor.Healthy},
 		{"a proof too old", func(f *supervisor.Facts) { f.Proof = ago(fresh + 1) }, nil, supervisor.Degraded},
 		{"a proof too old after a jump of the clock", func(f *supervisor.Facts) { f.Proof = ago(fresh + 1) }, func(o *supervisor.Outlook) { o.Waking = true }, supervisor.Healthy},
-		{"failures before dryness", func(f *supervisor.Facts) { f.Transient, f.Dry = 3, 3 }, nil, supervisor.Degraded},
-		{"two dry", func(f *supervisor.Facts) { f.Dry = 2 }, nil, supervisor.Healthy},
-		{"three dry", func(f *supervisor.Facts) { f.Dry = 3 }, nil, supervisor.Expiring},
-		{"one dry near the end", func(f *supervisor.Facts) { f.Dry = 1 }, func(o *supervisor.Outlook) { o.End, o.Life = noon, time.Hour }, supervisor.Healthy},
-		{"two dry near the end of a short life", func(f *supervisor.Facts) { f.Dry = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(10*time.Minute-1), 15*time.Minute }, supervisor.Expiring},
-		{"two dry before the end of a short life", func(f *supervisor.Facts) { f.Dry = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(10*time.Minute), 15*time.Minute }, supervisor.Healthy},
-		{"two dry near the end of an hour", func(f *supervisor.Facts) { f.Dry = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(30*time.Minute-1), time.Hour }, supervisor.Expiring},
-		{"two dry before the end of an hour", func(f *supervisor.Facts) { f.Dry = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(30*time.Minute), time.Hour }, supervisor.Healthy},
-		{"two dry near the end of a long life", func(f *supervisor.Facts) { f.Dry = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(90*time.Minute-1), 5*day }, supervisor.Expiring},
-		{"two dry before the end of a long life", func(f *supervisor.Facts) { f.Dry = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(90*time.Minute), 5*day }, supervisor.Healthy},
+		{"failures before dryness", func(f *supervisor.Facts) { f.Transient, f.DryRotations = 3, 3 }, nil, supervisor.Degraded},
+		{"two dry", func(f *supervisor.Facts) { f.DryRotations = 2 }, nil, supervisor.Healthy},
+		{"three dry", func(f *supervisor.Facts) { f.DryRotations = 3 }, nil, supervisor.Expiring},
+		{"one dry near the end", func(f *supervisor.Facts) { f.DryRotations = 1 }, func(o *supervisor.Outlook) { o.End, o.Life = noon, time.Hour }, supervisor.Healthy},
+		{"two dry near the end of a short life", func(f *supervisor.Facts) { f.DryRotations = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(10*time.Minute-1), 15*time.Minute }, supervisor.Expiring},
+		{"two dry before the end of a short life", func(f *supervisor.Facts) { f.DryRotations = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(10*time.Minute), 15*time.Minute }, supervisor.Healthy},
+		{"two dry near the end of an hour", func(f *supervisor.Facts) { f.DryRotations = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(30*time.Minute-1), time.Hour }, supervisor.Expiring},
+		{"two dry before the end of an hour", func(f *supervisor.Facts) { f.DryRotations = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(30*time.Minute), time.Hour }, supervisor.Healthy},
+		{"two dry near the end of a long life", func(f *supervisor.Facts) { f.DryRotations = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(90*time.Minute-1), 5*day }, supervisor.Expiring},
+		{"two dry before the end of a long life", func(f *supervisor.Facts) { f.DryRotations = 2 }, func(o *supervisor.Outlook) { o.End, o.Life = noon.Add(90*time.Minute), 5*day }, supervisor.Healthy},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -230,7 +232,7 @@ func TestGrounds(t *testing.T) {
 		want  string
 	}{
 		{supervisor.Healthy, supervisor.Facts{Evidence: "e"}, "e"},
-		{supervisor.Expiring, supervisor.Facts{Dry: 4, Missed: ago(time.Hour), Evidence: "e"}, "4 rotations in a row gave no new value, the first 1 h 0 min ago"},
+		{supervisor.Expiring, supervisor.Facts{DryRotations: 4, MissedSince: ago(time.Hour), Evidence: "e"}, "4 rotations in a row gave no new value, the first 1 h 0 min ago"},
 		{supervisor.Degraded, supervisor.Facts{Proof: ago(20 * time.Minute), Transient: 2, Evidence: "e"}, "no proof of life for 20 min"},
 		{supervisor.Degraded, supervisor.Facts{Proof: ago(20 * time.Minute), Transient: 3, Evidence: "e"}, "e"},
 		{supervisor.Degraded, supervisor.Facts{Proof: ago(20 * time.Minute), FirstOut: noon, Evidence: "e"}, "e"},

@@ -19,8 +19,8 @@ const (
 	clockSlack    = 30 * time.Second // wall against monotonic time within one tick
 )
 
-// jittered spreads d by up to ±10 %.
-func jittered(r *rand.Rand, d time.Duration) time.Duration {
+// addJitter spreads d by up to ±10 %.
+func addJitter(r *rand.Rand, d time.Duration) time.Duration {
 	return d + time.Duration((r.Float64()*0.2-0.1)*float64(d))
 }
 
@@ -87,10 +87,10 @@ func limitedFor(asked time.Duration, failures int) time.Duration {
 	if asked > 0 {
 		return min(max(asked, rotateFloor), longestAsked)
 	}
-	return rung(rotateLimited, failures-1)
+	return ladderStep(rotateLimited, failures-1)
 }
 
-func rung(ladder []time.Duration, n int) time.Duration {
+func ladderStep(ladder []time.Duration, n int) time.Duration {
 	return ladder[min(n, len(ladder)-1)]
 }
 

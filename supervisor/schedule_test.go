@@ -119,7 +119,7 @@ func TestHoldBounds(t *testing.T) {
 func TestDue(t *testing.T) {
 	good := supervisor.Memo{Facts: supervisor.Facts{Proven: true}, NextProbe: noon.Add(time.Minute),
 		NextRotation: noon.Add(2 * time.Minute), LastAttempt: ago(time.Hour)}
-	lost := supervisor.Unanswered{First: ago(10 * time.Second), Last: ago(10 * time.Second), Asks: 1, Next: noon}
+	lost := supervisor.Unanswered{First: ago(10 * time.Second), Last: ago(10 * time.Second), Attempts: 1, Next: noon}
 	tests := []struct {
 		name   string
 		change func(m *supervisor.Memo)
@@ -173,7 +173,7 @@ func TestDue(t *testing.T) {
 func TestBury(t *testing.T) {
 	const m = time.Minute
 	answered := supervisor.Memo{Issued: ago(2 * time.Hour), DueBy: ago(110 * m),
-		Facts: supervisor.Facts{Barren: true, Missed: ago(time.Hour), Proof: ago(10 * m), FirstOut: ago(0), Expired: noon}}
+		Facts: supervisor.Facts{NoValue: true, MissedSince: ago(time.Hour), Proof: ago(10 * m), FirstOut: ago(0), Expired: noon}}
 	tests := []struct {
 		name   string
 		change func(m *supervisor.Memo)
@@ -181,23 +181,25 @@ func TestBury(t *testing.T) {
 		sudden int
 	}{
 		{"an answered refusal, and a death soon after a proof", nil, 115 * m, 0},
-		{"last seen alive by the miss", func(m *supervisor.Memo) { m.Facts.Proof, m.Facts.Missed = time.Time{}, ago(4*time.Minute) }, 118 * m, 0},
+		{"last seen alive by the miss", func(m *supervisor.Memo) { m.Facts.Proof, m.Facts.MissedSince = time.Time{}, ago(4*time.Minute) }, 118 * m, 0},
 		{"never seen alive but when it was issued", func(m *supervisor.Memo) {
-			m.Issued, m.Facts.Proof, m.Facts.Missed = ago(8*time.Minute), ago(time.Hour), ago(time.Hour)
+			m.Issued, m.Facts.Proof, m.Facts.MissedSince = ago(8*time.Minute), ago(time.Hour), ago(time.Hour)
 		}, 4 * m, 0},
 		{"a quarter of an hour between the moments", func(m *supervisor.Memo) { m.Facts.Proof = ago(15 * time.Minute) }, 112*m + 30*time.Second, 0},
 		{"longer", func(m *supervisor.Memo) { m.Facts.Proof = ago(15*time.Minute + 2) }, 0, 0},
 		{"a set clock", func(m *supervisor.Memo) { m.Unsure = true }, 0, 0},
 		{"a life that no value has", func(m *supervisor.Memo) { m.Issued = ago(500 * day) }, 0, 0},
-		{"without an answer", func(m *supervisor.Memo) { m.Facts.Barren = false }, 0, 0},
-		{"before the renewal was due", func(m *supervisor.Memo) { m.Facts.Barren, m.Facts.Missed, m.DueBy = false, time.Time{}, noon.Add(1) }, 0, 1},
+		{"without an answer", func(m *supervisor.Memo) { m.Facts.NoValue = false }, 0, 0},
+		{"before the renewal was due", func(m *supervisor.Memo) {
+			m.Facts.NoValue, m.Facts.MissedSince, m.DueBy = false, time.Time{}, noon.Add(1)
+		}, 0, 1},
 		{"before the renewal that a tick was late for", func(m *supervisor.Memo) {
-			m.Facts.Barren, m.Facts.Missed, m.DueBy = false, time.Time{}, ago(3*time.Minute-1)
+			m.Facts.NoValue, m.Facts.MissedSince, m.DueBy = false, time.Time{}, ago(3*time.Minute-1)
 		}, 0, 1},
 		{"long after the renewal was due", func(m *supervisor.Memo) {
-			m.Facts.Barren, m.Facts.Missed, m.DueBy = false, time.Time{}, ago(3*time.Minute)
+			m.Facts.NoValue, m.Facts.MissedSince, m.DueBy = false, time.Time{}, ago(3*time.Minute)
 		}, 0, 0},
-		{"a renewal failed, and it was not due", func(m *supervisor.Memo) { m.Facts.Barren, m.DueBy = false, noon.Add(time.Hour) }, 0, 0},
+		{"a renewal failed, and it was not due", func(m *supervisor.Memo) { m.Facts.NoValue, m.DueBy = false, noon.Add(time.Hour) }, 0, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -232,7 +234,7 @@ func TestBury(t *testing.T) {
 func TestPlanRotation(t *testing.T) {
 	const m = time.Minute
 	type memo = supervisor.Memo
-	asked := supervisor.Unanswered{First: noon, Last: noon, Asks: 1, Next: noon}
+	asked := supervisor.Unanswered{First: noon, Last: noon, Attempts: 1, Next: noon}
 	tests := []struct {
 		name    string
 		given   func(m *memo)
@@ -243,7 +245,7 @@ func TestPlanRotation(t *testing.T) {
 		unheard int
 		check   func(m *memo) bool
 	}{
-		{"a value", func(m *memo) { m.RotateFailures, m.Unheard = 3, 2 }, cookie.Finding{Evidence: cookie.Rotated}, 9 * m, 0, 0, 0,
+		{"a value", func(m *memo) { m.RotateFailures, m.UnansweredInRow = 3, 2 }, cookie.Finding{Evidence: cookie.Rotated}, 9 * m, 0, 0, 0,
 			func(m *memo) bool { return m.DueBy.Equal(m.NextRotation) && m.Unanswered.Last.IsZero() }},
 		{"a value of a short life", func(m *memo) { m.Lifetimes.Deaths = []time.Duration{2 * time.Minute} }, cookie.Finding{Evidence: cookie.Rotated}, 84 * time.Second, 84 * time.Second, 0, 0, nil},
 		{"a value of a life that is not short", func(m *memo) { m.Lifetimes.Deaths = []time.Duration{10 * time.Minute} }, cookie.Finding{Evidence: cookie.Rotated}, 7 * m, 0, 0, 0, nil},
@@ -253,13 +255,13 @@ func TestPlanRotation(t *testing.T) {
 		{"a wish below the floor", nil, cookie.Finding{Evidence: cookie.Rotated, Interval: 1}, m, 0, 0, 0, func(m *memo) bool { return m.Wish == time.Minute }},
 		{"a wish of an hour", nil, cookie.Finding{Evidence: cookie.Rotated, Interval: time.Hour}, 9 * m, 0, 0, 0, func(m *memo) bool { return m.Wish == time.Hour }},
 		{"a wish above an hour is none", func(m *memo) { m.Wish = 4 * time.Minute }, cookie.Finding{Evidence: cookie.Rotated, Interval: time.Hour + 1}, 4 * m, 0, 0, 0, func(m *memo) bool { return m.Wish == 4*time.Minute }},
-		{"no value, once", func(m *memo) { m.RotateFailures, m.Unheard = 3, 2 }, cookie.Finding{Evidence: cookie.NoNewTS}, m, 0, 0, 0, nil},
-		{"no value, twice", func(m *memo) { m.Facts.Dry = 1 }, cookie.Finding{Evidence: cookie.NoNewTS}, 90 * time.Second, 0, 0, 0, nil},
-		{"no value, three times", func(m *memo) { m.Facts.Dry = 2 }, cookie.Finding{Evidence: cookie.NoNewTS}, 9 * m, 0, 0, 0, nil},
-		{"limited", func(m *memo) { m.Unheard = 2 }, cookie.Finding{Evidence: cookie.RotateLimited}, 5 * m, 0, 1, 0, nil},
+		{"no value, once", func(m *memo) { m.RotateFailures, m.UnansweredInRow = 3, 2 }, cookie.Finding{Evidence: cookie.NoNewTS}, m, 0, 0, 0, nil},
+		{"no value, twice", func(m *memo) { m.Facts.DryRotations = 1 }, cookie.Finding{Evidence: cookie.NoNewTS}, 90 * time.Second, 0, 0, 0, nil},
+		{"no value, three times", func(m *memo) { m.Facts.DryRotations = 2 }, cookie.Finding{Evidence: cookie.NoNewTS}, 9 * m, 0, 0, 0, nil},
+		{"limited", func(m *memo) { m.UnansweredInRow = 2 }, cookie.Finding{Evidence: cookie.RotateLimited}, 5 * m, 0, 1, 0, nil},
 		{"limited for the third time", func(m *memo) { m.RotateFailures = 2 }, cookie.Finding{Evidence: cookie.RotateLimited}, 10 * m, 0, 3, 0, nil},
 		{"limited for a time", nil, cookie.Finding{Evidence: cookie.RotateLimited, RetryAfter: 2 * m}, 2 * m, 0, 1, 0, nil},
-		{"refused", func(m *memo) { m.Unheard, m.RotateFailures = 2, 1 }, cookie.Finding{Evidence: cookie.RotateRefused}, 90 * time.Second, 0, 2, 0,
+		{"refused", func(m *memo) { m.UnansweredInRow, m.RotateFailures = 2, 1 }, cookie.Finding{Evidence: cookie.RotateRefused}, 90 * time.Second, 0, 2, 0,
 			func(m *memo) bool { return m.NextProbe.Equal(noon) }},
 		{"offline", func(m *memo) { m.NextProbe = noon.Add(time.Hour) }, cookie.Finding{Evidence: cookie.Offline}, m, 0, 1, 0,
 			func(m *memo) bool { return m.NextProbe.Equal(noon.Add(time.Hour)) }},
@@ -283,8 +285,8 @@ func TestPlanRotation(t *testing.T) {
 			if got := m.NextRotation.Sub(noon); !near(got, tt.next) || wake != tt.wake && !near(wake, tt.wake) {
 				t.Errorf("next in %s, tick asked for in %s; want %s and %s", got, wake, tt.next, tt.wake)
 			}
-			if m.RotateFailures != tt.fails || m.Unheard != tt.unheard {
-				t.Errorf("%d failures, %d without an answer; want %d and %d", m.RotateFailures, m.Unheard, tt.fails, tt.unheard)
+			if m.RotateFailures != tt.fails || m.UnansweredInRow != tt.unheard {
+				t.Errorf("%d failures, %d without an answer; want %d and %d", m.RotateFailures, m.UnansweredInRow, tt.fails, tt.unheard)
 			}
 			if tt.check != nil && !tt.check(&m) {
 				t.Errorf("memo %+v", m)

@@ -21,20 +21,20 @@ const (
 // facts is all that an account's state follows from. It is plain data: next
 // makes new facts from old ones and judge reads the state off them.
 type facts struct {
-	Proven    bool      `json:"proven"`              // signed-in proof since the set was loaded
-	Proof     time.Time `json:"proof,omitzero"`      // last signed-in proof by a probe
-	FirstOut  time.Time `json:"first_out,omitzero"`  // unconfirmed OUT: the gate is closed
-	Expired   time.Time `json:"expired,omitzero"`    // confirmed OUT
-	Refused   bool      `json:"refused,omitempty"`   // a rotation was refused since the last proof
-	Transient int       `json:"transient,omitempty"` // failures in a row
-	Trouble   string    `json:"trouble,omitempty"`   // drift or a step only a person can take
-	Hold      State     `json:"hold,omitempty"`      // RateLimited or Blocked
-	HoldSince time.Time `json:"hold_since,omitzero"`
-	HoldUntil time.Time `json:"hold_until,omitzero"`
-	Dry       int       `json:"dry,omitempty"`    // due rotations answered without a value since the last one
-	Missed    time.Time `json:"missed,omitzero"`  // when a renewal first failed while the session lived
-	Barren    bool      `json:"barren,omitempty"` // the upstream answered that it gives no value
-	Evidence  string    `json:"evidence"`         // what the present state rests on
+	Proven       bool      `json:"proven"`              // signed-in proof since the set was loaded
+	Proof        time.Time `json:"proof,omitzero"`      // last signed-in proof by a probe
+	FirstOut     time.Time `json:"first_out,omitzero"`  // unconfirmed OUT: the gate is closed
+	Expired      time.Time `json:"expired,omitzero"`    // confirmed OUT
+	Refused      bool      `json:"refused,omitempty"`   // a rotation was refused since the last proof
+	Transient    int       `json:"transient,omitempty"` // failures in a row
+	Trouble      string    `json:"trouble,omitempty"`   // drift or a step only a person can take
+	Hold         State     `json:"hold,omitempty"`      // RateLimited or Blocked
+	HoldSince    time.Time `json:"hold_since,omitzero"`
+	HoldUntil    time.Time `json:"hold_until,omitzero"`
+	DryRotations int       `json:"dry,omitempty"`    // due rotations answered without a value since the last one
+	MissedSince  time.Time `json:"missed,omitzero"`  // when a renewal first failed while the session lived
+	NoValue      bool      `json:"barren,omitempty"` // the upstream answered that it gives no value
+	Evidence     string    `json:"evidence"`         // what the present state rests on
 }
 
 // rule is one row of the state table: what a piece of evidence does when it
@@ -47,28 +47,28 @@ type rule struct {
 }
 
 var rules = []rule{
-	{cookie.SignedIn, byProbe, proven},
-	{cookie.SignedIn, byRequest, answered},
-	{cookie.SignedOut, byProbe, signedOut},
-	{cookie.Drift, anySource, troubled},
-	{cookie.Action, anySource, troubled},
-	{cookie.IdentityChanged, anySource, troubled},
-	{cookie.Blocked, anySource, hold(Blocked)},
-	{cookie.Limited, byProbe | byRequest, hold(RateLimited)},
-	{cookie.Transient, byProbe | byRequest, failed},
-	{cookie.Offline, byProbe, unheard},
-	{cookie.WeakOut, byProbe, unheard},
-	{cookie.Rotated, byRotation, renewed},
-	{cookie.NoNewTS, byRotation, barren},
-	{cookie.RotateLimited, byRotation, dry},
-	{cookie.RotateRefused, byRotation, refused},
-	{cookie.Transient, byRotation, missed},
-	{cookie.Offline, byRotation, missed},
-	{cookie.Silent, byRotation, missed},
+	{cookie.SignedIn, byProbe, applyProof},
+	{cookie.SignedIn, byRequest, applyAnswer},
+	{cookie.SignedOut, byProbe, applySignedOut},
+	{cookie.Drift, anySource, applyTrouble},
+	{cookie.Action, anySource, applyTrouble},
+	{cookie.IdentityChanged, anySource, applyTrouble},
+	{cookie.Blocked, anySource, beginHold(Blocked)},
+	{cookie.Limited, byProbe | byRequest, beginHold(RateLimited)},
+	{cookie.Transient, byProbe | byRequest, countFailure},
+	{cookie.Offline, byProbe, postponeTrial},
+	{cookie.WeakOut, byProbe, postponeTrial},
+	{cookie.Rotated, byRotation, applyRenewal},
+	{cookie.NoNewTS, byRotation, applyNoValue},
+	{cookie.RotateLimited, byRotation, countDry},
+	{cookie.RotateRefused, byRotation, applyRefusal},
+	{cookie.Transient, byRotation, markMissed},
+	{cookie.Offline, byRotation, markMissed},
+	{cookie.Silent, byRotation, markMissed},
 }
 
-// next returns the facts after a finding. It is pure.
-func next(f facts, from source, finding cookie.Finding, now time.Time) facts {
+// nextFacts returns the facts after a finding. It is pure.
+func nextFacts(f facts, from source, finding cookie.Finding, now time.Time) facts {
 	for _, r := range rules {
 		if r.evidence == finding.Evidence && r.from&from != 0 {
 			r.effect(&f, finding, now)
@@ -78,29 +78,29 @@ func next(f facts, from source, finding cookie.Finding, now time.Time) facts {
 	return f
 }
 
-// proven: one IN heals everything but the count of dry rotations, which only a
+// applyProof: one IN heals everything but the count of dry rotations, which only a
 // new value ends. A rotation refused before it turns out to be a renewal missed.
-func proven(f *facts, finding cookie.Finding, now time.Time) {
-	since := f.Missed
+func applyProof(f *facts, finding cookie.Finding, now time.Time) {
+	since := f.MissedSince
 	if f.Refused && since.IsZero() {
 		since = now
 	}
-	*f = facts{Proven: true, Proof: now, Dry: f.Dry, Missed: since, Barren: f.Barren || f.Refused,
+	*f = facts{Proven: true, Proof: now, DryRotations: f.DryRotations, MissedSince: since, NoValue: f.NoValue || f.Refused,
 		Evidence: "signed in: " + finding.Detail}
 }
 
-// answered: a live answer shows that the upstream works. It is no proof of the
+// applyAnswer: a live answer shows that the upstream works. It is no proof of the
 // login, because guests are answered too.
-func answered(f *facts, _ cookie.Finding, _ time.Time) {
+func applyAnswer(f *facts, _ cookie.Finding, _ time.Time) {
 	if f.Transient >= transientLimit {
 		f.Evidence = "requests are answered again"
 	}
 	f.Transient = 0
 }
 
-// signedOut: the first OUT closes the gate, a second one at least confirmAfter
+// applySignedOut: the first OUT closes the gate, a second one at least confirmAfter
 // later is believed. A refused rotation before it counts as the first.
-func signedOut(f *facts, finding cookie.Finding, now time.Time) {
+func applySignedOut(f *facts, finding cookie.Finding, now time.Time) {
 	f.Evidence = "signed out: " + finding.Detail
 	f.Transient = 0
 	if f.FirstOut.IsZero() {
@@ -112,24 +112,24 @@ func signedOut(f *facts, finding cookie.Finding, now time.Time) {
 	f.Hold = ""
 }
 
-func troubled(f *facts, finding cookie.Finding, now time.Time) {
+func applyTrouble(f *facts, finding cookie.Finding, now time.Time) {
 	f.Trouble = finding.Evidence.String() + ": " + finding.Detail
 	f.Evidence = f.Trouble
-	unheard(f, finding, now)
+	postponeTrial(f, finding, now)
 }
 
-// unheard: a trial call that brought no verdict leaves the hold in place and
+// postponeTrial: a trial call that brought no verdict leaves the hold in place and
 // the next trial as far away as the last refusal would.
-func unheard(f *facts, _ cookie.Finding, now time.Time) {
+func postponeTrial(f *facts, _ cookie.Finding, now time.Time) {
 	if f.Hold != "" && !now.Before(f.HoldUntil) {
 		f.HoldUntil = now.Add(holdFor(f.Hold, now.Sub(f.HoldSince), 0))
 	}
 }
 
-// hold: the clock of a hold starts when it is first seen; each further refusal
+// beginHold: the clock of a hold starts when it is first seen; each further refusal
 // makes the next trial later. Holds belong to the account and the address, so a
 // new file does not end them; another route does (memo.reroute).
-func hold(state State) func(*facts, cookie.Finding, time.Time) {
+func beginHold(state State) func(*facts, cookie.Finding, time.Time) {
 	return func(f *facts, finding cookie.Finding, now time.Time) {
 		if f.Hold != state {
 			f.Hold, f.HoldSince = state, now
@@ -139,37 +139,37 @@ func hold(state State) func(*facts, cookie.Finding, time.Time) {
 	}
 }
 
-func failed(f *facts, finding cookie.Finding, now time.Time) {
+func countFailure(f *facts, finding cookie.Finding, now time.Time) {
 	f.Transient++
-	unheard(f, finding, now)
+	postponeTrial(f, finding, now)
 	if f.Transient >= transientLimit {
 		f.Evidence = "upstream fails: " + finding.Detail
 	}
 }
 
-func renewed(f *facts, _ cookie.Finding, _ time.Time) {
-	f.Dry, f.Refused, f.Barren, f.Transient, f.Missed = 0, false, false, 0, time.Time{}
+func applyRenewal(f *facts, _ cookie.Finding, _ time.Time) {
+	f.DryRotations, f.Refused, f.NoValue, f.Transient, f.MissedSince = 0, false, false, 0, time.Time{}
 }
 
-func barren(f *facts, finding cookie.Finding, now time.Time) {
-	f.Barren = true
-	dry(f, finding, now)
+func applyNoValue(f *facts, finding cookie.Finding, now time.Time) {
+	f.NoValue = true
+	countDry(f, finding, now)
 }
 
-func dry(f *facts, finding cookie.Finding, now time.Time) {
-	f.Dry++
-	missed(f, finding, now)
+func countDry(f *facts, finding cookie.Finding, now time.Time) {
+	f.DryRotations++
+	markMissed(f, finding, now)
 }
 
-// missed: an outage says nothing about the session, but its value grows older
+// markMissed: an outage says nothing about the session, but its value grows older
 // than planned.
-func missed(f *facts, _ cookie.Finding, now time.Time) {
-	if f.Missed.IsZero() {
-		f.Missed = now
+func markMissed(f *facts, _ cookie.Finding, now time.Time) {
+	if f.MissedSince.IsZero() {
+		f.MissedSince = now
 	}
 }
 
-func refused(f *facts, _ cookie.Finding, _ time.Time) {
-	f.Dry++
+func applyRefusal(f *facts, _ cookie.Finding, _ time.Time) {
+	f.DryRotations++
 	f.Refused = true
 }

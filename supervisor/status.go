@@ -14,8 +14,8 @@ type transition struct {
 	removed        bool // by command: such an account has no metrics
 }
 
-// announce tells a transition once: log, counter, audit. It takes no lock.
-func (a *account) announce(t *transition) {
+// announceTransition tells a transition once: log, counter, audit. It takes no lock.
+func (a *account) announceTransition(t *transition) {
 	if t == nil {
 		return
 	}
@@ -30,12 +30,12 @@ func (a *account) announce(t *transition) {
 	if !t.removed {
 		a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
 	}
-	a.s.note("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
+	a.s.recordEvent("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
 }
 
-// gauges mirrors the account into the metrics, where a removed one has no
+// setGaugesLocked mirrors the account into the metrics, where a removed one has no
 // series. mu is held.
-func (a *account) gauges() {
+func (a *account) setGaugesLocked() {
 	x, m, name := a.s.metrics, &a.memo, a.name
 	if m.Removed {
 		x.RemoveAccount(name)
@@ -48,30 +48,30 @@ func (a *account) gauges() {
 		}
 		x.CookieState.WithLabelValues(name, string(s)).Set(v)
 	}
-	x.CookieStateChanged.WithLabelValues(name).Set(stamp(m.Since))
-	x.CookieProbeSuccess.WithLabelValues(name).Set(stamp(m.Facts.Proof))
-	x.CookieRotationSuccess.WithLabelValues(name).Set(stamp(m.LastRotation))
-	x.CookieRotationNext.WithLabelValues(name).Set(stamp(m.NextRotation))
-	x.CookieIssued.WithLabelValues(name).Set(stamp(m.Issued))
-	x.CookiePredictedExpiry.WithLabelValues(name).Set(stamp(a.outlook(a.s.now()).end))
+	x.CookieStateChanged.WithLabelValues(name).Set(unixSeconds(m.Since))
+	x.CookieProbeSuccess.WithLabelValues(name).Set(unixSeconds(m.Facts.Proof))
+	x.CookieRotationSuccess.WithLabelValues(name).Set(unixSeconds(m.LastRotation))
+	x.CookieRotationNext.WithLabelValues(name).Set(unixSeconds(m.NextRotation))
+	x.CookieIssued.WithLabelValues(name).Set(unixSeconds(m.Issued))
+	x.CookiePredictedExpiry.WithLabelValues(name).Set(unixSeconds(a.outlookLocked(a.s.now()).end))
 }
 
-func stamp(t time.Time) float64 {
+func unixSeconds(t time.Time) float64 {
 	if t.IsZero() {
 		return 0
 	}
 	return float64(t.Unix())
 }
 
-func okOr(err error) string {
+func saveResult(err error) string {
 	if err != nil {
 		return "error"
 	}
 	return "success"
 }
 
-// nextAction says what happens next without a person. mu is held.
-func (a *account) nextAction(now time.Time, state State) string {
+// nextActionLocked says what happens next without a person. mu is held.
+func (a *account) nextActionLocked(now time.Time, state State) string {
 	m := &a.memo
 	switch {
 	case m.Paused:
@@ -81,29 +81,29 @@ func (a *account) nextAction(now time.Time, state State) string {
 	case state == Missing:
 		return "waiting for a cookie file"
 	case state == Expired:
-		return "waiting for new cookies; looks again in " + in(now, m.NextProbe)
+		return "waiting for new cookies; looks again in " + timeUntil(now, m.NextProbe)
 	case m.Facts.Hold != "":
-		return "one trial call in " + in(now, m.Facts.HoldUntil) +
+		return "one trial call in " + timeUntil(now, m.Facts.HoldUntil) +
 			"; once the cause is gone, one now: geminid cookies probe " + a.name
 	case !m.Facts.FirstOut.IsZero():
-		return "confirming probe in " + in(now, m.NextProbe)
+		return "confirming probe in " + timeUntil(now, m.NextProbe)
 	case m.Halted || m.NextRotation.IsZero() || m.NextProbe.Before(m.nextRotation(now)):
-		return "probe in " + in(now, m.NextProbe)
+		return "probe in " + timeUntil(now, m.NextProbe)
 	}
-	return "rotation in " + in(now, m.nextRotation(now))
+	return "rotation in " + timeUntil(now, m.nextRotation(now))
 }
 
-func in(now, then time.Time) string { return short(max(0, then.Sub(now))) }
+func timeUntil(now, then time.Time) string { return shortDuration(max(0, then.Sub(now))) }
 
-// remedy says what a person should do, empty when nothing. mu is held.
-func (a *account) remedy() string {
+// remedyLocked says what a person should do, empty when nothing. mu is held.
+func (a *account) remedyLocked() string {
 	m := &a.memo
 	const renew = "sign in to gemini.google.com in a private Firefox window, export the cookies, drop the file into the inbox, and close the window without signing out"
 	switch {
 	case m.Paused:
 		return "run: geminid cookies resume " + a.name
 	case m.State == Unreadable:
-		return unreadRemedy(a.unread)
+		return unreadRemedy(a.unreadErr)
 	case m.State == Missing:
 		return "drop a cookie file into the inbox: " + renew
 	case m.State == Expired:
@@ -120,14 +120,14 @@ func (a *account) remedy() string {
 	return ""
 }
 
-// notes are suspicions and warnings in plain words. mu is held.
-func (a *account) notes(now time.Time) []string {
+// notesLocked are suspicions and warnings in plain words. mu is held.
+func (a *account) notesLocked(now time.Time) []string {
 	m := &a.memo
 	out := slices.Clone(m.Remarks)
-	if m.Facts.Dry >= dryLimit && m.Facts.Proven {
-		out = append(out, fmt.Sprintf("%d rotations gave no new value although the session is signed in: it is probably bound to the device it was made on (recent Chrome or Edge) and can not be kept alive here; export again from Firefox", m.Facts.Dry))
+	if m.Facts.DryRotations >= dryLimit && m.Facts.Proven {
+		out = append(out, fmt.Sprintf("%d rotations gave no new value although the session is signed in: it is probably bound to the device it was made on (recent Chrome or Edge) and can not be kept alive here; export again from Firefox", m.Facts.DryRotations))
 	}
-	if m.Lifetimes.shared(now) {
+	if m.Lifetimes.hasSecondHolder(now) {
 		out = append(out, "freshly renewed values died twice within a day: something else renews this session, such as an open browser tab or a second server; close it without signing out")
 	}
 	if m.Halted {
@@ -142,25 +142,25 @@ func (a *account) notes(now time.Time) []string {
 	if m.Lifetimes.Ceiling > 0 {
 		out = append(out, "rotating more often since a value ended before its renewal was due")
 	}
-	if c, ok := a.s.parking.waiting(a.name); ok {
+	if c, ok := a.s.parking.parkedCandidate(a.name); ok {
 		out = append(out, "a new cookie file waits for its check: "+c.File)
 	}
 	return out
 }
 
-func (a *account) snapshot(now time.Time) Account {
+func (a *account) takeSnapshot(now time.Time) Account {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	m, v := &a.memo, a.view.Load()
 	out := Account{
-		Name: a.name, State: m.State, Activity: a.activity, Since: m.Since, Evidence: grounds(m.Facts, m.State, a.outlook(now)),
-		NextAction: a.nextAction(now, m.State), Remedy: a.remedy(),
-		PredictedEnd: a.outlook(now).end, Basis: m.Lifetimes.basis(), Nominal: m.Nominal,
+		Name: a.name, State: m.State, Activity: a.activity, Since: m.Since, Evidence: evidenceText(m.Facts, m.State, a.outlookLocked(now)),
+		NextAction: a.nextActionLocked(now, m.State), Remedy: a.remedyLocked(),
+		PredictedEnd: a.outlookLocked(now).end, Basis: m.Lifetimes.basisText(), Nominal: m.Nominal,
 		LastProbe: m.LastProbe, LastProof: m.Facts.Proof, LastRotation: m.LastRotation,
 		NextProbe: m.NextProbe, NextRotation: m.nextRotation(now), RetryAt: m.Facts.HoldUntil,
 		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
-		Serving: v != nil && v.serving, Notes: a.notes(now), LastFile: a.s.chronicle.lastFile(a.name),
-		RotationsFailed: max(m.RotateFailures, m.Facts.Dry), SecondHolder: m.Lifetimes.shared(now),
+		Serving: v != nil && v.serving, Notes: a.notesLocked(now), LastFile: a.s.events.lastFile(a.name),
+		RotationsFailed: max(m.RotateFailures, m.Facts.DryRotations), SecondHolder: m.Lifetimes.hasSecondHolder(now),
 	}
 	if m.Paused {
 		out.Activity = "paused"
@@ -172,17 +172,17 @@ func (a *account) snapshot(now time.Time) Account {
 func (s *Supervisor) Accounts() []Account {
 	now := s.now()
 	var out []Account
-	for _, a := range s.present() {
-		out = append(out, a.snapshot(now))
+	for _, a := range s.presentAccounts() {
+		out = append(out, a.takeSnapshot(now))
 	}
-	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(rank(x.State), rank(y.State)) })
+	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(stateRank(x.State), stateRank(y.State)) })
 	return out
 }
 
-// Overall returns the best state, since when it holds, and what a person should
+// OverallState returns the best state, since when it holds, and what a person should
 // do about it.
-func (s *Supervisor) Overall() (State, time.Time, string) {
-	best := s.best()
+func (s *Supervisor) OverallState() (State, time.Time, string) {
+	best := s.bestAccount()
 	if best == nil {
 		return Missing, time.Time{}, noAccount
 	}
@@ -197,7 +197,7 @@ const noAccount = "drop a cookie file into the inbox"
 // unreadForClients is the remedy for who need not know the server's paths.
 const unreadForClients = "the server cannot read its saved session; its owner finds the reason and the cure with: geminid cookies status"
 
-func (s *Supervisor) best() *Account {
+func (s *Supervisor) bestAccount() *Account {
 	all := s.Accounts()
 	if len(all) == 0 {
 		return nil
@@ -222,9 +222,9 @@ func (s *Supervisor) Ready() bool {
 // probe and a little more.
 const gateRetry = confirmAfter + 5*time.Second
 
-// refusal tells why no account serves.
-func (s *Supervisor) refusal() *Refusal {
-	best := s.best()
+// newRefusal tells why no account serves.
+func (s *Supervisor) newRefusal() *Refusal {
+	best := s.bestAccount()
 	if best == nil {
 		return &Refusal{State: Missing, Remedy: noAccount}
 	}
@@ -238,7 +238,7 @@ func (s *Supervisor) refusal() *Refusal {
 	case RateLimited, Blocked:
 		r.RetryAfter = max(time.Second, best.RetryAt.Sub(s.now()))
 		if best.Remedy == "" {
-			r.Remedy = "one trial call in " + in(s.now(), best.RetryAt) // the command is the owner's
+			r.Remedy = "one trial call in " + timeUntil(s.now(), best.RetryAt) // the command is the owner's
 		}
 	}
 	return r

@@ -39,9 +39,9 @@ type Config struct {
 	// Wake asks for a Tick after that time, earlier than the next regular one
 	// may come. It must not block; nil means that the regular ones have to do.
 	Wake func(after time.Duration)
-	// Settled is told what became of a candidate that was parked; nil means that
+	// ParkedOutcome is told what became of a candidate that was parked; nil means that
 	// nobody asks.
-	Settled func(c Candidate, v Verdict)
+	ParkedOutcome func(c Candidate, v Verdict)
 	// Route names the way that calls take to the upstream, such as a hash of the
 	// proxy; empty is the direct way. It is saved, so it must hold no secret. A
 	// hold that was met on another route waits for its trial call no longer.
@@ -61,27 +61,27 @@ const MaxAccounts = 8
 // Supervisor holds the accounts. It starts no goroutine: its work is done in
 // the calls of Do, Tick and Offer.
 type Supervisor struct {
-	upstream   Upstream
-	store      Store
-	now        func() time.Time
-	slept      func() time.Duration
-	log        *slog.Logger
-	metrics    *metrics.Metrics
-	mark       func(cookie.Set) string
-	audit      func(kind, account string, fields map[string]string)
-	settled    func(c Candidate, v Verdict)
-	wake       func(after time.Duration)
-	probeEvery time.Duration
-	noFloor    bool
-	route      string
+	upstream      Upstream
+	store         Store
+	now           func() time.Time
+	slept         func() time.Duration
+	log           *slog.Logger
+	metrics       *metrics.Metrics
+	mark          func(cookie.Set) string
+	audit         func(kind, account string, fields map[string]string)
+	parkedOutcome func(c Candidate, v Verdict)
+	wake          func(after time.Duration)
+	probeEvery    time.Duration
+	noFloor       bool
+	route         string
 
-	accounts  atomic.Pointer[[]*account] // copied on write, read without a lock
-	turn      atomic.Int64
-	offers    chan struct{} // one offer at a time
-	ended     chan struct{} // closed by Flush: no new work
-	clock     clock
-	chronicle chronicle
-	parking   parking
+	accounts   atomic.Pointer[[]*account] // copied on write, read without a lock
+	leaseCount atomic.Int64
+	offers     chan struct{} // one offer at a time
+	ended      chan struct{} // closed by Flush: no new work
+	clock      clockWatch
+	events     eventLog
+	parking    parkingLot
 
 	mu   sync.Mutex // guards rand and the making of accounts
 	rand *rand.Rand
@@ -97,7 +97,7 @@ func New(c Config) (*Supervisor, error) {
 	}
 	s := &Supervisor{
 		upstream: c.Upstream, store: c.Store, now: c.Now, slept: c.Slept, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
-		audit: c.Audit, wake: c.Wake, settled: c.Settled, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor, route: c.Route,
+		audit: c.Audit, wake: c.Wake, parkedOutcome: c.ParkedOutcome, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor, route: c.Route,
 		offers: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	if s.now == nil {
@@ -120,8 +120,8 @@ func New(c Config) (*Supervisor, error) {
 	if s.audit == nil {
 		s.audit = func(string, string, map[string]string) {}
 	}
-	if s.settled == nil {
-		s.settled = func(Candidate, Verdict) {}
+	if s.parkedOutcome == nil {
+		s.parkedOutcome = func(Candidate, Verdict) {}
 	}
 	if s.wake == nil {
 		s.wake = func(time.Duration) {}
@@ -130,25 +130,25 @@ func New(c Config) (*Supervisor, error) {
 	s.rand = rand.New(rand.NewPCG(seed, seed))
 	s.clock = startClock(s.now(), s.slept())
 	s.accounts.Store(&[]*account{})
-	known, err := s.load()
+	known, err := s.loadRecords()
 	if !known {
 		return nil, err
 	}
 	return s, err
 }
 
-// load takes up what is saved. known is false when it could not be told which
+// loadRecords takes up what is saved. known is false when it could not be told which
 // accounts there are: any cookies that are offered could be older than theirs.
-func (s *Supervisor) load() (known bool, failure error) {
+func (s *Supervisor) loadRecords() (known bool, failure error) {
 	records, unread, failure := s.store.Load()
 	if records == nil && failure != nil {
 		return false, failure
 	}
 	for _, name := range slices.Sorted(maps.Keys(records)) {
-		failure = errors.Join(failure, s.account(name, true).restoreFrom(records[name]))
+		failure = errors.Join(failure, s.account(name, true).restoreRecord(records[name]))
 	}
 	for _, name := range slices.Sorted(maps.Keys(unread)) {
-		s.account(name, true).leaveUnread(unread[name])
+		s.account(name, true).markUnreadable(unread[name])
 	}
 	return true, failure
 }
@@ -163,16 +163,16 @@ func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease 
 	var tried, renewed []*account
 	var failure error
 	for {
-		a, v := s.pick(tried)
+		a, v := s.pickAccount(tried)
 		if a == nil {
 			if failure != nil && s.Ready() {
 				return failure
 			}
-			return s.refusal()
+			return s.newRefusal()
 		}
-		a.used.Store(s.turn.Add(1))
+		a.lastLease.Store(s.leaseCount.Add(1))
 		committed, err := fn(ctx, v.lease)
-		again := a.learn(ctx, v.lease, cookie.FindingOf(err))
+		again := a.learnFrom(ctx, v.lease, cookie.FindingOf(err))
 		if err == nil || committed || !again || ctx.Err() != nil {
 			return err
 		}
@@ -188,32 +188,32 @@ func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease 
 // Lease returns what Do would use now, or a *Refusal. It is a look and takes no
 // turn.
 func (s *Supervisor) Lease() (Lease, error) {
-	_, v := s.pick(nil)
+	_, v := s.pickAccount(nil)
 	if v == nil {
-		return Lease{}, s.refusal()
+		return Lease{}, s.newRefusal()
 	}
 	return v.lease, nil
 }
 
-// pick chooses the best serving account, the least recently used among equals.
-func (s *Supervisor) pick(tried []*account) (*account, *view) {
+// pickAccount chooses the best serving account, the least recently used among equals.
+func (s *Supervisor) pickAccount(tried []*account) (*account, *accountView) {
 	var best *account
-	var chosen *view
+	var chosen *accountView
 	for _, a := range *s.accounts.Load() {
 		v := a.view.Load()
 		if v == nil || !v.serving || slices.Contains(tried, a) {
 			continue
 		}
-		if best == nil || cmp.Or(cmp.Compare(tier(v.state), tier(chosen.state)),
-			cmp.Compare(a.used.Load(), best.used.Load())) < 0 {
+		if best == nil || cmp.Or(cmp.Compare(servingTier(v.state), servingTier(chosen.state)),
+			cmp.Compare(a.lastLease.Load(), best.lastLease.Load())) < 0 {
 			best, chosen = a, v
 		}
 	}
 	return best, chosen
 }
 
-// tier groups states that serve equally well.
-func tier(s State) int {
+// servingTier groups states that serve equally well.
+func servingTier(s State) int {
 	if s == Healthy || s == Expiring {
 		return 0
 	}
@@ -245,6 +245,6 @@ func (s *Supervisor) account(name string, make bool) *account {
 	return a
 }
 
-// fresh is how long a proof holds: two probe intervals and what jitter and tick
+// proofLifetime is how long a proof holds: two probe intervals and what jitter and tick
 // may add.
-func (s *Supervisor) fresh() time.Duration { return 2*s.probeEvery + 2*time.Minute }
+func (s *Supervisor) proofLifetime() time.Duration { return 2*s.probeEvery + 2*time.Minute }

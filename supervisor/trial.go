@@ -15,9 +15,9 @@ const (
 	trialProbes = time.Minute // between two probes
 )
 
-// onTrial reports whether the set in use is so new, or was last proven when it
+// isOnTrialLocked reports whether the set in use is so new, or was last proven when it
 // was, that the good one before is worth going back to. mu is held.
-func (a *account) onTrial() bool {
+func (a *account) isOnTrialLocked() bool {
 	m := &a.memo
 	proven := m.Swapped
 	if m.Facts.Proof.After(proven) {
@@ -26,26 +26,26 @@ func (a *account) onTrial() bool {
 	return m.WasGood && !m.Swapped.IsZero() && !a.previous.IsZero() && proven.Sub(m.Swapped) <= trialPeriod
 }
 
-// fallBack settles the first doubt about a set on trial, found by a probe. When
+// rollBackOnDoubt settles the first doubt about a set on trial, found by a probe. When
 // the set before is signed in, and the new one is not when it is asked once
 // more, the set before is in use again; requests get the one or the other and
 // never a closed gate. Otherwise fallBack returns what is known of the new set
 // now. The work token is held.
-func (a *account) fallBack(ctx context.Context, doubt cookie.Finding) (finding cookie.Finding, back bool) {
+func (a *account) rollBackOnDoubt(ctx context.Context, doubt cookie.Finding) (finding cookie.Finding, back bool) {
 	a.mu.Lock()
-	set, before, trial := a.set, a.previous, a.onTrial()
+	set, before, trial := a.set, a.previous, a.isOnTrialLocked()
 	a.mu.Unlock()
 	if !trial {
 		return doubt, false
 	}
-	proof := a.ask(ctx, before)
+	proof := a.probeSet(ctx, before)
 	if proof.Evidence == cookie.SignedOut {
 		a.alter(func(m *memo, _ time.Time) { m.WasGood = false }) // nothing to go back to
 	}
 	if a.whyNotBack(proof, false) != "" {
 		return doubt, false
 	}
-	if again := a.ask(ctx, set); again.Evidence == cookie.SignedIn {
+	if again := a.probeSet(ctx, set); again.Evidence == cookie.SignedIn {
 		return again, false // a living session is at times answered as if it were signed out
 	}
 	a.restorePrevious(proof)
@@ -54,15 +54,15 @@ func (a *account) fallBack(ctx context.Context, doubt cookie.Finding) (finding c
 	return doubt, true
 }
 
-// goBack probes the previous set, because a person asked for it, and takes it
+// rollBack probes the previous set, because a person asked for it, and takes it
 // into use when it is signed in. The work token is held.
-func (a *account) goBack(ctx context.Context) Verdict {
+func (a *account) rollBack(ctx context.Context) Verdict {
 	a.mu.Lock()
 	set := a.previous
 	a.mu.Unlock()
-	proof := a.ask(ctx, set)
+	proof := a.probeSet(ctx, set)
 	if why := a.whyNotBack(proof, true); why != "" {
-		return a.verdict(Rejected, why+"; nothing was changed")
+		return a.newVerdict(Rejected, why+"; nothing was changed")
 	}
 	return a.restorePrevious(proof)
 }
@@ -77,10 +77,10 @@ func (a *account) whyNotBack(proof cookie.Finding, asked bool) string {
 	if proof.Evidence != cookie.SignedIn {
 		return "the previous cookies are not signed in (" + proof.Detail + ")"
 	}
-	if other := a.s.keeper(set, proof.Account); other != nil && other != a {
+	if other := a.s.accountWithSessionOrOwner(set, proof.Account); other != nil && other != a {
 		return "the previous cookies are of the Google account that " + other.name + " holds now"
 	}
-	if !asked && changed(owner, proof) {
+	if !asked && identityChanged(owner, proof) {
 		return "the previous cookies are of another Google account"
 	}
 	return ""
@@ -93,10 +93,10 @@ func (a *account) restorePrevious(proof cookie.Finding) Verdict {
 	set, from := a.previous, a.set
 	a.mu.Unlock()
 	a.adopt(func(m *memo, now time.Time) {
-		a.install(m, generation{set: set, origin: FromRollback, parent: from, end: "rolled_back"}, proof, now)
+		a.installSetLocked(m, generation{set: set, origin: FromRollback, parent: from, end: "rolled_back"}, proof, now)
 		m.Swapped = time.Time{} // no trial: what was gone back from does not come back by itself
 	})
 	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()
-	a.s.note("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(from)})
-	return a.verdict(RolledBack, "the previous cookies are in use again")
+	a.s.recordEvent("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(from)})
+	return a.newVerdict(RolledBack, "the previous cookies are in use again")
 }

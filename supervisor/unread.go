@@ -10,10 +10,10 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// restoreFrom takes up a saved record. What is not understood of it is kept
+// restoreRecord takes up a saved record. What is not understood of it is kept
 // beside it and named in the error; the cookies are in use all the same.
-func (a *account) restoreFrom(record cookie.Record) error {
-	err := a.restore(record)
+func (a *account) restoreRecord(record cookie.Record) error {
+	err := a.restoreMemo(record)
 	if err == nil {
 		return nil
 	}
@@ -22,49 +22,49 @@ func (a *account) restoreFrom(record cookie.Record) error {
 		a.name, err, cmp.Or(aside, "it is")))
 }
 
-// leaveUnread notes that the account's record is there and cannot be read. What it
+// markUnreadable notes that the account's record is there and cannot be read. What it
 // holds may be newer than anything that is offered, so until it can be read the
 // account is not probed, renewed, replaced or saved.
-func (a *account) leaveUnread(why error) {
+func (a *account) markUnreadable(why error) {
 	a.mu.Lock()
-	a.unread, a.gone, a.memo.Facts.Evidence = why, time.Time{}, why.Error()
-	moved := a.settle(a.s.now())
+	a.unreadErr, a.goneSince, a.memo.Facts.Evidence = why, time.Time{}, why.Error()
+	moved := a.updateStateLocked(a.s.now())
 	a.mu.Unlock()
-	a.announce(moved)
+	a.announceTransition(moved)
 }
 
-// unreadable returns why the account's record cannot be read, nil when it was.
-func (a *account) unreadable() error {
+// unreadableReason returns why the account's record cannot be read, nil when it was.
+func (a *account) unreadableReason() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.unread
+	return a.unreadErr
 }
 
-// readAgain tries to take up a record that could not be read, and reports whether
+// rereadRecord tries to take up a record that could not be read, and reports whether
 // the account can be worked with. The work token is held.
-func (a *account) readAgain() bool {
-	before := a.unreadable()
+func (a *account) rereadRecord() bool {
+	before := a.unreadableReason()
 	if before == nil {
 		return true
 	}
 	record, err := a.s.store.Reload(a.name)
 	gone := errors.Is(err, fs.ErrNotExist)
-	if gone && a.justGone() {
+	if gone && a.isJustGone() {
 		return false
 	}
 	if _, still := errors.AsType[*cookie.UnreadError](err); still {
 		if err.Error() != before.Error() {
 			a.s.log.Error("the saved state of an account still cannot be read", "account", a.name, "err", err)
 		}
-		a.leaveUnread(err)
+		a.markUnreadable(err)
 		return false
 	}
 	a.mu.Lock()
-	a.unread, a.memo.Facts = nil, facts{}
+	a.unreadErr, a.memo.Facts = nil, facts{}
 	a.mu.Unlock()
 	if err == nil {
-		err = a.restoreFrom(record)
-		a.announce(a.left(Unreadable))
+		err = a.restoreRecord(record)
+		a.announceTransition(a.transitionFrom(Unreadable))
 	} else {
 		a.publish()
 	}
@@ -83,28 +83,28 @@ func (a *account) readAgain() bool {
 // goes on without it: who mends it may remove it first and put it back then.
 const goneFor = time.Minute
 
-// justGone notes that the record is not there, and reports whether that is so for a
+// isJustGone notes that the record is not there, and reports whether that is so for a
 // short time only.
-func (a *account) justGone() bool {
+func (a *account) isJustGone() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.s.now()
-	if a.gone.IsZero() || now.Before(a.gone) {
-		a.gone = now
+	if a.goneSince.IsZero() || now.Before(a.goneSince) {
+		a.goneSince = now
 	}
-	return now.Sub(a.gone) < goneFor
+	return now.Sub(a.goneSince) < goneFor
 }
 
-// left is the transition from a state that the account was in, to the one it is in
+// transitionFrom is the transition from a state that the account was in, to the one it is in
 // now, nil when that is the same.
-func (a *account) left(from State) *transition {
+func (a *account) transitionFrom(from State) *transition {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	m, now := &a.memo, a.s.now()
 	if m.State == from {
 		return nil
 	}
-	return &transition{from: from, to: m.State, evidence: grounds(m.Facts, m.State, a.outlook(now)), next: a.nextAction(now, m.State), removed: m.Removed}
+	return &transition{from: from, to: m.State, evidence: evidenceText(m.Facts, m.State, a.outlookLocked(now)), next: a.nextActionLocked(now, m.State), removed: m.Removed}
 }
 
 // unreadRemedy says what a person can do about a record that cannot be read.
@@ -116,12 +116,12 @@ func unreadRemedy(why error) string {
 	return unread.Remedy()
 }
 
-// obscured returns why cookies of an unknown session cannot be placed: the record
+// unreadableAccount returns why cookies of an unknown session cannot be placed: the record
 // of an account cannot be read, and they may be its own, older than what it holds.
 // nil when all records are known.
-func (s *Supervisor) obscured() error {
-	for _, a := range s.present() {
-		if why := a.unreadable(); why != nil {
+func (s *Supervisor) unreadableAccount() error {
+	for _, a := range s.presentAccounts() {
+		if why := a.unreadableReason(); why != nil {
 			return why
 		}
 	}

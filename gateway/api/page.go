@@ -12,7 +12,7 @@ import (
 // servePage is the front door for people: the state in a word and what to do.
 // Everything more needs a key.
 func (a *API) servePage(w http.ResponseWriter, r *http.Request) {
-	best, _, remedy := a.supervisor.Overall()
+	best, _, remedy := a.supervisor.OverallState()
 	view := page.View{
 		State: string(best), Word: stateWord(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: pageBase(r),
 	}

@@ -24,7 +24,7 @@ type state struct {
 // serveHealth tells whether questions can be answered now. A server that is stopping
 // is not ready, whatever its sessions are.
 func (a *API) serveHealth(w http.ResponseWriter, r *http.Request) {
-	best, _, _ := a.supervisor.Overall()
+	best, _, _ := a.supervisor.OverallState()
 	status := http.StatusOK
 	if !a.supervisor.Ready() || a.gate.Closing().Err() != nil {
 		status = http.StatusServiceUnavailable
@@ -62,10 +62,10 @@ type AccountSummary struct {
 }
 
 func (a *API) cookieStatus(w http.ResponseWriter, r *http.Request) {
-	best, _, remedy := a.supervisor.Overall()
+	best, _, remedy := a.supervisor.OverallState()
 	all, now := a.supervisor.Accounts(), a.now().UTC().Truncate(time.Second)
 	if stateOf(r).role == auth.RoleAdmin {
-		a.writeJSON(w, r, http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now, strayFile(a.supervisor.Unplaced(), all)})
+		a.writeJSON(w, r, http.StatusOK, Status[supervisor.Account]{stateWord(best), remedy, nonNil(all), now, strayFile(a.supervisor.LastUnplacedFile(), all)})
 		return
 	}
 	seen := make([]AccountSummary, 0, len(all))
