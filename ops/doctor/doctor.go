@@ -77,6 +77,10 @@ type Config struct {
 	Synchronised func() (yes, known bool)
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
+
+	// What checkUpstream finds for the checks after it.
+	upstreamAnswered bool
+	upstreamDate     string
 }
 
 // checks is the table, in the order in which things depend on each other. Each
@@ -93,6 +97,7 @@ var checks = []struct {
 	{"port", checkPort},
 	{"firewall", checkFirewall},
 	{"proxy", checkProxy},
+	{"upstream", checkUpstream},
 	{"clock", checkClock},
 	{"exit address", checkExitAddress},
 	{"cookies", checkCookies},

@@ -233,14 +233,16 @@ func TestChecks(t *testing.T) {
 		{"proxy", "proxy", doctor.Config{Proxy: &url.URL{Scheme: "http", Host: listening(t, 200)}}, doctor.Good, "can be reached", ""},
 		{"dead proxy", "proxy", doctor.Config{Proxy: &url.URL{Scheme: "socks5", Host: unused(t), User: url.UserPassword("me", "hunter2")}}, doctor.Bad, "connection refused", "upstream_proxy"},
 
+		{"upstream", "upstream", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon)}, doctor.Good, "the upstream answers", ""},
 		{"right clock", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon.Add(-2*time.Second))}, doctor.Good, "the clock is right", ""},
 		{"kept clock", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon), Synchronised: says(true, true)}, doctor.Good, "the clock is right", ""},
 		{"clock that nothing keeps", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon), Synchronised: says(false, true)}, doctor.Note, "not synchronised", "timedatectl"},
 		{"clock that nobody tells of", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon), Synchronised: says(false, false)}, doctor.Good, "the clock is right", ""},
 		{"clock ahead", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon.Add(-time.Minute))}, doctor.Warning, "off by 1m0s", "timedatectl"},
 		{"clock behind", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", noon.Add(time.Hour))}, doctor.Bad, "off by 1h0m0s", "timedatectl"},
-		{"no time told", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", time.Time{})}, doctor.Note, "tells no time", ""},
-		{"no network", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: dead}, doctor.Bad, "its name is not found", "curl -I"},
+		{"no time told", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: answer("", time.Time{})}, doctor.Note, "has no date", ""},
+		{"no network", "upstream", doctor.Config{Upstream: "https://gemini.google.com/", Transport: dead}, doctor.Bad, "its name is not found", "curl -I"},
+		{"no network, no clock", "clock", doctor.Config{Upstream: "https://gemini.google.com/", Transport: dead}, "", "", ""},
 		{"offline", "clock", doctor.Config{Upstream: "https://gemini.google.com/"}, "", "", ""},
 
 		{"exit off", "exit address", doctor.Config{Transport: answer("8.8.4.4", noon)}, "", "", ""},
