@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/geminid/geminid/ops/report"
@@ -117,6 +117,9 @@ func (s *Settings) checkPaths() error {
 			return settingError{p.key, fmt.Sprintf("%q is not a whole path, such as %s", p.path, p.example)}
 		}
 	}
+	if limit := len(syscall.RawSockaddrUnix{}.Path) - 1; len(s.Socket) > limit {
+		return settingError{"socket", fmt.Sprintf("the path has %d bytes and a Unix socket's may have %d; set a shorter one, such as /run/geminid/geminid.sock", len(s.Socket), limit)}
+	}
 	if isInside(s.InboxDir, s.StateDir) || isInside(s.StateDir, s.InboxDir) {
 		return settingError{"inbox_dir", "neither it nor state_dir may lie in the other: the daemon would take its own files for cookies, or keep others out of the inbox"}
 	}
@@ -135,14 +138,16 @@ func (s *Settings) checkAddresses() error {
 	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return settingError{"listen", fmt.Sprintf("%q has no port from 0 to 65535, such as 127.0.0.1:8100", s.Listen)}
 	}
-	for key, raw := range map[string]string{"public_url": s.PublicURL, "upstream_url": s.UpstreamURL, "exit_ip_url": s.ExitIPURL} {
-		if u, err := url.Parse(raw); raw != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-			return settingError{key, "is not an http or https URL, such as https://ai.example.org"}
+	for _, a := range []struct {
+		key, raw string
+		check    func(string) string
+	}{
+		{"public_url", s.PublicURL, checkWebURL}, {"upstream_url", s.UpstreamURL, checkWebURL},
+		{"exit_ip_url", s.ExitIPURL, checkWebURL}, {"upstream_proxy", s.UpstreamProxy, checkProxyURL},
+	} {
+		if flaw := a.check(a.raw); a.raw != "" && flaw != "" {
+			return settingError{a.key, flaw}
 		}
-	}
-	if u, err := url.Parse(s.UpstreamProxy); s.UpstreamProxy != "" &&
-		(err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)) {
-		return settingError{"upstream_proxy", "is not an http, https, socks5 or socks5h URL with a host"}
 	}
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		return settingError{"tls_cert", "and tls_key belong together; set both or none"}

@@ -71,6 +71,24 @@ func TestLoadRefuses(t *testing.T) {
 		{name: "no port", file: "listen: localhost\n", want: []string{":1", "listen", "host:port"}},
 		{name: "not a URL", file: "public_url: ai.example\n", want: []string{"public_url", "https://"}},
 		{name: "no such proxy", file: "upstream_proxy: ftp://x\n", want: []string{"upstream_proxy", "socks5"}},
+		{name: "a proxy without a scheme", file: "upstream_proxy: 127.0.0.1:7890\n", want: []string{":1: upstream_proxy", "http://"}},
+		{name: "a full-width colon in a proxy", file: "upstream_proxy: http://127.0.0.1：7890\n", want: []string{":1: upstream_proxy", "：", "U+FF1A", "looks like :"}},
+		{name: "a full-width colon behind the scheme", file: "upstream_proxy: socks5：//127.0.0.1:7890\n", want: []string{"upstream_proxy", "U+FF1A"}},
+		{name: "full-width digits in a proxy", file: "upstream_proxy: http://１27.0.0.1:7890\n", want: []string{"upstream_proxy", "looks like 1"}},
+		{name: "an ideographic full stop in a proxy", file: "upstream_proxy: http://proxy。example:7890\n", want: []string{"upstream_proxy", "looks like a dot"}},
+		{name: "a space of no width in a proxy", file: "upstream_proxy: \"http://proxy.example\\u200b:7890\"\n", want: []string{"upstream_proxy", "invisible"}},
+		{name: "a full-width colon in an address", file: "public_url: https://ai.example：8443\n", want: []string{"public_url", "U+FF1A"}},
+		{name: "a percent in a password", file: "upstream_proxy: http://me:p%ss@proxy:1\n", want: []string{":1: upstream_proxy", "the % in the user or password must be written %25"}},
+		{name: "a hash in a password", file: "upstream_proxy: \"http://me:p#ss@proxy:1\"\n", want: []string{"upstream_proxy", "the # in the user or password must be written %23"}},
+		{name: "a slash in a password", file: "upstream_proxy: http://me:12/ss@proxy:1\n", want: []string{"upstream_proxy", "the / in the user or password must be written %2F"}},
+		{name: "a question mark in a password", file: "upstream_proxy: http://me:12?ss@proxy:1\n", want: []string{"upstream_proxy", "must be written %3F"}},
+		{name: "a space in a password", file: "upstream_proxy: http://me:p ss@proxy:1\n", want: []string{"upstream_proxy", "must be written %20"}},
+		{name: "a bracket in a password", file: "upstream_proxy: \"http://me:p[ss@proxy:1\"\n", want: []string{"upstream_proxy", "must be written %5B"}},
+		{name: "an umlaut in a password", file: "upstream_proxy: http://me:päss@proxy:1\n", want: []string{"upstream_proxy", "not ASCII", "%C3"}},
+		{name: "a path behind a proxy", file: "upstream_proxy: http://proxy:1/path\n", want: []string{"upstream_proxy", "behind its host"}},
+		{name: "a port out of range", file: "upstream_proxy: http://proxy:70000\n", want: []string{"upstream_proxy", "1 to 65535"}},
+		{name: "a proxy without a port behind the colon", file: "upstream_proxy: \"http://proxy:\"\n", want: []string{"upstream_proxy", "without a port"}},
+		{name: "a socket too deep", file: "socket: /srv/" + strings.Repeat("deep/", 20) + "g.sock\n", want: []string{":1: socket", "111 bytes", "107"}},
 		{name: "no network", file: "trusted_proxies: [nonsense]\n", want: []string{"trusted_proxies", "nonsense"}},
 		{name: "broken YAML", file: "listen: [\n", want: []string{":1: ", "no YAML"}},
 		{name: "from the environment", environ: []string{"GEMINID_WATCH=magic"}, want: []string{"GEMINID_WATCH", "inotify, poll"}},
@@ -112,6 +130,9 @@ func TestLoadRefuses(t *testing.T) {
 			_, err := daemon.Load(daemon.Sources{File: write(t, tt.file), Environ: tt.environ})
 			if err == nil {
 				t.Fatal("accepted")
+			}
+			if strings.Contains(err.Error(), "ss@") {
+				t.Errorf("a password in %q", err)
 			}
 			if strings.Contains(err.Error(), "\n") {
 				t.Errorf("more than a line: %q", err)
@@ -200,6 +221,23 @@ func TestSecretDoesNotPrint(t *testing.T) {
 	for _, shown := range []string{s.MetricsKey.String(), s.MetricsKey.GoString(), s.MetricsKey.LogValue().String(), string(text)} {
 		if strings.Contains(shown, "hunter2hunter2hunter2") {
 			t.Errorf("shown: %s", shown)
+		}
+	}
+}
+
+// TestLoadTakesProxies: what can stand in an address, and how the proxy gets it.
+func TestLoadTakesProxies(t *testing.T) {
+	for _, raw := range []string{
+		"http://127.0.0.1:7890", "socks5h://[::1]:1080", "https://proxy.example.org", "HTTP://proxy:3128/",
+		"http://me:p%25s%23s%2Fs@proxy:1", "http://me:p@ss:w0rd!$&'()*+,;=~@proxy:1", "http://bücher.example:8080", "socks5://me@proxy:1080",
+	} {
+		s, err := daemon.Load(daemon.Sources{File: write(t, "upstream_proxy: \""+raw+"\"\n")})
+		if err != nil || s.UpstreamProxy != raw {
+			t.Errorf("%s: %v", raw, err)
+			continue
+		}
+		if _, err := daemon.ProxyTransport(s); err != nil {
+			t.Errorf("%s: %v", raw, err)
 		}
 	}
 }

@@ -65,6 +65,7 @@ func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 	if problem != nil {
 		return out
 	}
+	out.ZoneProblem = daemon.ZoneProblem(s, os.LookupEnv)
 	out.Listen, out.Loopback, out.Open = s.Listen, daemon.IsLoopback(s.Listen), s.InsecureNoAuth
 	out.PublicURL, out.Poll = s.PublicURL, s.Watch == "poll"
 	out.TLSCert, out.TLSKey = s.TLSCert, s.TLSKey

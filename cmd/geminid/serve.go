@@ -77,6 +77,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	for _, sentence := range daemon.ExposedFiles(c.sources(), settings) {
 		logger.Warn("a secret is exposed", "why", sentence)
 	}
+	if sentence := daemon.ZoneProblem(settings, os.LookupEnv); sentence != "" {
+		logger.Warn("the time zone is not known", "why", sentence)
+	}
 	defer boundGarbage()()
 	return daemon.Run(ctx, daemon.Config{
 		Settings: settings, Build: build(), Logger: logger, Level: level,
@@ -102,6 +105,9 @@ func (c *checkConfigCmd) Run() error {
 		printf("warning: not all could be looked at by this user: %v\n", unseen)
 	}
 	for _, sentence := range daemon.ExposedFiles(c.sources(), settings) {
+		printf("warning: %s\n", sentence)
+	}
+	if sentence := daemon.ZoneProblem(settings, os.LookupEnv); sentence != "" {
 		printf("warning: %s\n", sentence)
 	}
 	if keys, err := daemon.OpenKeys(settings); err == nil && daemon.NoKeyWarning(settings, keys) != "" {

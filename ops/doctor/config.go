@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -42,6 +43,9 @@ func checkConfig(_ context.Context, c *Config) []Finding {
 		out = append(out, Finding{Level: Bad, Text: "the listener can be reached from outside and there is no key: the server will not start", Fix: "geminid keys add NAME, or listen on 127.0.0.1"})
 	case c.TLSCert == "":
 		out = append(out, Finding{Level: Warning, Text: "the listener can be reached from outside without HTTPS: keys and chats cross the network readable", Fix: "listen on 127.0.0.1 behind Caddy, or set tls_cert and tls_key"})
+	}
+	if text, fix, ok := strings.Cut(c.ZoneProblem, "; "); ok {
+		out = append(out, Finding{Level: Warning, Text: text, Fix: fix})
 	}
 	return append(out, checkCertificate(c)...)
 }

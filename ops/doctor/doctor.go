@@ -37,6 +37,9 @@ type Config struct {
 	// that it can be used.
 	File    string
 	Problem error
+	// ZoneProblem says that TZ is not understood where something goes by local time;
+	// empty if it is.
+	ZoneProblem string
 	// Listen is the address of the API, Loopback whether only this machine can
 	// reach it; Keys and Admin tell whether there are keys for it, Client whether
 	// there is one that only asks questions, Keyless that there never was any, Open
