@@ -15,7 +15,7 @@ import (
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
-// answerReader is one answer being read.
+// answerReader reads the answer of one attempt.
 type answerReader struct {
 	t      *streamCall
 	src    io.Reader
@@ -23,13 +23,13 @@ type answerReader struct {
 	answer *text.Decoder
 	watch  *watchdog
 
-	rows, lost int
+	rows, lost int // frames' rows that were read, frames that were not JSON
 	refused    *wire.Refusal
-	token      string
+	token      string // a page token that came with the refusal
 	media      []wire.MediaLink
-	saved, job bool
-	texted     bool // words of the answer went out
-	ended      bool
+	saved, job bool // the history has the turn; a tool is at work
+	texted     bool // text of the answer was sent
+	ended      bool // the body's last frame was read
 }
 
 func newAnswerReader(t *streamCall, src io.Reader, watch *watchdog) *answerReader {
@@ -45,19 +45,20 @@ func (r *answerReader) release() {
 	r.answer.Release()
 }
 
-// readAll reads to the end. The watchdog already waits for the first frame; it ends
-// ctx, and what comes after the answer hangs on parent alone.
-func (r *answerReader) readAll(ctx, parent context.Context) *Error {
+// readAll reads to the end of the answer. The watchdog is already waiting for
+// the first frame. It cancels ctx; the work after the answer depends on parent
+// alone.
+func (r *answerReader) readAll(ctx, parent context.Context) error {
 	for {
-		frame, err := r.frames.ReadFrame()
+		piece, err := r.frames.ReadFrame()
 		r.watch.suspend()
 		if err != nil {
 			return r.finishAnswer(ctx, parent, err)
 		}
-		switch delta, ok := r.answer.DecodeFrame(frame); {
+		switch delta, ok := r.answer.DecodeFrame(piece); {
 		case ok:
-			if failure := r.emitDelta(delta); failure != nil {
-				return failure
+			if err := r.emitDelta(delta); err != nil {
+				return err
 			}
 		case !r.frames.CutAgain():
 			r.lost++
@@ -74,28 +75,27 @@ func (r *answerReader) readAll(ctx, parent context.Context) *Error {
 	}
 }
 
-// emitDelta hands on what a frame brought.
-func (r *answerReader) emitDelta(d text.Delta) *Error {
+// emitDelta sends what is new in a frame.
+func (r *answerReader) emitDelta(d text.Delta) error {
 	if d.Frame != nil {
-		if failure := r.applyFacts(d.Frame); failure != nil {
-			return failure
+		if err := r.applyFacts(d.Frame); err != nil {
+			return err
 		}
 	}
-	if len(d.Thoughts) > 0 && !r.t.sendEvent(chat.Event{Kind: chat.Thought, Text: string(d.Thoughts)}) {
-		return errLeft
+	if len(d.Thoughts) > 0 {
+		if err := r.t.sendEvent(chat.Event{Kind: chat.Thought, Text: string(d.Thoughts)}); err != nil {
+			return err
+		}
 	}
 	if len(d.Text) == 0 {
 		return nil
 	}
 	r.texted = true
-	if !r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(d.Text)}) {
-		return errLeft
-	}
-	return nil
+	return r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(d.Text)})
 }
 
-// applyFacts takes in what a frame says beside its text.
-func (r *answerReader) applyFacts(f *wire.Frame) *Error {
+// applyFacts records everything in a frame but its text.
+func (r *answerReader) applyFacts(f *wire.Frame) error {
 	t := r.t
 	r.rows += f.Rows
 	r.ended = r.ended || f.Ended
@@ -114,15 +114,24 @@ func (r *answerReader) applyFacts(f *wire.Frame) *Error {
 	if t.served.ID != "" && t.served.ID != t.q.target.id && !t.c.cfg.AllowDowngrade {
 		return t.downgradeError()
 	}
-	if t.begun && !t.servedSent && t.served.ID != "" && !t.sendServed() {
-		return errLeft
+	if t.begun && !t.servedSent && t.served.ID != "" {
+		return t.sendServed()
 	}
 	return nil
 }
 
-// downgradeError tells that another model answered. When a guest's model answers
-// for a paying account, the session itself is in doubt.
-func (t *streamCall) downgradeError() *Error {
+// cloneInto sets dst to a copy of s, which belongs to a frame, unless s is empty
+// or the same.
+func cloneInto(dst *string, s string) {
+	if s != "" && s != *dst {
+		*dst = strings.Clone(s)
+	}
+}
+
+// downgradeError is the error for an answer of another model. If a guest's model
+// answers for a paying account, the session itself is in doubt; a free account
+// has that model anyway.
+func (t *streamCall) downgradeError() error {
 	name := t.served.Name
 	if name == "" {
 		name = t.served.ID
@@ -135,85 +144,79 @@ func (t *streamCall) downgradeError() *Error {
 	return e
 }
 
-// finishAnswer judges how the answer ended.
-func (r *answerReader) finishAnswer(ctx, parent context.Context, err error) *Error {
+// finishAnswer judges how the answer ended, and sends the rest of it.
+func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) error {
 	if !r.answer.Done() {
-		if failure := r.recoverAnswer(ctx, parent, err); failure != nil {
-			return failure
+		if err := r.recoverAnswer(ctx, parent, cause); err != nil {
+			return err
 		}
 	}
-	if failure := r.emitDelta(r.answer.Flush()); failure != nil {
-		return failure
+	if err := r.emitDelta(r.answer.Flush()); err != nil {
+		return err
 	}
-	if failure := r.deliverMedia(parent); failure != nil {
-		return failure
+	if err := r.deliverMedia(parent); err != nil {
+		return err
 	}
 	if !r.t.begun {
 		return emptyAnswerError()
 	}
-	if !r.t.sendEvent(chat.Event{Kind: chat.Finish, Reason: chat.Stop}) {
-		return errLeft
+	if err := r.t.sendEvent(chat.Event{Kind: chat.Finish, Reason: chat.Stop}); err != nil {
+		return err
 	}
-	if errors.Is(err, io.EOF) && r.ended { // read the body's end, or its connection is lost
+	if errors.Is(cause, io.EOF) && r.ended { // an unread end of the body costs its connection
 		r.watch.expectWithin(time.Second)
-		_, _ = io.CopyN(io.Discard, r.src, errorHead)
+		drainReader(r.src)
 	}
 	return nil
 }
 
-// recoverAnswer reads the rest of an answer that ended without the mark of a complete
-// one in the history, where it may be, or says why it ended.
-func (r *answerReader) recoverAnswer(ctx, parent context.Context, err error) *Error {
+// recoverAnswer reads the rest of an answer that ended without the mark of a
+// complete one from the account's history, if it may be there. Else it returns
+// the reason of the end.
+func (r *answerReader) recoverAnswer(ctx, parent context.Context, cause error) error {
 	r.watch.suspend()
-	if r.canRecall(ctx, err) {
-		switch whole, failure := r.recallAnswer(parent); {
-		case failure != nil:
-			return failure
-		case whole && r.answer.Done():
+	if r.canRecall(ctx, cause) {
+		switch found, err := r.recallAnswer(parent); {
+		case err != nil:
+			return err
+		case found && r.answer.Done():
 			return nil
 		}
 	}
-	return r.diagnoseEnd(ctx, err)
+	return r.diagnoseEnd(ctx, cause)
 }
 
-func emptyAnswerError() *Error {
+func emptyAnswerError() error {
 	return newError(chat.Upstream, cookie.Transient, "Google's answer was empty; try again").withDetail("empty answer").withRetry(retryLater)
 }
 
 // codeFile is the refusal of a file that came without the browser's attestation.
 const codeFile = 1100
 
-// refusedError turns a refusal into an error. A refused file that holds the
-// conversation itself means that the conversation can not be carried.
-func (t *streamCall) refusedError(r *wire.Refusal) *Error {
+// refusedError is the error for a refusal of the question. A refused file that
+// holds the conversation itself means that the conversation is too long.
+func (t *streamCall) refusedError(r *wire.Refusal) error {
 	if r.Code == codeFile && t.overflowed {
 		return tooLongError().withDetail("code %d for the conversation's file", r.Code)
 	}
 	return refusalError(r, t.q.target.public)
 }
 
-// diagnoseEnd finds out why an answer ended without the mark of a complete one.
-func (r *answerReader) diagnoseEnd(ctx context.Context, err error) *Error {
+// diagnoseEnd returns the reason why an answer ended without the mark of a
+// complete one.
+func (r *answerReader) diagnoseEnd(ctx context.Context, cause error) error {
 	switch {
 	case r.refused != nil:
 		return r.t.refusedError(r.refused)
-	case errors.Is(err, frame.ErrTooLong):
+	case errors.Is(cause, frame.ErrTooLong):
 		r.t.c.cfg.Drifted("frame")
-		return newError(chat.Upstream, cookie.Drift, msgStrange).withCause(err)
-	case context.Cause(ctx) != nil, !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-		return callError(ctx, err)
+		return newError(chat.Upstream, cookie.Drift, msgStrange).withCause(cause)
+	case context.Cause(ctx) != nil, !errors.Is(cause, io.EOF) && !errors.Is(cause, io.ErrUnexpectedEOF):
+		return callError(ctx, cause)
 	case r.rows == 0 && r.lost > 0:
 		return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an answer without a readable frame")
 	case r.rows == 0:
 		return emptyAnswerError()
 	}
 	return newError(chat.Upstream, cookie.Transient, "Google's answer was interrupted; try again").withDetail("answer without the mark of a complete one")
-}
-
-// cloneInto replaces dst by a copy of s, which belongs to a frame, unless s is
-// empty or the same.
-func cloneInto(dst *string, s string) {
-	if s != "" && s != *dst {
-		*dst = strings.Clone(s)
-	}
 }

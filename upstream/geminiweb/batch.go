@@ -18,64 +18,69 @@ import (
 
 const batchLimit = 64 << 20
 
-// callRPC calls one procedure of the app and returns the body of its answer and the
-// cookies that the upstream refreshed. A refused page token is renewed once.
-func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (
-	body gjson.Result, extra []cookie.Named, failure *Error,
-) {
+// callRPC calls one procedure of the app. It returns the body of its answer and
+// the cookies that the upstream refreshed, the latter after an error too. If the
+// page token is refused the call is made once more with another one.
+func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (gjson.Result, []cookie.Named, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	body, token, extra, failure := c.sendRPC(ctx, s, set, id, payload)
-	if failure == nil || failure.retry != retryWithToken {
-		return body, extra, failure
+	answer, err := c.sendRPC(ctx, s, set, id, payload)
+	if err == nil || asError(err).retry != retryWithToken {
+		return answer.body, answer.cookies, err
 	}
-	if token != "" && wire.IsToken(token) {
-		s = c.swapToken(set, s, token)
+	if answer.token != "" && wire.IsToken(answer.token) {
+		s = c.swapToken(set, s, answer.token)
 	} else {
-		next, _, err := c.refreshSession(ctx, set)
-		if err != nil {
-			return body, extra, err
+		next, _, loadErr := c.refreshSession(ctx, set)
+		if loadErr != nil {
+			return answer.body, answer.cookies, loadErr
 		}
 		if next.Token == s.Token {
-			return body, extra, failure
+			return answer.body, answer.cookies, err
 		}
 		s = next
 	}
-	body, _, more, failure := c.sendRPC(ctx, s, set, id, payload)
-	return body, append(extra, more...), failure
+	second, err := c.sendRPC(ctx, s, set, id, payload)
+	return second.body, append(answer.cookies, second.cookies...), err
 }
 
-// sendRPC makes one batchexecute call with one procedure in it. token is a page
-// token that came with a refusal.
-func (c *Client) sendRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (
-	body gjson.Result, token string, extra []cookie.Named, failure *Error,
-) {
+// rpcAnswer is the answer of one batchexecute call.
+type rpcAnswer struct {
+	body    gjson.Result
+	token   string         // a page token that came with a refusal
+	cookies []cookie.Named // that the upstream refreshed
+}
+
+// sendRPC makes one batchexecute call with one procedure in it.
+func (c *Client) sendRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (answer rpcAnswer, err error) {
 	start := c.cfg.Now()
-	defer func() { c.observeCall("batch", start, failure) }()
+	defer func() { c.observeCall("batch", start, err) }()
 	query := s.callQuery(c.sessionLanguage(s))
 	query.Set("rpcids", id)
 	query.Set("source-path", "/app")
 	request := url.QueryEscape(marshalJSON([]any{[]any{[]any{id, payload, nil, "generic"}}}))
-	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(),
-		strings.NewReader(s.formBody(request)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(), strings.NewReader(s.formBody(request)))
+	if err != nil {
+		return answer, requestError(err)
+	}
 	c.setAppHeaders(req.Header)
 	req.Header.Set(headerModel, "[1,null,null,null,null,null,null,null,[4]]")
 	req.Header.Set(headerA, "[0]")
 	resp, err := c.sendRequest(req, set)
 	if err != nil {
-		return body, "", nil, callError(ctx, err)
+		return answer, callError(ctx, err)
 	}
 	defer resp.Body.Close()
-	_, extra, _ = freshCookies(resp, c.cfg.Now())
-	if failure, token = c.checkResponse(resp); failure != nil {
-		return body, token, extra, failure
+	_, answer.cookies, _ = freshCookies(resp, c.cfg.Now())
+	if answer.token, err = c.checkResponse(resp); err != nil {
+		return answer, err
 	}
-	body, failure = c.findRow(ctx, io.LimitReader(resp.Body, batchLimit), id)
-	return body, "", extra, failure
+	answer.body, err = c.findRow(ctx, io.LimitReader(resp.Body, batchLimit), id)
+	return answer, err
 }
 
 // findRow reads frames until the one with the procedure's row.
-func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.Result, *Error) {
+func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.Result, error) {
 	f := frame.NewReader(src)
 	defer f.Release()
 	for {
@@ -103,4 +108,6 @@ func (c *Client) findRow(ctx context.Context, src io.Reader, id string) (gjson.R
 	}
 }
 
-func drainReader(src io.Reader) { _, _ = io.CopyN(io.Discard, src, errorHead) }
+// drainReader reads the rest of a short answer, so that its connection can be
+// used again.
+func drainReader(src io.Reader) { _, _ = io.CopyN(io.Discard, src, maxErrorBody) }

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// setBody gives a request its body. Only until something of the answer goes out it
-// may be asked for again, and from then on nothing of it is held: a stream may
-// take minutes.
+// setBody sets the body of a request. The body can be had again until the first
+// event is sent. From then on nothing of it is held, because a stream may take
+// minutes.
 func (t *streamCall) setBody(req *http.Request, s *session) {
 	body := func() (*releasableBody, int64) {
 		text := strings.NewReader(s.formBody(t.q.form))
@@ -24,8 +24,8 @@ func (t *streamCall) setBody(req *http.Request, s *session) {
 	}
 }
 
-// releasableBody is a request body that lets go of its text when it is closed. A
-// transport may do that from any goroutine.
+// releasableBody is a request body that releases its text on Close, which a
+// transport may call from any goroutine.
 type releasableBody struct {
 	text atomic.Pointer[strings.Reader]
 }

@@ -1,8 +1,3 @@
-// Package geminiweb speaks the protocol of the gemini.google.com web app: it
-// asks and streams (Stream), finds out whether a session lives (Probe), renews
-// its short-lived cookie (Rotate) and lists models (Models). It keeps no
-// cookies: every call brings its set. What it remembers between calls is what
-// the app's page and status told about a set, bounded and in memory only.
 package geminiweb
 
 import (
@@ -15,46 +10,51 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
+
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
 )
 
-// Config is what a Client is made of. The zero Config is a client of the real
-// upstream with temporary chats.
+// Config configures a [Client]. The zero Config is a client of the real upstream
+// with temporary chats.
 type Config struct {
-	// Transport carries all calls. nil means NewTransport(TransportConfig{}).
+	// Transport carries all calls. If nil, NewTransport(TransportConfig{}).
 	Transport http.RoundTripper
-	// UserAgent is sent with every call. "" means one fixed desktop string.
+	// UserAgent is sent with every call. If empty, a fixed desktop string.
 	UserAgent string
-	// Language is the interface language, such as "en". "" means the page's own.
+	// Language is the interface language, such as "en". If empty, that of the
+	// app page.
 	Language string
-	// ChatMode is ChatTemporary, ChatKeep or ChatDeleteAfter. "" means
+	// ChatMode is ChatTemporary, ChatKeep or ChatDeleteAfter. If empty,
 	// ChatTemporary.
 	ChatMode string
-	// Models is the table of public ids. nil means the seven that are always
+	// Models is the table of public ids. If nil, the seven that are always
 	// served.
 	Models []Mapping
-	// Overrides gives a public id an upstream id of the owner's choice.
+	// Overrides maps a public id to an upstream id of the owner's choice.
 	Overrides map[string]string
 	// Aliases are further names: alias → public id.
 	Aliases map[string]string
-	// AllowDowngrade serves what another model answered. false fails it.
+	// AllowDowngrade serves answers of another model than the one asked for. If
+	// false they are errors.
 	AllowDowngrade bool
-	// MaxPrompt is the longest prompt in bytes; what is longer goes up as a text
-	// file. 0 means 128,000: the web app cuts the tail of more, silently.
+	// MaxPrompt is the longest prompt in bytes; a longer one is sent as a text
+	// file. If zero, 128,000: the web app silently cuts the end of more.
 	MaxPrompt int
-	// FirstByteTimeout bounds the wait for an answer's first frame, IdleTimeout
-	// the wait for each further one. 0 means 120 s.
+	// FirstByteTimeout bounds the wait for the first frame of an answer,
+	// IdleTimeout the wait for each further one. If zero, 120 s.
 	FirstByteTimeout, IdleTimeout time.Duration
-	// Observe hears of every call that ended: operation and outcome are label
-	// values of the metrics. nil hears nothing. It must not block.
+	// Observe is called for every call that ended, with the operation and the
+	// outcome as label values of the metrics. It must not block. May be nil.
 	Observe func(operation, outcome string, took time.Duration)
-	// Drifted hears of every answer that was not understood, by stage: page,
-	// frame, json or schema. nil hears nothing. It must not block.
+	// Drifted is called for every answer that was not understood, with the stage
+	// at which: page, frame, json or schema. It must not block. May be nil.
 	Drifted func(stage string)
-	// Now tells the time. nil means time.Now.
+	// Now returns the current time. If nil, time.Now.
 	Now func() time.Time
-	// Logger hears of what fails in the background. nil discards.
+	// Logger logs failures of background work. If nil, they are discarded.
 	Logger *slog.Logger
 }
 
@@ -64,28 +64,28 @@ const (
 	defaultPrompt    = 128_000
 )
 
-// Client talks to the upstream for any number of sessions at once. All methods
-// are safe for concurrent use.
+// Client is a client of the upstream for any number of sessions. Use [New].
 type Client struct {
 	cfg       Config
 	transport http.RoundTripper
-	models    []chat.Model  // what every session offers
-	cleanups  chan struct{} // a place for each background deletion
+	models    []chat.Model  // the model list of an account that is not known yet
+	cleanups  chan struct{} // one slot for each deletion under way
 
-	mu       sync.Mutex
-	sessions cache[*session] // by generation
-	tokens   cache[string]   // the last good page token by login
-	accounts cache[account]  // by login
-	pairOnly cache[bool]     // by login: the other cookies were refused
-	flights  map[cookie.Key]*flight
-	closed   bool
+	sessions *lru.Cache[cookie.Key, *session] // by generation
+	tokens   *lru.Cache[cookie.Key, string]   // the last good page token, by login
+	accounts *lru.Cache[cookie.Key, account]  // by login
+	pairOnly *lru.Cache[cookie.Key, struct{}] // logins whose other cookies were refused
+	flights  singleflight.Group               // pages being read, by generation
 
-	background sync.WaitGroup
-	root       context.Context // ends with Close; background work hangs on it
+	root       context.Context // the context of background work, ended by Close
 	stop       context.CancelFunc
+	background sync.WaitGroup
+	mu         sync.Mutex // guards closed, and adding to background
+	closed     bool
 }
 
-// New makes a Client. It starts nothing; Close ends what calls leave behind.
+// New returns a Client. It starts no goroutine. Close ends the background work
+// that calls begin.
 func New(cfg Config) (*Client, error) {
 	switch cfg.ChatMode = cmp.Or(cfg.ChatMode, ChatTemporary); cfg.ChatMode {
 	case ChatTemporary, ChatKeep, ChatDeleteAfter:
@@ -106,7 +106,8 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{
 		cfg: cfg, transport: cfg.Transport,
 		cleanups: make(chan struct{}, cleanupsAtOnce),
-		flights:  make(map[cookie.Key]*flight),
+		sessions: newCache[*session](), tokens: newCache[string](),
+		accounts: newCache[account](), pairOnly: newCache[struct{}](),
 	}
 	c.models = c.listModels(account{})
 	c.root, c.stop = context.WithCancel(context.Background())
@@ -136,8 +137,8 @@ func (cfg *Config) setDefaults() {
 }
 
 // Close waits for background work until ctx ends, then cuts it off. Streams are
-// not background work: their callers end them. Calls after Close still answer,
-// but begin nothing new in the background.
+// not background work: their callers end them. Later calls still answer, but
+// begin no new background work. Close always returns nil.
 func (c *Client) Close(ctx context.Context) error {
 	c.mu.Lock()
 	c.closed = true
@@ -150,48 +151,42 @@ func (c *Client) Close(ctx context.Context) error {
 	return nil
 }
 
-// CloseIdleConnections lets go of connections that nobody uses, so that the
-// next calls make new ones. It is for when those at hand may be dead: after a
-// suspend, say. Calls under way are not touched. It does not block.
+// CloseIdleConnections closes connections that no call uses, so that the next
+// calls make new ones. It is for times at which the old ones may be dead, such as
+// after a suspend. Calls under way are not affected. It does not block.
 func (c *Client) CloseIdleConnections() {
 	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
 
-// startBackground runs work in the background with a time limit. It reports false when
-// the client is closed.
-func (c *Client) startBackground(limit time.Duration, work func(context.Context)) bool {
+// beginBackground registers background work that may take limit. The work must
+// use ctx and call done at its end. ok is false if the client is closed.
+func (c *Client) beginBackground(limit time.Duration) (ctx context.Context, done func(), ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return false
+		return nil, nil, false
 	}
-	c.background.Go(func() {
-		ctx, cancel := context.WithTimeout(c.root, limit)
-		defer cancel()
-		work(ctx)
-	})
-	return true
+	c.background.Add(1)
+	ctx, cancel := context.WithTimeout(c.root, limit)
+	return ctx, func() { cancel(); c.background.Done() }, true
 }
 
-// setAppHeaders are what the app's own page sends with its calls.
+// setAppHeaders sets the headers that the app's own page sends with its calls.
 func (c *Client) setAppHeaders(h http.Header) {
 	putHeaders(h, "Content-Type", formType, "Origin", "https://"+hostApp, "Referer", "https://"+hostApp+"/", "X-Same-Domain", "1")
 }
 
 func (c *Client) sessionLanguage(s *session) string {
-	return cmp.Or(c.cfg.Language, s.Page.Language, "en")
+	return cmp.Or(c.cfg.Language, s.Language, "en")
 }
 
-func (c *Client) observeCall(operation string, start time.Time, failure *Error) {
-	outcome := "success"
-	if failure != nil {
-		outcome = failure.outcomeLabel()
-	}
-	c.cfg.Observe(operation, outcome, max(0, c.cfg.Now().Sub(start)))
+func (c *Client) observeCall(operation string, start time.Time, err error) {
+	c.cfg.Observe(operation, outcomeLabel(err), max(0, c.cfg.Now().Sub(start)))
 }
 
+// isHeaderValue reports whether s is printable ASCII.
 func isHeaderValue(s string) bool {
 	for _, r := range s {
 		if r < ' ' || r > '~' {

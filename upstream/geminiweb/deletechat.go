@@ -16,10 +16,16 @@ const (
 	cleanupTimeout = time.Minute
 )
 
-// removeChat deletes a chat in the background. When too many deletions are
-// under way it waits inside its own time limit.
+// removeChat deletes a chat in the background. If too many deletions are under
+// way it waits, within its own time limit.
 func (c *Client) removeChat(set cookie.Set, s *session, cid string) {
-	started := c.startBackground(cleanupTimeout, func(ctx context.Context) {
+	ctx, done, ok := c.beginBackground(cleanupTimeout)
+	if !ok {
+		c.cfg.Logger.Warn("a chat stays in the history: the server is stopping")
+		return
+	}
+	go func() {
+		defer done()
 		select {
 		case c.cleanups <- struct{}{}:
 			defer func() { <-c.cleanups }()
@@ -27,13 +33,14 @@ func (c *Client) removeChat(set cookie.Set, s *session, cid string) {
 			c.cfg.Logger.Warn("a chat stays in the history: too many deletions at once")
 			return
 		}
-		if _, _, err := c.callRPC(ctx, s, set, rpcDelete, marshalJSON([]any{cid})); err != nil {
-			c.cfg.Logger.Warn("a chat stays in the history: deleting it failed", "reason", err.finding.Detail)
-			return
-		}
-		_, _, _ = c.callRPC(ctx, s, set, rpcDeleteTrace, marshalJSON([]any{cid, []any{1, nil, 0, 1}}))
-	})
-	if !started {
-		c.cfg.Logger.Warn("a chat stays in the history: the server is stopping")
+		c.callDelete(ctx, set, s, cid)
+	}()
+}
+
+func (c *Client) callDelete(ctx context.Context, set cookie.Set, s *session, cid string) {
+	if _, _, err := c.callRPC(ctx, s, set, rpcDelete, marshalJSON([]any{cid})); err != nil {
+		c.cfg.Logger.Warn("a chat stays in the history: deleting it failed", "reason", findingOf(err).Detail)
+		return
 	}
+	_, _, _ = c.callRPC(ctx, s, set, rpcDeleteTrace, marshalJSON([]any{cid, []any{1, nil, 0, 1}}))
 }

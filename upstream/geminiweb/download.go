@@ -21,15 +21,15 @@ const (
 	pictureLimit = 20 << 20
 	fileLimit    = 64 << 20 // of a video or a piece of music
 	mediaHops    = 10
-	mediaPause   = 10 * time.Second // between two looks at one that is being made
+	mediaPause   = 10 * time.Second // between two requests for one that is being made
 	linkLimit    = 8 << 10
 )
 
-// pictureTypes are the formats of pictures that are passed on: those that every
-// client shows. The bytes decide which one it is.
+// pictureTypes are the formats of pictures that every client shows. The bytes
+// decide which one a picture has.
 var pictureTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif"}
 
-// fileSource is where a file of an answer lies.
+// fileSource is the place of a file of an answer.
 type fileSource struct {
 	link *url.URL
 	name string
@@ -43,7 +43,7 @@ func (s fileSource) maxBytes() int64 {
 	return pictureLimit
 }
 
-// acceptsType reports whether files of a type are passed on.
+// acceptsType reports whether files of a MIME type are sent to the client.
 func (s fileSource) acceptsType(kind string) bool {
 	if slices.Contains(pictureTypes, kind) {
 		return true
@@ -52,16 +52,19 @@ func (s fileSource) acceptsType(kind string) bool {
 	return s.file && (general == "video" || general == "audio")
 }
 
-// fetchFile goes along the redirects by hand, with cookies only where they belong,
-// and reads what is at their end. A link may lead on with a redirect or with an
-// answer of text, and ask to wait for what is still being made.
-func (c *Client) fetchFile(ctx context.Context, set cookie.Set, s fileSource) (*chat.Blob, *Error) {
+// fetchFile follows the link of a file, with cookies only for the hosts that they
+// belong to, and reads the file. A link may lead on by a redirect or by an answer
+// of text, and may ask to wait for a file that is still being made.
+func (c *Client) fetchFile(ctx context.Context, set cookie.Set, s fileSource) (*chat.Blob, error) {
 	u := s.link
 	for hops := 0; hops < mediaHops; {
 		if !isMediaURL(u) {
 			return nil, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a picture's link leads to a foreign host")
 		}
-		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+		if err != nil {
+			return nil, requestError(err)
+		}
 		req.Header.Set("Accept", "image/*,video/*,audio/*,text/plain")
 		req.Header.Set("Referer", "https://"+hostApp+"/")
 		resp, err := c.sendRequest(req, set)
@@ -75,10 +78,10 @@ func (c *Client) fetchFile(ctx context.Context, set cookie.Set, s fileSource) (*
 			}
 			continue
 		}
-		next, end, failure := nextHop(ctx, resp, u)
+		next, end, err := nextHop(ctx, resp, u)
 		switch {
-		case failure != nil:
-			return nil, failure
+		case err != nil:
+			return nil, err
 		case end:
 			return readFile(ctx, resp, s)
 		}
@@ -89,9 +92,9 @@ func (c *Client) fetchFile(ctx context.Context, set cookie.Set, s fileSource) (*
 		withDetail("a picture's link does not come to an end")
 }
 
-// nextHop says where an answer leads on; end means that it is the file itself,
-// whose body is still to be read.
-func nextHop(ctx context.Context, resp *http.Response, from *url.URL) (next *url.URL, end bool, failure *Error) {
+// nextHop returns the address that an answer leads to. If end is set the answer is
+// the file itself, and its body is not read yet.
+func nextHop(ctx context.Context, resp *http.Response, from *url.URL) (next *url.URL, end bool, err error) {
 	location := resp.Header.Get("Location")
 	switch {
 	case resp.StatusCode == http.StatusOK && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain"):
@@ -106,7 +109,7 @@ func nextHop(ctx context.Context, resp *http.Response, from *url.URL) (next *url
 	default:
 		drainBody(resp.Body)
 	}
-	next, err := from.Parse(location)
+	next, err = from.Parse(location)
 	if resp.StatusCode >= 400 || location == "" || err != nil {
 		return nil, false, newError(chat.Upstream, cookie.Silent, "the picture could not be fetched from Google; ask again").
 			withDetail("a picture's link answers with status %d", resp.StatusCode)
@@ -114,15 +117,15 @@ func nextHop(ctx context.Context, resp *http.Response, from *url.URL) (next *url
 	return next, false, nil
 }
 
-// readFile reads the end of a chain and looks at what it is.
-func readFile(ctx context.Context, resp *http.Response, s fileSource) (*chat.Blob, *Error) {
+// readFile reads the file at the end of the links and checks its type.
+func readFile(ctx context.Context, resp *http.Response, s fileSource) (*chat.Blob, error) {
 	defer resp.Body.Close()
 	data, err := readWhole(resp, s.maxBytes())
 	if errors.Is(err, errTooLarge) {
 		return nil, newError(chat.Upstream, cookie.Silent, "the picture is too large to be passed on; ask for a smaller one").withCause(err)
 	}
 	if err == nil {
-		err = ctx.Err() // a body may end whole to the eye because we left
+		err = ctx.Err() // a body may end whole to the eye because the context ended
 	}
 	if err != nil {
 		return nil, callError(ctx, err)
@@ -137,8 +140,8 @@ func readFile(ctx context.Context, resp *http.Response, s fileSource) (*chat.Blo
 
 var errTooLarge = errors.New("larger than the limit for files of answers")
 
-// readWhole reads a body of at most limit bytes into a slice that is made once
-// when the length is told.
+// readWhole reads a body of at most limit bytes. If the length is known the slice
+// is allocated once.
 func readWhole(resp *http.Response, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	if resp.ContentLength > 0 && resp.ContentLength <= limit {
@@ -153,7 +156,8 @@ func readWhole(resp *http.Response, limit int64) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// plainName is a file's name without its ending, in plain letters.
+// plainName is the name of a file without its extension, in ASCII letters, digits
+// and a few marks.
 func plainName(name string) string {
 	name = strings.TrimSuffix(path.Base(path.Clean("/"+name)), path.Ext(name))
 	name = strings.Map(func(r rune) rune {
@@ -168,7 +172,7 @@ func plainName(name string) string {
 	return name
 }
 
-// sleepContext waits, or returns the end of ctx.
+// sleepContext waits for d, or returns the error of ctx if that ends first.
 func sleepContext(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

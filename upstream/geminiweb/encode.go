@@ -159,8 +159,8 @@ func (s *session) callQuery(language string) url.Values {
 	if s.Build != "" {
 		q.Set("bl", s.Build)
 	}
-	if s.Page.Session != "" && !s.omitSession {
-		q.Set("f.sid", s.Page.Session)
+	if s.Session != "" && !s.omitSession {
+		q.Set("f.sid", s.Session)
 	}
 	return q
 }

@@ -30,15 +30,22 @@ func upstreamHost(u *url.URL) string {
 	return strings.ToLower(host)
 }
 
+// isPlainHost reports whether host is made of labels of ASCII letters, digits and
+// hyphens, none of them empty.
 func isPlainHost(host string) bool {
 	for label := range strings.SplitSeq(host, ".") {
 		if label == "" {
 			return false
 		}
 	}
-	return !strings.ContainsFunc(host, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '.')
-	})
+	for i := range len(host) {
+		switch c := host[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // isWithin reports whether host is domain or a subdomain of it.

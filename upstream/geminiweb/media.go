@@ -23,26 +23,26 @@ const (
 	rpcFullSize  = "c8o8Fe"
 )
 
-// deliverMedia fetches what the answer shows and passes it on. What can not be had is
-// an error when nothing else answers the question: where a picture was asked
-// for, text alone is nothing. Else the answer's text says what is missing.
-func (r *answerReader) deliverMedia(ctx context.Context) *Error {
+// deliverMedia fetches the media of the answer and sends them. A file that cannot
+// be fetched is an error if nothing else answers the question: if a picture was
+// asked for, text alone is no answer. Else the answer's text says that it is
+// missing.
+func (r *answerReader) deliverMedia(ctx context.Context) error {
 	t := r.t
-	var last *Error
+	var last error
 	var lost []wire.MediaLink
 	for _, m := range r.media {
-		blob, failure := t.fetchMedia(ctx, m)
+		blob, err := t.fetchMedia(ctx, m)
 		switch {
-		case failure == nil:
-		case failure.public.Kind == chat.Canceled:
-			return failure
+		case err == nil:
+			if err := t.sendEvent(chat.Event{Kind: chat.Media, Blob: blob}); err != nil {
+				return err
+			}
+		case kindOf(err) == chat.Canceled:
+			return err
 		default:
-			last, lost = failure, append(lost, m)
-			t.c.cfg.Logger.Warn("a picture or another file of an answer could not be fetched", "reason", failure.finding.Detail)
-			continue
-		}
-		if !t.sendEvent(chat.Event{Kind: chat.Media, Blob: blob}) {
-			return errLeft
+			last, lost = err, append(lost, m)
+			t.c.cfg.Logger.Warn("a picture or another file of an answer could not be fetched", "reason", findingOf(err).Detail)
 		}
 	}
 	switch alone := len(lost) == len(r.media); {
@@ -51,30 +51,27 @@ func (r *answerReader) deliverMedia(ctx context.Context) *Error {
 	case alone && (t.q.target.image || !r.texted):
 		return last
 	}
-	if !t.sendEvent(chat.Event{Kind: chat.Text, Text: r.missingNote(lost)}) {
-		return errLeft
-	}
-	return nil
+	return t.sendEvent(chat.Event{Kind: chat.Text, Text: r.missingNote(lost)})
 }
 
-// missingNote is the sentence about what an answer shows and could not be had.
+// missingNote is the sentence about files that could not be fetched.
 func (r *answerReader) missingNote(lost []wire.MediaLink) string {
-	what, it := "1 picture", "it"
+	noun, it := "1 picture", "it"
 	if slices.ContainsFunc(lost, func(m wire.MediaLink) bool { return !m.Picture }) {
-		what = "1 file"
+		noun = "1 file"
 	}
 	if len(lost) > 1 {
-		what, it = strconv.Itoa(len(lost))+what[1:]+"s", "them"
+		noun, it = strconv.Itoa(len(lost))+noun[1:]+"s", "them"
 	}
-	sentence := "(" + what + " could not be fetched from Google; ask for " + it + " again.)"
+	sentence := "(" + noun + " could not be fetched from Google; ask for " + it + " again.)"
 	if r.texted {
 		return "\n\n" + sentence
 	}
 	return sentence
 }
 
-// fetchMedia follows a link to its bytes.
-func (t *streamCall) fetchMedia(ctx context.Context, m wire.MediaLink) (blob *chat.Blob, failure *Error) {
+// fetchMedia follows a link to its file.
+func (t *streamCall) fetchMedia(ctx context.Context, m wire.MediaLink) (blob *chat.Blob, err error) {
 	c := t.c
 	limit := mediaTimeout
 	if !m.Picture {
@@ -83,7 +80,7 @@ func (t *streamCall) fetchMedia(ctx context.Context, m wire.MediaLink) (blob *ch
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	start := c.cfg.Now()
-	defer func() { c.observeCall("image", start, failure) }()
+	defer func() { c.observeCall("image", start, err) }()
 	first, err := url.Parse(m.URL)
 	if err != nil {
 		return nil, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a picture's link is no address")
@@ -97,7 +94,7 @@ func (t *streamCall) fetchMedia(ctx context.Context, m wire.MediaLink) (blob *ch
 		func() *url.URL { return first },
 	} {
 		if to := link(); to != nil {
-			if blob, failure = c.fetchFile(ctx, t.set, fileSource{link: to, name: m.Name}); failure == nil {
+			if blob, err = c.fetchFile(ctx, t.set, fileSource{link: to, name: m.Name}); err == nil {
 				return blob, nil
 			}
 		}
@@ -105,19 +102,19 @@ func (t *streamCall) fetchMedia(ctx context.Context, m wire.MediaLink) (blob *ch
 			return nil, callError(ctx, ctx.Err())
 		}
 	}
-	return nil, failure
+	return nil, err
 }
 
-// fullSizeLink asks for the link to a picture in the size it was made in; nil when that
-// is not to be had.
+// fullSizeLink asks for the link to a picture in its original size. It returns nil
+// if there is none.
 func (t *streamCall) fullSizeLink(ctx context.Context, m wire.MediaLink) *url.URL {
 	if m.ID == "" || t.ids.CID == "" || t.ids.RID == "" {
 		return nil
 	}
 	image := []any{[]any{nil, nil, nil, []any{nil, nil, nil, nil, nil, ""}}, []any{m.ID, 0}, nil, []any{19, ""}, nil, nil, nil, nil, nil, ""}
 	answer := []any{t.ids.RID, t.ids.RCID, t.ids.CID, nil, ""}
-	body, _, failure := t.c.callRPC(ctx, t.session, t.set, rpcFullSize, marshalJSON([]any{image, answer, 1, 0, 1}))
-	if failure != nil {
+	body, _, err := t.c.callRPC(ctx, t.session, t.set, rpcFullSize, marshalJSON([]any{image, answer, 1, 0, 1}))
+	if err != nil {
 		return nil
 	}
 	link, err := url.Parse(wire.DecodeString(wire.At(body, 0)))
@@ -131,7 +128,8 @@ func (t *streamCall) fullSizeLink(ctx context.Context, m wire.MediaLink) *url.UR
 
 var sizeSuffix = regexp.MustCompile(`=s\d+(-rj)?$`)
 
-// sizedLink asks a link for another size. Other transforms in it are left alone.
+// sizedLink returns the link to a picture in another size. A link with other
+// transforms is returned as it is.
 func sizedLink(u *url.URL, size string) *url.URL {
 	large := *u
 	name := path.Base(u.Path)

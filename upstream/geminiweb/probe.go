@@ -11,25 +11,25 @@ import (
 
 const rpcStatus = "otAQ7b"
 
-// Probe asks the upstream whether a set is signed in. The status RPC decides;
-// the page is read when this generation was not seen before, when it could not
-// be read after the last rotation, or when the RPC leaves a doubt. It never
-// returns an error: a failure is evidence like any other.
+// Probe finds out whether a set is signed in. The status RPC decides. The page is
+// read if this generation has none yet, if it could not be read after the last
+// rotation, or if the RPC leaves a doubt. Probe returns no error, because a
+// failure is evidence like any other. Finding.Set is set if the upstream
+// refreshed cookies. It blocks for two calls at most of 20 seconds each, or three
+// if a token has to be renewed.
 func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 	if set.IsZero() {
 		return cookie.Finding{Evidence: cookie.SignedOut, Detail: "no session cookie"}
 	}
-	c.mu.Lock()
-	s, cached := c.sessions.get(set.Key())
-	c.mu.Unlock()
+	s, cached := c.sessions.Get(set.Key())
 	var extra []cookie.Named
 	if !cached || s.stale {
 		read, news, err := c.refreshSession(ctx, set)
 		switch {
 		case err == nil:
 			s, extra = read, news
-		case !cached || err.finding.Evidence != cookie.Transient:
-			return c.withCookies(err.finding, set, news)
+		case !cached || findingOf(err).Evidence != cookie.Transient:
+			return c.withCookies(findingOf(err), set, news)
 		}
 	}
 	finding, news := c.callStatus(ctx, s, set)
@@ -38,7 +38,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		read, news, err := c.refreshSession(ctx, set)
 		extra = append(extra, news...)
 		if err != nil {
-			return c.withCookies(err.finding, set, extra)
+			return c.withCookies(findingOf(err), set, extra)
 		}
 		s = read
 	}
@@ -53,7 +53,7 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 }
 
 // isDoubtful reports whether the page must help to judge: the status RPC was
-// refused and did not say why.
+// refused without a reason.
 func isDoubtful(f cookie.Finding) bool {
 	return f.Evidence == cookie.WeakOut || f.Evidence == cookie.Silent
 }
@@ -61,21 +61,21 @@ func isDoubtful(f cookie.Finding) bool {
 // withCookies adds to a finding the set with the cookies that were refreshed. If
 // the session's other cookies were refused it has none of them any more.
 func (c *Client) withCookies(f cookie.Finding, set cookie.Set, extra []cookie.Named) cookie.Finding {
-	switch {
-	case c.sendsPairOnly(set) && f.Evidence == cookie.SignedIn:
+	switch refused := c.sendsPairOnly(set); {
+	case refused && f.Evidence == cookie.SignedIn && len(set.Extra()) > 0:
 		f.Set = set.WithoutExtra()
-	case len(extra) > 0:
+	case !refused && len(extra) > 0:
 		f.Set = set.WithExtra(extra, c.cfg.Now())
 	}
 	return f
 }
 
-// callStatus calls the status RPC, judges its answer and remembers what the account
-// may use.
+// callStatus calls the status RPC, judges its answer and remembers the plan and
+// the models of the account.
 func (c *Client) callStatus(ctx context.Context, s *session, set cookie.Set) (cookie.Finding, []cookie.Named) {
 	body, extra, err := c.callRPC(ctx, s, set, rpcStatus, "[]")
 	if err != nil {
-		return err.finding, extra
+		return findingOf(err), extra
 	}
 	read, ok := wire.ParseAccount(body)
 	if !ok {
@@ -86,14 +86,12 @@ func (c *Client) callStatus(ctx context.Context, s *session, set cookie.Set) (co
 	if finding.Evidence == cookie.SignedIn {
 		a := account{Account: read, known: true}
 		a.models = c.listModels(a)
-		c.mu.Lock()
-		c.accounts.put(set.Identity(), a)
-		c.mu.Unlock()
+		c.accounts.Add(set.Identity(), a)
 	}
 	return finding, extra
 }
 
-// accountStatuses are the account statuses other than "all is well".
+// accountStatuses are the account statuses other than 1000, which is "signed in".
 var accountStatuses = map[int]struct {
 	evidence cookie.Evidence
 	means    string
@@ -120,9 +118,9 @@ func judgeStatus(code int) cookie.Finding {
 	return cookie.Finding{Evidence: s.evidence, Detail: fmt.Sprintf("status RPC %d: %s", code, s.means)}
 }
 
-// Models returns the model list for a set: the table, what the last status call
-// of its account saw, and the aliases. It does not block. The list is shared: it
-// is for reading only.
+// Models returns the model list for a set: the table, the models that the last
+// status call of its account listed, and the aliases. It does not block. The list
+// is shared and must not be changed.
 func (c *Client) Models(set cookie.Set) []chat.Model {
 	if a := c.accountOf(set); a.known {
 		return a.models
@@ -130,9 +128,8 @@ func (c *Client) Models(set cookie.Set) []chat.Model {
 	return c.models
 }
 
+// accountOf returns the account of a set, the zero account if it is not known.
 func (c *Client) accountOf(set cookie.Set) account {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	a, _ := c.accounts.get(set.Identity())
+	a, _ := c.accounts.Get(set.Identity())
 	return a
 }

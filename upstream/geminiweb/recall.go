@@ -13,7 +13,7 @@ import (
 
 const (
 	rpcReadChat = "hNvQHb"
-	chatTurns   = 10 // of a chat that are looked through
+	chatTurns   = 10 // how many turns of a chat are searched
 
 	recallPause  = 10 * time.Second
 	recallText   = 30 * time.Second // how long a cut text is worth waiting for
@@ -21,10 +21,10 @@ const (
 	codeAccepted = 1053             // the job goes on without the stream
 )
 
-// canRecall reports whether an answer that ended too early may be read in the
-// account's history: the upstream said that it keeps the turn, or that the job
+// canRecall reports whether an answer that ended too early can be read from the
+// account's history: the upstream said that the turn is saved, or that the job
 // goes on.
-func (r *answerReader) canRecall(ctx context.Context, err error) bool {
+func (r *answerReader) canRecall(ctx context.Context, cause error) bool {
 	t := r.t
 	if t.ids.CID == "" || t.ids.RID == "" || context.Cause(ctx) != nil {
 		return false
@@ -32,12 +32,12 @@ func (r *answerReader) canRecall(ctx context.Context, err error) bool {
 	if r.refused != nil {
 		return r.refused.Code == codeAccepted
 	}
-	return (r.saved || r.job) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
+	return (r.saved || r.job) && (errors.Is(cause, io.EOF) || errors.Is(cause, io.ErrUnexpectedEOF))
 }
 
-// recallAnswer reads the answer in the history until it is finished there, and passes
-// on what is new in it. It reports false when it is not to be had in time.
-func (r *answerReader) recallAnswer(ctx context.Context) (bool, *Error) {
+// recallAnswer reads the history until the answer is complete there, and sends the
+// new part of it. It reports false if the answer is not there in time.
+func (r *answerReader) recallAnswer(ctx context.Context) (bool, error) {
 	limit := recallText
 	if r.job || r.refused != nil || r.t.q.target.image {
 		limit = recallMedia
@@ -45,9 +45,9 @@ func (r *answerReader) recallAnswer(ctx context.Context) (bool, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
-		body, _, failure := r.t.c.callRPC(ctx, r.t.session, r.t.set, rpcReadChat,
+		body, _, err := r.t.c.callRPC(ctx, r.t.session, r.t.set, rpcReadChat,
 			marshalJSON([]any{r.t.ids.CID, chatTurns, nil, 1, []any{1}, []any{4}, nil, 1}))
-		if failure != nil && failure.retry == noRetry && ctx.Err() == nil && !failure.isTransient() {
+		if err != nil && asError(err).retry == noRetry && ctx.Err() == nil && !isTransient(err) {
 			return false, nil
 		}
 		if candidate := findFinished(body, r.t.ids.RID); candidate.Exists() {
@@ -59,8 +59,8 @@ func (r *answerReader) recallAnswer(ctx context.Context) (bool, *Error) {
 	}
 }
 
-// findFinished finds the finished candidate of a turn in a chat as the history
-// shows it.
+// findFinished returns the complete candidate of a turn in a chat of the history.
+// It does not exist if there is none.
 func findFinished(chat gjson.Result, rid string) (found gjson.Result) {
 	wire.At(chat, 0).ForEach(func(_, turn gjson.Result) bool {
 		candidate := wire.At(turn, 3, 0, 0)
@@ -72,9 +72,9 @@ func findFinished(chat gjson.Result, rid string) (found gjson.Result) {
 	return found
 }
 
-// adoptCandidate reads a candidate of the history as if it had come in the stream, so
-// that only what is new of its text goes out.
-func (r *answerReader) adoptCandidate(candidate gjson.Result) *Error {
+// adoptCandidate decodes a candidate of the history as if it had come in the
+// stream, so that only its new text is sent.
+func (r *answerReader) adoptCandidate(candidate gjson.Result) error {
 	body := marshalJSON([]any{nil, []any{r.t.ids.CID, r.t.ids.RID}, nil, nil, []any{json.RawMessage(candidate.Raw)}})
 	delta, ok := r.answer.DecodeFrame([]byte(marshalJSON([]any{[]any{"wrb.fr", nil, body}})))
 	if !ok {

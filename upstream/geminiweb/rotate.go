@@ -18,54 +18,71 @@ const (
 	rotateLimit = 64 << 10
 )
 
-// Rotate asks for a new PSIDTS with the two session cookies and no other. The
-// new value comes as a Set-Cookie and nowhere else; Finding.Set carries it.
-// Rotate returns as soon as it is known, because its caller must save it before
-// anything else happens: the old value is as good as dead. Renew follows.
+// Rotate asks for a new PSIDTS with the two session cookies and no other. The new
+// value comes in a Set-Cookie header and nowhere else; Finding.Set has it. Rotate
+// returns as soon as the value is known, because the caller must save it before
+// anything else happens: the old value is as good as dead. Call [Client.Renew]
+// after that. It blocks for 20 seconds at most.
 func (c *Client) Rotate(ctx context.Context, set cookie.Set) cookie.Finding {
 	if set.IsZero() {
 		return cookie.Finding{Evidence: cookie.RotateRefused, Detail: "no session cookie"}
 	}
-	resp, body, err := c.askRotation(ctx, set)
+	answer, err := c.askRotation(ctx, set)
 	if err != nil {
-		return err.finding
+		return findingOf(err)
 	}
-	psidts, extra, implausible := freshCookies(resp, c.cfg.Now())
 	finding := cookie.Finding{
 		Evidence: cookie.NoNewTS, Detail: "rotation without a new value",
-		Interval: wire.ParseInterval(body), Set: set.WithExtra(extra, c.cfg.Now()),
+		Interval: answer.interval, Set: set.WithExtra(answer.extra, c.cfg.Now()),
 	}
-	if implausible {
+	if answer.implausible {
 		c.cfg.Drifted("schema")
 		finding.Detail = "rotation gave a value that cannot be a cookie; it was not taken"
 	}
-	if psidts.IsZero() || psidts.Reveal() == set.PSIDTS().Reveal() {
+	if answer.psidts.IsZero() || answer.psidts.Reveal() == set.PSIDTS().Reveal() {
 		return finding
 	}
 	finding.Evidence, finding.Detail = cookie.Rotated, "rotation gave a new value"
-	finding.Set = finding.Set.WithPSIDTS(psidts)
+	finding.Set = finding.Set.WithPSIDTS(answer.psidts)
 	return finding
 }
 
-func (c *Client) askRotation(ctx context.Context, set cookie.Set) (resp *http.Response, body []byte, failure *Error) {
+// rotation is the answer of a rotation that was not refused.
+type rotation struct {
+	psidts      cookie.Value // zero if there is no new one
+	extra       []cookie.Named
+	implausible bool
+	interval    time.Duration // until the next rotation, 0 if not named
+}
+
+func (c *Client) askRotation(ctx context.Context, set cookie.Set) (answer rotation, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	start := c.cfg.Now()
-	defer func() { c.observeCall("rotate", start, failure) }()
-	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+hostAccounts+"/RotateCookies", strings.NewReader(rotateBody))
+	defer func() { c.observeCall("rotate", start, err) }()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+hostAccounts+"/RotateCookies", strings.NewReader(rotateBody))
+	if err != nil {
+		return answer, requestError(err)
+	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Origin", "https://"+hostAccounts)
 	resp, err := c.sendRequest(req, set)
 	if err != nil {
-		return nil, nil, callError(ctx, err)
+		return answer, callError(ctx, err)
 	}
 	defer resp.Body.Close()
-	// The cookies are in the header: a body that breaks off takes nothing away.
-	body, _ = io.ReadAll(io.LimitReader(resp.Body, rotateLimit))
-	return resp, body, rotationError(resp, body)
+	// The cookies are in the header: a body that breaks off loses nothing.
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, rotateLimit))
+	if err := rotationError(resp, body); err != nil {
+		return answer, err
+	}
+	answer.interval = wire.ParseInterval(body)
+	answer.psidts, answer.extra, answer.implausible = freshCookies(resp, c.cfg.Now())
+	return answer, nil
 }
 
-func rotationError(resp *http.Response, body []byte) *Error {
+// rotationError judges the answer of a rotation. It returns nil for a 200.
+func rotationError(resp *http.Response, body []byte) error {
 	switch status := resp.StatusCode; {
 	case status == http.StatusOK:
 		return nil
@@ -85,18 +102,17 @@ func rotationError(resp *http.Response, body []byte) *Error {
 	}
 }
 
-// Renew readies a rotated set for requests: what is known of the old one goes
-// along, and the page is read anew. When that fails the session goes on with the
-// page it knew, and the next probe reads it.
+// Renew prepares a rotated set for requests: the values that are known of the old
+// one are copied, and the page is read anew. If that fails the session goes on
+// with the page it had, and the next probe reads it. It blocks for 20 seconds at
+// most.
 func (c *Client) Renew(ctx context.Context, before, after cookie.Set) {
-	c.mu.Lock()
-	s, ok := c.sessions.get(before.Key())
+	s, ok := c.sessions.Get(before.Key())
 	if ok {
 		next := *s
 		next.stale = true
-		c.sessions.put(after.Key(), &next)
+		c.sessions.Add(after.Key(), &next)
 	}
-	c.mu.Unlock()
 	if read, _, err := c.refreshSession(ctx, after); err == nil && (ok || read.Token != "") {
 		c.storeSession(after, read)
 	}

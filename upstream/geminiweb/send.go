@@ -25,14 +25,9 @@ func (c *Client) sendRequest(req *http.Request, set cookie.Set) (*http.Response,
 		return resp, err
 	}
 	pair := cookieHeader(set, req.URL, true, c.cfg.Now())
-	if pair == header || req.Body != nil && req.GetBody == nil {
+	again := rewindRequest(req)
+	if pair == header || again == nil {
 		return resp, nil
-	}
-	again := req.Clone(req.Context())
-	if req.GetBody != nil {
-		if again.Body, err = req.GetBody(); err != nil {
-			return resp, nil
-		}
 	}
 	refused := resp.StatusCode
 	drainBody(resp.Body)
@@ -41,6 +36,24 @@ func (c *Client) sendRequest(req *http.Request, set cookie.Set) (*http.Response,
 		c.rememberPairOnly(set, refused)
 	}
 	return resp, err
+}
+
+// rewindRequest returns a copy of req with its body from the start, nil if the
+// body cannot be had again.
+func rewindRequest(req *http.Request) *http.Request {
+	again := req.Clone(req.Context())
+	if req.Body == nil || req.Body == http.NoBody {
+		return again
+	}
+	if req.GetBody == nil {
+		return nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil
+	}
+	again.Body = body
+	return again
 }
 
 // roundTrip makes one call. After a failure of the network the other idle
@@ -70,16 +83,11 @@ func refusesCookies(status int, header string) bool {
 
 // sendsPairOnly reports whether the session's other cookies were refused.
 func (c *Client) sendsPairOnly(set cookie.Set) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	only, _ := c.pairOnly.get(set.Identity())
-	return only
+	return c.pairOnly.Contains(set.Identity())
 }
 
 func (c *Client) rememberPairOnly(set cookie.Set, status int) {
-	c.mu.Lock()
-	c.pairOnly.put(set.Identity(), true)
-	c.mu.Unlock()
+	c.pairOnly.Add(set.Identity(), struct{}{})
 	c.cfg.Logger.Warn("Google refuses the session's other cookies as too large; only the two of the session are sent from now on",
 		"status", status, "others", len(set.Extra()))
 }

@@ -10,33 +10,50 @@ import (
 	"sync/atomic"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
-// session is what calls need besides the cookies. It belongs to one generation
-// of them and is not changed; a rotation carries it over.
+const (
+	callTimeout  = 20 * time.Second
+	openTimeout  = 45 * time.Second
+	pageHops     = 5
+	pageLimit    = 8 << 20
+	maxErrorBody = 64 << 10 // of an answer that is read for its error alone
+
+	// cacheSize bounds what is remembered: eight accounts with a few generations
+	// each.
+	cacheSize = 64
+)
+
+// newCache returns a cache of cacheSize entries that drops the one that was not
+// used for the longest time.
+func newCache[V any]() *lru.Cache[cookie.Key, V] {
+	cache, err := lru.New[cookie.Key, V](cacheSize)
+	if err != nil {
+		panic(err) // a size below 1
+	}
+	return cache
+}
+
+// session is what calls need besides the cookies. It belongs to one generation of
+// them and is immutable; after a rotation the next generation gets a copy.
 type session struct {
 	wire.Page
-	// tokenOnPage says that the page itself held a token, not only an older one.
+	// tokenOnPage is set if the page itself had the token, and not only an older
+	// page of the login.
 	tokenOnPage bool
-	// stale says that the page could not be read after a rotation; the next
-	// probe tries again.
+	// stale is set if the page could not be read after a rotation. The next probe
+	// tries again.
 	stale bool
 	// omitSession leaves f.sid out of calls: the upstream refused it.
 	omitSession bool
-	// request counts the calls, shared by all generations of a session.
+	// request counts the calls. All generations of a session share it.
 	request *atomic.Int64
 }
-
-const (
-	callTimeout = 20 * time.Second
-	openTimeout = 45 * time.Second
-	pageHops    = 5
-	errorHead   = 64 << 10
-	pageLimit   = 8 << 20
-)
 
 func newSession(p wire.Page) *session {
 	s := &session{Page: p, request: new(atomic.Int64)}
@@ -44,8 +61,8 @@ func newSession(p wire.Page) *session {
 	return s
 }
 
-// withPage returns a copy that uses what a newer page says. The token stays when
-// the page has none: it belongs to the login and outlives pages.
+// withPage returns a copy with the values of a newer page. If that has no token
+// the old one stays: it belongs to the login and outlives pages.
 func (s *session) withPage(p wire.Page) *session {
 	next := *s
 	next.tokenOnPage, next.stale = p.Token != "", false
@@ -56,93 +73,67 @@ func (s *session) withPage(p wire.Page) *session {
 	return &next
 }
 
-// flight is a page being read for everybody who waits for it.
-type flight struct {
-	done    chan struct{}
-	session *session
-	err     *Error
-}
-
-// openSession returns the session of a set, reading the page when this generation was
-// not seen before. However many callers wait, the page is read once; it goes on
-// being read when one of them leaves.
-func (c *Client) openSession(ctx context.Context, set cookie.Set) (*session, *Error) {
+// openSession returns the session of a set. It reads the page if this generation
+// has none yet. However many callers wait, the page is read once, and reading it
+// goes on if one of them leaves.
+func (c *Client) openSession(ctx context.Context, set cookie.Set) (*session, error) {
 	key := set.Key()
-	c.mu.Lock()
-	if s, ok := c.sessions.get(key); ok {
-		c.mu.Unlock()
+	if s, ok := c.sessions.Get(key); ok {
 		return s, nil
 	}
-	f, waiting := c.flights[key]
-	if !waiting {
-		f = &flight{done: make(chan struct{})}
-		c.flights[key] = f
-	}
-	c.mu.Unlock()
-	if !waiting && !c.startBackground(openTimeout, func(ctx context.Context) { c.landFlight(ctx, set, f) }) {
-		f.err = newError(chat.Unavailable, cookie.Silent, "the server is stopping")
-		c.endFlight(key, f)
-	}
+	loaded := c.flights.DoChan(string(key[:]), func() (any, error) { return c.loadSession(set) })
 	select {
-	case <-f.done:
-		return f.session, f.err
+	case result := <-loaded:
+		if result.Err != nil {
+			return nil, result.Err
+		}
+		return result.Val.(*session), nil
 	case <-ctx.Done():
 		return nil, callError(ctx, ctx.Err())
 	}
 }
 
-// landFlight reads the page for a flight and, when the account is a new one, what it
-// may use.
-func (c *Client) landFlight(ctx context.Context, set cookie.Set, f *flight) {
-	defer c.endFlight(set.Key(), f)
+// loadSession reads the page, and if the account is a new one its status too. It
+// is background work: it belongs to no single caller.
+func (c *Client) loadSession(set cookie.Set) (*session, error) {
+	ctx, done, ok := c.beginBackground(openTimeout)
+	if !ok {
+		return nil, newError(chat.Unavailable, cookie.Silent, "the server is stopping")
+	}
+	defer done()
 	s, _, err := c.refreshSession(ctx, set)
 	if err != nil {
-		f.err = err
-		return
+		return nil, err
 	}
 	if !c.accountOf(set).known {
 		if finding, _ := c.callStatus(ctx, s, set); finding.Evidence == cookie.SignedOut {
-			f.err = signedOutError()
-			f.err.finding = finding
-			return
+			err := signedOutError()
+			err.finding = finding
+			return nil, err
 		}
 	}
-	f.session = s
+	c.sessions.Add(set.Key(), s)
+	return s, nil
 }
 
-func (c *Client) endFlight(key cookie.Key, f *flight) {
-	c.mu.Lock()
-	if c.flights[key] == f {
-		delete(c.flights, key)
-	}
-	if f.err == nil {
-		c.sessions.put(key, f.session)
-	}
-	c.mu.Unlock()
-	close(f.done)
-}
-
-// renewSession gives a call whose token was refused a session with another one: the
-// token that came with the refusal, else the one that somebody else fetched
-// meanwhile, else the page's.
-func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session, token string) (*session, *Error) {
-	key := set.Key()
-	c.mu.Lock()
-	now, ok := c.sessions.get(key)
-	if ok && now == old {
-		c.sessions.remove(key)
-	}
-	c.mu.Unlock()
-	if token == "" && ok && now != old {
-		return now, nil
-	}
+// renewSession returns a session with another token for a call whose token was
+// refused: the token that came with the refusal, else one that another call got
+// meanwhile, else that of the page.
+func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session, token string) (*session, error) {
 	if token != "" && wire.IsToken(token) {
 		return c.swapToken(set, old, token), nil
+	}
+	current, ok := c.sessions.Get(set.Key())
+	switch {
+	case ok && current == old:
+		c.sessions.Remove(set.Key())
+	case ok && token == "":
+		return current, nil
 	}
 	return c.openSession(ctx, set)
 }
 
-// swapToken keeps a session with a token that the upstream handed out.
+// swapToken stores a session with a token that the upstream handed out.
 func (c *Client) swapToken(set cookie.Set, old *session, token string) *session {
 	next := *old
 	next.Token, next.tokenOnPage = token, true
@@ -152,27 +143,23 @@ func (c *Client) swapToken(set cookie.Set, old *session, token string) *session 
 
 // storeSession stores a session for a generation, and its token for the login.
 func (c *Client) storeSession(set cookie.Set, s *session) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sessions.put(set.Key(), s)
+	c.sessions.Add(set.Key(), s)
 	if s.Token != "" {
-		c.tokens.put(set.Identity(), s.Token)
+		c.tokens.Add(set.Identity(), s.Token)
 	}
 }
 
-// refreshSession reads the page with a set and makes a session of it, continuing the one
-// of the same generation if there is one. It also returns the cookies that the
-// upstream refreshed.
-func (c *Client) refreshSession(ctx context.Context, set cookie.Set) (*session, []cookie.Named, *Error) {
+// refreshSession reads the page with a set and returns a session of it, which
+// continues the one of the same generation if there is one. It also returns the
+// cookies that the upstream refreshed, after an error too.
+func (c *Client) refreshSession(ctx context.Context, set cookie.Set) (*session, []cookie.Named, error) {
 	p, extra, err := c.readPage(ctx, set)
 	if err != nil {
 		return nil, extra, err
 	}
-	c.mu.Lock()
-	old, ok := c.sessions.get(set.Key())
-	token, _ := c.tokens.get(set.Identity())
-	c.mu.Unlock()
+	old, ok := c.sessions.Get(set.Key())
 	if !ok {
+		token, _ := c.tokens.Get(set.Identity())
 		old = newSession(wire.Page{Token: token})
 	}
 	s := old.withPage(p)
@@ -182,16 +169,19 @@ func (c *Client) refreshSession(ctx context.Context, set cookie.Set) (*session, 
 	return s, extra, nil
 }
 
-// readPage fetches the app page, following redirects inside the app's own host
-// by hand: the session's cookies go nowhere else.
-func (c *Client) readPage(ctx context.Context, set cookie.Set) (p wire.Page, extra []cookie.Named, failure *Error) {
+// readPage fetches the app page. It follows redirects itself, and only inside
+// the app's own host.
+func (c *Client) readPage(ctx context.Context, set cookie.Set) (p wire.Page, extra []cookie.Named, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	start := c.cfg.Now()
-	defer func() { c.observeCall("page", start, failure) }()
+	defer func() { c.observeCall("page", start, err) }()
 	target := appURL("/app", nil)
 	for range pageHops {
-		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+		if err != nil {
+			return p, extra, requestError(err)
+		}
 		req.Header.Set("Accept", "text/html,application/xhtml+xml")
 		req.Header.Set("Referer", "https://"+hostApp+"/")
 		resp, err := c.sendRequest(req, set)
@@ -210,42 +200,46 @@ func (c *Client) readPage(ctx context.Context, set cookie.Set) (p wire.Page, ext
 		if err != nil {
 			return p, extra, callError(ctx, err)
 		}
-		return c.judgePage(resp, body, extra)
+		p, err = c.judgePage(resp, body)
+		return p, extra, err
 	}
 	return p, extra, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("the app page redirects in a circle")
 }
 
-func (c *Client) judgePage(resp *http.Response, body []byte, extra []cookie.Named) (wire.Page, []cookie.Named, *Error) {
-	if resp.StatusCode != http.StatusOK || isCaptchaPage(body[:min(len(body), errorHead)]) {
-		err := httpStatusError(resp.StatusCode, resp.Header, body[:min(len(body), errorHead)])
+// judgePage parses the app page, or turns the answer into an error.
+func (c *Client) judgePage(resp *http.Response, body []byte) (wire.Page, error) {
+	head := body[:min(len(body), maxErrorBody)]
+	if resp.StatusCode != http.StatusOK || isCaptchaPage(head) {
+		err := httpStatusError(resp.StatusCode, resp.Header, head)
 		if 300 <= resp.StatusCode && resp.StatusCode < 400 && err.finding.Evidence == cookie.WeakOut {
 			err.finding.Evidence = cookie.SignedOut
 		}
-		return wire.Page{}, extra, err
+		return wire.Page{}, err
 	}
 	p := wire.ParsePage(body)
 	if !p.HasKeys() {
 		c.cfg.Drifted("page")
-		return p, extra, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("app page without any known key")
+		return p, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("app page without any known key")
 	}
-	return p, extra, nil
+	return p, nil
 }
 
-// appRedirect returns where a redirect leads when that is still the app.
+// appRedirect returns the target of a redirect inside the app, nil if the answer
+// is no such redirect.
 func appRedirect(resp *http.Response, from *url.URL) *url.URL {
 	if resp.StatusCode < 300 || resp.StatusCode > 399 {
 		return nil
 	}
 	next, err := from.Parse(resp.Header.Get("Location"))
-	if err != nil || !isAppURL(next) ||
-		strings.HasPrefix(next.Path, "/sorry") {
+	if err != nil || !isAppURL(next) || strings.HasPrefix(next.Path, "/sorry") {
 		return nil
 	}
 	return next
 }
 
-// drainBody ends a short answer so that its connection can be used again.
+// drainBody reads the rest of a short answer and closes it, so that its
+// connection can be used again.
 func drainBody(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, errorHead)
+	drainReader(body)
 	_ = body.Close()
 }

@@ -23,7 +23,7 @@ const (
 )
 
 const (
-	checkPause = 35 * time.Second // until a probe and its confirmation are through
+	checkPause = 35 * time.Second // a probe and its confirmation
 	blockPause = 10 * time.Minute
 )
 
@@ -39,7 +39,7 @@ func tooLongError() *Error {
 	return newError(chat.ContextLength, cookie.Silent, "the conversation is too long for Google's web chat; shorten it")
 }
 
-// refusals are the codes that come inside an answer with status 200.
+// refusals maps the codes of refusals inside an answer with status 200.
 var refusals = map[int]func(model string) *Error{
 	1003: fixedError(chat.Upstream, cookie.Silent, "Google does not know the conversation or one of its files any more; send the request again"),
 	1013: func(string) *Error {
@@ -50,7 +50,7 @@ var refusals = map[int]func(model string) *Error{
 	},
 	1050: badModelError,
 	1052: badModelError,
-	1053: fixedError(chat.Upstream, cookie.Silent, "Google put the job into a queue that can not be followed here; ask for something smaller"),
+	1053: fixedError(chat.Upstream, cookie.Silent, "Google put the job into a queue that cannot be followed here; ask for something smaller"),
 	1060: func(string) *Error { return blockedError() },
 	1096: fixedError(chat.Upstream, cookie.Silent, "Google refused the request without giving a reason; try again or rephrase it"),
 	1097: fixedError(chat.Quota, cookie.Silent, "Google limits long conversations of this account for now; wait or begin a new one"),
@@ -65,7 +65,7 @@ var refusals = map[int]func(model string) *Error{
 	},
 }
 
-// statuses are refusals that bring a google.rpc status and no code.
+// statuses maps the google.rpc statuses of refusals without a code.
 var statuses = map[int]func(model string) *Error{
 	3: fixedError(chat.Upstream, cookie.Silent, "Google found the request malformed; if this stays, look for an update of geminid"),
 	4: fixedError(chat.Timeout, cookie.Transient, "Google was too slow with the answer; try again"),
@@ -83,14 +83,15 @@ func fixedError(kind chat.Kind, evidence cookie.Evidence, message string) func(s
 	return func(string) *Error { return newError(kind, evidence, message) }
 }
 
+// badModelError is the error for a model that the account may not use now.
 func badModelError(model string) *Error {
 	e := newError(chat.BadRequest, cookie.Silent, "Google does not offer "+model+" to this account at the moment; GET /v1/models lists the others")
 	e.public.Param = "model"
 	return e
 }
 
-// refusalError turns a refusal inside an answer into an error.
-func refusalError(r *wire.Refusal, model string) *Error {
+// refusalError returns the error for a refusal inside an answer.
+func refusalError(r *wire.Refusal, model string) error {
 	if r.HTTP {
 		return httpStatusError(r.Status, nil, nil)
 	}
@@ -106,7 +107,7 @@ func refusalError(r *wire.Refusal, model string) *Error {
 		withDetail("unknown status %d, code %d in the answer", r.Status, r.Code)
 }
 
-// httpStatusError turns an answer that is not 200 into an error; body is its
+// httpStatusError returns the error for an answer that is not 200; body is its
 // beginning.
 func httpStatusError(status int, header http.Header, body []byte) *Error {
 	wait := retryAfter(header.Get("Retry-After"), answeredAt(header, time.Now()))
@@ -131,7 +132,7 @@ func httpStatusError(status int, header http.Header, body []byte) *Error {
 		withDetail("status %d", status)
 }
 
-// redirectError judges a redirect away from the app by where it leads.
+// redirectError judges a redirect away from the app by its target.
 func redirectError(location string) *Error {
 	to, err := url.Parse(location)
 	if err != nil {
@@ -150,14 +151,19 @@ func redirectError(location string) *Error {
 	return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("redirect to an unknown place")
 }
 
-// isCaptchaPage recognizes the captcha page.
+// isCaptchaPage reports whether body is the beginning of the captcha page.
 func isCaptchaPage(body []byte) bool { return bytes.Contains(body, []byte(`id="captcha-form"`)) }
 
-// errStalled is the cause of a context that a watchdog ended.
+// errStalled is the cause of a context that a watchdog canceled.
 var errStalled = errors.New("nothing came for too long")
 
-// callError turns an error of the network or the context into an Error.
-func callError(ctx context.Context, err error) *Error {
+// requestError returns the error for a request that could not be made.
+func requestError(err error) error {
+	return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a request could not be made: %T", err)
+}
+
+// callError returns the error for an error of the network or the end of ctx.
+func callError(ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errStalled):
 		return newError(chat.Timeout, cookie.Transient, "Google fell silent; try again").withDetail("the answer stalled").withCause(cause)
@@ -167,22 +173,23 @@ func callError(ctx context.Context, err error) *Error {
 		return newError(chat.Canceled, cookie.Silent, "the request was given up").withCause(cause)
 	}
 	if isOffline(err) {
-		return newError(chat.Unavailable, cookie.Offline, "Google can not be reached from this server; check its network and proxy").
+		return newError(chat.Unavailable, cookie.Offline, "Google cannot be reached from this server; check its network and proxy").
 			withDetail("no connection").withCause(err).withRetryAfter(10 * time.Second)
 	}
 	return newError(chat.Upstream, cookie.Transient, "the connection to Google broke; try again").withDetail("connection broke").withCause(err)
 }
 
-// isOffline reports whether no connection came about at all.
+// isOffline reports whether no connection was made at all.
 func isOffline(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	return errors.Is(err, errProxy) || errors.As(err, &dns) ||
-		errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
+	if _, ok := errors.AsType[*net.DNSError](err); ok || errors.Is(err, errProxy) {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && (op.Op == "dial" || op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
 }
 
-// answeredAt is the upstream's own time of an answer, against which the dates in it
-// are meant, and now when it does not say: this machine's clock may be wrong.
+// answeredAt returns the upstream's own time of an answer, now if it names none.
+// Dates in the answer are relative to it: this machine's clock may be wrong.
 func answeredAt(header http.Header, now time.Time) time.Time {
 	if date, err := http.ParseTime(header.Get("Date")); err == nil {
 		return date
@@ -190,8 +197,8 @@ func answeredAt(header http.Header, now time.Time) time.Time {
 	return now
 }
 
-// retryAfter reads both forms of the header, between a second and a day; 0 when
-// there is none.
+// retryAfter parses both forms of a Retry-After header. The result is between a
+// second and a day, or 0 if there is none.
 func retryAfter(value string, now time.Time) time.Duration {
 	var d time.Duration
 	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {

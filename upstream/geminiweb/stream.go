@@ -16,11 +16,12 @@ import (
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
-// Stream asks one question and yields the answer: as it is made when the request
-// says so, else each of its texts in one event, as the upstream left it in the
-// end. An error comes last and is an *Error. It blocks in the caller's loop:
-// breaking out of it, or the end of ctx, ends the upstream call. Before the first
-// event a call that failed in a way that a second one may heal is made once more.
+// Stream asks one question and yields the answer: as it is made if req.Stream is
+// set, else each of its texts in one event, as the upstream left it in the end.
+// An error is yielded last and is an [*Error]. Stream runs in the caller's loop:
+// breaking out of it, or the end of ctx, ends the upstream call. A call that
+// failed before the first event, in a way that a retry may heal, is made again
+// once.
 func (c *Client) Stream(ctx context.Context, set cookie.Set, req *chat.Request) iter.Seq2[chat.Event, error] {
 	return func(yield func(chat.Event, error) bool) {
 		t := streamCall{c: c, set: set, yield: yield, atEnd: !req.Stream}
@@ -30,21 +31,21 @@ func (c *Client) Stream(ctx context.Context, set cookie.Set, req *chat.Request) 
 	}
 }
 
-// streamCall is one question on its way.
+// streamCall is the work on one question: one attempt or several.
 type streamCall struct {
 	c     *Client
 	set   cookie.Set
 	q     question
 	yield func(chat.Event, error) bool
-	atEnd bool // nobody reads the answer while it is made
+	atEnd bool // text is sent when the answer is complete
 
-	session    *session // of the attempt at hand
-	overflowed bool     // the conversation went up as a file
+	session    *session // of the current attempt
+	overflowed bool     // the conversation was sent as a file
 
-	begun        bool // an event went out: nothing can be tried again
+	begun        bool // an event was sent: no retry is possible any more
 	consumerGone bool // the consumer broke out of the loop
 	served       chat.Served
-	servedSent   bool // the served model went out
+	servedSent   bool // the served model was sent
 	ids          wire.TurnIDs
 }
 
@@ -53,56 +54,65 @@ var errLeft = newError(chat.Canceled, cookie.Silent, "the client left")
 
 const (
 	retryPause  = time.Second
-	endPatience = 10 * time.Second // for what follows a complete answer
+	endPatience = 10 * time.Second // for the rows after a complete answer
 )
 
 func (t *streamCall) streamAnswer(ctx context.Context, req *chat.Request) error {
-	c := t.c
-	known := c.accountOf(t.set)
-	if _, ok := c.resolveModel(req.Model, known); !ok && known.known {
-		return unknownModelError()
+	s, err := t.prepareQuestion(ctx, req)
+	if err != nil {
+		return err
 	}
-	s, failure := c.openSession(ctx, t.set)
-	if failure != nil {
-		return failure
-	}
-	to, ok := c.resolveModel(req.Model, c.accountOf(t.set))
-	if !ok {
-		return unknownModelError()
-	}
-	prompt, files, failure := t.uploadPrompt(ctx, s, req)
-	if failure != nil {
-		return failure
-	}
-	t.q = c.newQuestion(to, questionParts{prompt: prompt, files: files, language: c.sessionLanguage(s)})
 	var tried [retryWithoutSession + 1]bool
 	for {
-		token, failure := t.runAttempt(ctx, s)
-		switch {
-		case failure == nil || t.consumerGone:
+		token, err := t.runAttempt(ctx, s)
+		if err == nil || t.consumerGone {
 			return nil
-		case t.begun || failure.retry == noRetry || tried[failure.retry]:
-			return failure
 		}
-		tried[failure.retry] = true
-		next, err := t.prepareRetry(ctx, s, failure, token)
-		if err != nil {
+		kind := asError(err).retry
+		if t.begun || kind == noRetry || tried[kind] {
 			return err
 		}
-		s = next
+		tried[kind] = true
+		if s, err = t.prepareRetry(ctx, s, err, token); err != nil {
+			return err
+		}
 	}
 }
 
-// unknownModelError does not repeat the name: it comes from outside.
-func unknownModelError() *Error {
+// prepareQuestion opens the session, sends the files and encodes the question.
+func (t *streamCall) prepareQuestion(ctx context.Context, req *chat.Request) (*session, error) {
+	c := t.c
+	known := c.accountOf(t.set)
+	if _, ok := c.resolveModel(req.Model, known); !ok && known.known {
+		return nil, unknownModelError()
+	}
+	s, err := c.openSession(ctx, t.set)
+	if err != nil {
+		return nil, err
+	}
+	to, ok := c.resolveModel(req.Model, c.accountOf(t.set))
+	if !ok {
+		return nil, unknownModelError()
+	}
+	prompt, files, err := t.uploadPrompt(ctx, s, req)
+	if err != nil {
+		return nil, err
+	}
+	t.q = c.newQuestion(to, questionParts{prompt: prompt, files: files, language: c.sessionLanguage(s)})
+	return s, nil
+}
+
+// unknownModelError does not repeat the name, which comes from outside.
+func unknownModelError() error {
 	e := newError(chat.UnknownModel, cookie.Silent, "there is no model of that name; GET /v1/models lists the ones there are")
 	e.public.Param = "model"
 	return e
 }
 
-// prepareRetry makes ready for another attempt.
-func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure *Error, token string) (*session, *Error) {
-	switch failure.retry {
+// prepareRetry returns the session for another attempt after failure, or the
+// error that ends the call.
+func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure error, token string) (*session, error) {
+	switch asError(failure).retry {
 	case retryWithToken:
 		next, err := t.c.renewSession(ctx, t.set, s, token)
 		if err == nil && next.Token == s.Token && token == "" {
@@ -114,6 +124,7 @@ func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure *Erro
 		next.omitSession = true
 		t.c.storeSession(t.set, &next)
 		return &next, nil
+	case noRetry, retryLater:
 	}
 	if err := sleepContext(ctx, retryPause); err != nil {
 		return nil, callError(ctx, err)
@@ -121,18 +132,18 @@ func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure *Erro
 	return s, nil
 }
 
-// runAttempt makes one call and passes its answer on. token is a page token that
-// came with a refusal.
-func (t *streamCall) runAttempt(parent context.Context, s *session) (token string, failure *Error) {
+// runAttempt makes one call and sends the events of its answer. token is a page
+// token that came with a refusal.
+func (t *streamCall) runAttempt(parent context.Context, s *session) (token string, err error) {
 	c := t.c
 	t.session, t.ids, t.served = s, wire.TurnIDs{}, chat.Served{}
 	defer t.deleteChat(s)
 	start := c.cfg.Now()
 	defer func() {
 		if t.consumerGone {
-			failure = errLeft
+			err = errLeft
 		}
-		c.observeCall("generate", start, failure)
+		c.observeCall("generate", start, err)
 	}()
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(context.Canceled)
@@ -140,7 +151,10 @@ func (t *streamCall) runAttempt(parent context.Context, s *session) (token strin
 	defer watch.stop()
 
 	query := s.callQuery(t.q.language)
-	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathGenerate, query).String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathGenerate, query).String(), nil)
+	if err != nil {
+		return "", requestError(err)
+	}
 	t.setBody(req, s)
 	c.setAppHeaders(req.Header)
 	t.q.setHeaders(req.Header)
@@ -150,8 +164,8 @@ func (t *streamCall) runAttempt(parent context.Context, s *session) (token strin
 		return "", callError(ctx, err)
 	}
 	defer resp.Body.Close()
-	if failure, token := c.checkResponse(resp); failure != nil {
-		return token, failure
+	if token, err := c.checkResponse(resp); err != nil {
+		return token, err
 	}
 	src, err := uncompressedBody(resp)
 	if err != nil {
@@ -159,8 +173,8 @@ func (t *streamCall) runAttempt(parent context.Context, s *session) (token strin
 	}
 	r := newAnswerReader(t, src, watch)
 	defer r.release()
-	failure = r.readAll(ctx, parent)
-	return r.token, failure
+	err = r.readAll(ctx, parent)
+	return r.token, err
 }
 
 // uncompressedBody undoes a compression that was not asked for.
@@ -171,28 +185,28 @@ func uncompressedBody(resp *http.Response) (io.Reader, error) {
 	return gzip.NewReader(resp.Body)
 }
 
-// checkResponse judges an answer's head. For anything but a 200 with data it
-// returns what is wrong and the page token that may have come with it.
-func (c *Client) checkResponse(resp *http.Response) (failure *Error, token string) {
+// checkResponse judges the head of an answer. For a 200 with data it returns nil.
+// Else it returns the error, and the page token that may have come with it.
+func (c *Client) checkResponse(resp *http.Response) (token string, err error) {
 	html := strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html")
 	if resp.StatusCode == http.StatusOK && !html {
-		return nil, ""
+		return "", nil
 	}
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, errorHead))
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if resp.StatusCode != http.StatusOK {
-		return httpStatusError(resp.StatusCode, resp.Header, body), findToken(body)
+		return findToken(body), httpStatusError(resp.StatusCode, resp.Header, body)
 	}
 	switch {
 	case isCaptchaPage(body):
-		return blockedError().withDetail("captcha page with status 200"), ""
+		return "", blockedError().withDetail("captcha page with status 200")
 	case bytes.Contains(body, []byte(hostAccounts)), bytes.Contains(body, []byte("/signin/")):
-		return signedOutError().withDetail("sign-in page with status 200"), ""
+		return "", signedOutError().withDetail("sign-in page with status 200")
 	}
 	c.cfg.Drifted("schema")
-	return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a web page instead of an answer"), ""
+	return "", newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a web page instead of an answer")
 }
 
-// findToken finds the page token that a 400 may hand out.
+// findToken returns the page token that a 400 may contain.
 func findToken(body []byte) string {
 	f := frame.NewReader(bytes.NewReader(body))
 	defer f.Release()
@@ -207,29 +221,36 @@ func findToken(body []byte) string {
 	}
 }
 
-// sendEvent passes an event on, with the served model in front of it when that has
-// become known. It reports false when the consumer left.
-func (t *streamCall) sendEvent(event chat.Event) bool {
-	if !t.servedSent && t.served != (chat.Served{}) && !t.sendServed() {
-		return false
+// sendEvent yields an event, after the served model if that has become known. It
+// returns errLeft if the consumer left.
+func (t *streamCall) sendEvent(event chat.Event) error {
+	if !t.servedSent && t.served != (chat.Served{}) {
+		if err := t.sendServed(); err != nil {
+			return err
+		}
 	}
-	t.markBegun()
-	t.consumerGone = !t.yield(event, nil)
-	return !t.consumerGone
+	return t.yieldEvent(event)
 }
 
-// markBegun notes that an event goes out: the question is not asked again.
-func (t *streamCall) markBegun() { t.begun, t.q.form = true, "" }
-
-// sendServed passes on which model answers.
-func (t *streamCall) sendServed() bool {
+// sendServed yields the model that answers.
+func (t *streamCall) sendServed() error {
 	t.servedSent = true
-	t.markBegun()
-	t.consumerGone = !t.yield(chat.Event{Kind: chat.Meta, Served: t.served}, nil)
-	return !t.consumerGone
+	return t.yieldEvent(chat.Event{Kind: chat.Meta, Served: t.served})
 }
 
-// deleteChat deletes the chat that an answer was made in, when the mode wants it.
+// yieldEvent yields an event. From the first one on the question is not asked
+// again, so its encoded form is dropped.
+func (t *streamCall) yieldEvent(event chat.Event) error {
+	t.begun, t.q.form = true, ""
+	if !t.yield(event, nil) {
+		t.consumerGone = true
+		return errLeft
+	}
+	return nil
+}
+
+// deleteChat deletes the chat in which an answer was made, if the mode asks for
+// it.
 func (t *streamCall) deleteChat(s *session) {
 	if t.q.remove && t.ids.CID != "" {
 		t.c.removeChat(t.set, s, t.ids.CID)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -107,7 +108,7 @@ func TestStreamEventForEachFrame(t *testing.T) {
 		if texts != 25 || text.String() != simulator.LongText(10000) {
 			t.Errorf("got %d events with %d bytes, want 25 with the text", texts, text.Len())
 		}
-		if got, want := fmt.Sprint(kinds), fmt.Sprint([]chat.EventKind{chat.Meta, chat.Finish}); got != want {
+		if got, want := kinds, []chat.EventKind{chat.Meta, chat.Finish}; !slices.Equal(got, want) {
 			t.Errorf("other events %s, want meta and finish", got)
 		}
 	})
@@ -490,7 +491,7 @@ func (s scripted) RoundTrip(r *http.Request) (*http.Response, error) {
 		return s.next.RoundTrip(r)
 	}
 	body := &hanging{Reader: strings.NewReader(s.body), gone: r.Context().Done()}
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, Request: r}, nil
 }
 
 type hanging struct {

@@ -7,8 +7,9 @@ import (
 	"mime"
 	"path"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/chat/media"
@@ -27,10 +28,10 @@ const (
 // uploadedFile is a file that the upstream holds.
 type uploadedFile struct{ reference, name string }
 
-// uploadPrompt sends a request's files to the upstream and returns them in their
-// order with the prompt that goes with them. A prompt over the limit becomes
-// shorter and a text file.
-func (t *streamCall) uploadPrompt(ctx context.Context, s *session, req *chat.Request) (prompt string, files []uploadedFile, failure *Error) {
+// uploadPrompt sends the files of a request to the upstream. It returns them in
+// their order, with the prompt that goes with them. A prompt over the limit
+// becomes a shorter one and a text file.
+func (t *streamCall) uploadPrompt(ctx context.Context, s *session, req *chat.Request) (prompt string, files []uploadedFile, err error) {
 	prompt, overflow := chat.SplitPrompt(req, t.c.cfg.MaxPrompt)
 	blobs := chat.UniqueFiles(req)
 	if overflow != nil {
@@ -40,67 +41,61 @@ func (t *streamCall) uploadPrompt(ctx context.Context, s *session, req *chat.Req
 		t.overflowed = true
 		blobs = append(blobs, overflow)
 	}
-	files, failure = t.c.uploadAll(ctx, t.set, s, blobs)
-	if failure != nil && failure.public.Kind == chat.TooLarge && t.overflowed && len(blobs) == 1 {
-		failure = tooLongError().withDetail("the conversation's file was refused")
+	files, err = t.c.uploadAll(ctx, t.set, s, blobs)
+	if err != nil && kindOf(err) == chat.TooLarge && t.overflowed && len(blobs) == 1 {
+		err = tooLongError().withDetail("the conversation's file was refused")
 	}
-	return prompt, files, failure
+	return prompt, files, err
 }
 
-// uploadAll sends files side by side. The first failure ends the others: an
-// answer that did not see a file would only look like one.
-func (c *Client) uploadAll(ctx context.Context, set cookie.Set, s *session, blobs []*chat.Blob) ([]uploadedFile, *Error) {
+// uploadAll sends files in parallel. The first failure cancels the others,
+// because an answer to a part of the files would look like a real one.
+func (c *Client) uploadAll(ctx context.Context, set cookie.Set, s *session, blobs []*chat.Blob) ([]uploadedFile, error) {
 	if len(blobs) == 0 {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
 	defer cancel()
 	files := make([]uploadedFile, len(blobs))
-	places := make(chan struct{}, uploadsAtOnce)
-	var (
-		group sync.WaitGroup
-		first sync.Once
-		found *Error
-	)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(uploadsAtOnce)
 	for i, blob := range blobs {
-		places <- struct{}{}
-		group.Go(func() {
-			defer func() { <-places }()
-			reference, failure := c.uploadFile(ctx, set, s, outgoingFile{blob, uploadName(blob, i)})
-			if failure != nil {
-				first.Do(func() { found = failure; cancel() })
-				return
-			}
-			files[i] = uploadedFile{reference, uploadName(blob, i)}
+		group.Go(func() error {
+			name := uploadName(blob, i)
+			reference, err := c.uploadFile(ctx, set, s, outgoingFile{blob, name})
+			files[i] = uploadedFile{reference, name}
+			return err
 		})
 	}
-	group.Wait()
-	return files, found
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return files, nil
 }
 
-// outgoingFile is a file on its way, under the name that the upstream is told.
+// outgoingFile is a file with the name under which it is sent.
 type outgoingFile struct {
 	*chat.Blob
 	name string
 }
 
-// uploadFile sends one file: as a form, and when that is refused in the browser's
+// uploadFile sends one file: as a form, and if that is refused in the browser's
 // resumable way.
-func (c *Client) uploadFile(ctx context.Context, set cookie.Set, s *session, f outgoingFile) (reference string, failure *Error) {
+func (c *Client) uploadFile(ctx context.Context, set cookie.Set, s *session, f outgoingFile) (reference string, err error) {
 	start := c.cfg.Now()
-	defer func() { c.observeCall("upload", start, failure) }()
-	if reference, failure = c.uploadForm(ctx, set, s, f); failure == nil ||
-		ctx.Err() != nil || failure.public.Kind == chat.TooLarge {
-		return reference, failure
+	defer func() { c.observeCall("upload", start, err) }()
+	reference, err = c.uploadForm(ctx, set, s, f)
+	if err == nil || ctx.Err() != nil || kindOf(err) == chat.TooLarge {
+		return reference, err
 	}
 	return c.uploadResumable(ctx, set, s, f)
 }
 
-// quoteName makes a name safe inside quotes of a header.
+// quoteName makes a name safe inside the quotes of a header.
 var quoteName = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// uploadName is the file's own name on one line, or one made up with the ending
-// of its type: the upstream goes by endings too.
+// uploadName is the file's own name on one line, or an invented one with the
+// extension of its type, because the upstream looks at extensions too.
 func uploadName(blob *chat.Blob, i int) string {
 	name := path.Base(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -114,8 +109,8 @@ func uploadName(blob *chat.Blob, i int) string {
 	return fmt.Sprintf("input_%07d%s", i+1, fileEnding(blob.MIME))
 }
 
-// endings are those of the texts that are sent most; the system's table knows
-// several for each and none is the first.
+// endings are the extensions of common texts; the system's table has several for
+// each, in no order.
 var endings = map[string]string{
 	"application/json": ".json",
 	"text/plain":       ".txt", "text/markdown": ".md", "text/csv": ".csv", "text/html": ".html",
@@ -134,7 +129,7 @@ func fileEnding(kind string) string {
 	return ".bin"
 }
 
-// mediaType is a type that may stand in a header.
+// mediaType is kind if it may be sent in a header, else the type of any bytes.
 func mediaType(kind string) string {
 	if kind == "" || !isHeaderValue(kind) {
 		return "application/octet-stream"
