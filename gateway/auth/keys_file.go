@@ -98,7 +98,7 @@ func (k *Keys) editFile(edit func([]Key) ([]Key, error)) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	unlock, err := lockDirOf(k.path)
+	unlock, err := lockKeys(k.path)
 	if err != nil {
 		return fmt.Errorf("changing the keys: %w", err)
 	}
@@ -119,17 +119,22 @@ func (k *Keys) editFile(edit func([]Key) ([]Key, error)) error {
 	return nil
 }
 
-// lockDirOf waits until no other process changes the file, and makes its directory
-// if need be: the first key is often made before the first start. Two changes at
-// once could restore a revoked key.
-func lockDirOf(path string) (unlock func(), err error) {
+// lockKeys waits until no other process changes the key file, and makes its
+// directory if need be: the first key is often made before the first start. Two
+// changes at once could restore a revoked key. The lock is a file of its own
+// beside the keys, because the key file is replaced by each change and the
+// directory is locked by the daemon for as long as it runs.
+func lockKeys(path string) (unlock func(), err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(dir)
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
 		return nil, err
+	}
+	if err := chownLikeDir(f, dir); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
 		return nil, errors.Join(err, f.Close())
