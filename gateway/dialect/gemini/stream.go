@@ -98,11 +98,11 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 // finish writes the last chunk. It has a part in any case, because clients read
 // the first without a check. Only a refusal becomes a blocked prompt.
 func (e *streamEncoder) finish(reason chat.FinishReason) error {
-	spelled := finishReason(reason)
+	text := finishReason(reason)
 	if reason == chat.Filtered && e.count.IsEmpty() {
-		e.chunk.Candidates, e.chunk.Feedback = nil, &promptFeedback{BlockReason: spelled}
+		e.chunk.Candidates, e.chunk.Feedback = nil, &promptFeedback{BlockReason: text}
 	} else {
-		e.chunk.Candidates[0].FinishReason = spelled
+		e.chunk.Candidates[0].FinishReason = text
 	}
 	e.chunk.Usage = newUsage(e.count.EstimateUsage(e.call))
 	e.text, e.part[0] = "", part{Text: &e.text}

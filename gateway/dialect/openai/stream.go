@@ -175,8 +175,8 @@ func (e *streamEncoder) writePiece(piece []byte) error {
 func (e *streamEncoder) finish(reason chat.FinishReason) error {
 	err := e.begin()
 	e.done = true
-	spelled := finishReason(reason)
-	e.chunk.Choices[0].FinishReason = &spelled
+	text := finishReason(reason)
+	e.chunk.Choices[0].FinishReason = &text
 	if err == nil {
 		err = e.addText(textDelta{}, "")
 	}
