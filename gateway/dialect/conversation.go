@@ -56,14 +56,16 @@ func (c *Conversation) AddTurn(place Node, role chat.Role, parts []chat.Part) er
 	return nil
 }
 
-// AddInstruction adds system text read at place. After the first turn it becomes
-// a turn of the user, because the position matters: some clients end with an
-// instruction ("now sum this up"). A file in front of the first turn is an error.
+// AddInstruction adds system text read at place; blank text is dropped. After the
+// first turn it becomes a turn of the user, because the position matters: some
+// clients end with an instruction ("now sum this up"). A file in front of the
+// first turn is an error.
 func (c *Conversation) AddInstruction(place Node, parts []chat.Part) error {
-	if len(c.turns) > 0 {
+	parts = DropBlankParts(parts)
+	if len(c.turns) > 0 && len(parts) > 0 {
 		return c.AddTurn(place, chat.User, parts)
 	}
-	for _, part := range DropBlankParts(parts) {
+	for _, part := range parts {
 		if part.Blob != nil {
 			return place.NewError("must hold text only")
 		}

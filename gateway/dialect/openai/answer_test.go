@@ -47,3 +47,17 @@ func TestAnswerShapes(t *testing.T) {
 		})
 	}
 }
+
+// TestUsageDetails: reasoning tokens are counted if thoughts were sent, and only
+// then.
+func TestUsageDetails(t *testing.T) {
+	for _, test := range []struct{ thoughts, want string }{
+		{"", `"usage":{"prompt_tokens":2,"completion_tokens":1,"total_tokens":3}`},
+		{"hmmmm", `"usage":{"prompt_tokens":2,"completion_tokens":3,"total_tokens":5,"completion_tokens_details":{"reasoning_tokens":2}}`},
+	} {
+		answer := chat.Answer{Text: "a", Thoughts: test.thoughts, Reason: chat.Stop}
+		if got := dialecttest.BodyText(t, openai.Dialect.EncodeAnswer(dialecttest.NewStreamCall(nil), answer)); !strings.Contains(got, test.want) {
+			t.Errorf("got %s\nwant %s", got, test.want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package openai_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -17,6 +18,7 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/dialect/dialecttest"
+	"github.com/geminid/geminid/gateway/dialect/openai"
 )
 
 // field is a part of a form; one with a name is a file.
@@ -235,6 +237,25 @@ func TestBrokenForms(t *testing.T) {
 				t.Errorf("status %d: %s", w.Code, w.Body)
 			}
 		})
+	}
+}
+
+// TestBrokenFormSays: a form that breaks off is named as such, and a client that
+// left is no error of its form.
+func TestBrokenFormSays(t *testing.T) {
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for _, tt := range []struct {
+		ctx  context.Context
+		want chat.Kind
+		says string
+	}{{t.Context(), chat.BadRequest, "the form is broken"}, {gone, chat.Canceled, "the client left"}} {
+		r := httptest.NewRequest(http.MethodPost, "/v1/images/edits", strings.NewReader("--xx\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nhalf"))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=xx")
+		_, err := openai.Dialect.Decode(r.WithContext(tt.ctx), func(string) string { return "" })
+		if dialecttest.KindOf(err) != tt.want || !strings.HasPrefix(err.Error(), tt.says) {
+			t.Errorf("got %v, want %q", err, tt.says)
+		}
 	}
 }
 

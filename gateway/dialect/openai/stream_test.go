@@ -3,6 +3,7 @@ package openai_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -161,4 +162,51 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%q after %q: %+v, %v", test.reason, test.text, got, err)
 		}
 	}
+}
+
+// TestDeltasOfLongText: text is cut into as few deltas as fit, and between runes.
+func TestDeltasOfLongText(t *testing.T) {
+	for size, want := range map[int]int{10 << 10: 1, 10<<10 + 1: 2, 20 << 10: 2, 20<<10 + 1: 3} {
+		for _, letter := range []string{"a", "👋"} {
+			text := strings.Repeat(letter, size/len(letter)) + strings.Repeat("b", size%len(letter))
+			chunks, _, _, err := readEventSource(dialecttest.PlayEnd(t, openai.Dialect, text, chat.Stop))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := joinChunks(chunks, false)
+			if err != nil || got.text != text || got.chunks != want {
+				t.Errorf("%d bytes of %s: %d deltas, want %d, %v", size, letter, got.chunks, want, err)
+			}
+		}
+	}
+}
+
+// TestPictureToLostReader: the first failed write of a picture ends it.
+func TestPictureToLostReader(t *testing.T) {
+	blob := &chat.Blob{MIME: "image/png", Data: make([]byte, 200<<10)}
+	for fail := range 6 {
+		w := &failingWriter{left: fail}
+		err := openai.Dialect.NewEncoder(dialecttest.NewStreamCall(nil), w).WriteEvent(chat.Event{Kind: chat.Media, Blob: blob})
+		if !errors.Is(err, errGone) || w.after != 0 {
+			t.Errorf("write %d: %v, %d writes after it", fail, err, w.after)
+		}
+	}
+}
+
+var errGone = errors.New("gone")
+
+// failingWriter fails after some writes.
+type failingWriter struct{ left, after int }
+
+func (f *failingWriter) Write(p []byte) (int, error) {
+	switch {
+	case f.left > 0:
+		f.left--
+		return len(p), nil
+	case f.left == 0:
+		f.left--
+		return 0, errGone
+	}
+	f.after++
+	return 0, errGone
 }

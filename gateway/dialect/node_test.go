@@ -1,0 +1,152 @@
+package dialect_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// readObject returns the body of a request.
+func readObject(t *testing.T, body string, names dialect.NameMapping) dialect.Object {
+	t.Helper()
+	o, err := dialect.ReadBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)), names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// readField returns the field "f" of a body that holds value there.
+func readField(t *testing.T, value string) dialect.Node {
+	t.Helper()
+	return readObject(t, `{"f":`+value+`}`, dialect.ExactNames).Field("f")
+}
+
+func TestCamelNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"text": "text", "inlineData": "inlineData", "inline_data": "inlineData", "inline_Data": "inlineData",
+		"a_b_c": "aBC", "a_1b": "a1b", "a_zz": "aZz", "a__b": "aB", "_a": "A", "a_": "a", "a_aa_z": "aAaZ",
+	} {
+		if got := dialect.CamelNames(name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+		o := readObject(t, `{"`+name+`":"x"}`, dialect.CamelNames)
+		if text, err := o.Field(want).AsText(); text != "x" || err != nil {
+			t.Errorf("%s: field %q, %v", name, text, err)
+		}
+	}
+}
+
+// TestPaths: nodes name themselves, and names are mapped at every depth.
+func TestPaths(t *testing.T) {
+	o := readObject(t, `{"a_b":[{"c_d":1},{"c_d":2}],"e":{"f_g":3}}`, dialect.CamelNames)
+	list, err := o.Field("aB").AsList(2)
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	second, err := list[1].AsObject()
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := o.Field("e").AsListOrOne(1)
+	if err != nil || len(one) != 1 {
+		t.Fatal(one, err)
+	}
+	inner, err := one[0].AsObject()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []struct {
+		node  dialect.Node
+		path  string
+		value string
+	}{
+		{list[0], "aB[0]", `{"c_d":1}`}, {second.Field("cD"), "aB[1].cD", "2"},
+		{one[0], "e[0]", `{"f_g":3}`}, {inner.Field("fG"), "e[0].fG", "3"}, {inner.Field("none"), "e[0].none", ""},
+	} {
+		if n.node.Path != n.path || n.node.JSONText() != n.value || n.node.IsAbsent() != (n.value == "") {
+			t.Errorf("%s: path %s, value %s", n.path, n.node.Path, n.node.JSONText())
+		}
+	}
+}
+
+// TestReaders: each reader takes its type and nothing else. An error begins with
+// the path.
+func TestReaders(t *testing.T) {
+	readers := map[string]func(dialect.Node) error{
+		"text":   func(n dialect.Node) error { _, err := n.AsText(); return err },
+		"bool":   func(n dialect.Node) error { _, err := n.AsBool(); return err },
+		"object": func(n dialect.Node) error { _, err := n.AsObject(); return err },
+		"list":   func(n dialect.Node) error { _, err := n.AsList(2); return err },
+		"some":   func(n dialect.Node) error { _, err := n.AsListOrOne(2); return err },
+	}
+	for value, takes := range map[string]string{
+		`"a"`: "text", `true`: "bool", `false`: "bool", `{"a":1}`: "object some", `[1,2]`: "list some", `[1,2,3]`: "", `5`: "",
+		`null`: "text bool object list some",
+	} {
+		for name, read := range readers {
+			err := read(readField(t, value))
+			if want := strings.Contains(takes, name); (err == nil) != want {
+				t.Errorf("%s as %s: %v", value, name, err)
+			}
+			if err != nil && !strings.HasPrefix(err.Error(), "f ") {
+				t.Errorf("%s as %s: %v", value, name, err)
+			}
+		}
+	}
+	if on, err := readField(t, "true").AsBool(); !on || err != nil {
+		t.Errorf("true is %t, %v", on, err)
+	}
+	o := readObject(t, `{}`, dialect.ExactNames)
+	if on, err := o.Field("f").AsBool(); on || err != nil {
+		t.Errorf("absent is %t, %v", on, err)
+	}
+}
+
+func TestIsOff(t *testing.T) {
+	for value, want := range map[string]bool{
+		`null`: true, `false`: true, `0`: true, `""`: true, `" "`: true, `"False"`: true, `"0"`: true,
+		`true`: false, `1`: false, `"true"`: false, `"no"`: false, `[]`: false,
+	} {
+		if got := readField(t, value).IsOff(); got != want {
+			t.Errorf("%s: %t", value, got)
+		}
+	}
+}
+
+func TestFormObject(t *testing.T) {
+	o := dialect.FormObject(map[string]string{"prompt": "a"})
+	if text, err := o.Field("prompt").AsText(); text != "a" || err != nil || !o.Field("n").IsAbsent() {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// TestRules: the values that each rule takes.
+func TestRules(t *testing.T) {
+	rules := map[string]dialect.Rule{
+		"text": dialect.IsText, "bool": dialect.IsBool, "object": dialect.IsObject, "number": dialect.IsNumber,
+		"count": dialect.IsCount, "quoted": dialect.MayBeQuoted(dialect.IsCount),
+		"texts": dialect.ListOf(dialect.IsText), "stop": dialect.IsTextOrList,
+	}
+	for value, takes := range map[string]string{
+		`"a"`: "text stop", `"7"`: "text stop quoted", `"x7"`: "text stop", `"true"`: "text stop", `"[7]"`: "text stop",
+		`1`: "number count quoted", `2`: "number count quoted", `1.5`: "number", `0`: "number", `-1`: "number", `0.5`: "number",
+		`true`: "bool", `{}`: "object", `[]`: "texts stop", `["a","b"]`: "texts stop", `["a",1]`: "", `["a",null]`: "", `"1.5"`: "text stop",
+		`null`: "text bool object number count quoted texts stop",
+	} {
+		o := readObject(t, `{"f":`+value+`}`, dialect.ExactNames)
+		for name, rule := range rules {
+			err := dialect.Rules{{Field: "f", Check: rule}, {Field: "absent", Check: rule}}.CheckFields(o)
+			want := false
+			for _, taken := range strings.Fields(takes) {
+				want = want || taken == name
+			}
+			if (err == nil) != want {
+				t.Errorf("%s as %s: %v", value, name, err)
+			}
+		}
+	}
+}
