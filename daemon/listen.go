@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
-	"golang.org/x/net/netutil"
 
 	"github.com/geminid/geminid/gateway/api"
+	"github.com/geminid/geminid/gateway/limit"
 )
 
 // openListeners opens the API's listener, systemd's when it passes one, and the control
@@ -32,7 +34,7 @@ func (d *Daemon) openListeners(ctx context.Context) error {
 	} else if d.listener, err = config.Listen(ctx, "tcp", d.settings.Listen); err != nil {
 		return fmt.Errorf("opening %s: %w; %s", d.settings.Listen, err, listenAdvice(err))
 	}
-	d.listener = netutil.LimitListener(d.listener, d.settings.MaxConnections)
+	d.listener = d.limitConnections(d.listener)
 	if d.settings.TLSCert != "" {
 		if d.certificate, err = openCertificate(d.settings, d.log); err != nil {
 			return err
@@ -41,6 +43,21 @@ func (d *Daemon) openListeners(ctx context.Context) error {
 	}
 	d.control, err = openControlSocket(ctx, d.settings.Socket, d.log)
 	return err
+}
+
+// limitConnections bounds the connections of the API's listener. It logs each reason
+// of refusals once a minute at most.
+func (d *Daemon) limitConnections(inner net.Listener) net.Listener {
+	logged := limit.NewWindow[string](time.Minute, 2)
+	return limit.NewListener(inner, limit.ListenerConfig{
+		Max:    d.settings.MaxConnections,
+		Shared: func(client netip.Addr) bool { return d.api.IsTrustedProxy(client) },
+		Refused: func(_ netip.Addr, reason string) {
+			if logged.TakeUse(reason, 1).OK {
+				d.log.Warn("connections are refused", "reason", reason, "max_connections", d.settings.MaxConnections)
+			}
+		},
+	})
 }
 
 // listenAdvice says what to do when an address can not be opened.

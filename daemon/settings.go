@@ -79,7 +79,10 @@ type Settings struct {
 	// MaxPrompt is the longest prompt that is sent as one; what is longer goes up
 	// as a text file.
 	MaxPrompt Size `key:"max_prompt_bytes"`
-	// MaxConnections bounds open client connections.
+	// MaxConnections bounds open client connections. One address (of IPv6 a /64
+	// network) gets a quarter of them, unless it is of this machine or in
+	// trusted_proxies, and a sixteenth is kept for this machine. A connection that
+	// waits for its next request makes room for a new one.
 	MaxConnections int `key:"max_connections"`
 
 	// PublicURL is how clients reach the server, for links.

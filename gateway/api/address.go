@@ -49,6 +49,11 @@ func parseAddr(s string) netip.Addr {
 	return addr.Unmap().WithZone("")
 }
 
+// IsTrustedProxy reports whether addr is one of [Settings].TrustedProxies.
+func (a *API) IsTrustedProxy(addr netip.Addr) bool {
+	return containsAddr(a.live.Load().TrustedProxies, addr.Unmap())
+}
+
 func containsAddr(prefixes []netip.Prefix, addr netip.Addr) bool {
 	return addr.IsValid() && slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) })
 }

@@ -1,0 +1,195 @@
+package limit
+
+import (
+	"container/list"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// The parts of all connections: how many one client may have, and how many are kept
+// for this machine, so that its owner and its monitoring get through.
+const (
+	clientPart  = 4
+	reservePart = 16
+)
+
+// crowdedIdle is how long a connection may wait for its next request while more
+// than half of the connections are in use.
+const crowdedIdle = 10 * time.Second
+
+// The reasons of refusals.
+const (
+	RefusedFull   = "all connections are in use"
+	RefusedClient = "one address has a quarter of all connections"
+)
+
+// ListenerConfig is the configuration of a [Listener].
+type ListenerConfig struct {
+	// Max is how many connections there may be at once. Required.
+	Max int
+	// Shared reports whether many clients share the address, as those behind a
+	// proxy do: it may have more than a quarter of the connections. Loopback
+	// addresses always may. Nil means that there is no other.
+	Shared func(netip.Addr) bool
+	// Refused is called with the reason for each connection that is closed at
+	// once. It must not block. Nil ignores them.
+	Refused func(client netip.Addr, reason string)
+}
+
+// Listener bounds the connections of another listener. If there are too many it
+// closes the one that has waited longest for a request, and else the new one; it
+// never lets a client wait. A client (an address, of IPv6 a /64) gets a quarter of
+// all connections at most, and a sixteenth is kept for loopback addresses. While more
+// than half are in use, a connection may wait for its next request for ten seconds.
+//
+// Make it with [NewListener] and set [TrackState] as the ConnState of the server.
+type Listener struct {
+	net.Listener
+	cfg ListenerConfig
+
+	mu      sync.Mutex
+	open    int
+	clients map[netip.Prefix]int
+	waiting list.List // of *limitedConn that wait for a request, longest first
+}
+
+// NewListener returns a Listener on top of inner, which it owns.
+func NewListener(inner net.Listener, cfg ListenerConfig) *Listener {
+	if cfg.Shared == nil {
+		cfg.Shared = func(netip.Addr) bool { return false }
+	}
+	if cfg.Refused == nil {
+		cfg.Refused = func(netip.Addr, string) {}
+	}
+	return &Listener{Listener: inner, cfg: cfg, clients: make(map[netip.Prefix]int)}
+}
+
+// Accept implements net.Listener. It closes the connections that are too many and
+// goes on with the next one.
+func (l *Listener) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		addr := addrOf(conn)
+		admitted, closable, reason := l.admitConn(conn, addr)
+		for _, c := range closable {
+			_ = c.Close()
+		}
+		if reason == "" {
+			return admitted, nil
+		}
+		_ = conn.Close()
+		l.cfg.Refused(addr, reason)
+	}
+}
+
+// admitConn counts the connection, or returns the reason to refuse it. The caller
+// closes the connections that must make room.
+func (l *Listener) admitConn(conn net.Conn, addr netip.Addr) (admitted *limitedConn, closable []net.Conn, reason string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if l.open > l.cfg.Max/2 {
+		for e := l.waiting.Front(); e != nil && now.Sub(e.Value.(*limitedConn).since) >= crowdedIdle; e = l.waiting.Front() {
+			closable = append(closable, l.dropConn(e.Value.(*limitedConn)))
+		}
+	}
+	network, most := NetworkOf(addr), l.cfg.Max
+	if !addr.IsLoopback() {
+		most -= l.cfg.Max / reservePart
+		if !l.cfg.Shared(addr) && l.clients[network] >= max(l.cfg.Max/clientPart, 1) {
+			return nil, closable, RefusedClient
+		}
+	}
+	if l.open >= most {
+		longest := l.waiting.Front()
+		if longest == nil {
+			return nil, closable, RefusedFull
+		}
+		closable = append(closable, l.dropConn(longest.Value.(*limitedConn)))
+	}
+	l.open++
+	l.clients[network]++
+	c := &limitedConn{Conn: conn, listener: l, network: network, since: now}
+	c.place = l.waiting.PushBack(c) // for its first request
+	return c, closable, ""
+}
+
+// dropConn stops counting the connection. The caller holds the lock.
+func (l *Listener) dropConn(c *limitedConn) net.Conn {
+	if c.dropped {
+		return c.Conn
+	}
+	c.dropped = true
+	l.removeWaiting(c)
+	l.open--
+	if l.clients[c.network]--; l.clients[c.network] == 0 {
+		delete(l.clients, c.network)
+	}
+	return c.Conn
+}
+
+func (l *Listener) removeWaiting(c *limitedConn) {
+	if c.place != nil {
+		l.waiting.Remove(c.place)
+		c.place = nil
+	}
+}
+
+// limitedConn is a connection that counts until it is closed.
+type limitedConn struct {
+	net.Conn
+	listener *Listener
+	network  netip.Prefix
+
+	// Guarded by the listener's lock.
+	since   time.Time     // when it began to wait for a request
+	place   *list.Element // among those that wait, nil during a request
+	dropped bool
+}
+
+// Close implements net.Conn.
+func (c *limitedConn) Close() error {
+	c.listener.mu.Lock()
+	c.listener.dropConn(c)
+	c.listener.mu.Unlock()
+	return c.Conn.Close()
+}
+
+// TrackState is the ConnState of a server on a [Listener], plain or with TLS: it
+// notes which connections wait for a request. Other connections are ignored.
+func TrackState(conn net.Conn, state http.ConnState) {
+	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		conn = wrapped.NetConn()
+	}
+	c, ok := conn.(*limitedConn)
+	if !ok {
+		return
+	}
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	switch state {
+	case http.StateActive:
+		c.listener.removeWaiting(c)
+	case http.StateIdle:
+		if c.place == nil && !c.dropped {
+			c.since = time.Now()
+			c.place = c.listener.waiting.PushBack(c)
+		}
+	case http.StateNew, http.StateHijacked, http.StateClosed:
+		// A new connection waits already, and the others are closed by Close.
+	}
+}
+
+// addrOf returns the peer's address, the zero Addr if it has none.
+func addrOf(conn net.Conn) netip.Addr {
+	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		return tcp.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}
