@@ -22,14 +22,14 @@ func (completionCommand) Help() string {
 
 // Run prints the script.
 func (cc completionCommand) Run(c *terminal.Console, k *kong.Kong) error {
-	return manual.Completion(c.Out, cc.Shell, k.Model)
+	return manual.WriteCompletion(c.Out, cc.Shell, k.Model)
 }
 
 type manCommand struct{}
 
 // Run prints the man page.
 func (manCommand) Run(c *terminal.Console, k *kong.Kong) error {
-	return manual.Page(c.Out, k.Model, manual.About{
+	return manual.WritePage(c.Out, k.Model, manual.About{
 		Summary: "ask a geminid server from the terminal and carry cookies to it", Version: buildVersion(), SeeAlso: []string{"geminid(1)"},
 	})
 }

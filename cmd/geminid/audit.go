@@ -17,7 +17,7 @@ type auditVerifyCmd struct {
 func (c *auditVerifyCmd) Run() error {
 	path := c.File
 	if path == "" {
-		settings, err := c.load()
+		settings, err := c.loadSettings()
 		if err != nil {
 			return err
 		}

@@ -20,13 +20,15 @@ func (completionCmd) Help() string {
 }
 
 // Run prints the script.
-func (c completionCmd) Run(k *kong.Kong) error { return manual.Completion(os.Stdout, c.Shell, k.Model) }
+func (c completionCmd) Run(k *kong.Kong) error {
+	return manual.WriteCompletion(os.Stdout, c.Shell, k.Model)
+}
 
 type manCmd struct{}
 
 // Run prints the man page.
 func (manCmd) Run(k *kong.Kong) error {
-	return manual.Page(os.Stdout, k.Model, manual.About{
+	return manual.WritePage(os.Stdout, k.Model, manual.About{
 		Summary: "keep a gemini.google.com session alive and serve it to chat clients", Version: version, SeeAlso: []string{"gchat(1)"},
 	})
 }

@@ -32,15 +32,15 @@ type remote struct {
 	where  string // for messages
 }
 
-// answerLimit bounds what is read of an answer.
-const answerLimit = 16 << 20
+// maxAnswer bounds what is read of an answer.
+const maxAnswer = 16 << 20
 
-func (f *remoteFlags) remote() (*remote, error) {
+func (f *remoteFlags) openRemote() (*remote, error) {
 	if f.Server != "" {
 		return &remote{client: &http.Client{Timeout: 2 * time.Minute},
 			base: strings.TrimRight(f.Server, "/"), key: f.Key, where: f.Server}, nil
 	}
-	settings, err := f.load()
+	settings, err := f.loadSettings()
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +53,10 @@ func (f *remoteFlags) remote() (*remote, error) {
 		base: "http://localhost", where: path}, nil
 }
 
-// call asks and decodes the JSON answer into out, also that of a refusal that
+// callJSON asks and decodes the JSON answer into out, also that of a refusal that
 // carries a verdict. It returns the status and the body as it came.
-func (r *remote) call(ctx context.Context, method, path string, body []byte, out any) (int, []byte, error) {
-	status, raw, err := r.fetch(ctx, method, path, body)
+func (r *remote) callJSON(ctx context.Context, method, path string, body []byte, out any) (int, []byte, error) {
+	status, raw, err := r.fetchBody(ctx, method, path, body)
 	if err != nil {
 		return status, nil, err
 	}
@@ -64,46 +64,46 @@ func (r *remote) call(ctx context.Context, method, path string, body []byte, out
 		Error *struct{ Message string }
 	}
 	if json.Unmarshal(raw, &refusal) == nil && refusal.Error != nil {
-		return status, raw, &exit{codeFor(status), errors.New(refusal.Error.Message)}
+		return status, raw, &exitError{exitCodeFor(status), errors.New(refusal.Error.Message)}
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return status, raw, &exit{exitUnavailable, fmt.Errorf("%s does not answer like a geminid (status %d)", r.where, status)}
+		return status, raw, &exitError{exitUnavailable, fmt.Errorf("%s does not answer like a geminid (status %d)", r.where, status)}
 	}
 	return status, raw, nil
 }
 
-// fetch asks and returns the status and the body as it came.
-func (r *remote) fetch(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
+// fetchBody asks and returns the status and the body as it came.
+func (r *remote) fetchBody(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, r.base+path, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, &exit{exitUsage, fmt.Errorf("%s is not an address: %w", r.where, err)}
+		return 0, nil, &exitError{exitUsage, fmt.Errorf("%s is not an address: %w", r.where, err)}
 	}
 	if r.key != "" {
 		request.Header.Set("Authorization", "Bearer "+r.key)
 	}
 	response, err := r.client.Do(request)
 	if err != nil {
-		return 0, nil, r.unreachable(err)
+		return 0, nil, r.explainUnreachable(err)
 	}
 	defer response.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
+	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return 0, nil, &exit{exitUnavailable, fmt.Errorf("reading the server's answer: %w", err)}
+		return 0, nil, &exitError{exitUnavailable, fmt.Errorf("reading the server's answer: %w", err)}
 	}
 	return response.StatusCode, raw, nil
 }
 
-func (r *remote) unreachable(err error) error {
+func (r *remote) explainUnreachable(err error) error {
 	if errors.Is(err, os.ErrPermission) {
-		return &exit{exitNoPerm, fmt.Errorf("opening %s: %w; run this as root or as a member of the group geminid", r.where, os.ErrPermission)}
+		return &exitError{exitNoPerm, fmt.Errorf("opening %s: %w; run this as root or as a member of the group geminid", r.where, os.ErrPermission)}
 	}
 	if request := (*url.Error)(nil); errors.As(err, &request) {
 		err = request.Err // the method and an address that stands for the socket help nobody
 	}
-	return &exit{exitUnavailable, fmt.Errorf("no answer from %s: %w; is it running? Start it with geminid serve, or systemctl start geminid", r.where, err)}
+	return &exitError{exitUnavailable, fmt.Errorf("no answer from %s: %w; is it running? Start it with geminid serve, or systemctl start geminid", r.where, err)}
 }
 
-func codeFor(status int) int {
+func exitCodeFor(status int) int {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return exitNoPerm

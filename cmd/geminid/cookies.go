@@ -35,19 +35,19 @@ type cookiesStatusCmd struct {
 
 // Run prints the page.
 func (c *cookiesStatusCmd) Run(ctx context.Context) error {
-	r, err := c.remote()
+	r, err := c.openRemote()
 	if err != nil {
 		return err
 	}
 	var s status
-	_, raw, err := r.call(ctx, http.MethodGet, "/api/cookies/status", nil, &s)
+	_, raw, err := r.callJSON(ctx, http.MethodGet, "/api/cookies/status", nil, &s)
 	if err != nil {
 		return err
 	}
 	switch {
 	case c.Quiet:
 		if s.Status != "valid" && s.Status != "expiring" {
-			return &silent{exitFailure}
+			return &silentExit{exitFailure}
 		}
 	case c.JSON:
 		_, err = os.Stdout.Write(raw)
@@ -65,13 +65,13 @@ type cookiesCheckCmd struct {
 func (c *cookiesCheckCmd) Run() error {
 	content, err := readFile(c.File)
 	if err != nil {
-		return &exit{exitUnreadable, err}
+		return &exitError{exitUnreadable, err}
 	}
 	export, err := cookie.Parse(displayName(c.File), content, time.Now())
 	var rejected *cookie.Rejection
 	if errors.As(err, &rejected) {
 		printf("%s\n", rejected.Line())
-		return &silent{exitFailure}
+		return &silentExit{exitFailure}
 	}
 	printf("usable: %s, %d cookies\n", export.Format, export.Count)
 	for _, w := range export.Warnings {
@@ -90,14 +90,14 @@ type cookiesImportCmd struct {
 func (c *cookiesImportCmd) Run(ctx context.Context) error {
 	content, err := readFile(c.File)
 	if err != nil {
-		return &exit{exitUnreadable, err}
+		return &exitError{exitUnreadable, err}
 	}
-	r, err := c.remote()
+	r, err := c.openRemote()
 	if err != nil {
 		return err
 	}
 	var v verdict
-	code, raw, err := r.call(ctx, http.MethodPut, c.path(), content, &v)
+	code, raw, err := r.callJSON(ctx, http.MethodPut, c.uploadPath(), content, &v)
 	if err != nil {
 		return err
 	}
@@ -108,16 +108,16 @@ func (c *cookiesImportCmd) Run(ctx context.Context) error {
 	}
 	switch {
 	case code >= 400:
-		return &silent{exitFailure}
+		return &silentExit{exitFailure}
 	case code == http.StatusAccepted:
-		return &silent{exitTemporary}
+		return &silentExit{exitTemporary}
 	}
 	return nil
 }
 
-// path is where the file goes. The server finds the account; standard input has
+// uploadPath is where the file goes. The server finds the account; standard input has
 // no name that could tell.
-func (c *cookiesImportCmd) path() string {
+func (c *cookiesImportCmd) uploadPath() string {
 	path := "/api/cookies"
 	if c.Account != "" {
 		path = "/api/accounts/" + url.PathEscape(c.Account) + "/cookies"
@@ -135,7 +135,7 @@ type cookiesHistoryCmd struct {
 
 // Run prints the lineage.
 func (c *cookiesHistoryCmd) Run(ctx context.Context) error {
-	r, err := c.remote()
+	r, err := c.openRemote()
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (c *cookiesHistoryCmd) Run(ctx context.Context) error {
 		path += "?account=" + url.QueryEscape(c.Account)
 	}
 	var h history
-	_, raw, err := r.call(ctx, http.MethodGet, path, nil, &h)
+	_, raw, err := r.callJSON(ctx, http.MethodGet, path, nil, &h)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ type accountCmd struct {
 
 // Run sends the command and prints what came of it.
 func (c *accountCmd) Run(ctx context.Context, command commandName) error {
-	r, err := c.remote()
+	r, err := c.openRemote()
 	if err != nil {
 		return err
 	}
@@ -179,24 +179,24 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 		path, method = path+"/"+string(command), http.MethodPost
 	}
 	var out verdict
-	code, raw, err := r.call(ctx, method, path, nil, &out)
+	code, raw, err := r.callJSON(ctx, method, path, nil, &out)
 	if err != nil {
 		return err
 	}
-	out.Result = cmp.Or(out.Result, done[command])
+	out.Result = cmp.Or(out.Result, doneWords[command])
 	if c.JSON {
 		_, _ = os.Stdout.Write(raw)
 	} else {
 		printf("%s\n", out)
 	}
 	if code >= 400 {
-		return &silent{exitFailure}
+		return &silentExit{exitFailure}
 	}
 	return nil
 }
 
-// done names what commands did whose answer is the account's state alone.
-var done = map[commandName]string{"pause": "paused", "resume": "resumed", "remove": "removed"}
+// doneWords names what commands did whose answer is the account's state alone.
+var doneWords = map[commandName]string{"pause": "paused", "resume": "resumed", "remove": "removed"}
 
 // cookiesRemoveCmd wants the account's name even when there is only one: there
 // is no way back.
@@ -216,11 +216,11 @@ type commandName string
 // onlyAccount finds the account that was not named.
 func (r *remote) onlyAccount(ctx context.Context) (string, error) {
 	var s status
-	if _, _, err := r.call(ctx, http.MethodGet, "/api/cookies/status", nil, &s); err != nil {
+	if _, _, err := r.callJSON(ctx, http.MethodGet, "/api/cookies/status", nil, &s); err != nil {
 		return "", err
 	}
 	if len(s.Accounts) != 1 {
-		return "", &exit{exitUsage, fmt.Errorf("there are %d accounts; name the one you mean", len(s.Accounts))}
+		return "", &exitError{exitUsage, fmt.Errorf("there are %d accounts; name the one you mean", len(s.Accounts))}
 	}
 	return s.Accounts[0].Name, nil
 }

@@ -32,11 +32,11 @@ type demoCmd struct {
 
 // Run serves the embedded simulator until a signal ends it.
 func (c *demoCmd) Run(ctx context.Context) (err error) {
-	ctx, stop := untilSignal(ctx)
+	ctx, stop := withSignals(ctx)
 	defer stop()
 	for _, addr := range []string{c.Listen, c.Control} {
 		if addr != "" && !daemon.IsLoopback(addr) {
-			return &exit{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", addr)}
+			return &exitError{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", addr)}
 		}
 	}
 	dir, err := os.MkdirTemp("", "geminid-demo-")
@@ -51,7 +51,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer stopControl()
-	settings := c.settings(dir)
+	settings := c.makeSettings(dir)
 	if err := os.Mkdir(settings.InboxDir, 0o700); err != nil {
 		return fmt.Errorf("making the demo's inbox: %w", err)
 	}
@@ -62,7 +62,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if c.Verbose {
 		level = slog.LevelInfo
 	}
-	d, err := daemon.New(daemon.Config{Settings: settings, Build: build(), Transport: sim,
+	d, err := daemon.New(daemon.Config{Settings: settings, Build: buildInfo(), Transport: sim,
 		Keys: demoKeys(), Logger: newLogger(os.Stderr, "text", level)})
 	if err != nil {
 		return err
@@ -70,8 +70,8 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err := d.Start(ctx); err != nil {
 		return err
 	}
-	if err = untilReady(ctx, d); err == nil && ctx.Err() == nil {
-		printf("%s", welcome(d.Addr().String(), settings.InboxDir))
+	if err = awaitReady(ctx, d); err == nil && ctx.Err() == nil {
+		printf("%s", welcomeText(d.Addr().String(), settings.InboxDir))
 		err = d.Wait(ctx)
 	}
 	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
@@ -80,8 +80,8 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 // demoPace is about how fast the real one types.
 var demoPace = simulator.Pace{First: 150 * time.Millisecond, Gap: 40 * time.Millisecond}
 
-// settings are the defaults on a throw-away directory, without limits.
-func (c *demoCmd) settings(dir string) daemon.Settings {
+// makeSettings are the defaults on a throw-away directory, without limits.
+func (c *demoCmd) makeSettings(dir string) daemon.Settings {
 	s := daemon.Defaults(func(string) string { return "" })
 	s.Listen = c.Listen
 	s.InboxDir, s.StateDir = filepath.Join(dir, "inbox"), filepath.Join(dir, "state")
@@ -96,40 +96,40 @@ func (c *demoCmd) settings(dir string) daemon.Settings {
 func exportSession(path string, sim *simulator.Simulator) error {
 	session := sim.AddSession(simulator.SessionConfig{})
 	file := strings.Join([]string{"# Netscape HTTP Cookie File",
-		netscape(cookie.NamePSID, session.PSID), netscape(cookie.NamePSIDTS, session.PSIDTS), ""}, "\n")
+		netscapeLine(cookie.NamePSID, session.PSID), netscapeLine(cookie.NamePSIDTS, session.PSIDTS), ""}, "\n")
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		return fmt.Errorf("writing the cookie file: %w", err)
 	}
 	return nil
 }
 
-func netscape(name, value string) string {
+func netscapeLine(name, value string) string {
 	expires := time.Now().AddDate(1, 0, 0).Unix()
 	return fmt.Sprintf("#HttpOnly_.google.com\tTRUE\t/\tTRUE\t%d\t%s\t%s", expires, name, value)
 }
 
-// readyWithin is how long the demo's session may take.
-const readyWithin = 20 * time.Second
+// readyTimeout is how long the demo's session may take.
+const readyTimeout = 20 * time.Second
 
-// untilReady waits for the first proven session, or for ctx.
-func untilReady(ctx context.Context, d *daemon.Daemon) error {
-	late := time.After(readyWithin)
+// awaitReady waits for the first proven session, or for ctx.
+func awaitReady(ctx context.Context, d *daemon.Daemon) error {
+	late := time.After(readyTimeout)
 	for !d.Supervisor().Ready() {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-late:
-			return fmt.Errorf("the demo's session was not ready within %s; geminid demo -v tells more", readyWithin)
+			return fmt.Errorf("the demo's session was not ready within %s; geminid demo -v tells more", readyTimeout)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 	return nil
 }
 
-// welcome is what a newcomer needs: addresses for the clients they know and
+// welcomeText is what a newcomer needs: addresses for the clients they know and
 // lines to paste.
-func welcome(addr, inbox string) string {
-	return strings.NewReplacer("GCHAT", gchat(), "ADDR", addr, "KEY", demoKey, "ADMIN", demoAdminKey, "INBOX", inbox).Replace(`
+func welcomeText(addr, inbox string) string {
+	return strings.NewReplacer("GCHAT", gchatCommand(), "ADDR", addr, "KEY", demoKey, "ADMIN", demoAdminKey, "INBOX", inbox).Replace(`
 geminid demo: a pretend Gemini answers here, no account is needed. Ctrl-C ends it.
 
   OpenAI clients (NextChat, ChatBox, Open WebUI)  http://ADDR/v1
@@ -151,8 +151,8 @@ The pretend session's cookie file lies in INBOX
 `)
 }
 
-// gchat is the client as a shell finds it: beside this program, else by name.
-func gchat() string {
+// gchatCommand is the client as a shell finds it: beside this program, else by name.
+func gchatCommand() string {
 	beside := filepath.Join(filepath.Dir(os.Args[0]), "gchat")
 	if _, err := os.Stat(beside); err != nil {
 		return "gchat"
@@ -189,9 +189,9 @@ type simulateCmd struct {
 // under /_sim/ of the same address.
 func (c *simulateCmd) Run(ctx context.Context) error {
 	if !daemon.IsLoopback(c.Listen) {
-		return &exit{exitUsage, fmt.Errorf("the pretend upstream obeys everybody and listens on loopback only, not on %q", c.Listen)}
+		return &exitError{exitUsage, fmt.Errorf("the pretend upstream obeys everybody and listens on loopback only, not on %q", c.Listen)}
 	}
-	ctx, stop := untilSignal(ctx)
+	ctx, stop := withSignals(ctx)
 	defer stop()
 	sim := simulator.New(simulator.Config{Pace: demoPace})
 	if c.Cookies != "" {

@@ -34,8 +34,8 @@ const upstreamProbe = "https://gemini.google.com/robots.txt"
 
 // Run examines the installation and prints what was found.
 func (c *doctorCmd) Run(ctx context.Context) error {
-	settings, problem := c.load()
-	findings := doctor.Examine(ctx, c.patient(settings, problem))
+	settings, problem := c.loadSettings()
+	findings := doctor.Examine(ctx, c.examinationConfig(settings, problem))
 	if c.JSON {
 		if err := json.NewEncoder(os.Stdout).Encode(findings); err != nil {
 			return err
@@ -44,13 +44,13 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 		printFindings(os.Stdout, findings)
 	}
 	if doctor.WorstLevel(findings) == doctor.Bad {
-		return &silent{exitFailure}
+		return &silentExit{exitFailure}
 	}
 	return nil
 }
 
-// patient tells the doctor what there is to look at.
-func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
+// examinationConfig tells the doctor what there is to look at.
+func (c *doctorCmd) examinationConfig(s daemon.Settings, problem error) doctor.Config {
 	home, _ := os.UserHomeDir()
 	out := doctor.Config{
 		Synchronised: doctor.ClockSynchronised,
@@ -81,32 +81,32 @@ func (c *doctorCmd) patient(s daemon.Settings, problem error) doctor.Config {
 		out.Transport, out.Upstream, out.ExitURL = transport, cmp.Or(s.UpstreamURL, upstreamProbe), s.ExitIPURL
 	}
 	remote := remoteFlags{settingFlags: c.settingFlags}
-	if server, err := remote.remote(); err == nil {
+	if server, err := remote.openRemote(); err == nil {
 		server.client.Timeout = 10 * time.Second
-		out.Ask = server.ask
+		out.Ask = server.askServer
 	}
 	return out
 }
 
-// ask is call for what has no other answer than its body.
-func (r *remote) ask(ctx context.Context, path string, out any) error {
+// askServer is call for what has no other answer than its body.
+func (r *remote) askServer(ctx context.Context, path string, out any) error {
 	if raw, ok := out.(*[]byte); ok {
-		_, body, err := r.fetch(ctx, http.MethodGet, path, nil)
+		_, body, err := r.fetchBody(ctx, http.MethodGet, path, nil)
 		*raw = body
 		return err
 	}
-	_, _, err := r.call(ctx, http.MethodGet, path, nil, out)
+	_, _, err := r.callJSON(ctx, http.MethodGet, path, nil, out)
 	return err
 }
 
-// marks stand before the findings.
-var marks = map[doctor.Level]string{doctor.Good: "ok     ", doctor.Note: "note   ", doctor.Warning: "warning", doctor.Bad: "BAD    "}
+// levelMarks stand before the findings.
+var levelMarks = map[doctor.Level]string{doctor.Good: "ok     ", doctor.Note: "note   ", doctor.Warning: "warning", doctor.Bad: "BAD    "}
 
 func printFindings(w io.Writer, findings []doctor.Finding) {
 	count := make(map[doctor.Level]int)
 	for _, f := range findings {
 		count[f.Level]++
-		fmt.Fprintf(w, "%s  %-12s  %s\n", marks[f.Level], f.Group, f.Text)
+		fmt.Fprintf(w, "%s  %-12s  %s\n", levelMarks[f.Level], f.Group, f.Text)
 		if f.Fix != "" {
 			fmt.Fprintf(w, "%23s  fix: %s\n", "", f.Fix)
 		}

@@ -42,10 +42,10 @@ type question struct {
 func (c *initCmd) Run() error {
 	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid init",
 		force: c.Force, settings: make(map[string]any)}
-	if err := made.free(); err != nil {
+	if err := made.checkFree(); err != nil {
 		return err // before anything is asked
 	}
-	if err := c.ask(os.Stdin, os.Stderr); err != nil {
+	if err := c.askQuestions(os.Stdin, os.Stderr); err != nil {
 		return err
 	}
 	for key, value := range map[string]string{
@@ -56,29 +56,29 @@ func (c *initCmd) Run() error {
 			made.settings[key] = value
 		}
 	}
-	settings, err := made.write()
+	settings, err := made.writeFile()
 	if err != nil {
 		return err
 	}
-	client, admin, err := firstKeys(settings, c.KeyName)
+	client, admin, err := makeFirstKeys(settings, c.KeyName)
 	if err != nil {
 		return err
 	}
-	printf("%s", steps(made, settings, client, admin))
+	printf("%s", nextSteps(made, settings, client, admin))
 	return nil
 }
 
-// ask goes through the questions that no flag has answered. The end of the input
+// askQuestions goes through the questions that no flag has answered. The end of the input
 // takes the defaults for the rest.
-func (c *initCmd) ask(in io.Reader, out io.Writer) error {
+func (c *initCmd) askQuestions(in io.Reader, out io.Writer) error {
 	lines := bufio.NewScanner(in)
 	for _, q := range []question{
 		{"Address to listen on. 127.0.0.1 is for this machine and a web server on it", "127.0.0.1:8100", &c.Listen,
-			func(a string) error { return usable("listen", a) }},
+			func(a string) error { return validateSetting("listen", a) }},
 		{"Address under which clients reach it, such as https://ai.example.org (empty: none)", "", &c.PublicURL,
-			func(a string) error { return usable("public_url", a) }},
+			func(a string) error { return validateSetting("public_url", a) }},
 		{"Name for the first key", "me", &c.KeyName,
-			func(a string) error { return auth.CheckKeyName(adminKey(a)) }}, // the longer of the two names
+			func(a string) error { return auth.CheckKeyName(adminKeyName(a)) }}, // the longer of the two names
 	} {
 		given := *q.answer != ""
 		for !given && !c.Yes {
@@ -97,24 +97,24 @@ func (c *initCmd) ask(in io.Reader, out io.Writer) error {
 		}
 		*q.answer = cmp.Or(*q.answer, q.preset)
 		if err := q.check(*q.answer); err != nil {
-			return &exit{exitUsage, err}
+			return &exitError{exitUsage, err}
 		}
 	}
 	return lines.Err()
 }
 
-// adminKey names the admin key that goes with a first key.
-func adminKey(name string) string { return name + "-admin" }
+// adminKeyName names the admin key that goes with a first key.
+func adminKeyName(name string) string { return name + "-admin" }
 
-// firstKeys makes a key for clients and one for the owner. Keys of these names
+// makeFirstKeys makes a key for clients and one for the owner. Keys of these names
 // stay as they are, and are not shown.
-func firstKeys(settings daemon.Settings, name string) (client, admin string, err error) {
+func makeFirstKeys(settings daemon.Settings, name string) (client, admin string, err error) {
 	keys, err := daemon.OpenKeys(settings)
 	if err != nil {
 		return "", "", err
 	}
 	if client, err = keys.AddKey(name, false); err == nil || errors.Is(err, auth.ErrKeyExists) {
-		admin, err = keys.AddKey(adminKey(name), true)
+		admin, err = keys.AddKey(adminKeyName(name), true)
 	}
 	if err != nil && !errors.Is(err, auth.ErrKeyExists) {
 		return "", "", fmt.Errorf("making the keys: %w", err)
@@ -122,20 +122,20 @@ func firstKeys(settings daemon.Settings, name string) (client, admin string, err
 	return client, admin, nil
 }
 
-// steps is what to do next.
-func steps(made newConfig, s daemon.Settings, client, admin string) string {
+// nextSteps is what to do next.
+func nextSteps(made newConfig, s daemon.Settings, client, admin string) string {
 	const kept = "(made before; geminid keys list)"
 	start := "geminid serve"
 	if daemon.IsService(made.path) {
 		start = "sudo systemctl enable --now geminid"
 	}
 	wrote := made.path
-	if made.kept != "" {
-		wrote += "; the one before is " + made.kept
+	if made.backup != "" {
+		wrote += "; the one before is " + made.backup
 	}
 	base := s.PublicURL
 	if base == "" {
-		base = "http://" + reachable(s.Listen)
+		base = "http://" + localAddress(s.Listen)
 	}
 	return strings.NewReplacer("WROTE", wrote, "CLIENT", cmp.Or(client, kept), "ADMIN", cmp.Or(admin, kept),
 		"START", start, "INBOX", s.InboxDir, "BASE", strings.TrimRight(base, "/")).Replace(`Wrote WROTE.
@@ -155,8 +155,8 @@ When something does not work: geminid doctor
 `)
 }
 
-// reachable is an address of a listener as one would call it from this machine.
-func reachable(listen string) string {
+// localAddress is an address of a listener as one would call it from this machine.
+func localAddress(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
 		return net.JoinHostPort("127.0.0.1", port)

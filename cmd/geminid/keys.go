@@ -23,7 +23,7 @@ type keysAddCmd struct {
 
 // Run makes the key. Only its hash is kept.
 func (c *keysAddCmd) Run() error {
-	keys, err := c.open()
+	keys, err := c.openKeys()
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ type keysListCmd struct{ settingFlags }
 
 // Run lists names and roles.
 func (c *keysListCmd) Run() error {
-	keys, err := c.open()
+	keys, err := c.openKeys()
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ type keysRevokeCmd struct {
 
 // Run revokes the key.
 func (c *keysRevokeCmd) Run() error {
-	keys, err := c.open()
+	keys, err := c.openKeys()
 	if err != nil {
 		return err
 	}
@@ -72,13 +72,13 @@ func (c *keysRevokeCmd) Run() error {
 	return nil
 }
 
-// open opens the key file of the configured state directory.
-func (f *settingFlags) open() (*auth.Keys, error) {
-	settings, err := f.load()
+// openKeys opens the key file of the configured state directory.
+func (f *settingFlags) openKeys() (*auth.Keys, error) {
+	settings, err := f.loadSettings()
 	if err != nil {
 		return nil, err
 	}
-	if credential := daemon.ServiceKeys(f.sources()); credential != "" {
+	if credential := daemon.ServiceKeys(f.settingSources()); credential != "" {
 		fmt.Fprintf(os.Stderr, "The running service reads its keys from the credential geminid.keys, %s, not from %s: what changes here counts when it is put into the credential and the service is restarted.\n", credential, daemon.KeysPath(settings))
 	}
 	return daemon.OpenKeys(settings)

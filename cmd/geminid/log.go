@@ -12,7 +12,7 @@ import (
 func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
 	if os.Getenv("JOURNAL_STREAM") != "" {
-		w = journal{w}
+		w = journalWriter{w}
 		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
 			if len(groups) == 0 && a.Key == slog.TimeKey {
 				return slog.Attr{}
@@ -26,17 +26,17 @@ func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// journal puts the priority that sd-daemon(3) asks for before each record. A
+// journalWriter puts the priority that sd-daemon(3) asks for before each record. A
 // handler writes one record a call, and without a time the level is its first
 // word.
-type journal struct{ w io.Writer }
+type journalWriter struct{ w io.Writer }
 
 var priorities = []struct{ level, mark string }{
 	{"ERROR", "<3>"}, {"WARN", "<4>"}, {"INFO", "<6>"}, {"DEBUG", "<7>"},
 }
 
 // Write implements io.Writer.
-func (j journal) Write(record []byte) (int, error) {
+func (j journalWriter) Write(record []byte) (int, error) {
 	head := record[:min(len(record), 16)]
 	for _, p := range priorities {
 		if bytes.Contains(head, []byte("level="+p.level)) || bytes.Contains(head, []byte(`"level":"`+p.level)) {

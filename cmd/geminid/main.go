@@ -70,7 +70,7 @@ func run(args []string) int {
 		kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
-		return fail(err)
+		return reportError(err)
 	}
 	command, err := parser.Parse(args)
 	if exited >= 0 {
@@ -84,49 +84,49 @@ func run(args []string) int {
 	// for a year must not keep the model of a command line in memory.
 	selected := command.Selected()
 	if c, ok := selected.Target.Addr().Interface().(interface{ Run(context.Context) error }); ok {
-		return end(c.Run(context.Background()))
+		return exitCode(c.Run(context.Background()))
 	}
 	command.BindTo(context.Background(), (*context.Context)(nil))
 	command.Bind(commandName(selected.Name))
-	return end(command.Run())
+	return exitCode(command.Run())
 }
 
-// end is the exit code of a command that returned.
-func end(err error) int {
+// exitCode is the exit code of a command that returned.
+func exitCode(err error) int {
 	if err != nil {
-		return fail(err)
+		return reportError(err)
 	}
 	return 0
 }
 
-// untilSignal ends with the first SIGINT or SIGTERM; then the default comes back,
+// withSignals ends with the first SIGINT or SIGTERM; then the default comes back,
 // and a second one ends the process at once. Only commands that have something to
 // bring to an end ask for it: the others may wait for a terminal, which no
 // context ends.
-func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+func withSignals(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
 
-// exit is an error that knows its exit code.
-type exit struct {
+// exitError is an error that knows its exit code.
+type exitError struct {
 	code int
 	err  error
 }
 
-func (e *exit) Error() string { return e.err.Error() }
-func (e *exit) Unwrap() error { return e.err }
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
 
-// fail says what went wrong in one line and returns the exit code.
-func fail(err error) int {
-	var quiet *silent
+// reportError says what went wrong in one line and returns the exit code.
+func reportError(err error) int {
+	var quiet *silentExit
 	if errors.As(err, &quiet) {
 		return quiet.code
 	}
 	fmt.Fprintf(os.Stderr, "geminid: %v\n", err)
 	var (
-		coded  *exit
+		coded  *exitError
 		config *daemon.ConfigError
 		locked *cookie.Locked
 		runs   *daemon.RunningError
@@ -146,7 +146,7 @@ func fail(err error) int {
 	return exitFailure
 }
 
-// silent ends the process with a code after everything was said.
-type silent struct{ code int }
+// silentExit ends the process with a code after everything was said.
+type silentExit struct{ code int }
 
-func (s *silent) Error() string { return fmt.Sprintf("exit %d", s.code) }
+func (s *silentExit) Error() string { return fmt.Sprintf("exit %d", s.code) }

@@ -41,23 +41,23 @@ Example:
   geminid config import --from gemini-fastapi config/config.yaml`
 }
 
-// peerFile bounds a settings file.
-const peerFile = 1 << 20
+// maxPeerFile bounds a settings file.
+const maxPeerFile = 1 << 20
 
 // Run takes over what there is and says what was left.
 func (c *configImportCmd) Run() error {
 	content, err := readFile(c.File)
 	if err != nil {
-		return &exit{exitUnreadable, err}
+		return &exitError{exitUnreadable, err}
 	}
-	if len(content) > peerFile {
-		return &exit{exitUnreadable, fmt.Errorf("%s is too large for a settings file", c.File)}
+	if len(content) > maxPeerFile {
+		return &exitError{exitUnreadable, fmt.Errorf("%s is too large for a settings file", c.File)}
 	}
-	found, err := peers.ReadSettings(c.From, content, usable)
+	found, err := peers.ReadSettings(c.From, content, validateSetting)
 	if err != nil {
-		return &exit{exitUnreadable, err}
+		return &exitError{exitUnreadable, err}
 	}
-	c.call(found.Sessions)
+	c.nameAccounts(found.Sessions)
 	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)),
 		origin: "geminid config import --from " + c.From,
 		force:  c.Force, settings: found.Settings}
@@ -66,43 +66,43 @@ func (c *configImportCmd) Run() error {
 			printf("would set   %s\n", key)
 		}
 		printf("would take  %d keys, %d sessions\n", len(found.Keys), len(found.Sessions))
-		tellRest(found)
+		printRest(found)
 		if len(found.Settings) == 0 {
 			return nil
 		}
-		return made.free()
+		return made.checkFree()
 	}
-	settings, err := c.settle(made)
+	settings, err := c.writeConfig(made)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(adopt(settings, found.Keys), bring(settings, found.Sessions))
-	tellRest(found)
+	err = errors.Join(adoptKeys(settings, found.Keys), dropSessions(settings, found.Sessions))
+	printRest(found)
 	return err
 }
 
-// settle writes the configuration. A file without settings, such as one with
+// writeConfig writes the configuration. A file without settings, such as one with
 // cookies only, leaves the one that is there.
-func (c *configImportCmd) settle(made newConfig) (daemon.Settings, error) {
+func (c *configImportCmd) writeConfig(made newConfig) (daemon.Settings, error) {
 	if len(made.settings) == 0 {
 		settings, err := daemon.Load(daemon.Sources{File: c.Config, Environ: os.Environ()})
 		if err != nil {
-			return settings, &exit{exitConfig, err}
+			return settings, &exitError{exitConfig, err}
 		}
 		return settings, nil
 	}
-	settings, err := made.write()
+	settings, err := made.writeFile()
 	if err == nil {
 		printf("wrote    %s: %s\n", made.path, strings.Join(slices.Sorted(maps.Keys(made.settings)), ", "))
 	}
-	if made.kept != "" {
-		printf("moved    the configuration before to %s\n", made.kept)
+	if made.backup != "" {
+		printf("moved    the configuration before to %s\n", made.backup)
 	}
 	return settings, err
 }
 
-// adopt lets the keys in that clients have already.
-func adopt(settings daemon.Settings, found []peers.Key) error {
+// adoptKeys lets the keys in that clients have already.
+func adoptKeys(settings daemon.Settings, found []peers.Key) error {
 	if len(found) == 0 {
 		return nil
 	}
@@ -123,9 +123,9 @@ func adopt(settings daemon.Settings, found []peers.Key) error {
 	return nil
 }
 
-// call names the accounts that have no name: one of several by its number, and one
+// nameAccounts names the accounts that have no name: one of several by its number, and one
 // that is alone in a JSON file, as one of several such files, after the file.
-func (c *configImportCmd) call(sessions []peers.Session) {
+func (c *configImportCmd) nameAccounts(sessions []peers.Session) {
 	for i := range sessions {
 		s := &sessions[i]
 		base, isJSON := strings.CutSuffix(strings.ToLower(filepath.Base(c.File)), ".json")
@@ -150,8 +150,8 @@ func inboxName(account string) string {
 	return account + ".json"
 }
 
-// bring puts the cookies into the inbox, one file for each account.
-func bring(settings daemon.Settings, sessions []peers.Session) error {
+// dropSessions puts the cookies into the inbox, one file for each account.
+func dropSessions(settings daemon.Settings, sessions []peers.Session) error {
 	var all error
 	for _, s := range sessions {
 		name := inboxName(s.Name)
@@ -164,7 +164,7 @@ func bring(settings daemon.Settings, sessions []peers.Session) error {
 			printf("left     cookies of %s: %s\n", strings.TrimSuffix(name, ".json"), rejected.Message)
 			continue
 		}
-		path, err := drop(settings.InboxDir, name, content)
+		path, err := writeInboxFile(settings.InboxDir, name, content)
 		if err != nil {
 			all = errors.Join(all, fmt.Errorf("bringing cookies: %w", err))
 			continue
@@ -174,8 +174,8 @@ func bring(settings daemon.Settings, sessions []peers.Session) error {
 	return all
 }
 
-// drop writes a file into the inbox in one step.
-func drop(inbox, name string, content []byte) (string, error) {
+// writeInboxFile writes a file into the inbox in one step.
+func writeInboxFile(inbox, name string, content []byte) (string, error) {
 	if err := os.MkdirAll(inbox, 0o770); err != nil {
 		return "", err
 	}
@@ -193,14 +193,14 @@ func drop(inbox, name string, content []byte) (string, error) {
 	if _, err := file.Write(content); err != nil {
 		return "", err
 	}
-	if err := giveTo(file.File, inbox); err != nil {
+	if err := chownLike(file.File, inbox); err != nil {
 		return "", err
 	}
 	return path, file.CloseAtomicallyReplace()
 }
 
-// tellRest says what was left out, and what else is to know.
-func tellRest(found *peers.Found) {
+// printRest says what was left out, and what else is to know.
+func printRest(found *peers.Found) {
 	for _, l := range found.LeftOut {
 		printf("left     %s: %s\n", l.Name, l.Reason)
 	}

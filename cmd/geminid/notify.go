@@ -15,7 +15,7 @@ type notifyTestCmd struct{ remoteFlags }
 // Run has the server send, because it is the server's network that must reach
 // the receivers.
 func (c *notifyTestCmd) Run(ctx context.Context) error {
-	r, err := c.remote()
+	r, err := c.openRemote()
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (c *notifyTestCmd) Run(ctx context.Context) error {
 			OK             bool
 		}
 	}
-	_, raw, err := r.call(ctx, http.MethodPost, "/api/notify/test", nil, &out)
+	_, raw, err := r.callJSON(ctx, http.MethodPost, "/api/notify/test", nil, &out)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (c *notifyTestCmd) Run(ctx context.Context) error {
 		}
 	}
 	if failed {
-		return &silent{exitFailure}
+		return &silentExit{exitFailure}
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ type reloadCmd struct{ remoteFlags }
 // Run asks the server and says what changed. A broken configuration changes
 // nothing and ends with exit code 78.
 func (c *reloadCmd) Run(ctx context.Context) error {
-	r, err := c.remote()
+	r, err := c.openRemote()
 	if err != nil {
 		return err
 	}
@@ -20,9 +20,9 @@ func (c *reloadCmd) Run(ctx context.Context) error {
 		Changed []string `json:"changed"`
 		Restart []string `json:"restart_needed"`
 	}
-	status, raw, err := r.call(ctx, http.MethodPost, "/api/reload", nil, &outcome)
+	status, raw, err := r.callJSON(ctx, http.MethodPost, "/api/reload", nil, &outcome)
 	if status == http.StatusBadRequest && err != nil {
-		return &exit{exitConfig, err}
+		return &exitError{exitConfig, err}
 	}
 	if err != nil {
 		return err

@@ -35,35 +35,35 @@ Examples:
 // Run prints the report.
 func (c *reportCmd) Run(ctx context.Context) error {
 	if _, err := report.ParseSince(c.Since, time.Now()); err != nil {
-		return &exit{exitUsage, err}
+		return &exitError{exitUsage, err}
 	}
-	r, err := c.make(ctx)
+	r, err := c.fetchReport(ctx)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(r)
 	}
-	return r.Write(os.Stdout, report.Style{Markdown: c.Format == "markdown", Language: cmp.Or(c.Lang, language())})
+	return r.Write(os.Stdout, report.Style{Markdown: c.Format == "markdown", Language: cmp.Or(c.Lang, envLanguage())})
 }
 
-// make asks the server. Without one on this machine it reads the file.
-func (c *reportCmd) make(ctx context.Context) (*report.Report, error) {
-	server, err := c.remote()
+// fetchReport asks the server. Without one on this machine it reads the file.
+func (c *reportCmd) fetchReport(ctx context.Context) (*report.Report, error) {
+	server, err := c.openRemote()
 	if err != nil {
 		return nil, err
 	}
 	var r report.Report
-	_, _, err = server.call(ctx, http.MethodGet, "/api/report?since="+url.QueryEscape(c.Since), nil, &r)
-	var coded *exit
+	_, _, err = server.callJSON(ctx, http.MethodGet, "/api/report?since="+url.QueryEscape(c.Since), nil, &r)
+	var coded *exitError
 	if err == nil || c.Server != "" || !errors.As(err, &coded) || coded.code != exitUnavailable {
 		return &r, err
 	}
-	return c.offline()
+	return c.readFigures()
 }
 
-func (c *reportCmd) offline() (*report.Report, error) {
-	settings, err := c.load()
+func (c *reportCmd) readFigures() (*report.Report, error) {
+	settings, err := c.loadSettings()
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (c *reportCmd) offline() (*report.Report, error) {
 	path := daemon.FiguresPath(settings.StateDir)
 	hours, err := report.ReadHours(path, from, now)
 	if errors.Is(err, os.ErrPermission) {
-		return nil, &exit{exitNoPerm, fmt.Errorf("no permission to read %s: run this as root", path)}
+		return nil, &exitError{exitNoPerm, fmt.Errorf("no permission to read %s: run this as root", path)}
 	}
 	if err != nil {
 		return nil, err
@@ -84,8 +84,8 @@ func (c *reportCmd) offline() (*report.Report, error) {
 	return &r, nil
 }
 
-// language is that of the environment, as far as reports speak it.
-func language() string {
+// envLanguage is that of the environment, as far as reports speak it.
+func envLanguage() string {
 	if strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
 		return "zh"
 	}

@@ -21,8 +21,8 @@ type settingFlags struct {
 	LogLevel    string `help:"debug, info, warn or error." placeholder:"LEVEL"`
 }
 
-// sources is where the settings come from.
-func (f *settingFlags) sources() daemon.Sources {
+// settingSources is where the settings come from.
+func (f *settingFlags) settingSources() daemon.Sources {
 	flags := make(map[string]any)
 	for key, value := range map[string]string{
 		"listen": f.Listen, "state_dir": f.StateDir, "inbox_dir": f.InboxDir, "socket": f.Socket,
@@ -35,27 +35,27 @@ func (f *settingFlags) sources() daemon.Sources {
 	return daemon.Sources{File: f.Config, Environ: os.Environ(), Flags: flags}
 }
 
-// load reads the settings; an error is a configuration error, unless this user may
+// loadSettings reads the settings; an error is a configuration error, unless this user may
 // not read them.
-func (f *settingFlags) load() (daemon.Settings, error) {
-	settings, err := daemon.Load(f.sources())
+func (f *settingFlags) loadSettings() (daemon.Settings, error) {
+	settings, err := daemon.Load(f.settingSources())
 	switch {
 	case errors.Is(err, os.ErrPermission):
-		return settings, &exit{exitNoPerm, fmt.Errorf("%w; run this as root or as a member of the group geminid", err)}
+		return settings, &exitError{exitNoPerm, fmt.Errorf("%w; run this as root or as a member of the group geminid", err)}
 	case err != nil:
-		return settings, &exit{exitConfig, err}
+		return settings, &exitError{exitConfig, err}
 	}
 	return settings, nil
 }
 
-// check is load for the server, which needs the files that the settings name. One
+// checkSettings is load for the server, which needs the files that the settings name. One
 // that it may not read it tells when it opens it.
-func (f *settingFlags) check() (daemon.Settings, error) {
-	settings, err := f.load()
+func (f *settingFlags) checkSettings() (daemon.Settings, error) {
+	settings, err := f.loadSettings()
 	if err != nil {
 		return settings, err
 	}
-	if err := daemon.CheckFiles(f.sources(), settings); !errors.Is(err, os.ErrPermission) {
+	if err := daemon.CheckFiles(f.settingSources(), settings); !errors.Is(err, os.ErrPermission) {
 		return settings, err
 	}
 	return settings, nil
@@ -65,16 +65,16 @@ type serveCmd struct{ settingFlags }
 
 // Run serves until a signal ends it.
 func (c *serveCmd) Run(ctx context.Context) error {
-	ctx, stop := untilSignal(ctx)
+	ctx, stop := withSignals(ctx)
 	defer stop()
-	settings, err := c.check()
+	settings, err := c.checkSettings()
 	if err != nil {
 		return err
 	}
 	level := new(slog.LevelVar)
 	level.Set(settings.Level())
 	logger := newLogger(os.Stderr, settings.LogFormat, level)
-	for _, sentence := range daemon.ExposedFiles(c.sources(), settings) {
+	for _, sentence := range daemon.ExposedFiles(c.settingSources(), settings) {
 		logger.Warn("a secret is exposed", "why", sentence)
 	}
 	if sentence := daemon.ZoneProblem(settings, os.LookupEnv); sentence != "" {
@@ -82,9 +82,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer boundGarbage()()
 	return daemon.Run(ctx, daemon.Config{
-		Settings: settings, Build: build(), Logger: logger, Level: level,
+		Settings: settings, Build: buildInfo(), Logger: logger, Level: level,
 		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",
-		Reload:        c.check,
+		Reload:        c.checkSettings,
 	})
 }
 
@@ -92,11 +92,11 @@ type checkConfigCmd struct{ settingFlags }
 
 // Run reads the configuration and says what it found.
 func (c *checkConfigCmd) Run() error {
-	settings, err := c.load()
+	settings, err := c.loadSettings()
 	if err != nil {
 		return err
 	}
-	unseen := daemon.CheckFiles(c.sources(), settings)
+	unseen := daemon.CheckFiles(c.settingSources(), settings)
 	if unseen != nil && !errors.Is(unseen, os.ErrPermission) {
 		return unseen
 	}
@@ -104,7 +104,7 @@ func (c *checkConfigCmd) Run() error {
 	if unseen != nil {
 		printf("warning: not all could be looked at by this user: %v\n", unseen)
 	}
-	for _, sentence := range daemon.ExposedFiles(c.sources(), settings) {
+	for _, sentence := range daemon.ExposedFiles(c.settingSources(), settings) {
 		printf("warning: %s\n", sentence)
 	}
 	if sentence := daemon.ZoneProblem(settings, os.LookupEnv); sentence != "" {
@@ -120,9 +120,9 @@ type versionCmd struct{}
 
 // Run prints version, revision and platform.
 func (versionCmd) Run() error {
-	b := build()
-	printf("geminid %s (revision %s, %s)\n", b.Version, b.Revision, platform())
+	b := buildInfo()
+	printf("geminid %s (revision %s, %s)\n", b.Version, b.Revision, platformName())
 	return nil
 }
 
-func build() daemon.Build { return daemon.Build{Version: version, Revision: revision()} }
+func buildInfo() daemon.Build { return daemon.Build{Version: version, Revision: buildRevision()} }

@@ -21,11 +21,11 @@ type newConfig struct {
 	settings map[string]any
 	origin   string // for its first line: who made it
 	force    bool   // replace one that is there
-	kept     string // what the one that was there is called now
+	backup   string // what the one that was there is called now
 }
 
-// usable tells what is wrong with one setting, as the server would.
-func usable(key string, value any) error {
+// validateSetting tells what is wrong with one setting, as the server would.
+func validateSetting(key string, value any) error {
 	_, err := daemon.Load(daemon.Sources{File: os.DevNull, Flags: map[string]any{key: value}})
 	if err == nil {
 		return nil
@@ -34,10 +34,10 @@ func usable(key string, value any) error {
 	return errors.New(strings.TrimPrefix(err.Error(), flag))
 }
 
-// free tells why nothing may be written: there is a configuration already. One in
+// checkFree tells why nothing may be written: there is a configuration already. One in
 // which nothing is set, such as the one that the package brings, is in nobody's
 // way.
-func (n *newConfig) free() error {
+func (n *newConfig) checkFree() error {
 	info, err := os.Stat(n.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -45,7 +45,7 @@ func (n *newConfig) free() error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return &exit{exitConfig, fmt.Errorf("%s is no file; name the one to write with --config FILE", n.path)}
+		return &exitError{exitConfig, fmt.Errorf("%s is no file; name the one to write with --config FILE", n.path)}
 	case n.force:
 		return nil
 	}
@@ -57,13 +57,13 @@ func (n *newConfig) free() error {
 	if err := yaml.Unmarshal(content, &set); err == nil && len(set) == 0 {
 		return nil
 	}
-	return &exit{exitConfig, fmt.Errorf("%s is there already; --force writes a new one and keeps it as %s.old", n.path, filepath.Base(n.path))}
+	return &exitError{exitConfig, fmt.Errorf("%s is there already; --force writes a new one and keeps it as %s.old", n.path, filepath.Base(n.path))}
 }
 
-// write checks the settings as the server would and writes them. One that was
+// writeFile checks the settings as the server would and writes them. One that was
 // there is kept. It returns the settings as the server will read them.
-func (n *newConfig) write() (daemon.Settings, error) {
-	if err := n.free(); err != nil {
+func (n *newConfig) writeFile() (daemon.Settings, error) {
+	if err := n.checkFree(); err != nil {
 		return daemon.Settings{}, err
 	}
 	if err := os.MkdirAll(filepath.Dir(n.path), 0o755); err != nil {
@@ -75,17 +75,17 @@ func (n *newConfig) write() (daemon.Settings, error) {
 		return daemon.Settings{}, fmt.Errorf("writing the configuration: %w", err)
 	}
 	defer file.Cleanup()
-	if _, err := file.WriteString(n.text()); err != nil {
+	if _, err := file.WriteString(n.renderYAML()); err != nil {
 		return daemon.Settings{}, fmt.Errorf("writing the configuration: %w", err)
 	}
 	settings, err := daemon.Load(daemon.Sources{File: file.Name(), Environ: os.Environ()})
 	if err != nil {
-		return settings, &exit{exitConfig, errors.New(strings.ReplaceAll(err.Error(), file.Name(), n.path))}
+		return settings, &exitError{exitConfig, errors.New(strings.ReplaceAll(err.Error(), file.Name(), n.path))}
 	}
-	if err := n.give(file.File, settings.StateDir); err != nil {
+	if err := n.setOwner(file.File, settings.StateDir); err != nil {
 		return settings, err
 	}
-	if n.kept, err = keep(n.path); err != nil {
+	if n.backup, err = moveAside(n.path); err != nil {
 		return settings, err
 	}
 	if err := file.CloseAtomicallyReplace(); err != nil {
@@ -94,8 +94,8 @@ func (n *newConfig) write() (daemon.Settings, error) {
 	return settings, nil
 }
 
-// text is the file, in the order in which the settings are documented.
-func (n *newConfig) text() string {
+// renderYAML is the file, in the order in which the settings are documented.
+func (n *newConfig) renderYAML() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Made by %s. All keys and their defaults: docs/configuration.md\n\n", n.origin)
 	for _, key := range daemon.SettingNames() {
@@ -109,9 +109,9 @@ func (n *newConfig) text() string {
 	return b.String()
 }
 
-// keep moves a file out of the way, to the first of FILE.old, FILE.old.2 and so on
+// moveAside moves a file out of the way, to the first of FILE.old, FILE.old.2 and so on
 // that is free, and returns which. A file that is not there needs no way.
-func keep(path string) (string, error) {
+func moveAside(path string) (string, error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -126,11 +126,11 @@ func keep(path string) (string, error) {
 	}
 }
 
-// give lets the daemon read the configuration. That of the service is root's, as
+// setOwner lets the daemon read the configuration. That of the service is root's, as
 // the package has it, and its group reads it, because commands of the group's
 // members do too.
-func (n *newConfig) give(file *os.File, stateDir string) error {
-	owner, err := ownerOf(stateDir)
+func (n *newConfig) setOwner(file *os.File, stateDir string) error {
+	owner, err := fileOwner(stateDir)
 	switch {
 	case owner == nil:
 		return err
@@ -140,18 +140,18 @@ func (n *newConfig) give(file *os.File, stateDir string) error {
 	return errors.Join(file.Chown(0, int(owner.Gid)), file.Chmod(0o640))
 }
 
-// giveTo makes the owner of a directory the owner of the file too.
-func giveTo(file *os.File, dir string) error {
-	owner, err := ownerOf(dir)
+// chownLike makes the owner of a directory the owner of the file too.
+func chownLike(file *os.File, dir string) error {
+	owner, err := fileOwner(dir)
 	if owner == nil {
 		return err
 	}
 	return file.Chown(int(owner.Uid), int(owner.Gid))
 }
 
-// ownerOf is whom root gives files to: root sets up a service that runs as somebody
+// fileOwner is whom root gives files to: root sets up a service that runs as somebody
 // else and has to read them. Nil means that nothing is to be given.
-func ownerOf(dir string) (*syscall.Stat_t, error) {
+func fileOwner(dir string) (*syscall.Stat_t, error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) || os.Geteuid() != 0 {
 		return nil, nil

@@ -13,9 +13,9 @@ var version = "devel"
 // commit is set by the linker too: -X main.commit=0123456789ab.
 var commit string
 
-// revision is the commit the binary was built from, as the linker was told or the
+// buildRevision is the commit the binary was built from, as the linker was told or the
 // toolchain noted it.
-func revision() string {
+func buildRevision() string {
 	if commit != "" {
 		return commit
 	}
@@ -29,7 +29,7 @@ func revision() string {
 	return "unknown"
 }
 
-func platform() string {
+func platformName() string {
 	return fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 

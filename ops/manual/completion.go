@@ -14,9 +14,9 @@ import (
 //go:embed completion
 var scripts embed.FS
 
-// Completion writes the completion script of a program for a shell: bash, zsh or
+// WriteCompletion writes the completion script of a program for a shell: bash, zsh or
 // fish. It is made from the grammar, so it knows what this build knows.
-func Completion(w io.Writer, shell string, app *kong.Application) error {
+func WriteCompletion(w io.Writer, shell string, app *kong.Application) error {
 	quote := template.FuncMap{
 		"zsh":  strings.NewReplacer(`'`, `'\''`, `:`, `\:`).Replace,
 		"fish": strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace,
@@ -29,7 +29,7 @@ func Completion(w io.Writer, shell string, app *kong.Application) error {
 	return script.Execute(w, struct {
 		Name  string
 		Nodes []node
-	}{app.Name, nodes(nil, "", app.Node)})
+	}{app.Name, collectNodes(nil, "", app.Node)})
 }
 
 // node is one place in the grammar: what may be typed next there.
@@ -74,9 +74,9 @@ func newFlag(f *kong.Flag) flag {
 	return flag{word{"--" + f.Name, firstSentence(f.Help)}, short, f.IsBool(), argumentOf(f.Value, f.PlaceHolder)}
 }
 
-// nodes flattens the grammar. A flag of the default command may be typed without
+// collectNodes flattens the grammar. A flag of the default command may be typed without
 // the command's name, so it is offered there too.
-func nodes(above []*kong.Flag, path string, at *kong.Node) []node {
+func collectNodes(above []*kong.Flag, path string, at *kong.Node) []node {
 	here := node{Path: path}
 	flags := append(append([]*kong.Flag{}, above...), at.Flags...)
 	shown := flags
@@ -99,7 +99,7 @@ func nodes(above []*kong.Flag, path string, at *kong.Node) []node {
 			continue
 		}
 		here.Commands = append(here.Commands, word{child.Name, firstSentence(child.Help)})
-		all = append(all, nodes(flags, strings.TrimSpace(path+" "+child.Name), child)...)
+		all = append(all, collectNodes(flags, strings.TrimSpace(path+" "+child.Name), child)...)
 	}
 	return append([]node{here}, all...)
 }

@@ -46,7 +46,7 @@ func model(t *testing.T) *kong.Application {
 func page(t *testing.T) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := manual.Page(&b, model(t), manual.About{Summary: "do things", Version: "1.2", SeeAlso: []string{"other(1)"}}); err != nil {
+	if err := manual.WritePage(&b, model(t), manual.About{Summary: "do things", Version: "1.2", SeeAlso: []string{"other(1)"}}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -97,7 +97,7 @@ func TestCompletion(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.shell, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := manual.Completion(&b, test.shell, model(t)); err != nil {
+			if err := manual.WriteCompletion(&b, test.shell, model(t)); err != nil {
 				t.Fatal(err)
 			}
 			for _, want := range test.has {
@@ -110,7 +110,7 @@ func TestCompletion(t *testing.T) {
 			}
 		})
 	}
-	if err := manual.Completion(&bytes.Buffer{}, "tcsh", model(t)); err == nil {
+	if err := manual.WriteCompletion(&bytes.Buffer{}, "tcsh", model(t)); err == nil {
 		t.Error("a shell without a script is no error")
 	}
 }

@@ -23,52 +23,52 @@ type About struct {
 	SeeAlso []string
 }
 
-// Page writes the man page of a program in section 1, with every command that is
+// WritePage writes the man page of a program in section 1, with every command that is
 // not hidden.
-func Page(w io.Writer, app *kong.Application, about About) error {
+func WritePage(w io.Writer, app *kong.Application, about About) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, ".TH %s 1 \"\" \"%s %s\" \"User Commands\"\n", strings.ToUpper(app.Name), app.Name, about.Version)
-	fmt.Fprintf(b, ".SH NAME\n%s \\- %s\n", app.Name, escape(about.Summary))
+	fmt.Fprintf(b, ".SH NAME\n%s \\- %s\n", app.Name, escapeRoff(about.Summary))
 	fmt.Fprintf(b, ".SH SYNOPSIS\n.B %s\n[\\fIcommand\\fR] [\\fIflags\\fR]\n.SH DESCRIPTION\n", app.Name)
-	paragraphs(b, app.Help)
-	if flags := visible(app.Flags); len(flags) > 0 {
+	writeParagraphs(b, app.Help)
+	if flags := visibleFlags(app.Flags); len(flags) > 0 {
 		fmt.Fprint(b, ".SH FLAGS\n")
-		options(b, flags)
+		writeOptions(b, flags)
 	}
 	fmt.Fprint(b, ".SH COMMANDS\n")
-	commands(b, app.Node, app.Name)
+	writeCommands(b, app.Node, app.Name)
 	if len(about.SeeAlso) > 0 {
-		fmt.Fprintf(b, ".SH SEE ALSO\n%s\n", escape(strings.Join(about.SeeAlso, ", ")))
+		fmt.Fprintf(b, ".SH SEE ALSO\n%s\n", escapeRoff(strings.Join(about.SeeAlso, ", ")))
 	}
 	return b.Flush()
 }
 
-// commands writes the commands below a node that do something, depth first.
-func commands(b *bufio.Writer, at *kong.Node, path string) {
+// writeCommands writes the commands below a node that do something, depth first.
+func writeCommands(b *bufio.Writer, at *kong.Node, path string) {
 	for _, child := range at.Children {
 		if child.Hidden {
 			continue
 		}
 		here := path + " " + child.Name
 		if len(child.Children) > 0 {
-			commands(b, child, here)
+			writeCommands(b, child, here)
 			continue
 		}
-		fmt.Fprintf(b, ".SS %s", escape(here))
+		fmt.Fprintf(b, ".SS %s", escapeRoff(here))
 		for _, arg := range child.Positional {
-			fmt.Fprintf(b, " %s", escape(arg.Summary()))
+			fmt.Fprintf(b, " %s", escapeRoff(arg.Summary()))
 		}
 		fmt.Fprint(b, "\n")
-		paragraphs(b, child.Help)
-		paragraphs(b, child.Detail)
+		writeParagraphs(b, child.Help)
+		writeParagraphs(b, child.Detail)
 		for _, arg := range child.Positional {
-			fmt.Fprintf(b, ".TP\n\\fI%s\\fR\n%s\n", escape(arg.Summary()), escape(arg.Help))
+			fmt.Fprintf(b, ".TP\n\\fI%s\\fR\n%s\n", escapeRoff(arg.Summary()), escapeRoff(arg.Help))
 		}
-		options(b, visible(child.Flags))
+		writeOptions(b, visibleFlags(child.Flags))
 	}
 }
 
-func options(b *bufio.Writer, flags []*kong.Flag) {
+func writeOptions(b *bufio.Writer, flags []*kong.Flag) {
 	for _, flag := range flags {
 		name := "--" + flag.Name
 		if flag.Short != 0 {
@@ -77,11 +77,11 @@ func options(b *bufio.Writer, flags []*kong.Flag) {
 		if !flag.IsBool() {
 			name += "=" + flag.FormatPlaceHolder()
 		}
-		fmt.Fprintf(b, ".TP\n\\fB%s\\fR\n%s\n", escape(name), escape(flag.Help))
+		fmt.Fprintf(b, ".TP\n\\fB%s\\fR\n%s\n", escapeRoff(name), escapeRoff(flag.Help))
 	}
 }
 
-func visible(flags []*kong.Flag) (shown []*kong.Flag) {
+func visibleFlags(flags []*kong.Flag) (shown []*kong.Flag) {
 	for _, flag := range flags {
 		if !flag.Hidden && flag.Name != "help" {
 			shown = append(shown, flag)
@@ -90,8 +90,8 @@ func visible(flags []*kong.Flag) (shown []*kong.Flag) {
 	return shown
 }
 
-// paragraphs keeps empty lines as paragraphs and indented lines as they are.
-func paragraphs(b *bufio.Writer, text string) {
+// writeParagraphs keeps empty lines as paragraphs and indented lines as they are.
+func writeParagraphs(b *bufio.Writer, text string) {
 	verbatim, blank := false, true
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
@@ -112,7 +112,7 @@ func paragraphs(b *bufio.Writer, text string) {
 		} else if blank {
 			fmt.Fprint(b, ".PP\n")
 		} else {
-			fmt.Fprintln(b, escape(line))
+			fmt.Fprintln(b, escapeRoff(line))
 		}
 	}
 	if verbatim {
@@ -120,8 +120,8 @@ func paragraphs(b *bufio.Writer, text string) {
 	}
 }
 
-// escape keeps text from being read as roff.
-func escape(text string) string {
+// escapeRoff keeps text from being read as roff.
+func escapeRoff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text)
 	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
 		text = `\&` + text
