@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 type cookiesCmd struct {
@@ -39,20 +40,20 @@ func (c *cookiesStatusCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var s status
-	_, raw, err := r.callJSON(ctx, http.MethodGet, "/api/cookies/status", nil, &s)
+	var report status.Report
+	_, raw, err := r.callJSON(ctx, http.MethodGet, "/api/cookies/status", nil, &report)
 	if err != nil {
 		return err
 	}
 	switch {
 	case c.Quiet:
-		if s.Status != "valid" && s.Status != "expiring" {
+		if state := report.State(); state != status.Healthy && state != status.Expiring {
 			return &silentExit{exitFailure}
 		}
 	case c.JSON:
 		_, err = os.Stdout.Write(raw)
 	default:
-		s.print(os.Stdout, time.Now())
+		printStatus(os.Stdout, report, time.Now())
 	}
 	return err
 }
@@ -96,7 +97,7 @@ func (c *cookiesImportCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var v verdict
+	var v commandResult
 	code, raw, err := r.callJSON(ctx, http.MethodPut, c.uploadPath(), content, &v)
 	if err != nil {
 		return err
@@ -143,7 +144,7 @@ func (c *cookiesHistoryCmd) Run(ctx context.Context) error {
 	if c.Account != "" {
 		path += "?account=" + url.QueryEscape(c.Account)
 	}
-	var h history
+	var h status.History
 	_, raw, err := r.callJSON(ctx, http.MethodGet, path, nil, &h)
 	if err != nil {
 		return err
@@ -152,7 +153,7 @@ func (c *cookiesHistoryCmd) Run(ctx context.Context) error {
 		_, err = os.Stdout.Write(raw)
 		return err
 	}
-	return h.print(os.Stdout)
+	return printHistory(os.Stdout, h)
 }
 
 // accountCmd is a command on one account; which one, its name on the command
@@ -178,7 +179,7 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 	if command != "remove" {
 		path, method = path+"/"+string(command), http.MethodPost
 	}
-	var out verdict
+	var out commandResult
 	code, raw, err := r.callJSON(ctx, method, path, nil, &out)
 	if err != nil {
 		return err
@@ -196,7 +197,7 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 }
 
 // doneWords names what commands did whose answer is the account's state alone.
-var doneWords = map[commandName]string{"pause": "paused", "resume": "resumed", "remove": "removed"}
+var doneWords = map[commandName]status.Result{"pause": "paused", "resume": "resumed", "remove": "removed"}
 
 // cookiesRemoveCmd wants the account's name even when there is only one: there
 // is no way back.
@@ -215,7 +216,7 @@ type commandName string
 
 // onlyAccount finds the account that was not named.
 func (r *remote) onlyAccount(ctx context.Context) (string, error) {
-	var s status
+	var s status.Report
 	if _, _, err := r.callJSON(ctx, http.MethodGet, "/api/cookies/status", nil, &s); err != nil {
 		return "", err
 	}

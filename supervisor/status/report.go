@@ -16,6 +16,9 @@ type Report struct {
 	Remedy string `json:"remedy"`
 	// Accounts are ordered best first.
 	Accounts []Account `json:"accounts"`
+	// StrayFile is how the last file ended that belonged to no account, nil if there
+	// was none since the start.
+	StrayFile *Event `json:"stray_file,omitempty"`
 	// GeneratedAt is the server's clock; ages count from it.
 	GeneratedAt time.Time `json:"generated_at"`
 }
