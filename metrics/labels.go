@@ -1,10 +1,9 @@
 package metrics
 
+import "github.com/geminid/geminid/supervisor/status"
+
 // The bounded label values. A value outside its list never reaches a metric.
 var (
-	// States are the values of the label state of geminid_cookie_state.
-	States = []string{"missing", "unreadable", "unknown", "healthy", "expiring", "degraded", "rate_limited", "blocked", "expired"}
-
 	probeResults    = []string{"signed_in", "signed_out", "drift", "action", "blocked", "rate_limited", "network"}
 	rotationResults = []string{"rotated", "no_new_ts", "unauthorized", "rate_limited", "network", "identity_changed", "skipped"}
 	loadResults     = []string{"applied", "unchanged", "rejected", "parked", "rolled_back", "error"}
@@ -66,11 +65,11 @@ func (m *Metrics) createFileSeries(account string) {
 // AddAccount makes the children of one account. It is called when an account
 // appears; calling it again changes nothing.
 func (m *Metrics) AddAccount(name string) {
-	for _, from := range States {
-		m.CookieState.WithLabelValues(name, from)
-		for _, to := range States {
+	for _, from := range status.States() {
+		m.CookieState.WithLabelValues(name, string(from))
+		for _, to := range status.States() {
 			if from != to {
-				m.CookieTransitions.WithLabelValues(name, from, to)
+				m.CookieTransitions.WithLabelValues(name, string(from), string(to))
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 func build() *metrics.Metrics {
@@ -168,7 +169,7 @@ func TestAccountAppearsWholeAndGoesWhole(t *testing.T) {
 	if keeper == 0 || leaver != keeper {
 		t.Errorf("got %d and %d series, want the same number", keeper, leaver)
 	}
-	if got, want := testutil.CollectAndCount(m.CookieState), 2*len(metrics.States); got != want {
+	if got, want := testutil.CollectAndCount(m.CookieState), 2*len(status.States()); got != want {
 		t.Errorf("got %d state series, want all states of both accounts: %d", got, want)
 	}
 

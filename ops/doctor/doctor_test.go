@@ -254,13 +254,13 @@ func TestChecks(t *testing.T) {
 
 		{"no server", "cookies", doctor.Config{Ask: server{}.ask}, doctor.Warning, "no server runs", "systemctl start"},
 		{"no cookies", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[]}`}.ask}, doctor.Bad, "no cookies yet", "inbox"},
-		{"healthy", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("healthy")}.ask}, doctor.Good, "session 1 of 1: signed in and working, last proven 1m0s ago", ""},
+		{"healthy", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("healthy")}.ask}, doctor.Good, "session 1 of 1: signed in and working, last proven 1 min ago", ""},
 		{"expired", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("expired")}.ask}, doctor.Bad, "signed out", "do this"},
 		{"expiring", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("expiring")}.ask}, doctor.Warning, "end is near", "do this"},
 		{"blocked", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("blocked")}.ask}, doctor.Bad, "refused", "do this"},
-		{"missing", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("missing")}.ask}, doctor.Bad, "without cookies", "do this"},
+		{"missing", "cookies", doctor.Config{Ask: server{"/api/cookies/status": account("missing")}.ask}, doctor.Bad, "no cookies yet", "do this"},
 		{"paused", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"state":"healthy","activity":"paused","persisted":true,"remedy":"run: geminid cookies resume my-secret-name"}]}`}.ask}, doctor.Note, "paused", "resume ACCOUNT"},
-		{"unreadable", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"name":"my-secret-name","state":"unreadable","persisted":true,"remedy":"run: chmod u+rw /state/accounts/my-secret-name.json"}]}`}.ask}, doctor.Bad, "what is saved of it cannot be read", "chmod u+rw /state/accounts/ACCOUNT.json"},
+		{"unreadable", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"name":"my-secret-name","state":"unreadable","persisted":true,"remedy":"run: chmod u+rw /state/accounts/my-secret-name.json"}]}`}.ask}, doctor.Bad, "its saved state cannot be read", "chmod u+rw /state/accounts/ACCOUNT.json"},
 		{"not saved", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"state":"healthy"}]}`}.ask}, doctor.Bad, "not saved", "writable"},
 		{"suspicious", "cookies", doctor.Config{Ask: server{"/api/cookies/status": `{"accounts":[{"state":"healthy","persisted":true,"notes":["x","y"]}]}`}.ask}, doctor.Note, "a suspicion", "cookies status"},
 

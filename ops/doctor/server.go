@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // pingServer asks the running server for a sign of life.
@@ -30,9 +32,7 @@ func checkCookies(ctx context.Context, c *Config) []Finding {
 	if c.Ask == nil {
 		return nil
 	}
-	var body struct {
-		Accounts []account `json:"accounts"`
-	}
+	var body status.Report
 	if err := c.Ask(ctx, "/api/cookies/status", &body); err != nil {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 			return singleFinding(Warning, "no server runs, so nothing is known of its sessions", "systemctl start geminid, or geminid serve; then run geminid doctor again")
@@ -44,34 +44,23 @@ func checkCookies(ctx context.Context, c *Config) []Finding {
 	}
 	var out []Finding
 	for i, a := range body.Accounts {
-		out = append(out, a.judgeAccount(fmt.Sprintf("session %d of %d", i+1, len(body.Accounts)), c.Now())...)
+		out = append(out, judgeAccount(a, fmt.Sprintf("session %d of %d", i+1, len(body.Accounts)), c.Now())...)
 	}
 	return out
 }
 
-// account is one session as the server tells of it.
-type account struct {
-	Name      string    `json:"name"`
-	State     string    `json:"state"`
-	Remedy    string    `json:"remedy"`
-	Activity  string    `json:"activity"`
-	LastProof time.Time `json:"last_proof"`
-	Notes     []string  `json:"notes"`
-	Persisted bool      `json:"persisted"`
-}
-
 // judgeAccount says how the session stands, under a name that gives nothing away.
-func (a account) judgeAccount(name string, now time.Time) []Finding {
+func judgeAccount(a status.Account, name string, now time.Time) []Finding {
 	level, words := judgeState(a.State)
-	if a.Activity == "paused" {
+	if a.Activity == status.Paused {
 		level, words = Note, "paused by command"
 	}
 	if !a.LastProof.IsZero() {
-		words += ", last proven " + now.Sub(a.LastProof).Round(time.Second).String() + " ago"
+		words += ", last proven " + status.FormatDuration(now.Sub(a.LastProof)) + " ago"
 	}
 	out := singleFinding(level, name+": "+words, "")
 	if level != Good {
-		out[0].Fix = cmp.Or(a.redactedRemedy(), "geminid cookies status tells more")
+		out[0].Fix = cmp.Or(redactedRemedy(a), "geminid cookies status tells more")
 	}
 	if !a.Persisted {
 		out = append(out, Finding{Level: Bad, Text: name + ": its newest cookies are not saved", Fix: "make the state directory writable"})
@@ -82,28 +71,22 @@ func (a account) judgeAccount(name string, now time.Time) []Finding {
 	return out
 }
 
-// judgeState judges a state.
-func judgeState(state string) (Level, string) {
+// judgeState rates a state, and says in words how the session is.
+func judgeState(state status.State) (Level, string) {
 	switch state {
-	case "healthy":
-		return Good, "signed in and working"
-	case "expiring":
-		return Warning, "signed in, but its end is near"
-	case "degraded", "unknown", "rate_limited":
-		return Warning, strings.ReplaceAll(state, "_", " ")
-	case "blocked":
-		return Bad, "refused by Google for now"
-	case "expired":
-		return Bad, "signed out"
-	case "unreadable":
-		return Bad, "what is saved of it cannot be read"
+	case status.Healthy:
+		return Good, state.Meaning(status.English)
+	case status.Expiring, status.Degraded, status.Unknown, status.RateLimited:
+		return Warning, state.Meaning(status.English)
+	case status.Blocked, status.Expired, status.Missing, status.Unreadable:
+		return Bad, state.Meaning(status.English)
 	}
-	return Bad, "without cookies"
+	return Bad, "in a state that this version does not know"
 }
 
 // redactedRemedy is the remedy without the account's name, which stands in commands and in the
 // path of its saved state.
-func (a account) redactedRemedy() string {
+func redactedRemedy(a status.Account) string {
 	if strings.HasPrefix(a.Remedy, "run: geminid cookies resume") {
 		return "geminid cookies resume ACCOUNT"
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/ops/report"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -136,7 +137,10 @@ func TestLabelsHaveWords(t *testing.T) {
 	}
 	families, err := m.Gatherer().Gather()
 	must(t, err)
-	words := slices.Clone(metrics.States)
+	var words []string
+	for _, state := range status.States() {
+		words = append(words, string(state))
+	}
 	for _, f := range families {
 		for _, series := range f.GetMetric() {
 			for _, l := range series.GetLabel() {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // Languages are those a report can be written in.
@@ -69,7 +71,15 @@ func formatPercent(p float64) string {
 	return strings.TrimSuffix(text, ".00") + " %"
 }
 
-var english = map[string]string{
+// withStates adds the words for the states of sessions to phrases.
+func withStates(language status.Language, phrases map[string]string) map[string]string {
+	for _, state := range status.States() {
+		phrases[string(state)] = state.Meaning(language)
+	}
+	return phrases
+}
+
+var english = withStates(status.English, map[string]string{
 	"title": "geminid: %s to %s", "days": "%d d %d h", "hours": "%d h %d min", "minutes": "%d min", "seconds": "%s s",
 	"offline": "Read from the file of hourly figures; the server was not asked.",
 	"since":   "There are figures since %s.", "nothing": "There are no figures for this time.",
@@ -77,9 +87,7 @@ var english = map[string]string{
 
 	"sessions": "Sessions", "could answer": "could answer", "watched": "%s of %s watched", "account": "%s, %s",
 	"predicted": "%s; end expected %s", "gone": "removed",
-	"healthy": "signed in and working", "expiring": "its end is near", "degraded": "working with doubts",
-	"unknown": "not proven yet", "rate_limited": "slowed down by Google", "blocked": "refused by Google for now",
-	"expired": "signed out", "missing": "no cookies", "unreadable": "its saved state cannot be read", "paused": "paused by command",
+	"paused": "paused by command",
 
 	"renewals": "Renewals", "rotated": "new value", "no_new_ts": "no new value", "unauthorized": "refused",
 	"network": "network", "identity_changed": "another account answered", "skipped": "skipped",
@@ -116,9 +124,9 @@ var english = map[string]string{
 	"risk limits":      "%[2]s of the requests were limited: raise requests_per_hour, or ask less.",
 	"risk pauses":      "For %[2]s of the time nobody could answer: renew cookies earlier, or add an account.",
 	"risk unwatched":   "For %[2]s of the time the server did not run: see systemctl status geminid.",
-}
+})
 
-var chinese = map[string]string{
+var chinese = withStates(status.Chinese, map[string]string{
 	"title": "geminid：%s 至 %s", "days": "%d 天 %d 小时", "hours": "%d 小时 %d 分", "minutes": "%d 分钟", "seconds": "%s 秒",
 	"offline": "数据来自每小时统计文件，未询问服务器。",
 	"since":   "统计数据始于 %s。", "nothing": "这段时间没有统计数据。",
@@ -126,9 +134,7 @@ var chinese = map[string]string{
 
 	"sessions": "会话", "could answer": "可用", "watched": "%s，共观察 %s", "account": "%s，%s",
 	"predicted": "%s；预计结束于 %s", "gone": "已移除",
-	"healthy": "已登录，工作正常", "expiring": "即将到期", "degraded": "可用，但有疑问",
-	"unknown": "尚未验证", "rate_limited": "被 Google 限速", "blocked": "暂时被 Google 拒绝",
-	"expired": "已退出登录", "missing": "没有 Cookie", "unreadable": "无法读取已保存的会话", "paused": "已暂停",
+	"paused": "已暂停",
 
 	"renewals": "续期", "rotated": "得到新值", "no_new_ts": "没有新值", "unauthorized": "被拒绝",
 	"network": "网络", "identity_changed": "应答的是另一个账号", "skipped": "跳过",
@@ -165,4 +171,4 @@ var chinese = map[string]string{
 	"risk limits":      "%[2]s 的请求被限流：请调大 requests_per_hour，或减少提问。",
 	"risk pauses":      "%[2]s 的时间里无人应答：请更早更新 Cookie，或增加一个账号。",
 	"risk unwatched":   "%[2]s 的时间里服务没有运行：请查看 systemctl status geminid。",
-}
+})

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // Risk is something to look after.
@@ -44,9 +46,9 @@ func findRisks(r *Report) []Risk {
 }
 
 // risksByState finds the accounts in one of some states.
-func risksByState(r *Report, kind string, states ...string) (out []Risk) {
+func risksByState(r *Report, kind string, states ...status.State) (out []Risk) {
 	for _, name := range slices.Sorted(maps.Keys(r.Sum.Accounts)) {
-		if slices.Contains(states, r.Sum.Accounts[name].State) {
+		if slices.Contains(states, status.State(r.Sum.Accounts[name].State)) {
 			out = append(out, Risk{Kind: kind, Account: name})
 		}
 	}
@@ -56,8 +58,8 @@ func risksByState(r *Report, kind string, states ...string) (out []Risk) {
 // findSignedOut says whether new cookies are needed, and whether anybody else serves
 // meanwhile.
 func findSignedOut(r *Report) []Risk {
-	out := risksByState(r, "account_out", "expired", "missing")
-	if len(risksByState(r, "", "healthy", "expiring", "degraded", "unknown")) > 0 {
+	out := risksByState(r, "account_out", status.Expired, status.Missing)
+	if len(risksByState(r, "", status.Healthy, status.Expiring, status.Degraded, status.Unknown)) > 0 {
 		return out
 	}
 	for i := range out {
@@ -66,14 +68,16 @@ func findSignedOut(r *Report) []Risk {
 	return out
 }
 
-func findRefused(r *Report) []Risk { return risksByState(r, "refused", "blocked", "rate_limited") }
+func findRefused(r *Report) []Risk {
+	return risksByState(r, "refused", status.Blocked, status.RateLimited)
+}
 
 // findEnding finds the sessions whose end is foreseen and near.
 func findEnding(r *Report) (out []Risk) {
 	for _, name := range slices.Sorted(maps.Keys(r.Sum.Accounts)) {
 		acc := r.Sum.Accounts[name]
 		end := time.Unix(acc.End, 0).UTC()
-		if acc.End > 0 && end.After(r.To) && end.Sub(r.To) < endingWithin && acc.State == "expiring" {
+		if acc.End > 0 && end.After(r.To) && end.Sub(r.To) < endingWithin && acc.State == string(status.Expiring) {
 			out = append(out, Risk{Kind: "ending", Account: name, At: end})
 		}
 	}
