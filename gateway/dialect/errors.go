@@ -54,4 +54,5 @@ func WrongMethod(allow string) *chat.Error {
 // value of the Allow header.
 type allowedMethods string
 
+// Error names the methods.
 func (a allowedMethods) Error() string { return "allowed: " + string(a) }

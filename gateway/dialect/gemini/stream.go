@@ -37,6 +37,7 @@ func newEncoder(call *dialect.Call, w io.Writer) dialect.Encoder {
 	return e
 }
 
+// ContentType returns the media type of the stream that was asked for.
 func (e *streamEncoder) ContentType() string {
 	if e.call.SSE {
 		return "text/event-stream"
@@ -44,6 +45,7 @@ func (e *streamEncoder) ContentType() string {
 	return "application/json"
 }
 
+// WriteEvent implements [dialect.Encoder].
 func (e *streamEncoder) WriteEvent(event chat.Event) error {
 	if e.done {
 		return nil

@@ -66,8 +66,10 @@ func newEncoder(call *dialect.Call, w io.Writer) dialect.Encoder {
 	return e
 }
 
+// ContentType returns the media type of server-sent events.
 func (e *streamEncoder) ContentType() string { return "text/event-stream" }
 
+// WriteEvent implements [dialect.Encoder].
 func (e *streamEncoder) WriteEvent(event chat.Event) error {
 	if e.done {
 		return nil
