@@ -34,8 +34,8 @@ const (
 	Canceled                     // 499: the client left and reads no answer
 )
 
-// Error is a failure as the client reads it. Message says what happened, where,
-// and what to do next. It contains no secret and no part of a prompt.
+// Error is a failure as the client reads it. Message states the problem, its
+// place and the remedy. It contains no secret and no part of a prompt.
 type Error struct {
 	Kind    Kind
 	Message string

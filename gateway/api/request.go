@@ -28,7 +28,7 @@ func dialectOf(r *http.Request) *dialect.Dialect {
 		path == "/metrics", path == "/api", strings.HasPrefix(path, "/api/"):
 		return nil
 	}
-	d, _ := registry.Find(r)
+	d, _ := registry.FindDialect(r)
 	return d
 }
 

@@ -31,7 +31,7 @@ func TestWhoeverClaimsARouteHasMountedIt(t *testing.T) {
 				if key != "" {
 					r.Header.Set(key, "k")
 				}
-				if speaker, ok := registry.Find(r); !ok || !has(speaker, m) {
+				if speaker, ok := registry.FindDialect(r); !ok || !has(speaker, m) {
 					t.Errorf("%s %s with key header %q: claimed by %s (%v), which has not mounted it", m.Method, path, key, speaker.Name, ok)
 				}
 			}

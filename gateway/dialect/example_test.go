@@ -16,7 +16,7 @@ import (
 func Example() {
 	r := httptest.NewRequest(http.MethodPost, "/v1/chat/completions",
 		strings.NewReader(`{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"Hello"}]}`))
-	d, _ := registry.Find(r)
+	d, _ := registry.FindDialect(r)
 	call, err := d.Decode(r, func(string) string { return "" })
 	if err != nil {
 		panic(err)

@@ -52,7 +52,7 @@ func eventSequence(events []chat.Event) iter.Seq2[chat.Event, error] {
 var TinyPNG = []byte("\x89PNG\r\n\x1a\nrest")
 
 // Server serves every dialect of the registry without an upstream. Routes that
-// two dialects share are decided by registry.Find, as in the daemon.
+// two dialects share are decided by registry.FindDialect, as in the daemon.
 type Server struct {
 	*httprouter.Router
 	// Last is the call that was decoded last; nil before the first.
@@ -65,7 +65,7 @@ func NewServer() *Server {
 	s.RedirectTrailingSlash, s.RedirectFixedPath = false, false
 	s.NotFound = http.HandlerFunc(s.explainPath)
 	s.MethodNotAllowed = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		d, _ := registry.Find(r)
+		d, _ := registry.FindDialect(r)
 		writeError(w, d, chat.NewError(chat.MethodNotAllowed, "wrong method"))
 	})
 	owners := make(map[string][]*dialect.Dialect)
@@ -77,7 +77,7 @@ func NewServer() *Server {
 				s.Handle(m.Method, m.Pattern, func(w http.ResponseWriter, r *http.Request, ps httprouter.Params) {
 					d := owners[route][0]
 					if len(owners[route]) > 1 {
-						d, _ = registry.Find(r)
+						d, _ = registry.FindDialect(r)
 					}
 					s.serveCall(w, r, d, ps)
 				})
@@ -88,7 +88,7 @@ func NewServer() *Server {
 }
 
 func (s *Server) explainPath(w http.ResponseWriter, r *http.Request) {
-	d, _ := registry.Find(r)
+	d, _ := registry.FindDialect(r)
 	writeError(w, d, d.ExplainPath(r))
 }
 

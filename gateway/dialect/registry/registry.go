@@ -21,9 +21,9 @@ var All = []dialect.Dialect{
 	openai.Dialect,
 }
 
-// Find returns the dialect of r: the first in All that claims it. If none does,
+// FindDialect returns the dialect of r: the first in All that claims it. If none does,
 // ok is false and the dialect is the one whose errors most clients can read.
-func Find(r *http.Request) (d *dialect.Dialect, ok bool) {
+func FindDialect(r *http.Request) (d *dialect.Dialect, ok bool) {
 	for i := range All {
 		if All[i].Claims(r) {
 			return &All[i], true

@@ -38,7 +38,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
+func TestFindDialect(t *testing.T) {
 	google := http.Header{"X-Goog-Api-Key": {"k"}}
 	client := http.Header{"X-Goog-Api-Client": {"c"}}
 	bearer := http.Header{"Authorization": {"Bearer k"}}
@@ -91,7 +91,7 @@ func TestFind(t *testing.T) {
 		method, target, _ := strings.Cut(test.line, " ")
 		r := httptest.NewRequest(method, target, nil)
 		r.Header = test.header
-		if d, ok := registry.Find(r); d.Name != test.want || ok != test.ok {
+		if d, ok := registry.FindDialect(r); d.Name != test.want || ok != test.ok {
 			t.Errorf("%s %v: %s, %t; want %s, %t", test.line, test.header, d.Name, ok, test.want, test.ok)
 		}
 	}
