@@ -1,7 +1,3 @@
-// Package keepalive makes HTTP transports notice that the other side of a
-// connection is gone: after a router, a VPN or a proxy has lost it, nothing
-// arrives and nothing is refused, and without a question the kernel alone would
-// give the connection up, about a quarter of an hour later.
 package keepalive
 
 import (
@@ -11,16 +7,16 @@ import (
 	"time"
 )
 
-// Config says how soon a dead connection is given up: after Quiet and Answer
-// together. A connection whose other side answers lasts, however long a request
-// on it takes. The zero value gives up after 18 seconds, which is less than the
-// 20 that the shortest call of the program waits: a call can not end before its
-// dead connection and leave it to the next one.
+// Config is how soon a dead connection is closed: after Quiet and Answer together.
+// A connection whose other side answers stays open, however long a request on it
+// takes. The zero value closes it after 18 seconds, which is less than the 20 that
+// the shortest call of the program waits: so a call cannot end before its dead
+// connection and leave it to the next call.
 type Config struct {
-	// Quiet is how long nothing may arrive before the other side is asked. 0
-	// means 10 s. TCP knows whole seconds only and rounds up.
+	// Quiet is how long nothing may arrive before a probe is sent. If zero, 10 s.
+	// TCP counts whole seconds and rounds up.
 	Quiet time.Duration
-	// Answer is how long the other side may take to answer. 0 means 8 s.
+	// Answer is how long the other side may take to answer a probe. If zero, 8 s.
 	Answer time.Duration
 }
 
@@ -30,12 +26,12 @@ const (
 	probes        = 2 // TCP keep-alive probes within Answer
 )
 
-// Apply sets t.HTTP2 and t.DialContext. HTTP/2 connections are asked by pings,
-// which pass every proxy and come to the far end. All connections are asked by
-// TCP, up to the first proxy; on Linux that includes data of ours that nobody
-// acknowledges, elsewhere such data waits as long as the kernel likes. A new
-// connection must be there within dial.
-func (c Config) Apply(t *http.Transport, dial time.Duration) {
+// ApplyTo sets t.HTTP2 and t.DialContext. HTTP/2 connections are probed by pings,
+// which pass every proxy and reach the far end. All connections are probed by TCP,
+// up to the first proxy. On Linux that covers data that is not acknowledged, too;
+// elsewhere such data waits as long as the kernel likes. A new connection must be
+// established within dial. ApplyTo must be called before t is used.
+func (c Config) ApplyTo(t *http.Transport, dial time.Duration) {
 	c.Quiet, c.Answer = cmp.Or(c.Quiet, defaultQuiet), cmp.Or(c.Answer, defaultAnswer)
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: c.Quiet, PingTimeout: c.Answer}
 	dialer := &net.Dialer{

@@ -132,7 +132,7 @@ func open(handler http.Handler, cert tls.Certificate, roots *x509.CertPool) (*ne
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "example.com"}, ForceAttemptHTTP2: true,
 	}
-	keepalive.Config{}.Apply(transport, time.Second)
+	keepalive.Config{}.ApplyTo(transport, time.Second)
 	transport.DialContext = n.dial
 	return n, &http.Client{Transport: transport}, func() {
 		transport.CloseIdleConnections()

@@ -75,7 +75,7 @@ func (r *answerReader) readAll(ctx, parent context.Context) error {
 	}
 }
 
-// emitDelta sends what is new in a frame.
+// emitDelta sends the new parts of a frame.
 func (r *answerReader) emitDelta(d text.Delta) error {
 	if d.Frame != nil {
 		if err := r.applyFacts(d.Frame); err != nil {

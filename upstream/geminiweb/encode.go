@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// What Config.ChatMode may be: what becomes of the chats that answers are made in.
+// Values of [Config.ChatMode]. Answers are made in chats that
 const (
 	ChatTemporary   = "temporary"    // never enter the account's history
 	ChatKeep        = "keep"         // stay in it
@@ -58,7 +58,7 @@ type question struct {
 	remove    bool // delete the chat afterwards
 }
 
-// questionParts is what goes into a question.
+// questionParts is the content of a question.
 type questionParts struct {
 	prompt   string
 	files    []uploadedFile
@@ -144,8 +144,7 @@ func putHeaders(h http.Header, pairs ...string) {
 	}
 }
 
-// formBody joins the page token and f.req; the bare & at the end is what the page
-// sends too.
+// formBody joins the page token and f.req. The page sends the & at the end too.
 func (s *session) formBody(request string) string {
 	if s.Token == "" {
 		return "f.req=" + request + "&"
@@ -186,7 +185,7 @@ func encodeJSON(b *bytes.Buffer, v any) {
 	b.Truncate(b.Len() - 1) // its newline
 }
 
-// scratchBuffers lends buffers to what is encoded in several steps.
+// scratchBuffers lends buffers for encoding in several steps.
 var scratchBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func returnScratch(b *bytes.Buffer) {

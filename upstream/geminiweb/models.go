@@ -57,14 +57,14 @@ func imageModel(id, name string, class Class) Mapping {
 }
 
 // upstreamIDs are the ids per class, by whether the account pays. They are used
-// when the account's own list does not tell better.
+// if the account's own list has no id for the class.
 var upstreamIDs = map[Class]struct{ free, paid string }{
 	Fast:     {"fbb127bbb056c959", "56fdd199312815e2"},
 	Thinking: {"5bf011840784117a", "e051ce1aa80aa576"},
 	Pro:      {"9d8ca3786ebdfbea", "e6fa609c3fa255c0"},
 }
 
-// account is what the status procedure said of a Google account.
+// account is the status procedure's answer about a Google account.
 type account struct {
 	wire.Account
 	known  bool
@@ -134,7 +134,8 @@ func publicID(o wire.Offer) string {
 	return "gemini-" + strings.TrimPrefix(slug, "gemini-")
 }
 
-// listModels is the model list: the table, what the account offers, the aliases.
+// listModels returns the model list: the table, the models that the account
+// offers, and the aliases.
 func (c *Client) listModels(a account) []chat.Model {
 	var out []chat.Model
 	seen := make(map[string]chat.Model)

@@ -24,8 +24,8 @@ const (
 	pageLimit    = 8 << 20
 	maxErrorBody = 64 << 10 // of an answer that is read for its error alone
 
-	// cacheSize bounds what is remembered: eight accounts with a few generations
-	// each.
+	// cacheSize is the number of entries of each cache: enough for eight accounts
+	// with a few generations each.
 	cacheSize = 64
 )
 
@@ -39,7 +39,7 @@ func newCache[V any]() *lru.Cache[cookie.Key, V] {
 	return cache
 }
 
-// session is what calls need besides the cookies. It belongs to one generation of
+// session holds the values that calls need besides the cookies. It belongs to one generation of
 // them and is immutable; after a rotation the next generation gets a copy.
 type session struct {
 	wire.Page

@@ -17,7 +17,7 @@ import (
 // directly, with HTTP/2 where the upstream speaks it.
 type TransportConfig struct {
 	// Proxy is an http, https, socks5 or socks5h proxy for all calls, with user
-	// and password when it wants them; names are resolved by it. nil connects
+	// and password if it wants them; it resolves host names. nil connects
 	// directly. The environment is never asked: a proxy that comes and goes
 	// would change the address that the session is used from.
 	Proxy *url.URL
@@ -41,7 +41,7 @@ const (
 )
 
 // NewTransport makes the one transport that all calls share. It never falls
-// back to a direct connection when the proxy is down. Errors here and from its
+// back to a direct connection if the proxy is down. Errors here and from its
 // calls hold no proxy password.
 func NewTransport(cfg TransportConfig) (http.RoundTripper, error) {
 	if err := checkProxy(cfg.Proxy); err != nil {
@@ -63,7 +63,7 @@ func NewTransport(cfg TransportConfig) (http.RoundTripper, error) {
 		DisableCompression:     true, // a frame repeats more than a gzip window can fold
 		Protocols:              protocols,
 	}
-	cfg.KeepAlive.Apply(t, dialTimeout)
+	cfg.KeepAlive.ApplyTo(t, dialTimeout)
 	if cfg.Proxy != nil {
 		t.Proxy = http.ProxyURL(cfg.Proxy)
 		t.OnProxyConnectResponse = refusedByProxy
@@ -120,5 +120,5 @@ func (r *redirected) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// CloseIdleConnections lets go of connections that nobody uses.
+// CloseIdleConnections closes the connections that no call uses.
 func (r *redirected) CloseIdleConnections() { r.next.CloseIdleConnections() }

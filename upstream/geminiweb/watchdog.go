@@ -6,21 +6,25 @@ import (
 	"time"
 )
 
-// watchdog ends a call when nothing comes for too long. It runs only while the
-// upstream is waited for: a slow reader of ours is not its fault. It is told to
-// wait and to rest with every frame, and a timer costs more than a look at the
-// clock, so the timer is left running and looks whether it is due when it fires.
+// watchdog cancels a call if nothing arrives for too long. It runs only while the
+// upstream is waited for, because a slow consumer is not the upstream's fault.
+//
+// It is switched with every frame, and a timer costs more than a look at the
+// clock. So the timer keeps running, and checks whether the wait is due when it
+// fires.
 type watchdog struct {
 	cancel context.CancelCauseFunc
 
 	mu    sync.Mutex
 	timer *time.Timer
-	fires time.Time // when the timer fires, zero when it does not run
-	due   time.Time // when the wait is too long, zero when nobody waits
+	fires time.Time // when the timer fires, zero if it does not run
+	due   time.Time // when the wait is too long, zero if there is no wait
 }
 
 func newWatchdog(cancel context.CancelCauseFunc) *watchdog { return &watchdog{cancel: cancel} }
 
+// expectWithin begins a wait: if it is not ended within limit the call is
+// canceled with errStalled.
 func (w *watchdog) expectWithin(limit time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -36,13 +40,14 @@ func (w *watchdog) expectWithin(limit time.Duration) {
 	w.fires = w.due
 }
 
+// suspend ends the wait.
 func (w *watchdog) suspend() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.due = time.Time{}
 }
 
-// stop is the last call.
+// stop ends the watchdog. It is the last call.
 func (w *watchdog) stop() {
 	w.suspend()
 	if w.timer != nil {
@@ -50,7 +55,7 @@ func (w *watchdog) stop() {
 	}
 }
 
-// checkDue is the timer's.
+// checkDue runs when the timer fires.
 func (w *watchdog) checkDue() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// searchReach is how far, in bytes, a rewritten text is searched for what
-	// was sent, and how much longer it may grow without a match before it is
-	// sent as another text.
+	// searchReach is how far from its old place, in bytes, a block is searched
+	// in a rewritten text, and how much longer than the sent text it may grow
+	// without a match before it is sent as another text.
 	searchReach = 4 << 10
 	// ampleBlock is the length from which a common block is no coincidence,
 	// wherever it is. Of several, the one with this much in common before it is
@@ -24,7 +24,7 @@ const (
 
 // findContinuation returns the index in text at which the part begins that was
 // not sent yet, or -1 if there is none, or if that is not certain before text
-// is longer or final. If the upstream rewrote what was sent, the new part begins
+// is longer or final. If the upstream rewrote sent text, the new part begins
 // after the last block that both texts share, at the next word if the block ends
 // inside one. If they share none, all of text is new.
 func findContinuation(sent, text []byte, final bool) int {

@@ -18,7 +18,7 @@ const (
 	AtEnd
 )
 
-// Delta is what is new in a frame.
+// Delta is the new part of a frame.
 type Delta struct {
 	// Text and Thoughts are empty if nothing is new. The bytes belong to the
 	// [Decoder] and are valid until its next call.
@@ -43,7 +43,7 @@ type Decoder struct {
 	// that was decoded in full; then text.sent holds the text that was sent.
 	known []byte
 	head  int
-	// tail is what followed the text in the last frame, nil if that is unknown.
+	// tail is the part after the text in the last frame, nil if it is unknown.
 	tail []byte
 	done bool
 
@@ -72,7 +72,7 @@ func (d *Decoder) Release() {
 // Done reports whether a frame marked the answer as complete.
 func (d *Decoder) Done() bool { return d.done }
 
-// DecodeFrame returns what is new in the next frame. It reports false, and
+// DecodeFrame returns the new part of the next frame. It reports false, and
 // ignores the frame, if it is not valid JSON.
 func (d *Decoder) DecodeFrame(frame []byte) (Delta, bool) {
 	if delta, ok := d.decodeFast(frame); ok {
@@ -226,7 +226,7 @@ func (d *Decoder) decodeInFull(frame []byte) (Delta, bool) {
 	return delta, true
 }
 
-// nextThoughts returns what is new in the thoughts. They are complete once the
+// nextThoughts returns the new part of the thoughts. They are complete once the
 // text begins.
 func (d *Decoder) nextThoughts(f *wire.Frame, hasText bool) []byte {
 	switch {

@@ -3,14 +3,14 @@
 //
 // # The problem
 //
-// The upstream does not send what is new. Each frame of an answer repeats the
+// The upstream does not send increments. Each frame of an answer repeats the
 // whole text so far, as JSON inside a JSON string:
 //
 //	[["wrb.fr",null,"[null,[\"c_1\",\"r_1\"],null,null,[[\"rc_1\",[\"The tides\"], … ]]]"]]
 //	[["wrb.fr",null,"[null,[\"c_1\",\"r_1\"],null,null,[[\"rc_1\",[\"The tides come from\"], … ]]]"]]
 //
-// A client of ours wants "The tides", then " come from". Three things stand in
-// the way.
+// A client of ours wants "The tides", then " come from". Three things make
+// that hard.
 //
 // Volume. An answer of 1 MiB that grows by 4 KiB per frame is 130 MiB of JSON.
 // A program that parses each frame does work in proportion to the square of the
@@ -54,7 +54,7 @@
 //
 // Of the new text, clean.go sends the part that no later frame can change. It
 // holds back trailing code fences, escaped marks and half surrogates, and it
-// removes what the web app would not show: HTML entities are decoded;
+// removes everything that the web app does not show: HTML entities are decoded;
 // placeholders of pictures, leaked thoughts and the trailing follow-up element
 // are dropped. An element whose end is not there yet, such as "&am", stops the
 // text in front of it. Each of these waits has a bound in bytes, so that text
@@ -62,12 +62,12 @@
 // [Decoder.Flush] sends the rest.
 //
 // Cleaning is compositional: cleaning two stable pieces one after the other
-// gives the same as cleaning them at once. That is what makes it possible to
+// gives the same as cleaning them at once. So it is enough to
 // clean each byte once.
 //
 // # After a rewrite, the text goes on behind the last common block
 //
-// If a text does not begin with what was sent, align.go looks for the last block
+// If a text does not begin with the text that was sent, align.go looks for the last block
 // of bytes that both share: it takes the end of the sent text, steps back in
 // growing steps, and searches each block near its old place. The text goes on
 // after that block, at a word boundary. If there is no such block the new text
@@ -76,7 +76,7 @@
 // back to the old words a few frames later. So a client may see a stale phrase;
 // it never sees a passage twice or half a word.
 //
-// If nobody reads along, none of this is needed: a Decoder in mode [AtEnd] sends
+// If the client wants the answer in one piece, none of this is needed: a Decoder in mode [AtEnd] sends
 // the last text, cleaned, when it is flushed.
 //
 // # Cost

@@ -2,8 +2,8 @@ package text
 
 import "slices"
 
-// tracker follows one cumulative text: it remembers what was sent and finds
-// what is new. What was sent is never taken back and never sent twice.
+// tracker follows one cumulative text: it remembers the text that was sent and
+// finds the new part. Sent text is never taken back and never sent twice.
 type tracker struct {
 	atEnd bool   // send nothing before flushHeld, then the last text
 	sent  []byte // the decoded text that was sent, before cleaning
@@ -14,7 +14,7 @@ type tracker struct {
 	separate bool // the next text has nothing in common with sent
 }
 
-// nextDelta appends to dst what is new and stable in text, cleaned. If final is
+// nextDelta appends to dst the new and stable part of text, cleaned. If final is
 // set nothing is held back.
 func (t *tracker) nextDelta(dst, text []byte, final bool) []byte {
 	from := t.findNew(t.sent, text, final)

@@ -9,5 +9,5 @@
 // All functions are pure: they do no I/O, keep nothing and are safe for
 // concurrent use. They return no errors. Input is foreign and may change any
 // day: a value that is missing or has another shape is the zero value in the
-// result, and the caller decides what that means.
+// result, and its meaning is up to the caller.
 package wire

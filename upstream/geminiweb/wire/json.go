@@ -59,7 +59,7 @@ func Elements(array gjson.Result) iter.Seq2[int, gjson.Result] {
 	}
 }
 
-// decodeEmbedded decodes JSON that stands in a string.
+// decodeEmbedded decodes the JSON inside a string.
 func decodeEmbedded(r gjson.Result) (gjson.Result, bool) {
 	inner := DecodeString(r)
 	if inner == "" || !validString(inner) {

@@ -42,7 +42,7 @@ type Client struct {
 // laptop it should be; loopback never goes through one.
 func New(server string, key Secret, userAgent string) *Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	keepalive.Config{}.Apply(transport, dialTimeout)
+	keepalive.Config{}.ApplyTo(transport, dialTimeout)
 	transport.ResponseHeaderTimeout = headerTimeout
 	return &Client{server: server, key: key, userAgent: userAgent, http: &http.Client{
 		Transport: transport,
