@@ -95,47 +95,38 @@ func (a *account) acquireWork(ctx context.Context) bool {
 
 func (a *account) releaseWork() { <-a.writerToken }
 
-// change is the one way to alter an account: fn runs under the lock, the state
-// follows from the facts, readers see it at once, and it is made durable.
-func (a *account) change(fn func(m *memo, now time.Time)) {
-	a.alter(fn)
-	_ = a.saveRecord() // said by persist
-}
+// durability says when a change of an account is written.
+type durability uint8
 
-// confirm is change for what only repeats what is known, such as one more good
-// probe: it is made durable when it changes the state, else with the next write.
-func (a *account) confirm(fn func(m *memo, now time.Time)) {
-	if a.alter(fn) {
-		_ = a.saveRecord()
-	}
-}
+const (
+	saveNow    durability = iota // at once, while readers see it already
+	saveMoved                    // at once if it changed the state, otherwise with the next write
+	saveLater                    // with the next write
+	saveHidden                   // before readers see it: they do with the next dispatch
+)
 
-func (a *account) alter(fn func(m *memo, now time.Time)) (moved bool) {
+// dispatch is the only way to change an account. It runs fn under the lock and
+// derives the state from the facts. The effects follow without the lock: readers
+// get the new view, a transition is announced, and the record is written as d
+// says. It reports whether the state changed. A nil fn changes nothing but shows
+// what was hidden, or what time alone changed.
+func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) (moved bool) {
 	a.mu.Lock()
 	now := a.s.now()
-	fn(&a.memo, now)
-	t := a.updateStateLocked(now)
-	a.dirty = true
+	if fn != nil {
+		fn(&a.memo, now)
+		a.dirty = true
+	}
+	var t *transition
+	if d != saveHidden {
+		t = a.updateStateLocked(now)
+	}
 	a.mu.Unlock()
 	a.announceTransition(t)
+	if d == saveNow || d == saveHidden || d == saveMoved && t != nil {
+		_ = a.saveRecord() // it logs the failure; the session goes on from memory
+	}
 	return t != nil
-}
-
-// adopt is change for a new set: it is made durable before requests see it.
-func (a *account) adopt(fn func(m *memo, now time.Time)) {
-	a.mu.Lock()
-	fn(&a.memo, a.s.now())
-	a.mu.Unlock()
-	_ = a.saveRecord() // said by persist; the session goes on from memory
-	a.publish()
-}
-
-// publish lets readers see what was made durable before.
-func (a *account) publish() {
-	a.mu.Lock()
-	moved := a.updateStateLocked(a.s.now())
-	a.mu.Unlock()
-	a.announceTransition(moved)
 }
 
 // updateStateLocked judges the facts, notes a transition and publishes what requests get.

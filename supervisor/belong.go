@@ -75,7 +75,7 @@ func (a *account) compareOwner(ctx context.Context, owner string) ownerRelation 
 	switch now := a.probeSet(ctx, set); {
 	case now.Evidence == cookie.SignedIn && now.Account != "":
 		if known == "" {
-			a.change(func(m *memo, _ time.Time) { m.Identity = now.Account })
+			a.dispatch(saveNow, func(m *memo, _ time.Time) { m.Identity = now.Account })
 		}
 		return compareOwners(now.Account, owner)
 	case now.Evidence == cookie.SignedIn && owner != "":

@@ -93,7 +93,7 @@ func (a *account) whyNotRotatingLocked() string {
 // counts as new.
 func (s *Supervisor) FileGone(file string) {
 	for _, a := range *s.accounts.Load() {
-		a.confirm(func(m *memo, _ time.Time) {
+		a.dispatch(saveMoved, func(m *memo, _ time.Time) {
 			m.Gone = m.Gone || m.File == file
 			delete(m.Files, file)
 		})
@@ -130,7 +130,7 @@ func (s *Supervisor) setPaused(name string, on bool) error {
 	if a.unreadableReason() != nil {
 		return a.unreadableError()
 	}
-	a.change(func(m *memo, now time.Time) {
+	a.dispatch(saveNow, func(m *memo, now time.Time) {
 		m.Paused = on
 		if !on {
 			m.NextProbe, m.Halted = now, false

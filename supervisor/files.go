@@ -61,7 +61,7 @@ func (s *Supervisor) forgetFileElsewhere(file string, keeper *account) {
 		_, mine := a.memo.Files[file]
 		a.mu.Unlock()
 		if mine && a != keeper {
-			a.change(func(m *memo, _ time.Time) { delete(m.Files, file) })
+			a.dispatch(saveNow, func(m *memo, _ time.Time) { delete(m.Files, file) })
 		}
 	}
 }

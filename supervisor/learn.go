@@ -36,12 +36,12 @@ func (a *account) learnFrom(ctx context.Context, lease Lease, finding cookie.Fin
 		return true
 	case cookie.Blocked, cookie.Limited, cookie.Action, cookie.IdentityChanged, cookie.Drift:
 		if current {
-			a.change(func(m *memo, now time.Time) { m.applyFinding(byRequest, finding, now) })
+			a.dispatch(saveNow, func(m *memo, now time.Time) { m.applyFinding(byRequest, finding, now) })
 		}
 		return finding.Evidence != cookie.Drift
 	case cookie.Transient:
 		if current {
-			a.change(func(m *memo, now time.Time) { m.applyFinding(byRequest, finding, now) })
+			a.dispatch(saveNow, func(m *memo, now time.Time) { m.applyFinding(byRequest, finding, now) })
 		}
 	}
 	return false
@@ -54,7 +54,7 @@ func (a *account) noteAnswer() {
 	heal := a.memo.Facts.Transient > 0 || a.memo.RequestProbes > 0
 	a.mu.Unlock()
 	if heal {
-		a.confirm(func(m *memo, now time.Time) {
+		a.dispatch(saveMoved, func(m *memo, now time.Time) {
 			m.RequestProbes = 0
 			m.applyFinding(byRequest, cookie.Finding{Evidence: cookie.SignedIn}, now)
 		})
@@ -118,11 +118,11 @@ func (a *account) probeNow(ctx context.Context) cookie.Finding {
 			return finding
 		}
 	}
-	apply := a.change
+	save := saveNow
 	if finding.Evidence == cookie.SignedIn {
-		apply = a.confirm
+		save = saveMoved
 	}
-	apply(func(m *memo, now time.Time) {
+	a.dispatch(save, func(m *memo, now time.Time) {
 		if identityChanged(m.Identity, finding) {
 			finding = cookie.Finding{Evidence: cookie.IdentityChanged, Detail: "another Google account answers than before"}
 		}

@@ -149,7 +149,7 @@ func (m *memo) recordDeath(now time.Time) (learned time.Duration) {
 // lineage's hashes and those of the files.
 func (a *account) wipeValues() error {
 	waiting, parked := a.s.parking.removeSpot(a.name)
-	a.alter(func(m *memo, now time.Time) {
+	a.dispatch(saveLater, func(m *memo, now time.Time) {
 		if g := m.newestGeneration(); g != nil && g.Until.IsZero() {
 			g.Until, g.End = now, "removed"
 		}

@@ -151,7 +151,7 @@ func (a *account) isDoubtfulLocked() bool {
 
 // answerReplaced answers an offer of cookies that others replaced.
 func (a *account) answerReplaced(c Candidate) Verdict {
-	a.confirm(func(m *memo, _ time.Time) { m.rememberFile(c) })
+	a.dispatch(saveMoved, func(m *memo, _ time.Time) { m.rememberFile(c) })
 	return a.newVerdict(Unchanged, "these cookies were in use before newer ones replaced them; nothing was changed"+a.rollbackHint())
 }
 
@@ -191,11 +191,12 @@ func (a *account) swapIn(ctx context.Context, c Candidate, to destination, proof
 		set = proof.Set
 	}
 	a.s.metrics.AddAccount(a.name) // which a removal forgot
-	a.adopt(func(m *memo, now time.Time) {
+	a.dispatch(saveHidden, func(m *memo, now time.Time) {
 		a.installSetLocked(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
 		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, append(to.secondAccountRemark(c), warningTexts(c)...)
 		m.rememberFile(c)
 	})
+	a.dispatch(saveLater, nil)
 	if c.Origin == FromFile {
 		a.s.forgetFileElsewhere(c.File, a)
 	}

@@ -15,7 +15,7 @@ import (
 func (a *account) rotateNow(ctx context.Context) cookie.Finding {
 	a.setActivity("rotating")
 	defer a.setActivity("idle")
-	a.change(func(m *memo, now time.Time) { m.recordAttempt(now) })
+	a.dispatch(saveNow, func(m *memo, now time.Time) { m.recordAttempt(now) })
 	a.mu.Lock()
 	before := a.set
 	a.mu.Unlock()
@@ -34,9 +34,9 @@ func (a *account) rotateNow(ctx context.Context) cookie.Finding {
 		renew, done := context.WithTimeout(context.WithoutCancel(ctx), probeTimeout)
 		a.s.upstream.Renew(renew, before, after)
 		done()
-		a.publish()
+		a.dispatch(saveLater, nil)
 	} else {
-		a.change(func(m *memo, now time.Time) { a.applyRotationLocked(m, finding, now) })
+		a.dispatch(saveNow, func(m *memo, now time.Time) { a.applyRotationLocked(m, finding, now) })
 	}
 	result := rotationResult(finding.Evidence)
 	a.s.metrics.CookieRotations.WithLabelValues(a.name, result).Inc()
@@ -48,16 +48,14 @@ func (a *account) rotateNow(ctx context.Context) cookie.Finding {
 // saveRotated saves a rotated value before anything uses it: the record holds it as
 // current while requests are still lent the old one.
 func (a *account) saveRotated(before cookie.Set, finding cookie.Finding) {
-	a.mu.Lock()
-	m, now := &a.memo, a.s.now()
-	if !m.Unsure {
-		m.Lifetimes.recordLife(now.Sub(m.Issued))
-	}
-	a.appendGenerationLocked(m, generation{set: finding.Set, origin: FromRotation, parent: before, end: "rotated"}, now)
-	m.LastRotation = now
-	a.applyRotationLocked(m, finding, now)
-	a.mu.Unlock()
-	_ = a.saveRecord() // said by persist; the session goes on from memory
+	a.dispatch(saveHidden, func(m *memo, now time.Time) {
+		if !m.Unsure {
+			m.Lifetimes.recordLife(now.Sub(m.Issued))
+		}
+		a.appendGenerationLocked(m, generation{set: finding.Set, origin: FromRotation, parent: before, end: "rotated"}, now)
+		m.LastRotation = now
+		a.applyRotationLocked(m, finding, now)
+	})
 }
 
 // applyRotationLocked applies a rotation's finding, plans the next one, and asks for a tick

@@ -47,7 +47,7 @@ func (a *account) doDueWork(ctx context.Context, jumped clockJump) {
 		return
 	}
 	if jumped.by != 0 {
-		a.change(func(m *memo, now time.Time) {
+		a.dispatch(saveNow, func(m *memo, now time.Time) {
 			m.adjustToJump(now, jumped)
 			a.clockJumped = true
 			a.savedAt, a.saveNext = capTime(a.savedAt, now), capTime(a.saveNext, now)
@@ -67,7 +67,7 @@ func (a *account) doDueWork(ctx context.Context, jumped clockJump) {
 		}
 	}
 	if jumped.by != 0 {
-		a.alter(func(*memo, time.Time) { a.clockJumped = false })
+		a.dispatch(saveLater, func(*memo, time.Time) { a.clockJumped = false })
 	}
 	a.releaseWork()
 	a.retrySave()

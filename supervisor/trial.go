@@ -40,7 +40,7 @@ func (a *account) rollBackOnDoubt(ctx context.Context, doubt cookie.Finding) (fi
 	}
 	proof := a.probeSet(ctx, before)
 	if proof.Evidence == cookie.SignedOut {
-		a.alter(func(m *memo, _ time.Time) { m.WasGood = false }) // nothing to go back to
+		a.dispatch(saveLater, func(m *memo, _ time.Time) { m.WasGood = false }) // nothing to go back to
 	}
 	if a.whyNotBack(proof, false) != "" {
 		return doubt, false
@@ -49,7 +49,7 @@ func (a *account) rollBackOnDoubt(ctx context.Context, doubt cookie.Finding) (fi
 		return again, false // a living session is at times answered as if it were signed out
 	}
 	a.restorePrevious(proof)
-	a.alter(func(m *memo, _ time.Time) { m.WasGood = false }) // what was gone back from is dead
+	a.dispatch(saveLater, func(m *memo, _ time.Time) { m.WasGood = false }) // what was gone back from is dead
 	a.s.log.Warn("new cookies proved dead at once; the previous ones are in use again", "account", a.name)
 	return doubt, true
 }
@@ -92,10 +92,11 @@ func (a *account) restorePrevious(proof cookie.Finding) Verdict {
 	a.mu.Lock()
 	set, from := a.previous, a.set
 	a.mu.Unlock()
-	a.adopt(func(m *memo, now time.Time) {
+	a.dispatch(saveHidden, func(m *memo, now time.Time) {
 		a.installSetLocked(m, generation{set: set, origin: FromRollback, parent: from, end: "rolled_back"}, proof, now)
 		m.Swapped = time.Time{} // no trial: what was gone back from does not come back by itself
 	})
+	a.dispatch(saveLater, nil)
 	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()
 	a.s.recordEvent("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(from)})
 	return a.newVerdict(RolledBack, "the previous cookies are in use again")

@@ -26,11 +26,9 @@ func (a *account) restoreRecord(record cookie.Record) error {
 // holds may be newer than anything that is offered, so until it can be read the
 // account is not probed, renewed, replaced or saved.
 func (a *account) markUnreadable(why error) {
-	a.mu.Lock()
-	a.unreadErr, a.goneSince, a.memo.Facts.Evidence = why, time.Time{}, why.Error()
-	moved := a.updateStateLocked(a.s.now())
-	a.mu.Unlock()
-	a.announceTransition(moved)
+	a.dispatch(saveLater, func(m *memo, _ time.Time) {
+		a.unreadErr, a.goneSince, m.Facts.Evidence = why, time.Time{}, why.Error()
+	})
 }
 
 // unreadableReason returns why the account's record cannot be read, nil when it was.
@@ -66,7 +64,7 @@ func (a *account) rereadRecord() bool {
 		err = a.restoreRecord(record)
 		a.announceTransition(a.transitionFrom(Unreadable))
 	} else {
-		a.publish()
+		a.dispatch(saveLater, nil)
 	}
 	switch {
 	case gone:
