@@ -21,36 +21,29 @@ func (m *memo) rememberFile(c Candidate) {
 	m.Files[c.File] = c.Hash
 }
 
+// hasTaken reports whether this file was taken in, with this content and under this
+// name.
+func (m *memo) hasTaken(c Candidate) bool {
+	return c.Origin == FromFile && c.Hash != "" && m.Files[c.File] == c.Hash
+}
+
 // accountThatTookFile returns the account that a file was taken in for, with this content and
 // under this name, nil when there is none. After a restart the inbox offers its
 // files once more.
 func (s *Supervisor) accountThatTookFile(c Candidate) *account {
-	if c.Origin != FromFile || c.Hash == "" {
-		return nil
-	}
-	for _, a := range *s.accounts.Load() {
-		a.mu.Lock()
-		mine := a.memo.Files[c.File] == c.Hash
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
+	return findAccount(*s.accounts.Load(), func(a *account) bool { return a.memo.hasTaken(c) })
 }
 
 // accountWithFile returns the account that a file of this name was last taken in for,
 // whatever it held, nil when there is none.
 func (s *Supervisor) accountWithFile(file string) *account {
-	for _, a := range s.presentAccounts() {
-		a.mu.Lock()
-		_, mine := a.memo.Files[file]
-		a.mu.Unlock()
-		if mine && file != "" {
-			return a
-		}
+	if file == "" {
+		return nil
 	}
-	return nil
+	return findAccount(s.presentAccounts(), func(a *account) bool {
+		_, mine := a.memo.Files[file]
+		return mine
+	})
 }
 
 // forgetFileElsewhere makes the other accounts forget a file that holds the cookies of keeper

@@ -16,6 +16,20 @@ func (s *Supervisor) presentAccounts() []*account {
 	})
 }
 
+// findAccount returns the first of the accounts for which match reports true, nil
+// if there is none. match is called with the account's lock held.
+func findAccount(accounts []*account, match func(a *account) bool) *account {
+	for _, a := range accounts {
+		a.mu.Lock()
+		found := match(a)
+		a.mu.Unlock()
+		if found {
+			return a
+		}
+	}
+	return nil
+}
+
 // presentAccount finds one of the present accounts.
 func (s *Supervisor) presentAccount(name string) *account {
 	for _, a := range s.presentAccounts() {
@@ -44,29 +58,15 @@ func (s *Supervisor) accountRemovedWithFile(c Candidate) *account {
 	if c.Origin != FromFile || c.Hash == "" {
 		return nil
 	}
-	for _, a := range *s.accounts.Load() {
-		a.mu.Lock()
-		mine := a.memo.Removed && slices.Contains(slices.Collect(maps.Values(a.memo.Files)), c.Hash)
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
+	return findAccount(*s.accounts.Load(), func(a *account) bool {
+		return a.memo.Removed && slices.Contains(slices.Collect(maps.Values(a.memo.Files)), c.Hash)
+	})
 }
 
 // presentAccountThatTookFile finds the account that took this very file in before. Meanwhile it may
 // have gone back or on to another login, which a restart must not undo.
 func (s *Supervisor) presentAccountThatTookFile(c Candidate) *account {
-	for _, a := range s.presentAccounts() {
-		a.mu.Lock()
-		mine := c.Origin == FromFile && c.Hash != "" && a.memo.Files[c.File] == c.Hash
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
+	return findAccount(s.presentAccounts(), func(a *account) bool { return a.memo.hasTaken(c) })
 }
 
 // accountWithOlderSet finds the account that had these cookies before others took their
@@ -77,15 +77,9 @@ func (s *Supervisor) accountWithOlderSet(c Candidate) *account {
 	if c.Origin != FromFile {
 		return nil
 	}
-	for _, a := range s.presentAccounts() {
-		a.mu.Lock()
-		mine := a.isInLineageLocked(c.Set) && !a.isDoubtfulLocked()
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
+	return findAccount(s.presentAccounts(), func(a *account) bool {
+		return a.isInLineageLocked(c.Set) && !a.isDoubtfulLocked()
+	})
 }
 
 // findOrAddAccount finds or makes the account of this name; nil means that there is no room.
@@ -125,28 +119,18 @@ func (s *Supervisor) nameFor(c Candidate, known *account) string {
 	return name
 }
 
+// accountWithSession finds the account whose session has the same PSID, nil if none
+// has.
 func (s *Supervisor) accountWithSession(set cookie.Set) *account {
-	for _, a := range s.presentAccounts() {
-		a.mu.Lock()
-		mine := !a.set.IsZero() && a.set.Identity() == set.Identity()
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
+	return findAccount(s.presentAccounts(), func(a *account) bool {
+		return !a.set.IsZero() && a.set.Identity() == set.Identity()
+	})
 }
 
+// accountOfOwner finds the account that holds a session of this Google account, nil
+// if none does or id is empty.
 func (s *Supervisor) accountOfOwner(id string) *account {
-	for _, a := range s.presentAccounts() {
-		a.mu.Lock()
-		mine := id != "" && a.memo.Identity == id
-		a.mu.Unlock()
-		if mine {
-			return a
-		}
-	}
-	return nil
+	return findAccount(s.presentAccounts(), func(a *account) bool { return id != "" && a.memo.Identity == id })
 }
 
 // accountWithSessionOrOwner finds the account that holds a session, or one of that Google account.
@@ -159,13 +143,8 @@ func (s *Supervisor) accountWithSessionOrOwner(set cookie.Set, owner string) *ac
 
 // isOnHold reports whether the hold of an account still runs.
 func (s *Supervisor) isOnHold() bool {
-	for _, a := range s.presentAccounts() {
-		a.mu.Lock()
-		held := a.memo.Facts.Hold != "" && s.now().Before(a.memo.Facts.HoldUntil)
-		a.mu.Unlock()
-		if held {
-			return true
-		}
-	}
-	return false
+	now := s.now()
+	return findAccount(s.presentAccounts(), func(a *account) bool {
+		return a.memo.Facts.Hold != "" && now.Before(a.memo.Facts.HoldUntil)
+	}) != nil
 }
