@@ -12,7 +12,8 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// accountView is what requests see of an account: immutable, read without a lock.
+// accountView is the part of an account that requests use. It is immutable and is read
+// without a lock.
 type accountView struct {
 	lease   Lease
 	state   State
@@ -20,7 +21,7 @@ type accountView struct {
 	removed bool
 }
 
-// account is one session with its mind and memory.
+// account is one session, the facts known about it and its history.
 type account struct {
 	name      string
 	s         *Supervisor
@@ -33,7 +34,7 @@ type account struct {
 
 	mu           sync.Mutex // guards the rest; never held across a call
 	memo         memo
-	unreadErr    error     // why the saved record cannot be read; nil when it was
+	unreadErr    error     // why the saved record cannot be read; nil if it was read
 	goneSince    time.Time // since when that record is not there any more
 	set          cookie.Set
 	previous     cookie.Set
@@ -57,9 +58,9 @@ func (s *Supervisor) newAccount(name string) *account {
 	return a
 }
 
-// restoreMemo fills the account from its record. What it believed is kept, except
-// that nothing counts as proven until a probe says so again. The error says what
-// of the memo could not be read; the values are in use all the same.
+// restoreMemo fills the account from its record. The state is kept, but nothing counts
+// as proven until the next probe. The error names the fields of the memo that could
+// not be read; the cookies are used anyway.
 func (a *account) restoreMemo(record cookie.Record) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -78,7 +79,7 @@ func (a *account) restoreMemo(record cookie.Record) error {
 	return err
 }
 
-// acquireWork takes the account's token, or gives up when ctx or the supervisor ends. It
+// acquireWork takes the account's token, or gives up if ctx or the supervisor ends. It
 // is a channel and not a mutex because its holder waits for the upstream.
 func (a *account) acquireWork(ctx context.Context) bool {
 	if a.s.isStopping() {
@@ -129,8 +130,7 @@ func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) (moved
 	return t != nil
 }
 
-// updateStateLocked judges the facts, notes a transition and publishes what requests get.
-// mu is held.
+// updateStateLocked judges the facts, notes a transition and publishes the view that requests use.
 func (a *account) updateStateLocked(now time.Time) *transition {
 	m := &a.memo
 	o := a.outlookLocked(now)
@@ -155,7 +155,7 @@ func (a *account) updateStateLocked(now time.Time) *transition {
 	return moved
 }
 
-// outlookLocked is judge's view of the account. mu is held.
+// outlookLocked is judge's view of the account.
 func (a *account) outlookLocked(now time.Time) outlook {
 	life := a.memo.Lifetimes.estimateLife()
 	o := outlook{now: now, present: !a.set.IsZero(), unread: a.unreadErr != nil, fresh: a.s.proofLifetime(), life: life, waking: a.clockJumped}
@@ -165,9 +165,8 @@ func (a *account) outlookLocked(now time.Time) outlook {
 	return o
 }
 
-// saveRecord writes the record; on failure the session goes on from memory and the
-// tick tries again. Of an account whose record could not be read there is nothing
-// to write.
+// saveRecord writes the record. If that fails, the session goes on from memory and
+// the tick tries again. If the account's record could not be read, nothing is written.
 func (a *account) saveRecord() error {
 	a.saving.Lock()
 	defer a.saving.Unlock()
@@ -202,10 +201,10 @@ func (a *account) saveRecord() error {
 	return err
 }
 
-// recordLocked is what goes to the store. mu is held.
+// recordLocked returns the record for the store.
 func (a *account) recordLocked() cookie.Record {
 	m := a.memo
 	m.Files = maps.Clone(m.Files)
-	body, _ := json.Marshal(m) // plain data: can not fail
+	body, _ := json.Marshal(m) // plain data: cannot fail
 	return cookie.Record{Current: a.set, Previous: a.previous, Memo: body}
 }

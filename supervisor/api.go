@@ -1,8 +1,3 @@
-// Package supervisor keeps sessions alive and knows the truth about them. It
-// lends the current cookies to requests (Do), learns from how they end, probes
-// and rotates when due (Tick), and takes in new cookies only when they are
-// proven (Offer). It reads no clock but Config.Now, opens no file and knows no
-// HTTP: what it needs stands in Config.
 package supervisor
 
 import (
@@ -13,11 +8,12 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// State is what is believed of a session. What is being done about it is the
+// State is the judgement of a session. The work that is being done on it is the
 // snapshot's Activity.
 type State string
 
-// The states, best first; the order decides which account serves.
+// The states. [Supervisor.Do] prefers Healthy and Expiring accounts to the others
+// that serve; [Supervisor.Accounts] lists the best state first.
 const (
 	Healthy     State = "healthy"      // signed-in proof younger than two probe intervals
 	Expiring    State = "expiring"     // signed in, but its end is near
@@ -27,7 +23,7 @@ const (
 	Blocked     State = "blocked"      // this address or account is refused for now
 	Expired     State = "expired"      // proven signed out
 	Missing     State = "missing"      // no usable cookies
-	Unreadable  State = "unreadable"   // what is saved of it cannot be read
+	Unreadable  State = "unreadable"   // its saved record cannot be read
 )
 
 // Upstream is the part of a provider that the supervisor drives. The calls
@@ -41,36 +37,35 @@ type Upstream interface {
 	// Rotate asks for a new PSIDTS and returns as soon as it is known, so that
 	// it can be saved before anything else happens.
 	Rotate(ctx context.Context, set cookie.Set) cookie.Finding
-	// Renew makes ready what requests with the set after a rotation need (the
-	// page token); when that fails it keeps what was used with the set before.
+	// Renew fetches the page token that requests with the set after a rotation need.
+	// If that fails, it keeps the token that was used with the set before.
 	Renew(ctx context.Context, before, after cookie.Set)
 }
 
-// Store is the durable memory, one record an account. Save returns when the
+// Store is the durable memory, one record an account. Save returns after the
 // record is on disk.
 type Store interface {
 	// Load returns all records, and an *cookie.UnreadError for each account whose
-	// record is there and cannot be read. err names what was of no use; records is
-	// nil when it is not even known which there are.
+	// record is there and cannot be read. err names the records that are unusable. If the list of accounts itself cannot
+	// be read, records is nil.
 	Load() (records map[string]cookie.Record, unread map[string]error, err error)
 	// Reload tries to read a record again that could not be read; the error is an
 	// *cookie.UnreadError as long as it cannot.
 	Reload(account string) (cookie.Record, error)
 	Save(account string, record cookie.Record) error
-	// Remove deletes all that is kept of an account, copies aside included.
+	// Remove deletes everything stored for an account, including copies aside.
 	Remove(account string) error
-	// CopyAside keeps a copy of what is on disk, and names it.
+	// CopyAside keeps a copy of the record on disk and returns its name.
 	CopyAside(account string) (name string, err error)
 }
 
-// Lease is what a request gets to work with: an immutable snapshot of one
-// account. A rotation or a new file does not change it.
+// Lease is the loan of one account's cookies to a request: an immutable snapshot. A rotation or a new file does not change it.
 type Lease struct {
 	Account string
 	Set     cookie.Set
 }
 
-// Origin says what brought a set into the house.
+// Origin is the source of a cookie set.
 type Origin string
 
 // The origins of a generation.
@@ -81,7 +76,7 @@ const (
 	FromRollback Origin = "rollback"
 )
 
-// Candidate is a set that somebody offers. It is probed before it is used.
+// Candidate is an offered cookie set. It is probed before it is used.
 type Candidate struct {
 	// Account is the name the candidate asks for. Empty: found by identity.
 	Account string
@@ -96,12 +91,12 @@ type Candidate struct {
 	Hash string
 	Set  cookie.Set
 	// Newer is the file that was offered before this older one for the same
-	// account, empty when there is none. Once that is in use, the older one is
-	// taken only when it is of a Google account that no account holds.
+	// account, empty if there is none. Once that is in use, the older one is
+	// taken only if it belongs to a Google account that no account holds.
 	Newer string
-	// Nominal is the PSID's own expiry, for show; zero when it has none.
+	// Nominal is the PSID's own expiry, for display; zero if it has none.
 	Nominal time.Time
-	// Warnings are what is odd about the file, for show.
+	// Warnings are the oddities of the file, for display.
 	Warnings []cookie.Warning
 }
 
@@ -118,29 +113,29 @@ const (
 )
 
 // PassedOver is the result of a Candidate with a Newer file, where that is used
-// for the same account. It is no news: nothing counts, logs or remembers it.
+// for the same account. It is not counted, logged or remembered.
 const PassedOver Result = "passed_over"
 
 // Verdict answers an offer in words for a person.
 type Verdict struct {
 	Account string `json:"account"`
 	Result  Result `json:"result"`
-	Code    string `json:"code,omitempty"` // E_… when rejected
+	Code    string `json:"code,omitempty"` // E_… if rejected
 	Message string `json:"message"`
-	State   State  `json:"state,omitempty"` // of the account, when there is one
-	// Since is since when the account is in that state; of cookies that were just
-	// taken into use, since when they are.
+	State   State  `json:"state,omitempty"` // of the account, if there is one
+	// Since is the beginning of that state, or, if new cookies were just taken into use,
+	// the moment of that.
 	Since    time.Time        `json:"since,omitzero"`
 	Warnings []cookie.Warning `json:"warnings,omitempty"` // of the candidate, unless rejected
 }
 
-// Refusal is the error of Do when no account may serve.
+// Refusal is the error of [Supervisor.Do] if no account may serve.
 type Refusal struct {
-	// State is the best state among the accounts, Missing when there are none.
+	// State is the best state among the accounts, Missing if there are none.
 	State State
-	// RetryAfter is when it is worth asking again; zero when a person must act.
+	// RetryAfter is the wait after which asking again may help; zero if a person must act.
 	RetryAfter time.Duration
-	// Remedy says in one sentence what to do.
+	// Remedy is one sentence of advice to the owner.
 	Remedy string
 }
 
@@ -149,7 +144,7 @@ func (r *Refusal) Error() string {
 	return "no account can serve (" + string(r.State) + "): " + r.Remedy
 }
 
-// TooSoon is the error of a forced rotation inside the floor.
+// TooSoon is the error of [Supervisor.Rotate] within a minute of the last rotation.
 type TooSoon struct{ RetryAfter time.Duration }
 
 // Error implements error.
@@ -159,14 +154,14 @@ func (e *TooSoon) Error() string {
 
 // Errors of the account commands.
 var (
-	ErrNoAccount   = errors.New("no such account")
-	ErrNoPrevious  = errors.New("no earlier session is kept for this account")
-	ErrNotRotating = errors.New("nothing is asked for this account now") // wrapped with the reason
-	ErrEnded       = errors.New("the server is stopping; nothing was done")
+	ErrNoAccount  = errors.New("no such account")
+	ErrNoPrevious = errors.New("no earlier session is kept for this account")
+	ErrNotAsked   = errors.New("nothing is asked for this account now") // neither probe nor rotation; wrapped with the reason
+	ErrEnded      = errors.New("the server is stopping; nothing was done")
 )
 
-// Account is the snapshot of one account: what people and scripts are shown. It
-// holds no value; Mark is a keyed hash.
+// Account is the snapshot of one account for people and scripts. It holds no cookie
+// value; Mark is a keyed hash.
 type Account struct {
 	Name         string    `json:"name"`
 	State        State     `json:"state"`
@@ -176,7 +171,7 @@ type Account struct {
 	NextAction   string    `json:"next_action"`
 	Remedy       string    `json:"remedy,omitempty"`
 	PredictedEnd time.Time `json:"predicted_end,omitzero"`
-	Basis        string    `json:"basis"` // what the prediction rests on
+	Basis        string    `json:"basis"` // of the prediction
 	Nominal      time.Time `json:"nominal_expiry,omitzero"`
 	LastProbe    time.Time `json:"last_probe,omitzero"`
 	LastProof    time.Time `json:"last_proof,omitzero"`
@@ -193,21 +188,23 @@ type Account struct {
 	RotationsFailed int `json:"rotations_failed,omitempty"`
 	// SecondHolder says that something else seems to renew the session too.
 	SecondHolder bool `json:"second_holder,omitempty"`
-	// LastFile is how the last file or push for the account ended, nil when
+	// LastFile is how the last file or push for the account ended, nil if
 	// there was none since the start.
 	LastFile *Event `json:"last_file,omitempty"`
 }
 
 // Generation is one set in an account's lineage, without its values.
 type Generation struct {
-	Number     int       `json:"number"`
-	Mark       string    `json:"mark"`
-	Parent     string    `json:"parent,omitempty"`
-	Origin     Origin    `json:"origin"`
-	Since      time.Time `json:"since"`
-	Until      time.Time `json:"until,omitzero"`
-	LastIn     time.Time `json:"last_proof,omitzero"`
-	End        string    `json:"end,omitempty"` // rotated, replaced, died, rolled_back, removed
-	Probes     int       `json:"probes"`
-	Restorable bool      `json:"restorable"`
+	Number int       `json:"number"`
+	Mark   string    `json:"mark"`
+	Parent string    `json:"parent,omitempty"`
+	Origin Origin    `json:"origin"`
+	Since  time.Time `json:"since"`
+	Until  time.Time `json:"until,omitzero"`
+	LastIn time.Time `json:"last_proof,omitzero"`
+	End    string    `json:"end,omitempty"` // rotated, replaced, died, rolled_back, removed
+	Probes int       `json:"probes"`
+	// Restorable says that the cookies themselves are kept: those in use, and those
+	// that a rollback goes back to.
+	Restorable bool `json:"restorable"`
 }

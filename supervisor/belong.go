@@ -9,15 +9,15 @@ import (
 )
 
 // destination is the account that a candidate belongs to. The Google account
-// behind its proof decides: the name of a file says only what to call it.
+// behind its proof decides; the file's name only suggests a name for it.
 type destination struct {
 	name string
-	// beside is the account that the file's name means, which holds another
-	// Google account; empty when it does not.
+	// beside is the account that the file's name means, if that holds another Google
+	// account; otherwise empty.
 	beside string
-	// wait says why it can not be decided now, empty when it can.
+	// wait is the reason why it cannot be decided now, empty if it can.
 	wait string
-	// ownerUnknown: Google does not say whose the sessions are, so that the name decided.
+	// ownerUnknown: Google does not name the owner of the sessions, so that the name decided.
 	ownerUnknown bool
 }
 
@@ -27,12 +27,12 @@ type ownerRelation uint8
 const (
 	sameOwner ownerRelation = iota
 	otherOwner
-	ownerUnknowable // nothing tells, and nothing will
-	ownerUndecided  // nothing tells now
+	ownerUnknowable // it is not known, and asking does not help
+	ownerUndecided  // it is not known yet
 )
 
-// destinationOf decides where a candidate goes. It may ask the upstream whose the
-// session is that it would replace.
+// destinationOf decides where a candidate goes. It may probe the session that
+// would be replaced, to learn its owner.
 func (s *Supervisor) destinationOf(ctx context.Context, c Candidate, finding cookie.Finding) destination {
 	if a := s.accountWithSessionOrOwner(c.Set, finding.Account); a != nil {
 		return destination{name: a.name}
@@ -53,9 +53,9 @@ func (s *Supervisor) destinationOf(ctx context.Context, c Candidate, finding coo
 	return destination{name: name}
 }
 
-// compareOwner relates a Google account, empty when it is not known, to the one whose
-// session the account holds. What is not remembered, or in doubt, the session
-// itself is asked for.
+// compareOwner relates a Google account, empty if it is not known, to the one whose
+// session the account holds. If that is not remembered or in doubt, the session
+// itself is probed.
 func (a *account) compareOwner(ctx context.Context, owner string) ownerRelation {
 	if !a.acquireWork(ctx) {
 		return ownerUndecided
@@ -109,8 +109,8 @@ func (s *Supervisor) freeName(file string) string {
 }
 
 // identityMismatch reports whether a proof says that the session of an account answers as
-// another Google account than before. A person may bring such an account the
-// session once more when it was halted for that.
+// another Google account than before. A person may offer the session
+// once more if the account was halted for that.
 func (s *Supervisor) identityMismatch(c Candidate, finding cookie.Finding) *account {
 	a := s.accountWithSession(c.Set)
 	if a == nil {
@@ -131,7 +131,7 @@ func (d destination) secondAccountRemark(c Candidate) []string {
 	}
 	file := c.File
 	if file == "" {
-		file = "what was brought"
+		file = "the uploaded session"
 	}
 	return []string{fmt.Sprintf("%s is of another Google account than %s, so it was kept beside it; to use this one alone, run: geminid cookies remove %[2]s", file, d.beside)}
 }
@@ -142,7 +142,7 @@ func (d destination) resultMessage() string {
 	case d.beside != "":
 		return fmt.Sprintf("accepted and in use; another Google account: kept beside %s as %s", d.beside, d.name)
 	case d.ownerUnknown:
-		return "accepted and in use; Google did not tell whether it is the same account as before, so the name decided"
+		return "accepted and in use; Google did not say whether it is the same account as before, so the name decided"
 	}
 	return "accepted and in use"
 }

@@ -6,17 +6,17 @@ import (
 )
 
 const (
-	// longestPause is the longest that a machine is taken to have stood still when
-	// its clock is ahead of what it counted itself: paused by its host, or asleep
+	// longestPause is the longest that a machine is taken to have stood still if
+	// its clock is ahead of its own count: paused by its host, or asleep
 	// where sleep is not counted. A larger step sets right a clock that was wrong.
 	longestPause = 30 * 24 * time.Hour
-	// longestOff is the longest that a server is taken to have been off. What was
-	// noted earlier was noted by a clock that was not set.
+	// longestOff is the longest that a server is taken to have been off. A moment
+	// noted earlier comes from a clock that was not set.
 	longestOff = 400 * 24 * time.Hour
 )
 
-// clockWatch notices when wall time and elapsed time part: after a suspend, or when
-// somebody sets the clock.
+// clockWatch notices when wall time and elapsed time part: after a suspend, or if
+// the clock is set.
 type clockWatch struct {
 	mu    sync.Mutex
 	wall  time.Time
@@ -29,8 +29,8 @@ func startClock(wall time.Time, slept time.Duration) clockWatch {
 }
 
 // detectJump returns how the wall clock moved beyond the time that passed since the
-// last call, the zero jump when that is within the slack. slept is for how long
-// the machine has slept by now, negative when that is not known.
+// last call, the zero jump if that is within the slack. slept is how long the
+// machine has slept by now, negative if that is not known.
 func (c *clockWatch) detectJump(wall time.Time, slept time.Duration) clockJump {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -51,23 +51,23 @@ func (c *clockWatch) detectJump(wall time.Time, slept time.Duration) clockJump {
 
 // clockJump is how far the wall clock and elapsed time parted. The zero value is no jump.
 type clockJump struct {
-	by    time.Duration // of the wall clock, beyond what the monotonic clock counted
+	by    time.Duration // of the wall clock, beyond the monotonic clock
 	slept time.Duration // how much of that the machine slept
 }
 
-// setBy is how far somebody or something set the clock.
+// setBy is how far the clock was set.
 func (j clockJump) setBy() time.Duration { return j.by - j.slept }
 
-// makesAgesUnsure reports whether the ages of what was noted before the jump are not known.
+// makesAgesUnsure reports whether the ages of moments noted before the jump are unknown.
 func (j clockJump) makesAgesUnsure() bool { return j.setBy().Abs() > clockSlack }
 
-// correctsEra reports whether the clock was so far behind that what it noted belongs
-// to another era.
+// correctsEra reports whether the clock was so far behind that its moments belong to
+// another era.
 func (j clockJump) correctsEra() bool { return j.setBy() > longestPause }
 
-// moveTime returns where a moment lies after the jump that was noted before it. A clock
-// that was set back takes with it what lies ahead of now, because nothing happened
-// later than now; a clock that was set right takes all with it.
+// moveTime returns where a moment noted before the jump lies after it. If the clock was
+// set back, moments ahead of now move with it, because nothing happened later than
+// now; if it was set right, all of them do.
 func (j clockJump) moveTime(t, now time.Time) time.Time {
 	switch {
 	case t.IsZero():

@@ -10,7 +10,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// withRead is withAccount for what needs to know the account's record.
+// withRead is withAccount for commands that need the account's record.
 func (s *Supervisor) withRead(ctx context.Context, name string, fn func(a *account) error) error {
 	return s.withAccount(ctx, name, func(a *account) error {
 		if !a.rereadRecord() {
@@ -23,7 +23,7 @@ func (s *Supervisor) withRead(ctx context.Context, name string, fn func(a *accou
 // unreadableError is the error of a command on an account whose record cannot be read.
 func (a *account) unreadableError() error {
 	why := a.unreadableReason()
-	return fmt.Errorf("%w: %w; %s", ErrNotRotating, why, unreadRemedy(why))
+	return fmt.Errorf("%w: %w; %s", ErrNotAsked, why, unreadRemedy(why))
 }
 
 // withAccount runs fn as the one writer of an account.
@@ -43,7 +43,7 @@ func (s *Supervisor) withAccount(ctx context.Context, name string, fn func(a *ac
 func (s *Supervisor) Probe(ctx context.Context, name string) (finding cookie.Finding, err error) {
 	err = s.withRead(ctx, name, func(a *account) error {
 		if v := a.view.Load(); v.lease.Set.IsZero() {
-			return fmt.Errorf("%w: it has no cookies", ErrNotRotating)
+			return fmt.Errorf("%w: it has no cookies", ErrNotAsked)
 		}
 		finding = a.probeNow(ctx)
 		return nil
@@ -60,7 +60,7 @@ func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Fi
 		a.mu.Unlock()
 		switch {
 		case why != "":
-			return fmt.Errorf("%w: %s", ErrNotRotating, why)
+			return fmt.Errorf("%w: %s", ErrNotAsked, why)
 		case wait > 0 && !s.noFloor:
 			return &TooSoon{RetryAfter: wait}
 		}
@@ -73,7 +73,8 @@ func (s *Supervisor) Rotate(ctx context.Context, name string) (finding cookie.Fi
 	return finding, err
 }
 
-// whyNotRotatingLocked says why no rotation may be forced, empty when one may. mu is held.
+// whyNotRotatingLocked returns the reason why no rotation may be forced, empty
+// if one may.
 func (a *account) whyNotRotatingLocked() string {
 	switch m := &a.memo; {
 	case a.set.IsZero():
@@ -89,8 +90,8 @@ func (a *account) whyNotRotatingLocked() string {
 }
 
 // FileGone notes that a file was deleted from the inbox. The session that came
-// with it goes on, and its status says so; when somebody brings the file again, it
-// counts as new.
+// with it goes on, and its status says so. If the file comes again, it counts as
+// new.
 func (s *Supervisor) FileGone(file string) {
 	for _, a := range *s.accounts.Load() {
 		a.dispatch(saveMoved, func(m *memo, _ time.Time) {
@@ -101,7 +102,7 @@ func (s *Supervisor) FileGone(file string) {
 }
 
 // Rollback goes back to the set that was in use before the present one was
-// brought, when a probe proves it.
+// taken in, if a probe proves it. Without such a set the error is [ErrNoPrevious].
 func (s *Supervisor) Rollback(ctx context.Context, name string) (v Verdict, err error) {
 	err = s.withRead(ctx, name, func(a *account) error {
 		a.mu.Lock()

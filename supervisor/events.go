@@ -11,7 +11,7 @@ import (
 // holds no value.
 type Event struct {
 	Time time.Time `json:"time"`
-	// Account is empty when a file could not be told to be any account's.
+	// Account is empty if a file could not be assigned to an account.
 	Account string `json:"account,omitempty"`
 	// Kind is state, probe, rotation, file, rollback, paused, resumed or removed.
 	Kind string `json:"kind"`
@@ -22,22 +22,22 @@ type Event struct {
 	From State `json:"from,omitempty"`
 	// Code is the E_… of a file that was rejected.
 	Code string `json:"code,omitempty"`
-	// File names the file of a file, when it has a name.
+	// File names the file of a file, if it has a name.
 	File string `json:"file,omitempty"`
-	// Detail says in words what was seen.
+	// Detail describes the event in words.
 	Detail string `json:"detail,omitempty"`
 }
 
 const (
-	// eventSpan is how far back events are told.
+	// eventSpan is how far back events are listed.
 	eventSpan = 48 * time.Hour
-	// eventsKept bounds what is remembered of one account: two days of probes
+	// eventsKept bounds the events of one account: two days of probes
 	// and rotations at their usual pace, and some more.
 	eventsKept = 1200
 )
 
-// eventLog remembers what happened lately, in memory only: the audit log is
-// what lasts. Its zero value is empty.
+// eventLog keeps recent events in memory; the audit log is the lasting record.
+// The zero value is empty.
 type eventLog struct {
 	mu       sync.Mutex
 	accounts map[string][]Event // oldest first
@@ -56,7 +56,7 @@ func (c *eventLog) addEvent(e Event) {
 	c.accounts[e.Account] = append(events, e)
 }
 
-// moveTimes moves what was noted before a jump of the clock.
+// moveTimes moves events that were noted before a jump of the clock.
 func (c *eventLog) moveTimes(now time.Time, j clockJump) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -67,7 +67,7 @@ func (c *eventLog) moveTimes(now time.Time, j clockJump) {
 	}
 }
 
-// lastFile returns the latest file event of an account, nil when none is known.
+// lastFile returns the latest file event of an account, nil if none is known.
 func (c *eventLog) lastFile(account string) *Event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -79,12 +79,12 @@ func (c *eventLog) lastFile(account string) *Event {
 	return nil
 }
 
-// LastUnplacedFile returns the latest event of a file that could not be told to be any
-// account's, nil when there was none since the start.
+// LastUnplacedFile returns the latest event of a file that could not be assigned to
+// an account, nil if there was none since the start.
 func (s *Supervisor) LastUnplacedFile() *Event { return s.events.lastFile("") }
 
-// Events returns what happened to all accounts in the last 48 hours, oldest
-// first. After a start it begins anew.
+// Events returns the events of all accounts in the last 48 hours, oldest first. They
+// do not outlive a restart. The caller owns the slice.
 func (s *Supervisor) Events() []Event {
 	edge := s.now().Add(-eventSpan)
 	s.events.mu.Lock()
@@ -103,22 +103,22 @@ func (s *Supervisor) Events() []Event {
 	return out
 }
 
-// recordEvent records what happened to an account: for good in the audit log, for a
-// while in the chronicle.
+// recordEvent records an event of an account: for good in the audit log, for two days in
+// memory.
 func (s *Supervisor) recordEvent(kind, account string, fields map[string]string) {
 	s.audit(kind, account, fields)
 	e := Event{Time: s.now(), Account: account, Kind: kind, Result: fields["result"], Detail: fields["detail"]}
 	switch kind {
 	case "swap", "rejected":
-		return // told says more of a file
+		return // recordOutcome says more about a file
 	case "state":
 		e.Result, e.From, e.Detail = fields["to"], State(fields["from"]), fields["evidence"]
 	}
 	s.events.addEvent(e)
 }
 
-// recordFileEvent puts the end of an offer into the chronicle, as no account's when
-// its account is not present.
+// recordFileEvent adds the outcome of an offer to the events, without an account if
+// that is not present.
 func (s *Supervisor) recordFileEvent(file string, v Verdict, present bool) {
 	if !present {
 		v.Account = ""

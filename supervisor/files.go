@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// filesKept is how many files an account remembers to have taken in; an inbox is
-// read up to as many.
+// filesKept bounds the files that an account remembers; an inbox is read up to as
+// many.
 const filesKept = 256
 
-// rememberFile notes that a file of the inbox was taken in. mu is held.
+// rememberFile notes that a file of the inbox was taken in.
 func (m *memo) rememberFile(c Candidate) {
 	if c.Origin != FromFile || c.File == "" {
 		return
@@ -27,15 +27,15 @@ func (m *memo) hasTaken(c Candidate) bool {
 	return c.Origin == FromFile && c.Hash != "" && m.Files[c.File] == c.Hash
 }
 
-// accountThatTookFile returns the account that a file was taken in for, with this content and
-// under this name, nil when there is none. After a restart the inbox offers its
+// accountThatTookFile returns the account that a file was taken in for, with this content and under this name,
+// nil if there is none. After a restart the inbox offers its
 // files once more.
 func (s *Supervisor) accountThatTookFile(c Candidate) *account {
 	return findAccount(*s.accounts.Load(), func(a *account) bool { return a.memo.hasTaken(c) })
 }
 
 // accountWithFile returns the account that a file of this name was last taken in for,
-// whatever it held, nil when there is none.
+// with any content, nil if there is none.
 func (s *Supervisor) accountWithFile(file string) *account {
 	if file == "" {
 		return nil

@@ -9,21 +9,21 @@ const (
 	confirmAfter   = 30 * time.Second // between the OUT that closes the gate and the one that is believed
 	transientLimit = 3                // failures in a row that make a session degraded
 	dryLimit       = 3                // due rotations without a value that make it expiring
-	dryNear        = 2                // the same when the predicted end is near; one is chance
+	dryNear        = 2                // the same if the predicted end is near; one is chance
 )
 
-// outlook is what judge needs to know beside the facts.
+// outlook is the input of judgeState beside the facts.
 type outlook struct {
 	now     time.Time
 	present bool          // there is a set
 	unread  bool          // the saved record cannot be read
 	fresh   time.Duration // how long a proof holds
-	end     time.Time     // predicted end, zero when unknown
+	end     time.Time     // predicted end, zero if unknown
 	life    time.Duration // the lifetime behind it
 	waking  bool          // the clock has just jumped: the age of a proof says nothing yet
 }
 
-// judgeState reads the state off the facts. It is pure.
+// judgeState derives the state from the facts. It is pure.
 func judgeState(f facts, o outlook) State {
 	switch {
 	case o.unread:
@@ -46,7 +46,7 @@ func judgeState(f facts, o outlook) State {
 	return Healthy
 }
 
-// evidenceText says in words what a state rests on. It is pure.
+// evidenceText describes the evidence behind a state in words. It is pure.
 func evidenceText(f facts, state State, o outlook) string {
 	switch {
 	case state == Expiring:
@@ -54,13 +54,13 @@ func evidenceText(f facts, state State, o outlook) string {
 	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
 		return "no proof of life for " + shortDuration(o.now.Sub(f.Proof))
 	case state == Missing && f.Evidence == "":
-		return "no cookies were brought yet"
+		return "no cookies were taken in yet"
 	}
 	return f.Evidence
 }
 
 // isEndNear reports whether the predicted end is near. A session whose rotations
-// give values is renewed long before, so only one that went dry is asked.
+// give values is renewed long before, so only one whose rotations give nothing is checked.
 func isEndNear(o outlook) bool {
 	if o.end.IsZero() {
 		return false
@@ -78,7 +78,7 @@ func mayServe(f facts, state State) bool {
 	return false
 }
 
-// stateRank orders states for picking: the lower the better.
+// stateRank orders states for display and for the overall state, the best first.
 func stateRank(s State) int {
 	for i, candidate := range []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Unreadable, Missing} {
 		if s == candidate {

@@ -18,9 +18,9 @@ const (
 const wakeLate = 100 * time.Millisecond
 
 // learnFrom takes in how a live request ended and reports whether the session was
-// to blame, so that another account may serve it. An answer that puts the login
-// in doubt is settled by a probe before learn returns: the request that noticed
-// is the one that waits.
+// to blame, so that another account may serve it. If the answer puts the login
+// in doubt, a probe decides before learnFrom returns: the request that noticed is
+// the one that waits.
 func (a *account) learnFrom(ctx context.Context, lease Lease, finding cookie.Finding) (blame bool) {
 	current := a.view.Load().lease.Set.Key() == lease.Set.Key()
 	switch finding.Evidence {
@@ -47,7 +47,7 @@ func (a *account) learnFrom(ctx context.Context, lease Lease, finding cookie.Fin
 	return false
 }
 
-// noteAnswer is the path of every good request, so it writes only when there is
+// noteAnswer is the path of every good request, so it writes only if there is
 // something to heal.
 func (a *account) noteAnswer() {
 	a.mu.Lock()
@@ -95,7 +95,7 @@ func (m *memo) applyFinding(from source, finding cookie.Finding, now time.Time) 
 	}
 }
 
-// probeNow asks the upstream and settles what follows. The work token is held.
+// probeNow probes the set in use and applies the finding. The work token is held.
 func (a *account) probeNow(ctx context.Context) cookie.Finding {
 	a.setActivity("probing")
 	defer a.setActivity("idle")
@@ -108,7 +108,7 @@ func (a *account) probeNow(ctx context.Context) cookie.Finding {
 		if ctx.Err() != nil {
 			return finding // we were stopped: nothing was learned
 		}
-		finding.Evidence = cookie.Transient // an answer that says nothing is a failed probe
+		finding.Evidence = cookie.Transient // an answer without evidence is a failed probe
 	}
 	a.s.metrics.CookieProbeDuration.WithLabelValues(a.name).Observe(time.Since(began).Seconds())
 	if finding.Evidence == cookie.SignedOut {
@@ -197,7 +197,8 @@ func (a *account) applyProbeLocked(m *memo, finding cookie.Finding, now time.Tim
 	}
 }
 
-// nextProbeLocked is when to ask again after a probe that did not say IN.
+// nextProbeLocked is the time of the next probe after one that did not find the session
+// signed in.
 func (a *account) nextProbeLocked(m *memo, now time.Time) time.Time {
 	switch f := m.Facts; {
 	case f.Hold != "":
@@ -206,13 +207,13 @@ func (a *account) nextProbeLocked(m *memo, now time.Time) time.Time {
 		return now.Add(expiredBackoff(a.rand, m.ProbeFailures))
 	case now.Before(f.FirstOut.Add(confirmAfter)):
 		return f.FirstOut.Add(confirmAfter)
-	case !f.FirstOut.IsZero(): // the confirming probe was not heard
+	case !f.FirstOut.IsZero(): // the confirming probe got no answer
 		return now.Add(ladderStep(requestProbes, m.ProbeFailures))
 	}
 	return now.Add(probeBackoff(a.rand, m.ProbeFailures))
 }
 
-// setActivity shows what is being done.
+// setActivity sets the activity that the status shows.
 func (a *account) setActivity(what string) {
 	a.mu.Lock()
 	a.activity = what

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// lifetimes is what was learned about how long a value lives without renewal.
-// A value that was rotated away lived at least that long and says no more; only
-// a value seen to die gives a lifetime.
+// lifetimes is the knowledge about how long a value lives without renewal. A value
+// that was rotated away lived at least that long, which says no more; only a value
+// that was seen to die gives a lifetime.
 type lifetimes struct {
 	Deaths  []time.Duration `json:"deaths,omitempty"`  // the last ten, oldest first
 	Longest time.Duration   `json:"longest,omitempty"` // longest life seen without a death
@@ -67,7 +67,7 @@ func (l *lifetimes) recordSuddenEnd(now time.Time) {
 	l.Ceiling = max(rotateFloor, l.rotationCeiling()/2)
 }
 
-// forgetOldEnds forgets sudden ends that are long past, and with them the haste.
+// forgetOldEnds forgets sudden ends that are long past, and with them the lower ceiling.
 func (l *lifetimes) forgetOldEnds(now time.Time) {
 	l.Sudden = slices.DeleteFunc(l.Sudden, func(t time.Time) bool { return now.Sub(t) > suddenSpan })
 	if len(l.Sudden) == 0 {
@@ -87,7 +87,7 @@ func (l *lifetimes) hasSecondHolder(now time.Time) bool {
 	return recent >= suddenTwice
 }
 
-// estimateLife is the tenth percentile of the known deaths, zero when none is known.
+// estimateLife is the tenth percentile of the known deaths, zero if none is known.
 func (l *lifetimes) estimateLife() time.Duration {
 	if len(l.Deaths) == 0 {
 		return 0
@@ -109,7 +109,7 @@ func (l *lifetimes) isShort() bool {
 // rotationCeiling caps the rotation interval.
 func (l *lifetimes) rotationCeiling() time.Duration { return cmp.Or(l.Ceiling, rotateEvery) }
 
-// basisText says in words what a prediction rests on.
+// basisText describes the basis of a prediction in words.
 func (l *lifetimes) basisText() string {
 	life := l.estimateLife()
 	switch {

@@ -12,8 +12,8 @@ import (
 const (
 	lineageKept = 50 // generations remembered, as hashes
 	broughtKept = 20 // of them, of those that no rotation made
-	// A lifetime is learned only when the upstream had answered that it does not
-	// renew, and when the moments last seen alive and first seen dead lie close
+	// A lifetime is learned only if the upstream had answered that it does not
+	// renew, and if the moments last seen alive and first seen dead lie close
 	// together. After a rotation without an answer the value may have been
 	// replaced without us.
 	tightEnd = 15 * time.Minute
@@ -26,14 +26,14 @@ const (
 type generation struct {
 	set    cookie.Set
 	origin Origin
-	parent cookie.Set // what it replaces
+	parent cookie.Set // the set it replaces
 	end    string     // why that ended
 }
 
-// appendGenerationLocked makes a set the current one and closes the book on the one before.
-// What a rotation replaces is dead a minute later, so it does not push out what
-// there is to go back to: the good set that was in use before a person brought
-// the present one. mu is held.
+// appendGenerationLocked makes a set the current one and ends the generation before.
+// A set that a rotation replaced is dead a minute later, so it does not push out the
+// set to go back to: the good one that was in use before a person offered the
+// present one.
 func (a *account) appendGenerationLocked(m *memo, g generation, now time.Time) {
 	if last := m.newestGeneration(); last != nil && last.Until.IsZero() {
 		last.Until, last.End = now, g.end
@@ -53,10 +53,9 @@ func (a *account) appendGenerationLocked(m *memo, g generation, now time.Time) {
 	}
 }
 
-// forgottenFirstLocked is the index in the lineage of what is forgotten first. Rotations
-// push out each other within hours; what a person brought stays known for long,
-// so that no copy of its file brings it back. What a rollback goes back to stays.
-// mu is held.
+// forgottenFirstLocked is the index of the generation that is forgotten first. Rotations
+// push out each other within hours; a set that a person offered stays known for long,
+// so that a copy of its file is recognized. The target of a rollback stays.
 func (a *account) forgottenFirstLocked() int {
 	kept, brought := a.restorableLocked(), 0
 	for _, g := range a.memo.Lineage {
@@ -69,8 +68,8 @@ func (a *account) forgottenFirstLocked() int {
 	})
 }
 
-// restorableLocked is the index in the lineage of what a rollback goes back to, -1
-// when there is nothing. mu is held.
+// restorableLocked is the index in the lineage of the target of a rollback, -1 if there
+// is none.
 func (a *account) restorableLocked() int {
 	mark := a.markOf(a.previous)
 	for i, g := range slices.Backward(a.memo.Lineage) {
@@ -88,7 +87,7 @@ func (a *account) markOf(set cookie.Set) string {
 	return a.s.mark(set)
 }
 
-// newestGeneration is the generation in use, nil when there is none.
+// newestGeneration is the generation in use, nil if there is none.
 func (m *memo) newestGeneration() *Generation {
 	if len(m.Lineage) == 0 {
 		return nil
@@ -103,10 +102,10 @@ func (a *account) isInLineageLocked(set cookie.Set) bool {
 }
 
 // installSetLocked takes a proven (or the only available) set of a person's into use.
-// Holds stay: they belong to the address, not to the file. mu is held.
+// Holds stay: they belong to the address, not to the file.
 func (a *account) installSetLocked(m *memo, g generation, proof cookie.Finding, now time.Time) {
 	old := m.Facts
-	m.WasGood = !old.Proof.IsZero() && old.Expired.IsZero() // also when it does not serve now
+	m.WasGood = !old.Proof.IsZero() && old.Expired.IsZero() // also if it does not serve now
 	a.appendGenerationLocked(m, g, now)
 	m.Facts = facts{Hold: old.Hold, HoldSince: old.HoldSince, HoldUntil: old.HoldUntil, Evidence: "new cookies, not proven yet"}
 	m.Swapped, m.DueBy = now, now.Add(firstRotation)
@@ -168,7 +167,7 @@ func (a *account) wipeValues() error {
 	a.saving.Unlock()
 	if err == nil {
 		a.mu.Lock()
-		a.unreadErr = nil // what could not be read is gone
+		a.unreadErr = nil // the unreadable record is gone
 		a.mu.Unlock()
 	}
 	err = errors.Join(err, a.saveRecord())

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// memo is what an account remembers across restarts beside its values. It holds
-// no secret.
+// memo is the part of an account that outlives restarts, beside the cookie values.
+// It holds no secret.
 type memo struct {
 	State     State     `json:"state"`
 	Since     time.Time `json:"since"`
@@ -26,7 +26,7 @@ type memo struct {
 	Swapped time.Time `json:"swapped,omitzero"`   // when a person's set was last taken in
 	WasGood bool      `json:"was_good,omitempty"` // the set it replaced was signed in
 	Nominal time.Time `json:"nominal,omitzero"`   // the cookie's own expiry, for show
-	Remarks []string  `json:"remarks,omitempty"`  // what was odd about its file
+	Remarks []string  `json:"remarks,omitempty"`  // warnings about its file
 	File    string    `json:"file,omitempty"`     // its name
 	Gone    bool      `json:"gone,omitempty"`     // that was deleted from the inbox
 
@@ -52,8 +52,8 @@ type memo struct {
 	Files    map[string]string `json:"files,omitempty"`   // file → hash last taken in
 }
 
-// readSaved fills the memo from its saved form, field by field: one that can not be
-// understood is named in the error and costs no other.
+// readSaved fills the memo from its saved form, field by field: one that cannot be
+// understood is named in the error, and the others are read.
 func (m *memo) readSaved(saved json.RawMessage) error {
 	if len(saved) == 0 {
 		return nil
@@ -95,7 +95,7 @@ func (m *memo) pastMoments() []*time.Time {
 	return all
 }
 
-// latestMoment is the newest of the past moments, zero when there is none.
+// latestMoment is the newest of the past moments, zero if there is none.
 func (m *memo) latestMoment() (t time.Time) {
 	for _, p := range m.pastMoments() {
 		if p.After(t) {
@@ -105,7 +105,7 @@ func (m *memo) latestMoment() (t time.Time) {
 	return t
 }
 
-// adjustToJump puts the memo right after the clock jumped. Ahead, overdue work is done
+// adjustToJump corrects the memo after the clock jumped. Ahead, overdue work is done
 // once and not once per missed run; past moments stay, unless the clock was in
 // another era. Back, every wait keeps its length. No deadline is further off than
 // the longest wait of its kind.
@@ -133,9 +133,9 @@ func (m *memo) adjustToJump(now time.Time, j clockJump) {
 	m.Facts.HoldUntil = capTime(m.Facts.HoldUntil, now.Add(longestAsked))
 }
 
-// setRoute notes the way that calls take from now on. A hold belongs to the
+// setRoute notes the route that calls take from now on. A hold belongs to the
 // address that it was met on: from another one the trial call is due at once, and
-// when that is refused too, a new hold begins. Until then nothing is lent.
+// if that is refused too, a new hold begins. Until then nothing is lent.
 func (m *memo) setRoute(route string, now time.Time) {
 	if m.Route != route && m.Facts.Hold != "" {
 		m.Facts.HoldSince, m.Facts.HoldUntil = now, now

@@ -12,8 +12,8 @@ import (
 )
 
 // Offer takes in a candidate: it is placed with the account it belongs to,
-// probed while the current set stays in service, and swapped in only when that
-// proves it, or when there is nothing to lose. It blocks for one probe.
+// probed while the current set stays in service, and swapped in only if that
+// proves it, or if there is nothing to lose. It blocks for one probe.
 func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
 	if s.isStopping() {
 		return stopped
@@ -29,7 +29,7 @@ func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
 	return s.decideOffer(ctx, c)
 }
 
-// decideOffer is an offer from end to end. The token of offers is held.
+// decideOffer decides an offer and records the outcome. The token of offers is held.
 func (s *Supervisor) decideOffer(ctx context.Context, c Candidate) Verdict {
 	v := s.placeOffer(ctx, c)
 	if v.Result == PassedOver {
@@ -38,14 +38,14 @@ func (s *Supervisor) decideOffer(ctx context.Context, c Candidate) Verdict {
 	if v.Result != Rejected {
 		v.Warnings = c.Warnings
 		if c.Account != "" && v.Account != "" && v.Account != c.Account {
-			v.Message += fmt.Sprintf(" The session is one of %s, so it was not brought to %s.", v.Account, c.Account)
+			v.Message += fmt.Sprintf(" The session is one of %s, so it was not given to %s.", v.Account, c.Account)
 		}
 	}
 	s.recordOutcome(c, v)
 	return v
 }
 
-// stopped is the verdict on what came too late.
+// stopped is the verdict on an offer after [Supervisor.Flush].
 var stopped = Verdict{Result: Parked, Message: "the server is stopping; nothing was changed"}
 
 func (s *Supervisor) placeOffer(ctx context.Context, c Candidate) Verdict {
@@ -85,7 +85,7 @@ func (s *Supervisor) placeOffer(ctx context.Context, c Candidate) Verdict {
 	return s.proveCandidate(ctx, c)
 }
 
-// proveCandidate asks the upstream about a candidate and does what the answer asks for.
+// proveCandidate probes a candidate and acts on the finding.
 func (s *Supervisor) proveCandidate(ctx context.Context, c Candidate) Verdict {
 	finding := s.probeSet(ctx, c.Set)
 	if a := s.accountWithOlderSet(c); a != nil && (finding.Evidence != cookie.SignedIn || a.compareOwner(ctx, finding.Account) != otherOwner) {
@@ -112,7 +112,7 @@ func (s *Supervisor) proveCandidate(ctx context.Context, c Candidate) Verdict {
 	if a == nil {
 		return rejectTooMany(c)
 	}
-	return a.swapIn(ctx, c, to, finding) // when it is not proven, there is nothing to lose
+	return a.swapIn(ctx, c, to, finding) // if it is not proven, there is nothing to lose
 }
 
 // hasNothingToLose reports whether there is nothing that unproven cookies could harm: no
@@ -124,9 +124,9 @@ func (a *account) hasNothingToLose() bool {
 	return a.set.IsZero() || !a.memo.Facts.Expired.IsZero()
 }
 
-// acceptsUnproven reports whether the account takes cookies that are not proven. Where it is
-// known whose it is, they wait for an answer that tells whose they are, as long as
-// one can be hoped for: an outage passes, a page that changed may stay so.
+// acceptsUnproven reports whether the account takes cookies that are not proven. If
+// its Google account is known, they wait for an answer that names their owner, as
+// long as one can come: an outage passes, a changed page may stay as it is.
 func (a *account) acceptsUnproven(finding cookie.Finding) bool {
 	a.mu.Lock()
 	owned := a.memo.Identity != ""
@@ -134,7 +134,7 @@ func (a *account) acceptsUnproven(finding cookie.Finding) bool {
 	return a.hasNothingToLose() && !(owned && isPassing(finding))
 }
 
-// isPassing reports whether an answer says nothing now and may say more later.
+// isPassing reports whether the finding decides nothing now and another one may later.
 func isPassing(finding cookie.Finding) bool {
 	switch finding.Evidence {
 	case cookie.Transient, cookie.Offline, cookie.Silent, cookie.Blocked, cookie.Limited:
@@ -144,7 +144,6 @@ func isPassing(finding cookie.Finding) bool {
 }
 
 // isDoubtfulLocked reports whether there is no session, or one that may be signed out.
-// mu is held.
 func (a *account) isDoubtfulLocked() bool {
 	return a.set.IsZero() || !a.memo.Facts.Expired.IsZero() || !a.memo.Facts.FirstOut.IsZero()
 }
@@ -155,12 +154,12 @@ func (a *account) answerReplaced(c Candidate) Verdict {
 	return a.newVerdict(Unchanged, "these cookies were in use before newer ones replaced them; nothing was changed"+a.rollbackHint())
 }
 
-// rollbackHint says how a person gets older cookies back into use.
+// rollbackHint names the commands that put older cookies back into use.
 func (a *account) rollbackHint() string {
 	return fmt.Sprintf("; to go back: geminid cookies rollback %s, or geminid cookies import FILE", a.name)
 }
 
-// checkKnown answers an offer that brings nothing new.
+// checkKnown answers an offer of cookies that the account knows.
 func (a *account) checkKnown(c Candidate) (Verdict, bool) {
 	a.mu.Lock()
 	current := a.set.Key() == c.Set.Key()

@@ -218,7 +218,7 @@ func TestOfferToAnotherName(t *testing.T) {
 			}
 			h.offer("main.json", set("A", "1"))
 			v := h.Offer(t.Context(), supervisor.Candidate{Account: "laptop", File: "x.txt", Origin: supervisor.FromPush, Set: tt.set})
-			if v.Account != "main" || !strings.Contains(v.Message, "one of main, so it was not brought to laptop") {
+			if v.Account != "main" || !strings.Contains(v.Message, "one of main, so it was not given to laptop") {
 				t.Errorf("%s for %s: %s", v.Result, v.Account, v.Message)
 			}
 			if n := len(h.Accounts()); n != 1 {

@@ -16,7 +16,7 @@ type parked struct {
 
 // parkingLot holds the parked candidates, the newest for each account they are
 // meant for, and the older ones whose Google account is not known yet. That
-// account need not exist: it is made when the candidate is taken.
+// account need not exist: it is made once the candidate is taken.
 type parkingLot struct {
 	mu    sync.Mutex
 	spots map[string]*parked // by spotFor
@@ -47,7 +47,7 @@ func (p *parkingLot) parkCandidate(name string, c Candidate, now time.Time, wait
 	spot.next = now.Add(wait(spot.tries))
 }
 
-// removeSpot empties a spot and returns what stood there.
+// removeSpot empties a spot and returns its candidate.
 func (p *parkingLot) removeSpot(name string) (c Candidate, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -87,7 +87,7 @@ func (p *parkingLot) countOthers(name string, met func(name string) bool) (n int
 	return n
 }
 
-// nextDue returns what is to be tried again first, nil when nothing is due.
+// nextDue returns the candidate to try next, nil if none is due.
 func (p *parkingLot) nextDue(now time.Time) (name string, first *parked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,7 +101,7 @@ func (p *parkingLot) nextDue(now time.Time) (name string, first *parked) {
 	return name, first
 }
 
-// removeIfTried empties a spot if it still holds what was tried.
+// removeIfTried empties a spot if it still holds the candidate that was tried.
 func (p *parkingLot) removeIfTried(name string, tried *parked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -116,7 +116,7 @@ const (
 	parkedMax   = 5 * time.Minute
 )
 
-// parkCandidate keeps the candidate for later tries, when there would be room for it.
+// parkCandidate keeps the candidate for later tries, if there is room for its account.
 func (s *Supervisor) parkCandidate(name string, c Candidate, why string) Verdict {
 	a := s.presentAccount(name)
 	exists := func(name string) bool { return strings.Contains(name, "/") || s.presentAccount(name) != nil }

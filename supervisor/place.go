@@ -52,7 +52,7 @@ func (s *Supervisor) RemovedAccounts() []string {
 	return names
 }
 
-// accountRemovedWithFile returns the removed account that this very file was taken in for.
+// accountRemovedWithFile returns the removed account that took this very file in.
 // The file may still lie in the inbox, where each start finds it again.
 func (s *Supervisor) accountRemovedWithFile(c Candidate) *account {
 	if c.Origin != FromFile || c.Hash == "" {
@@ -70,9 +70,8 @@ func (s *Supervisor) presentAccountThatTookFile(c Candidate) *account {
 }
 
 // accountWithOlderSet finds the account that had these cookies before others took their
-// place, nil when there is none or its session is in doubt. A late backup, or the
-// copy that a program for synchronising made, is no news whatever it is called;
-// a person who pushes them means it.
+// place, nil if there is none or its session is in doubt. A late backup or the copy of a
+// synchronizing program is ignored under any name; a push is a person's wish.
 func (s *Supervisor) accountWithOlderSet(c Candidate) *account {
 	if c.Origin != FromFile {
 		return nil
@@ -94,13 +93,13 @@ func (s *Supervisor) findOrAddAccount(name string) *account {
 	return s.account(name, true)
 }
 
-// AccountFor is the account that a candidate is for, as far as can be told without
-// asking the upstream. It need not be there yet.
+// AccountFor returns the name of the account that a candidate is for, as far as it is
+// known without asking the upstream. The account need not exist yet.
 func (s *Supervisor) AccountFor(c Candidate) string { return s.nameFor(c, s.accountWithSession(c.Set)) }
 
 // nameFor is the account a candidate is for: the one it is known to belong to,
-// the one it names, the one whose file it replaces, the only one when its file
-// has a name that browsers give, else one named after the file. What is known
+// the one it names, the one whose file it replaces, the only one if its file
+// has a name that browsers give, otherwise one named after the file. A known session
 // comes first: two accounts that renew one session end it.
 func (s *Supervisor) nameFor(c Candidate, known *account) string {
 	if known != nil {

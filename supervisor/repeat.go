@@ -7,22 +7,22 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// The answer of a rotation is the only copy of the new value. When it does not
-// come, the upstream may have renewed all the same; then it takes the old value
+// The answer of a rotation is the only copy of the new value. If it does not come,
+// the upstream may have renewed anyway; then it takes the old value
 // for about a minute more, and answers it with another new one. So the same
 // value is asked for again within that grace, and never two times at once.
 const (
 	rotateGrace = time.Minute
 	repeatAfter = 2 * time.Second  // the first repeat, and any that follows a time-out
 	lastRepeat  = 45 * time.Second // the second one: after the upstream's own floor, before the end of the grace
-	redialAfter = 5 * time.Second  // when no connection came about: nothing reached the upstream
+	redialAfter = 5 * time.Second  // if no connection was made: nothing reached the upstream
 	mostAsks    = 3                // for one value within its grace, and one more after a 429
 	slowAnswer  = 10 * time.Second // an ask given up after that long may still be carried out
 )
 
-// unansweredRotation is a rotation that was sent and whose answer is not known. The zero
-// value means that there is none. It is written before each ask, so that the
-// next life of the daemon goes on where a crash ended this one.
+// unansweredRotation is a rotation that was sent and whose answer is not known. The
+// zero value means that there is none. It is written before each ask, so that the
+// next run of the daemon goes on where a crash ended this one.
 type unansweredRotation struct {
 	First    time.Time `json:"first,omitzero"` // when the value in use was first asked for
 	Last     time.Time `json:"last,omitzero"`  // the latest ask without an answer
@@ -73,7 +73,7 @@ func (m *memo) attemptLimit() int {
 }
 
 // planRepeat plans to ask for the same value again after this finding and reports
-// whether it did. A wait that the upstream named is kept, also when the grace
+// whether it did. A wait that the upstream named is kept, even if the grace
 // is over by then.
 func (m *memo) planRepeat(finding cookie.Finding, now time.Time) bool {
 	u := &m.Unanswered
@@ -123,7 +123,7 @@ func (m *memo) releaseRepeat(now time.Time) {
 	}
 }
 
-// nextRotation is when the next ask of any kind is due, zero when none is.
+// nextRotation is the time of the next attempt of any kind, zero if none is planned.
 func (m *memo) nextRotation(now time.Time) time.Time {
 	if u := m.Unanswered; u.hasGrace(now) && u.Next.Before(m.NextRotation) {
 		return u.Next
@@ -131,9 +131,9 @@ func (m *memo) nextRotation(now time.Time) time.Time {
 	return m.NextRotation
 }
 
-// resumeRotationLocked takes over an attempt that the last life of the daemon did not
-// hear out: the value is asked for again at once while its grace lasts. It
-// counts as failed, so that a crash loop does not hammer. mu is held.
+// resumeRotationLocked takes over an attempt that the last run of the daemon did not
+// finish: the value is asked for again at once while its grace lasts. It
+// counts as failed, so that a crash loop does not hammer.
 func (a *account) resumeRotationLocked(now time.Time) {
 	m := &a.memo
 	if m.Unanswered.Last.IsZero() {
@@ -148,7 +148,7 @@ func (a *account) resumeRotationLocked(now time.Time) {
 }
 
 // finishRotation makes the repeat that is due in a moment before the daemon
-// stops: the next life may come when the grace is over. The work token is held.
+// stops: the next run may begin after the grace. The work token is held.
 func (a *account) finishRotation(ctx context.Context) {
 	a.mu.Lock()
 	now := a.s.now()

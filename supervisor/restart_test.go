@@ -272,7 +272,7 @@ func TestForcedRotation(t *testing.T) {
 		if err := h.Pause("default"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.Rotate(t.Context(), "default"); !errors.Is(err, supervisor.ErrNotRotating) {
+		if _, err := h.Rotate(t.Context(), "default"); !errors.Is(err, supervisor.ErrNotAsked) {
 			t.Errorf("got %v, want the pause obeyed", err)
 		}
 	})
@@ -298,7 +298,7 @@ func TestNotRotating(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := withSession(t)
 			tt.make(h)
-			if _, err := h.Rotate(t.Context(), "default"); !errors.Is(err, supervisor.ErrNotRotating) || !strings.Contains(err.Error(), tt.want) {
+			if _, err := h.Rotate(t.Context(), "default"); !errors.Is(err, supervisor.ErrNotAsked) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want a word on %q", err, tt.want)
 			}
 		})

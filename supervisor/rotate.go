@@ -10,8 +10,9 @@ import (
 
 // rotateNow fetches a new PSIDTS and takes it into use. The work token is held.
 // Order matters: the attempt is written down before the call, so that a crash
-// loop cannot hammer and the next life repeats it in time; the new value is saved before it is used, because the old
-// one may already be dying; the page token follows; then requests see it.
+// loop cannot hammer and the next run repeats it in time. The new value is saved
+// before it is used, because the old one may already be dying. The page token
+// follows; then requests see it.
 func (a *account) rotateNow(ctx context.Context) cookie.Finding {
 	a.setActivity("rotating")
 	defer a.setActivity("idle")
@@ -20,7 +21,7 @@ func (a *account) rotateNow(ctx context.Context) cookie.Finding {
 	before := a.set
 	a.mu.Unlock()
 
-	// A rotation once sent must be heard out: its answer is the only copy.
+	// A rotation that was sent must be finished: its answer is the only copy.
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), rotateTimeout)
 	finding := a.s.upstream.Rotate(call, before)
 	cancel()
@@ -59,7 +60,7 @@ func (a *account) saveRotated(before cookie.Set, finding cookie.Finding) {
 }
 
 // applyRotationLocked applies a rotation's finding, plans the next one, and asks for a tick
-// when that cannot wait for the regular one.
+// if that cannot wait for the regular one.
 func (a *account) applyRotationLocked(m *memo, finding cookie.Finding, now time.Time) {
 	if after := m.applyRotation(a.rand, finding, now); after > 0 {
 		a.s.wake(after + wakeLate)

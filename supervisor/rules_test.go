@@ -237,7 +237,7 @@ func TestGrounds(t *testing.T) {
 		{supervisor.Degraded, supervisor.Facts{Proof: ago(20 * time.Minute), Transient: 3, Evidence: "e"}, "e"},
 		{supervisor.Degraded, supervisor.Facts{Proof: ago(20 * time.Minute), FirstOut: noon, Evidence: "e"}, "e"},
 		{supervisor.Degraded, supervisor.Facts{Proof: ago(20 * time.Minute), Trouble: "x", Evidence: "e"}, "e"},
-		{supervisor.Missing, supervisor.Facts{}, "no cookies were brought yet"},
+		{supervisor.Missing, supervisor.Facts{}, "no cookies were taken in yet"},
 		{supervisor.Missing, supervisor.Facts{Evidence: "removed by command"}, "removed by command"},
 	}
 	for _, tt := range tests {

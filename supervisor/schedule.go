@@ -10,12 +10,12 @@ import (
 // delays work and never loses it.
 const (
 	rotateEvery   = 540 * time.Second // without an estimate of the lifetime
-	rotateFloor   = 60 * time.Second  // never faster, whoever asks
+	rotateFloor   = 60 * time.Second  // never faster, not even by command
 	rotateAnswer  = time.Hour         // a wished interval above this is a refusal to say
 	firstRotation = 60 * time.Second  // after the first proof of a new file
 	probeEvery    = 5 * time.Minute
 	probeFloor    = 30 * time.Second // between probes that live requests cause
-	longestAsked  = 24 * time.Hour   // an upstream that asks for a longer wait is not heard
+	longestAsked  = 24 * time.Hour   // a longer wait that the upstream asks for is ignored
 	clockSlack    = 30 * time.Second // wall against monotonic time within one tick
 )
 
@@ -51,8 +51,8 @@ func backoff(r *rand.Rand, failures int, base, limit time.Duration) time.Duratio
 	return d/2 + time.Duration(r.Float64()*float64(d/2))
 }
 
-// A failed save is soon tried again: writing costs nothing beside what a restart
-// would lose meanwhile.
+// A failed save is soon tried again: writing is cheap compared to the loss at a
+// restart meanwhile.
 const (
 	saveRetry    = 10 * time.Second
 	saveRetryMax = 5 * time.Minute
@@ -66,13 +66,13 @@ func probeBackoff(r *rand.Rand, failures int) time.Duration {
 	return max(probeFloor, backoff(r, failures, 2*time.Minute, probeEvery))
 }
 
-// expiredBackoff is the calm ladder for a session that only a person can mend.
+// expiredBackoff is for a session that only a person can renew.
 func expiredBackoff(r *rand.Rand, failures int) time.Duration {
 	return backoff(r, failures, 2*time.Hour, 12*time.Hour)
 }
 
-// Dry rotations are tried again soon, twice: a real end must be told before it
-// comes, a chance miss must not be mistaken for one.
+// Dry rotations are tried again soon, twice: a real end must be announced before
+// it comes, and a chance miss must not be mistaken for one.
 var dryRetries = []time.Duration{rotateFloor, 90 * time.Second}
 
 // requestProbes are the gaps between probes that failing live requests cause.
@@ -94,7 +94,7 @@ func ladderStep(ladder []time.Duration, n int) time.Duration {
 	return ladder[min(n, len(ladder)-1)]
 }
 
-// holdFor is the time to the next trial call: what the upstream asked for, else
+// holdFor is the time to the next trial call: the wait that the upstream asked for, otherwise
 // a part of the time already refused, within the bounds of its kind. Blocks were
 // seen to last about two hours, so that is when trials are five to eight minutes
 // apart.

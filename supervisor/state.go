@@ -18,8 +18,8 @@ const (
 	anySource = byProbe | byRotation | byRequest
 )
 
-// facts is all that an account's state follows from. It is plain data: next
-// makes new facts from old ones and judge reads the state off them.
+// facts is the input of an account's state. It is plain data: [nextFacts] makes new
+// facts from old ones, and [judgeState] derives the state from them.
 type facts struct {
 	Proven       bool      `json:"proven"`              // signed-in proof since the set was loaded
 	Proof        time.Time `json:"proof,omitzero"`      // last signed-in proof by a probe
@@ -34,11 +34,11 @@ type facts struct {
 	DryRotations int       `json:"dry,omitempty"`    // due rotations answered without a value since the last one
 	MissedSince  time.Time `json:"missed,omitzero"`  // when a renewal first failed while the session lived
 	NoValue      bool      `json:"barren,omitempty"` // the upstream answered that it gives no value
-	Evidence     string    `json:"evidence"`         // what the present state rests on
+	Evidence     string    `json:"evidence"`         // the reason for the present state
 }
 
-// rule is one row of the state table: what a piece of evidence does when it
-// comes from one of the sources. The first row that fits is taken; evidence
+// rule is one row of the state table: the effect of a piece of evidence if it comes
+// from one of the sources. The first row that fits is taken; evidence
 // without a row changes nothing.
 type rule struct {
 	evidence cookie.Evidence
@@ -118,7 +118,7 @@ func applyTrouble(f *facts, finding cookie.Finding, now time.Time) {
 	postponeTrial(f, finding, now)
 }
 
-// postponeTrial: a trial call that brought no verdict leaves the hold in place and
+// postponeTrial: a trial call without a verdict leaves the hold in place and
 // the next trial as far away as the last refusal would.
 func postponeTrial(f *facts, _ cookie.Finding, now time.Time) {
 	if f.Hold != "" && !now.Before(f.HoldUntil) {

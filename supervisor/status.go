@@ -14,7 +14,7 @@ type transition struct {
 	removed        bool // by command: such an account has no metrics
 }
 
-// announceTransition tells a transition once: log, counter, audit. It takes no lock.
+// announceTransition reports a transition once: log, counter, audit. mu is not held.
 func (a *account) announceTransition(t *transition) {
 	if t == nil {
 		return
@@ -34,7 +34,7 @@ func (a *account) announceTransition(t *transition) {
 }
 
 // setGaugesLocked mirrors the account into the metrics, where a removed one has no
-// series. mu is held.
+// series.
 func (a *account) setGaugesLocked() {
 	x, m, name := a.s.metrics, &a.memo, a.name
 	if m.Removed {
@@ -70,7 +70,7 @@ func saveResult(err error) string {
 	return "success"
 }
 
-// nextActionLocked says what happens next without a person. mu is held.
+// nextActionLocked names the next step that needs no person.
 func (a *account) nextActionLocked(now time.Time, state State) string {
 	m := &a.memo
 	switch {
@@ -95,7 +95,7 @@ func (a *account) nextActionLocked(now time.Time, state State) string {
 
 func timeUntil(now, then time.Time) string { return shortDuration(max(0, then.Sub(now))) }
 
-// remedyLocked says what a person should do, empty when nothing. mu is held.
+// remedyLocked is the advice to the owner, empty if there is none.
 func (a *account) remedyLocked() string {
 	m := &a.memo
 	const renew = "sign in to gemini.google.com in a private Firefox window, export the cookies, drop the file into the inbox, and close the window without signing out"
@@ -120,12 +120,12 @@ func (a *account) remedyLocked() string {
 	return ""
 }
 
-// notesLocked are suspicions and warnings in plain words. mu is held.
+// notesLocked are suspicions and warnings in plain words.
 func (a *account) notesLocked(now time.Time) []string {
 	m := &a.memo
 	out := slices.Clone(m.Remarks)
 	if m.Facts.DryRotations >= dryLimit && m.Facts.Proven {
-		out = append(out, fmt.Sprintf("%d rotations gave no new value although the session is signed in: it is probably bound to the device it was made on (recent Chrome or Edge) and can not be kept alive here; export again from Firefox", m.Facts.DryRotations))
+		out = append(out, fmt.Sprintf("%d rotations gave no new value although the session is signed in: it is probably bound to the device it was made on (recent Chrome or Edge) and cannot be kept alive here; export again from Firefox", m.Facts.DryRotations))
 	}
 	if m.Lifetimes.hasSecondHolder(now) {
 		out = append(out, "freshly renewed values died twice within a day: something else renews this session, such as an open browser tab or a second server; close it without signing out")
@@ -134,7 +134,7 @@ func (a *account) notesLocked(now time.Time) []string {
 		out = append(out, "another Google account answers than before; rotation is stopped")
 	}
 	if !a.saved {
-		out = append(out, "not saved: the state directory can not be written, and a restart now would lose the newest value")
+		out = append(out, "not saved: the state directory cannot be written, and a restart now would lose the newest value")
 	}
 	if m.Gone {
 		out = append(out, m.File+" was deleted from the inbox; the session goes on without it")
@@ -179,8 +179,8 @@ func (s *Supervisor) Accounts() []Account {
 	return out
 }
 
-// OverallState returns the best state, since when it holds, and what a person should
-// do about it.
+// OverallState returns the best state among the accounts, its beginning, and the
+// advice to the owner, empty if there is none.
 func (s *Supervisor) OverallState() (State, time.Time, string) {
 	best := s.bestAccount()
 	if best == nil {
@@ -194,7 +194,7 @@ func (s *Supervisor) OverallState() (State, time.Time, string) {
 
 const noAccount = "drop a cookie file into the inbox"
 
-// unreadForClients is the remedy for who need not know the server's paths.
+// unreadForClients is the remedy for clients, which need not know the server's paths.
 const unreadForClients = "the server cannot read its saved session; its owner finds the reason and the cure with: geminid cookies status"
 
 func (s *Supervisor) bestAccount() *Account {
@@ -218,11 +218,10 @@ func (s *Supervisor) Ready() bool {
 	return false
 }
 
-// gateRetry is the Retry-After while a doubt is being settled: the confirming
-// probe and a little more.
+// gateRetry is the Retry-After while a confirming probe is awaited.
 const gateRetry = confirmAfter + 5*time.Second
 
-// newRefusal tells why no account serves.
+// newRefusal explains why no account serves.
 func (s *Supervisor) newRefusal() *Refusal {
 	best := s.bestAccount()
 	if best == nil {

@@ -16,31 +16,30 @@ import (
 	"github.com/geminid/geminid/metrics"
 )
 
-// Config is what a supervisor needs. Upstream and Store are required.
+// Config configures a supervisor. Upstream and Store are required.
 type Config struct {
 	Upstream Upstream
 	Store    Store
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
-	// Slept tells for how long the machine has slept since it started, which the
-	// monotonic clock does not count. A jump of the wall clock beyond that was set,
-	// and what happened before it has no age that teaches anything. nil means that
-	// it is not known: then every jump ahead of up to 30 days counts as sleep.
+	// Slept returns how long the machine has slept since it started, which the
+	// monotonic clock does not count. If the wall clock jumps by more than that, it
+	// was set, and the ages of earlier moments are ignored. nil means that it is not
+	// known: then every jump ahead of up to 30 days counts as sleep.
 	Slept func() time.Duration
 	// Logger gets state changes; nil means none.
 	Logger *slog.Logger
-	// Metrics gets counts and gauges; nil means a set nobody reads.
+	// Metrics gets counts and gauges; nil means a private set.
 	Metrics *metrics.Metrics
 	// Mark names a set for people (a keyed hash); nil shows no marks.
 	Mark func(cookie.Set) string
-	// Audit records what happened to a session, without secrets; nil means no
-	// audit log.
+	// Audit records the events of a session, without secrets; nil means no audit log.
 	Audit func(kind, account string, fields map[string]string)
-	// Wake asks for a Tick after that time, earlier than the next regular one
-	// may come. It must not block; nil means that the regular ones have to do.
+	// Wake asks for a Tick after that time, which may be before the next regular one.
+	// It must not block; nil means that only the regular ones come.
 	Wake func(after time.Duration)
-	// ParkedOutcome is told what became of a candidate that was parked; nil means that
-	// nobody asks.
+	// ParkedOutcome is called with the verdict on a candidate that was parked before;
+	// nil means no call.
 	ParkedOutcome func(c Candidate, v Verdict)
 	// Route names the way that calls take to the upstream, such as a hash of the
 	// proxy; empty is the direct way. It is saved, so it must hold no secret. A
@@ -58,8 +57,8 @@ type Config struct {
 // MaxAccounts is how many accounts one daemon carries.
 const MaxAccounts = 8
 
-// Supervisor holds the accounts. It starts no goroutine: its work is done in
-// the calls of Do, Tick and Offer.
+// Supervisor holds the accounts. It owns no goroutine: its work is done within
+// the calls of [Supervisor.Do], [Supervisor.Tick] and [Supervisor.Offer].
 type Supervisor struct {
 	upstream      Upstream
 	store         Store
@@ -87,10 +86,10 @@ type Supervisor struct {
 	rand *rand.Rand
 }
 
-// New makes a supervisor and loads what the store remembers. Records that are of
-// no use are reported in the joined error, beside a supervisor that works with the
-// others. An account whose record cannot be read is Unreadable until it can. When
-// it cannot be told which accounts there are, there is no supervisor.
+// New makes a supervisor and loads the records of the store. Unusable records are
+// reported in the joined error, beside a supervisor that works with the others. An
+// account whose record cannot be read is Unreadable until it can. If the list of
+// accounts itself cannot be read, the supervisor is nil.
 func New(c Config) (*Supervisor, error) {
 	if c.Upstream == nil || c.Store == nil {
 		return nil, errors.New("supervisor: Config needs Upstream and Store")
@@ -137,8 +136,8 @@ func New(c Config) (*Supervisor, error) {
 	return s, err
 }
 
-// loadRecords takes up what is saved. known is false when it could not be told which
-// accounts there are: any cookies that are offered could be older than theirs.
+// loadRecords loads the saved accounts. known is false if the list of accounts could not
+// be read: offered cookies could be older than the saved ones.
 func (s *Supervisor) loadRecords() (known bool, failure error) {
 	records, unread, failure := s.store.Load()
 	if records == nil && failure != nil {
@@ -154,10 +153,10 @@ func (s *Supervisor) loadRecords() (known bool, failure error) {
 }
 
 // Do lends the best account to fn and learns from how it ends. fn reports
-// whether something of its answer already went to the client. When nothing did
-// and the session was to blame, another account is tried, or the same one once
-// more when it has a newer value. Do blocks as long as fn, plus a probe when the
-// answer put the session in doubt. Without a usable account the error is a
+// whether a part of its answer already went to the client. If none did and the
+// session was to blame, another account is tried, or the same one once more if it
+// has a newer value. Do blocks as long as fn, plus a probe if the answer put the
+// session in doubt. Without a usable account the error is a
 // *Refusal.
 func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease Lease) (committed bool, err error)) error {
 	var tried, renewed []*account
@@ -185,8 +184,8 @@ func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease 
 	}
 }
 
-// Lease returns what Do would use now, or a *Refusal. It is a look and takes no
-// turn.
+// Lease returns the lease that Do would use now, or a *[Refusal]. It does not count
+// as a use.
 func (s *Supervisor) Lease() (Lease, error) {
 	_, v := s.pickAccount(nil)
 	if v == nil {
@@ -220,7 +219,7 @@ func servingTier(s State) int {
 	return 1
 }
 
-// account finds an account by name; with make it is created when it is new.
+// account finds an account by name; with make it is created if it is new.
 func (s *Supervisor) account(name string, make bool) *account {
 	find := func() *account {
 		for _, a := range *s.accounts.Load() {
@@ -245,6 +244,6 @@ func (s *Supervisor) account(name string, make bool) *account {
 	return a
 }
 
-// proofLifetime is how long a proof holds: two probe intervals and what jitter and tick
-// may add.
+// proofLifetime is how long a proof holds: two probe intervals, and a margin for jitter and
+// tick.
 func (s *Supervisor) proofLifetime() time.Duration { return 2*s.probeEvery + 2*time.Minute }

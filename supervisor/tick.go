@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// dueKind is what is due for an account.
+// dueKind is the call that is due for an account.
 type dueKind uint8
 
 const (
@@ -15,8 +15,8 @@ const (
 	rotationDue
 )
 
-// Tick does all due work of all accounts and returns when it is done; most
-// ticks find nothing. It is called every half minute or so. Accounts do not
+// Tick does all due work of all accounts and returns after it; most ticks find
+// nothing. It is called every half minute or so. Accounts do not
 // wait for each other.
 func (s *Supervisor) Tick(ctx context.Context) {
 	jumped := s.clock.detectJump(s.now(), s.slept())
@@ -73,7 +73,7 @@ func (a *account) doDueWork(ctx context.Context, jumped clockJump) {
 	a.retrySave()
 }
 
-// dueWork reads the deadlines. While the account is held there is no call but the
+// dueWork compares the deadlines with now. While the account is held there is no call but the
 // one trial; a closed gate waits for its confirming probe; an unproven set is
 // probed before it is rotated.
 func (m *memo) dueWork(now time.Time, present bool) dueKind {
@@ -103,7 +103,7 @@ func (m *memo) dueWork(now time.Time, present bool) dueKind {
 	return nothingDue
 }
 
-// retrySave saves what a failed or postponed write left in memory.
+// retrySave writes the record if a write failed or was postponed.
 func (a *account) retrySave() {
 	a.mu.Lock()
 	now := a.s.now()
@@ -115,8 +115,8 @@ func (a *account) retrySave() {
 	}
 }
 
-// Flush ends the work: what runs is heard out, nothing new begins, and everything
-// is made durable. ctx and the longest rotation bound the wait. It is called once
+// Flush ends the work: running calls are finished, nothing new begins, and everything
+// is saved. ctx and the longest rotation bound the wait. It is called once
 // at the end.
 func (s *Supervisor) Flush(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, rotateTimeout+probeTimeout)
@@ -126,7 +126,7 @@ func (s *Supervisor) Flush(ctx context.Context) {
 	for _, a := range *s.accounts.Load() {
 		all.Go(func() {
 			select {
-			case a.writerToken <- struct{}{}: // kept: nobody works after us
+			case a.writerToken <- struct{}{}: // not given back: no work begins after this
 				a.finishRotation(ctx)
 			case <-ctx.Done():
 			}

@@ -15,8 +15,8 @@ const (
 	trialProbes = time.Minute // between two probes
 )
 
-// isOnTrialLocked reports whether the set in use is so new, or was last proven when it
-// was, that the good one before is worth going back to. mu is held.
+// isOnTrialLocked reports whether the set in use is so new, or was last proven while it
+// was, that the good one before is worth going back to.
 func (a *account) isOnTrialLocked() bool {
 	m := &a.memo
 	proven := m.Swapped
@@ -26,11 +26,11 @@ func (a *account) isOnTrialLocked() bool {
 	return m.WasGood && !m.Swapped.IsZero() && !a.previous.IsZero() && proven.Sub(m.Swapped) <= trialPeriod
 }
 
-// rollBackOnDoubt settles the first doubt about a set on trial, found by a probe. When
-// the set before is signed in, and the new one is not when it is asked once
-// more, the set before is in use again; requests get the one or the other and
-// never a closed gate. Otherwise fallBack returns what is known of the new set
-// now. The work token is held.
+// rollBackOnDoubt handles the first doubt about a set on trial, found by a probe. If
+// the set before is signed in, and a second probe of the new one is not, the set
+// before is in use again; requests get the one or the other and never a closed
+// gate. Otherwise it returns the latest finding about the new set. The work token
+// is held.
 func (a *account) rollBackOnDoubt(ctx context.Context, doubt cookie.Finding) (finding cookie.Finding, back bool) {
 	a.mu.Lock()
 	set, before, trial := a.set, a.previous, a.isOnTrialLocked()
@@ -49,13 +49,13 @@ func (a *account) rollBackOnDoubt(ctx context.Context, doubt cookie.Finding) (fi
 		return again, false // a living session is at times answered as if it were signed out
 	}
 	a.restorePrevious(proof)
-	a.dispatch(saveLater, func(m *memo, _ time.Time) { m.WasGood = false }) // what was gone back from is dead
+	a.dispatch(saveLater, func(m *memo, _ time.Time) { m.WasGood = false }) // the set that was given up is dead
 	a.s.log.Warn("new cookies proved dead at once; the previous ones are in use again", "account", a.name)
 	return doubt, true
 }
 
-// rollBack probes the previous set, because a person asked for it, and takes it
-// into use when it is signed in. The work token is held.
+// rollBack probes the previous set, as a person asked, and takes it
+// into use if it is signed in. The work token is held.
 func (a *account) rollBack(ctx context.Context) Verdict {
 	a.mu.Lock()
 	set := a.previous
@@ -67,9 +67,9 @@ func (a *account) rollBack(ctx context.Context) Verdict {
 	return a.restorePrevious(proof)
 }
 
-// whyNotBack says why the previous set, probed just now, is not to be taken into
-// use, empty when it may be. To another Google account an account goes back only
-// when a person asked for it.
+// whyNotBack returns the reason why the previous set, probed just now, must not be taken
+// into use, empty if it may. An account returns to another Google account only if a
+// person asked for it.
 func (a *account) whyNotBack(proof cookie.Finding, asked bool) string {
 	a.mu.Lock()
 	set, owner := a.previous, a.memo.Identity
@@ -94,7 +94,7 @@ func (a *account) restorePrevious(proof cookie.Finding) Verdict {
 	a.mu.Unlock()
 	a.dispatch(saveHidden, func(m *memo, now time.Time) {
 		a.installSetLocked(m, generation{set: set, origin: FromRollback, parent: from, end: "rolled_back"}, proof, now)
-		m.Swapped = time.Time{} // no trial: what was gone back from does not come back by itself
+		m.Swapped = time.Time{} // no trial: the set that was given up does not return by itself
 	})
 	a.dispatch(saveLater, nil)
 	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()

@@ -10,8 +10,8 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// restoreRecord takes up a saved record. What is not understood of it is kept
-// beside it and named in the error; the cookies are in use all the same.
+// restoreRecord restores a saved record. If a part is not understood, the record is
+// copied aside and the part named in the error; the cookies are used anyway.
 func (a *account) restoreRecord(record cookie.Record) error {
 	err := a.restoreMemo(record)
 	if err == nil {
@@ -22,24 +22,24 @@ func (a *account) restoreRecord(record cookie.Record) error {
 		a.name, err, cmp.Or(aside, "it is")))
 }
 
-// markUnreadable notes that the account's record is there and cannot be read. What it
-// holds may be newer than anything that is offered, so until it can be read the
-// account is not probed, renewed, replaced or saved.
+// markUnreadable notes that the account's record exists and cannot be read. It may be
+// newer than any offered cookies, so until it can be read the account is not probed,
+// renewed, replaced or saved.
 func (a *account) markUnreadable(why error) {
 	a.dispatch(saveLater, func(m *memo, _ time.Time) {
 		a.unreadErr, a.goneSince, m.Facts.Evidence = why, time.Time{}, why.Error()
 	})
 }
 
-// unreadableReason returns why the account's record cannot be read, nil when it was.
+// unreadableReason returns why the account's record cannot be read, nil if it was read.
 func (a *account) unreadableReason() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.unreadErr
 }
 
-// rereadRecord tries to take up a record that could not be read, and reports whether
-// the account can be worked with. The work token is held.
+// rereadRecord tries again to read a record that could not be read, and reports
+// whether the account can be worked with. The work token is held.
 func (a *account) rereadRecord() bool {
 	before := a.unreadableReason()
 	if before == nil {
@@ -78,7 +78,7 @@ func (a *account) rereadRecord() bool {
 }
 
 // goneFor is how long a record that could not be read must be gone before the account
-// goes on without it: who mends it may remove it first and put it back then.
+// goes on without it: a repair may remove it first and put it back afterwards.
 const goneFor = time.Minute
 
 // isJustGone notes that the record is not there, and reports whether that is so for a
@@ -94,7 +94,7 @@ func (a *account) isJustGone() bool {
 }
 
 // transitionFrom is the transition from a state that the account was in, to the one it is in
-// now, nil when that is the same.
+// now, nil if that is the same.
 func (a *account) transitionFrom(from State) *transition {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -105,7 +105,7 @@ func (a *account) transitionFrom(from State) *transition {
 	return &transition{from: from, to: m.State, evidence: evidenceText(m.Facts, m.State, a.outlookLocked(now)), next: a.nextActionLocked(now, m.State), removed: m.Removed}
 }
 
-// unreadRemedy says what a person can do about a record that cannot be read.
+// unreadRemedy is the advice for a record that cannot be read.
 func unreadRemedy(why error) string {
 	unread, ok := errors.AsType[*cookie.UnreadError](why)
 	if !ok {
@@ -115,8 +115,8 @@ func unreadRemedy(why error) string {
 }
 
 // unreadableAccount returns why cookies of an unknown session cannot be placed: the record
-// of an account cannot be read, and they may be its own, older than what it holds.
-// nil when all records are known.
+// of an account cannot be read, and they may be its own, older than the saved ones.
+// nil if all records are known.
 func (s *Supervisor) unreadableAccount() error {
 	for _, a := range s.presentAccounts() {
 		if why := a.unreadableReason(); why != nil {

@@ -64,7 +64,7 @@ func TestUnreadableRecord(t *testing.T) {
 		_, probeErr := h.Probe(t.Context(), "default")
 		_, backErr := h.Rollback(t.Context(), "default")
 		for call, err := range map[string]error{"rotate": rotateErr, "probe": probeErr, "rollback": backErr, "pause": h.Pause("default")} {
-			if !errors.Is(err, supervisor.ErrNotRotating) || !strings.Contains(err.Error(), "cannot be read") {
+			if !errors.Is(err, supervisor.ErrNotAsked) || !strings.Contains(err.Error(), "cannot be read") {
 				t.Errorf("%s: %v", call, err)
 			}
 		}

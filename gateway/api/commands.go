@@ -90,7 +90,7 @@ func (a *API) writeCommandError(w http.ResponseWriter, r *http.Request, err erro
 	switch {
 	case errors.Is(err, supervisor.ErrNoAccount):
 		a.writeError(w, r, chat.NewError(chat.UnknownPath, "there is no account of this name; GET /api/cookies/status lists them"))
-	case errors.Is(err, supervisor.ErrNoPrevious), errors.Is(err, supervisor.ErrNotRotating):
+	case errors.Is(err, supervisor.ErrNoPrevious), errors.Is(err, supervisor.ErrNotAsked):
 		a.writeError(w, r, &chat.Error{Kind: chat.BadRequest, Message: err.Error(), Err: err})
 	case errors.As(err, &soon):
 		a.writeError(w, r, &chat.Error{Kind: chat.RateLimited, RetryAfter: soon.RetryAfter, Message: soon.Error(), Err: err})
