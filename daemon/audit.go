@@ -103,7 +103,11 @@ func VerifyAudit(path string) (string, error) {
 	if kept, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "accounts", "*.json")); r.Entries == 0 && len(kept) > 0 {
 		return "", fmt.Errorf("the audit log %s is empty, and sessions are kept beside it: its entries were removed", path)
 	}
-	return fmt.Sprintf("the audit log is sound: entries %d to %d in %d files, head %s", r.First, r.Last, r.Files, r.Head), nil
+	sound := fmt.Sprintf("the audit log is sound: entries %d to %d in %d files, head %s", r.First, r.Last, r.Files, r.Head)
+	if r.Headless {
+		sound += "; there is no " + filepath.Base(audit.HeadPath(path)) + " beside it, so that it is not known whether entries are missing at its ends"
+	}
+	return sound, nil
 }
 
 // lineWriteTime is longer than a line takes that is just being written.

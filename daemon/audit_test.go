@@ -35,8 +35,9 @@ func TestVerifyAuditTellsTampering(t *testing.T) {
 	}{
 		{"untouched", whole, ""},
 		{"the first lines removed", bytes.Join(lines[3:], nil), "line 1: it has the number 4 where 1 belongs"},
-		{"emptied", nil, "its entries were removed"},
-		{"the last line cut", whole[:len(whole)-20], "no whole line"},
+		{"emptied", nil, "says that entries 1 to"},
+		{"the last line cut", whole[:len(whole)-20], "says that entries 1 to"},
+		{"the last lines removed", bytes.Join(lines[:3], nil), "the log ends with entry 3"},
 		{"something written behind it", append(bytes.Clone(whole), "garbage"...), "7 bytes behind them are no whole line"},
 	}
 	for _, tt := range tests {

@@ -10,6 +10,7 @@
 package audit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -45,6 +46,7 @@ type Log struct {
 	file  *os.File // nil when closed
 	size  int64    // of whole lines
 	end   chain    // after the last line
+	first uint64   // number of the oldest entry, 0 of an empty log
 	dirty bool     // half a line may lie behind size
 }
 
@@ -85,20 +87,41 @@ func (l *Log) openNewest() error {
 	_, statErr := os.Lstat(l.cfg.Path)
 	file, err := statefile.Open(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if statefile.IsDamaged(err) {
-		return fmt.Errorf("%s: %w; put it aside, and another one is begun", l.cfg.Path, err)
+		return fmt.Errorf("%s: %w; put it and its .head file aside, and another one is begun", l.cfg.Path, err)
 	}
 	if err != nil {
 		return statefile.WithRemedy(err)
 	}
 	l.file = file
+	known, haveHead, err := readHead(l.cfg.Path)
+	if err != nil {
+		return err
+	}
 	if errors.Is(statErr, os.ErrNotExist) {
+		if l.end.seq < known.Seq {
+			return known.missing(l.cfg.Path, "the newest file is not there")
+		}
+		l.first = known.First
 		return l.syncDir()
 	}
+	l.end.head = known
 	part, err := verifyFile(file, l.cfg.Path, l.end)
 	if err != nil {
 		return err
 	}
-	l.size, l.end = part.size, part.chain
+	l.size, l.end, l.first = part.size, part.chain, known.First
+	switch {
+	case l.end.seq < known.Seq && l.cfg.NoSync:
+		// What was not synced may be lost with the machine. The loss is recorded.
+		return l.appendLocked(Recovered, "", map[string]string{"lost_entries": fmt.Sprint(known.Seq - l.end.seq)})
+	case l.end.seq < known.Seq:
+		return known.missing(l.cfg.Path, fmt.Sprintf("the log ends with entry %d", l.end.seq))
+	case !haveHead && l.end.seq > 0:
+		if l.first, err = firstOf(l.cfg.Path); err != nil {
+			return err
+		}
+		l.writeHeadLocked()
+	}
 	if part.torn == 0 {
 		return nil
 	}
@@ -152,7 +175,7 @@ func (l *Log) appendLocked(kind, account string, fields map[string]string) error
 		return errors.New("an entry needs a kind")
 	}
 	line, hash, err := encodeLine(record{
-		Seq: l.end.seq + 1, Time: l.cfg.Now().UTC(), Kind: kind, Account: account, Fields: fields, Prev: l.end.head,
+		Seq: l.end.seq + 1, Time: l.cfg.Now().UTC(), Kind: kind, Account: account, Fields: fields, Prev: l.end.hash,
 	})
 	if err != nil {
 		return err
@@ -171,8 +194,16 @@ func (l *Log) appendLocked(kind, account string, fields map[string]string) error
 		return err
 	}
 	l.size += int64(len(line))
-	l.end = chain{seq: l.end.seq + 1, head: hash}
+	l.end = chain{seq: l.end.seq + 1, hash: hash}
+	l.first = cmp.Or(l.first, l.end.seq)
+	l.writeHeadLocked()
 	return nil
+}
+
+// writeHeadLocked keeps the head. A head that cannot be written lags behind until the
+// next entry, which is better than to refuse the entry.
+func (l *Log) writeHeadLocked() {
+	_ = writeHead(l.cfg.Path, head{First: l.first, Seq: l.end.seq, Hash: l.end.hash}, !l.cfg.NoSync)
 }
 
 // trimLocked removes what arrived of a line that could not be written whole:
@@ -221,6 +252,9 @@ func (l *Log) rotateLocked() error {
 	for n := range len(older) + 1 - l.cfg.Keep {
 		_ = os.Remove(older[n].path) // tried again next time
 	}
+	if first, err := firstOf(l.cfg.Path); err == nil && first > 0 {
+		l.first = first
+	}
 	return l.syncDir()
 }
 
@@ -240,7 +274,7 @@ func (l *Log) syncDir() error {
 func (l *Log) Head() (seq uint64, hash string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.end.seq, l.end.head
+	return l.end.seq, l.end.hash
 }
 
 // Close ends the log. Later Appends fail with ErrClosed; a second Close does

@@ -212,7 +212,13 @@ func TestLogRecoversFromATornLine(t *testing.T) {
 	_ = l.Close()
 	whole := read(t, path)
 	start := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
+	head := read(t, audit.HeadPath(path))
+	before := bytes.Replace(head, []byte(`"seq":3`), []byte(`"seq":2`), 1)
+	before = bytes.Replace(before, hashOfLine(whole, 2), hashOfLine(whole, 1), 1)
 	for cut := start + 1; cut < len(whole); cut++ {
+		if err := os.WriteFile(audit.HeadPath(path), before, 0o600); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(path, whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -350,6 +356,7 @@ func FuzzVerify(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
+		_ = os.Remove(audit.HeadPath(path))
 		report, verifyErr := audit.Verify(path)
 		l, openErr := audit.Open(audit.Config{Path: path, NoSync: true})
 		if (verifyErr == nil) != (openErr == nil) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,6 +30,9 @@ type Report struct {
 	To    time.Time `json:"to,omitzero"`
 	// Head is the hash of the last entry.
 	Head string `json:"head"`
+	// Headless: no head was kept beside the log, so that a tail that was cut would not
+	// be found. It is kept from the next entry on.
+	Headless bool `json:"headless,omitempty"`
 	// Torn is how many bytes follow the last whole line: one that is just being
 	// written, or that a crash cut short. Open removes it.
 	Torn int64 `json:"torn,omitempty"`
@@ -37,12 +41,15 @@ type Report struct {
 // BrokenError names the first line that does not belong where it stands.
 type BrokenError struct {
 	File   string
-	Line   int // from 1
+	Line   int // from 1; 0 if entries are missing that no line shows
 	Reason string
 }
 
 // Error implements error.
 func (e *BrokenError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s; put the missing part back from a backup, or if it was removed on purpose delete the .head file too", e.File, e.Reason)
+	}
 	return fmt.Sprintf("%s, line %d: %s; the entries before it are sound, keep the file and find out who changed it",
 		e.File, e.Line, e.Reason)
 }
@@ -52,15 +59,20 @@ func (e *BrokenError) Error() string {
 // The error is a *BrokenError, or says why the log can not be read.
 func Verify(path string) (Report, error) {
 	report := Report{Head: genesis}
+	before, _, err := readHead(path)
+	if err != nil {
+		return report, fmt.Errorf("verifying the audit log: %w", err)
+	}
 	files, at, err := openAll(path)
 	defer func() {
 		for _, f := range files {
 			_ = f.Close()
 		}
 	}()
-	if err != nil {
+	if err != nil && (before.Seq == 0 || !errors.Is(err, fs.ErrNotExist)) {
 		return report, fmt.Errorf("verifying the audit log: %w", err)
 	}
+	at.head = before
 	for n, file := range files {
 		part, err := verifyFile(file, file.Name(), at)
 		report.addFile(part)
@@ -73,7 +85,28 @@ func Verify(path string) (Report, error) {
 		}
 		at = part.chain
 	}
+	if err := report.compare(path, before); err != nil {
+		return report, fmt.Errorf("verifying the audit log: %w", err)
+	}
 	return report, nil
+}
+
+// compare finds what is missing at the ends of the log, by the head as it was before
+// the files were read. Since then entries may have come and old files may have gone.
+func (r *Report) compare(path string, before head) error {
+	after, known, err := readHead(path)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		r.Headless = r.Entries > 0
+		return nil
+	case r.Last < before.Seq:
+		return before.missing(path, fmt.Sprintf("the log ends with entry %d", r.Last))
+	case r.Entries > 0 && r.First > after.First:
+		return after.missing(path, fmt.Sprintf("the log begins with entry %d", r.First))
+	}
+	return nil
 }
 
 func (r *Report) addFile(p fileSummary) {
@@ -145,7 +178,8 @@ func sameFile(a, b *os.File) bool {
 // chain is a place between two lines.
 type chain struct {
 	seq  uint64
-	head string
+	hash string
+	head head // with which the entry of its number is compared
 	// anywhere: nothing is known of what came before.
 	anywhere bool
 }
@@ -153,7 +187,7 @@ type chain struct {
 // chainStart is where the oldest file of a log may begin: at the first entry, or
 // anywhere when files before it were dropped. That is so for one that was put
 // aside with a number above 1; the newest file has the number 0.
-func chainStart(number int) chain { return chain{head: genesis, anywhere: number > 1} }
+func chainStart(number int) chain { return chain{hash: genesis, anywhere: number > 1} }
 
 // fileSummary is what one file holds.
 type fileSummary struct {
@@ -204,7 +238,9 @@ func (p *fileSummary) acceptLine(line []byte) error {
 		return errors.New("it is not how a log begins")
 	case !p.anywhere && e.Seq != p.seq+1:
 		return fmt.Errorf("it has the number %d where %d belongs", e.Seq, p.seq+1)
-	case !p.anywhere && e.Prev != p.head:
+	case e.Seq == p.head.Seq && e.hash != p.head.Hash:
+		return errors.New("it is another entry than the one that was written with this number")
+	case !p.anywhere && e.Prev != p.hash:
 		return errors.New("it does not continue the line before it")
 	}
 	if p.lines == 0 {
@@ -212,7 +248,7 @@ func (p *fileSummary) acceptLine(line []byte) error {
 	}
 	p.lines++
 	p.last = e
-	p.chain = chain{seq: e.Seq, head: e.hash}
+	p.chain = chain{seq: e.Seq, hash: e.hash, head: p.head}
 	return nil
 }
 
@@ -247,4 +283,30 @@ func listOlder(path string) ([]olderFile, error) {
 	}
 	slices.SortFunc(files, func(a, b olderFile) int { return a.number - b.number })
 	return files, nil
+}
+
+// firstOf reads the number of the oldest entry of a log, 0 if it has none.
+func firstOf(path string) (uint64, error) {
+	older, err := listOlder(path)
+	if err != nil {
+		return 0, err
+	}
+	oldest := path
+	if len(older) > 0 {
+		oldest = older[0].path
+	}
+	file, err := statefile.Open(oldest, os.O_RDONLY, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	line, err := bufio.NewReaderSize(file, maxLine).ReadSlice('\n')
+	if errors.Is(err, io.EOF) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	e, err := decodeLine(bytes.TrimSuffix(line, []byte("\n")))
+	return e.Seq, err
 }
