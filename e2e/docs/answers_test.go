@@ -20,6 +20,8 @@ var unseen = map[string]string{
 	"rollback 422":           "an earlier session that has died: gateway/api/admin_test.go",
 	"metrics 401":            "a public listener: gateway/api/guard_test.go",
 	"headMetrics 401":        "a public listener: gateway/api/guard_test.go",
+	"metrics 429":            "20 wrong keys in a minute: gateway/api/guard_test.go",
+	"headMetrics 429":        "20 wrong keys in a minute: gateway/api/guard_test.go",
 	"notifyTest 400":         "a server without a channel: daemon/notices_test.go",
 }
 

@@ -81,7 +81,7 @@ func TestOwnerDropsFiles(t *testing.T) {
 // and a new account is asked for its name.
 func TestOwnerChoosesAndPastes(t *testing.T) {
 	h := open(t)
-	second, third, fourth := h.sim.Session(t, "second"), h.sim.Session(t, "third"), h.sim.Session(t, "fourth")
+	second, third, fourth := h.sim.Session(t, "second"), h.sim.Session(t, "third"), h.sim.SessionOf(t, "fourth", "2")
 	b := visit(t, h.URL, visitor{})
 	b.enter(h.Admin)
 	b.shows("[data-account=default]", "signed in")
