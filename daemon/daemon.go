@@ -82,6 +82,8 @@ type Daemon struct {
 	running    jobRuns          // of jobs
 	systemd    systemdNotifier
 
+	audit           *auditLog
+	auditedKeys     keyNames            // as the audit log has them
 	outcomes        *outcomes           // of the inbox's files
 	scanError       string              // what was wrong with the last scan; the intake's own
 	lockError       string              // what was wrong with the lock at the last tick; the tick's own

@@ -126,6 +126,7 @@ func (d *Daemon) runTick(ctx context.Context) {
 	}
 	d.checkOwnership(ctx)
 	d.rememberKeys()
+	d.auditKeys()
 	accounts := d.supervisor.Accounts()
 	d.notifyStanding(accounts)
 	d.countPresence(accounts)

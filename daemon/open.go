@@ -38,9 +38,10 @@ func (d *Daemon) openUpstream() (err error) {
 	if err != nil {
 		d.log.Error("the marks by which sessions are told apart differ until the next start", "err", err)
 	}
+	d.audit = d.openAudit()
 	d.supervisor, err = supervisor.New(supervisor.Config{
 		Upstream: d.provider, Store: d.store, Now: d.now, Slept: d.cfg.Slept, Logger: d.log, Metrics: d.metrics,
-		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.openAudit().appendEntry, Wake: d.wakeSupervisor, ParkedOutcome: d.noteParkedVerdict,
+		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.audit.appendEntry, Wake: d.wakeSupervisor, ParkedOutcome: d.noteParkedVerdict,
 		Route: routeMark(key, d.settings.UpstreamProxy), ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})
 	if d.supervisor == nil {
@@ -68,11 +69,13 @@ func (d *Daemon) openAPI() (err error) {
 		d.log.Warn("the API has no key", "why", sentence)
 	}
 	d.rememberKeys()
+	d.auditKeys()
 	d.openFiles()
 	d.openFigures()
 	d.api, err = api.New(api.Config{
 		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
 		Logger: d.log, Now: d.now, Settings: d.settings.apiSettings(), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
+		OnCommand: d.auditCommand,
 	})
 	return err
 }

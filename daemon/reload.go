@@ -83,6 +83,8 @@ func (d *Daemon) Reload() (api.Reloaded, error) {
 		d.cfg.Level.Set(merged.Level())
 	}
 	outcome.Changed = append(outcome.Changed, d.changedFiles()...)
+	d.auditKeys()
+	d.audit.appendEntry("reloaded", "", map[string]string{"changed": strings.Join(outcome.Changed, " ")})
 	return outcome, nil
 }
 

@@ -74,6 +74,10 @@ type Config struct {
 	// Report sums up the time since a point such as "7d", for GET /api/report.
 	// Nil means that there are no figures.
 	Report func(since string) (any, error)
+	// OnCommand gets every command of the admin routes, and every refused call of them
+	// at most once a minute. It must not block for long. Nil means that none is asked
+	// for.
+	OnCommand func(Command)
 }
 
 // Settings is what may change while requests run. The zero value is a public
@@ -171,6 +175,8 @@ type API struct {
 	readConfig func() (Reloaded, error)
 	testNotify func(context.Context) []Delivery
 	makeReport func(since string) (any, error)
+	onCommand  func(Command)
+	refusals   refusals
 	count      counters
 
 	live   atomic.Pointer[settings]
@@ -210,7 +216,7 @@ func New(cfg Config) (*API, error) {
 	a := &API{
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
 		log: cfg.Logger, now: cfg.Now, readConfig: cfg.Reload, makeReport: cfg.Report,
-		testNotify: cfg.TestNotify, count: counters{cfg.Metrics},
+		testNotify: cfg.TestNotify, onCommand: cfg.OnCommand, count: counters{cfg.Metrics},
 		gate:   limit.NewGate(),
 		hourly: limit.NewClients(time.Hour), guesses: auth.NewGuessLimiter(),
 		memory: budget.New(defaultMemory),

@@ -88,7 +88,7 @@ func (a *API) dialectHandler() http.Handler {
 func (a *API) serverHandler(route serverRoute) http.Handler {
 	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { route.handle(a, w, r) }))
 	if route.role != "" {
-		h = chainHandlers(h, forbidCaching, a.requireRole(route.role))
+		h = chainHandlers(h, forbidCaching, a.auditCommands(route), a.requireRole(route.role))
 	}
 	return h
 }
