@@ -12,6 +12,7 @@ import (
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/ops/report"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // figuresFile holds the hourly roll-ups.
@@ -93,8 +94,8 @@ func presenceOf(accounts []supervisor.Account, removed []string, seconds int64) 
 	}
 	for _, a := range accounts {
 		acc := report.Account{Watched: seconds, Missed: seconds, State: string(a.State)}
-		if a.Activity == "paused" {
-			acc.State = a.Activity // by the owner's own command
+		if a.Activity == status.Paused {
+			acc.State = string(a.Activity) // by the owner's own command
 		}
 		if a.Serving {
 			acc.Missed, part.Missed = 0, 0

@@ -10,6 +10,7 @@ import (
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/ops/notify"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // notifyFile remembers in the state directory what the owner was told.
@@ -79,7 +80,7 @@ func (d *Daemon) reconfigureNotify(s Settings) error {
 // notifyStanding says how everything stands; the notifier finds out what of it is news.
 func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 	for _, a := range accounts {
-		if a.Activity == "paused" {
+		if a.Activity == status.Paused {
 			continue // by the owner's own command
 		}
 		for _, e := range standingOf(a) {

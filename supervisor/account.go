@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // accountView is the part of an account that requests use. It is immutable and is read
@@ -38,7 +39,7 @@ type account struct {
 	goneSince    time.Time // since when that record is not there any more
 	set          cookie.Set
 	previous     cookie.Set
-	activity     string
+	activity     status.Activity
 	saved        bool
 	saveNext     time.Time // when an unsaved record is tried again
 	saveFailures int
@@ -49,7 +50,7 @@ type account struct {
 }
 
 func (s *Supervisor) newAccount(name string) *account {
-	a := &account{name: name, s: s, writerToken: make(chan struct{}, 1), activity: "idle", saved: true,
+	a := &account{name: name, s: s, writerToken: make(chan struct{}, 1), activity: status.Idle, saved: true,
 		rand: rand.New(rand.NewPCG(s.rand.Uint64(), s.rand.Uint64()))}
 	a.memo.State, a.memo.Since = Missing, s.now()
 	a.memo.Files = map[string]string{}

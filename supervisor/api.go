@@ -6,24 +6,24 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
-// State is the judgement of a session. The work that is being done on it is the
-// snapshot's Activity.
-type State string
+// State is the judgement of a session; the order of [status.States] decides which
+// account serves.
+type State = status.State
 
-// The states. [Supervisor.Do] prefers Healthy and Expiring accounts to the others
-// that serve; [Supervisor.Accounts] lists the best state first.
+// The states of package status.
 const (
-	Healthy     State = "healthy"      // signed-in proof younger than two probe intervals
-	Expiring    State = "expiring"     // signed in, but its end is near
-	Degraded    State = "degraded"     // was healthy; the upstream fails or is not understood
-	Unknown     State = "unknown"      // not yet proven
-	RateLimited State = "rate_limited" // the upstream said slow down
-	Blocked     State = "blocked"      // this address or account is refused for now
-	Expired     State = "expired"      // proven signed out
-	Missing     State = "missing"      // no usable cookies
-	Unreadable  State = "unreadable"   // its saved record cannot be read
+	Healthy     = status.Healthy
+	Expiring    = status.Expiring
+	Degraded    = status.Degraded
+	Unknown     = status.Unknown
+	RateLimited = status.RateLimited
+	Blocked     = status.Blocked
+	Expired     = status.Expired
+	Missing     = status.Missing
+	Unreadable  = status.Unreadable
 )
 
 // Upstream is the part of a provider that the supervisor drives. The calls
@@ -65,15 +65,15 @@ type Lease struct {
 	Set     cookie.Set
 }
 
-// Origin is the source of a cookie set.
-type Origin string
+// Origin is where a generation came from.
+type Origin = status.Origin
 
-// The origins of a generation.
+// The origins of package status.
 const (
-	FromFile     Origin = "file"
-	FromPush     Origin = "push"
-	FromRotation Origin = "rotation"
-	FromRollback Origin = "rollback"
+	FromFile     = status.FromFile
+	FromPush     = status.FromPush
+	FromRotation = status.FromRotation
+	FromRollback = status.FromRollback
 )
 
 // Candidate is an offered cookie set. It is probed before it is used.
@@ -101,15 +101,15 @@ type Candidate struct {
 }
 
 // Result is how an offer ended.
-type Result string
+type Result = status.Result
 
-// The results of an offer; they are metric label values too.
+// The results of package status. A parked offer is tried again by Tick.
 const (
-	Applied    Result = "applied"
-	Unchanged  Result = "unchanged"
-	Rejected   Result = "rejected"
-	Parked     Result = "parked" // could not be proven yet; tried again by Tick
-	RolledBack Result = "rolled_back"
+	Applied    = status.Applied
+	Unchanged  = status.Unchanged
+	Rejected   = status.Rejected
+	Parked     = status.Parked
+	RolledBack = status.RolledBack
 )
 
 // PassedOver is the result of a Candidate with a Newer file, where that is used
@@ -117,17 +117,7 @@ const (
 const PassedOver Result = "passed_over"
 
 // Verdict answers an offer in words for a person.
-type Verdict struct {
-	Account string `json:"account"`
-	Result  Result `json:"result"`
-	Code    string `json:"code,omitempty"` // E_… if rejected
-	Message string `json:"message"`
-	State   State  `json:"state,omitempty"` // of the account, if there is one
-	// Since is the beginning of that state, or, if new cookies were just taken into use,
-	// the moment of that.
-	Since    time.Time        `json:"since,omitzero"`
-	Warnings []cookie.Warning `json:"warnings,omitempty"` // of the candidate, unless rejected
-}
+type Verdict = status.Verdict
 
 // Refusal is the error of [Supervisor.Do] if no account may serve.
 type Refusal struct {
@@ -160,51 +150,8 @@ var (
 	ErrEnded      = errors.New("the server is stopping; nothing was done")
 )
 
-// Account is the snapshot of one account for people and scripts. It holds no cookie
-// value; Mark is a keyed hash.
-type Account struct {
-	Name         string    `json:"name"`
-	State        State     `json:"state"`
-	Activity     string    `json:"activity"` // idle, probing, rotating, loading, paused
-	Since        time.Time `json:"since"`
-	Evidence     string    `json:"evidence"`
-	NextAction   string    `json:"next_action"`
-	Remedy       string    `json:"remedy,omitempty"`
-	PredictedEnd time.Time `json:"predicted_end,omitzero"`
-	Basis        string    `json:"basis"` // of the prediction
-	Nominal      time.Time `json:"nominal_expiry,omitzero"`
-	LastProbe    time.Time `json:"last_probe,omitzero"`
-	LastProof    time.Time `json:"last_proof,omitzero"`
-	LastRotation time.Time `json:"last_rotation,omitzero"`
-	NextProbe    time.Time `json:"next_probe,omitzero"`
-	NextRotation time.Time `json:"next_rotation,omitzero"`
-	RetryAt      time.Time `json:"retry_at,omitzero"`
-	Generation   int       `json:"generation"`
-	Mark         string    `json:"mark,omitempty"`
-	Persisted    bool      `json:"persisted"`
-	Serving      bool      `json:"serving"`
-	Notes        []string  `json:"notes,omitempty"` // suspicions and warnings, in plain words
-	// RotationsFailed is how many renewals in a row gave no new value.
-	RotationsFailed int `json:"rotations_failed,omitempty"`
-	// SecondHolder says that something else seems to renew the session too.
-	SecondHolder bool `json:"second_holder,omitempty"`
-	// LastFile is how the last file or push for the account ended, nil if
-	// there was none since the start.
-	LastFile *Event `json:"last_file,omitempty"`
-}
+// Account is the snapshot of one account.
+type Account = status.Account
 
 // Generation is one set in an account's lineage, without its values.
-type Generation struct {
-	Number int       `json:"number"`
-	Mark   string    `json:"mark"`
-	Parent string    `json:"parent,omitempty"`
-	Origin Origin    `json:"origin"`
-	Since  time.Time `json:"since"`
-	Until  time.Time `json:"until,omitzero"`
-	LastIn time.Time `json:"last_proof,omitzero"`
-	End    string    `json:"end,omitempty"` // rotated, replaced, died, rolled_back, removed
-	Probes int       `json:"probes"`
-	// Restorable says that the cookies themselves are kept: those in use, and those
-	// that a rollback goes back to.
-	Restorable bool `json:"restorable"`
-}
+type Generation = status.Generation

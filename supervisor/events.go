@@ -5,28 +5,12 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/supervisor/status"
 )
 
-// Event is one thing that happened to an account, as a timeline shows it. It
-// holds no value.
-type Event struct {
-	Time time.Time `json:"time"`
-	// Account is empty if a file could not be assigned to an account.
-	Account string `json:"account,omitempty"`
-	// Kind is state, probe, rotation, file, rollback, paused, resumed or removed.
-	Kind string `json:"kind"`
-	// Result is how it ended: the new State of a state, the evidence of a probe
-	// or a rotation, the Result of a file. The other kinds have none.
-	Result string `json:"result,omitempty"`
-	// From is the State before a state.
-	From State `json:"from,omitempty"`
-	// Code is the E_… of a file that was rejected.
-	Code string `json:"code,omitempty"`
-	// File names the file of a file, if it has a name.
-	File string `json:"file,omitempty"`
-	// Detail describes the event in words.
-	Detail string `json:"detail,omitempty"`
-}
+// Event is one thing that happened to an account.
+type Event = status.Event
 
 const (
 	// eventSpan is how far back events are listed.

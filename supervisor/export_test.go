@@ -79,7 +79,6 @@ var (
 	ProbeBackoff     = probeBackoff
 	ExpiredBackoff   = expiredBackoff
 	LimitedFor       = limitedFor
-	Short            = shortDuration
 )
 
 // Unanswered is a rotation whose answer is not known.

@@ -3,6 +3,8 @@ package supervisor
 import (
 	"fmt"
 	"time"
+
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 const (
@@ -50,9 +52,9 @@ func judgeState(f facts, o outlook) State {
 func evidenceText(f facts, state State, o outlook) string {
 	switch {
 	case state == Expiring:
-		return fmt.Sprintf("%d rotations in a row gave no new value, the first %s ago", f.DryRotations, shortDuration(o.now.Sub(f.MissedSince)))
+		return fmt.Sprintf("%d rotations in a row gave no new value, the first %s ago", f.DryRotations, status.FormatDuration(o.now.Sub(f.MissedSince)))
 	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
-		return "no proof of life for " + shortDuration(o.now.Sub(f.Proof))
+		return "no proof of life for " + status.FormatDuration(o.now.Sub(f.Proof))
 	case state == Missing && f.Evidence == "":
 		return "no cookies were taken in yet"
 	}
@@ -71,19 +73,5 @@ func isEndNear(o outlook) bool {
 
 // mayServe reports whether requests may use a session with these facts.
 func mayServe(f facts, state State) bool {
-	switch state {
-	case Healthy, Expiring, Degraded, Unknown:
-		return f.FirstOut.IsZero()
-	}
-	return false
-}
-
-// stateRank orders states for display and for the overall state, the best first.
-func stateRank(s State) int {
-	for i, candidate := range []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Unreadable, Missing} {
-		if s == candidate {
-			return i
-		}
-	}
-	return len(s)
+	return state.Serves() && f.FirstOut.IsZero()
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // Bounds of the calls to the upstream that the supervisor makes.
@@ -97,8 +98,8 @@ func (m *memo) applyFinding(from source, finding cookie.Finding, now time.Time) 
 
 // probeNow probes the set in use and applies the finding. The work token is held.
 func (a *account) probeNow(ctx context.Context) cookie.Finding {
-	a.setActivity("probing")
-	defer a.setActivity("idle")
+	a.setActivity(status.Probing)
+	defer a.setActivity(status.Idle)
 	a.mu.Lock()
 	set := a.set
 	a.mu.Unlock()
@@ -214,7 +215,7 @@ func (a *account) nextProbeLocked(m *memo, now time.Time) time.Time {
 }
 
 // setActivity sets the activity that the status shows.
-func (a *account) setActivity(what string) {
+func (a *account) setActivity(what status.Activity) {
 	a.mu.Lock()
 	a.activity = what
 	a.mu.Unlock()

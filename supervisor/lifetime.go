@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // lifetimes is the knowledge about how long a value lives without renewal. A value
@@ -114,24 +116,11 @@ func (l *lifetimes) basisText() string {
 	life := l.estimateLife()
 	switch {
 	case life > 0 && len(l.Deaths) == 1:
-		return "learned from one end, after " + shortDuration(life)
+		return "learned from one end, after " + status.FormatDuration(life)
 	case life > 0:
-		return fmt.Sprintf("learned from %d ends, the early ones after %s", len(l.Deaths), shortDuration(life))
+		return fmt.Sprintf("learned from %d ends, the early ones after %s", len(l.Deaths), status.FormatDuration(life))
 	case l.Longest >= time.Minute:
-		return "not seen to end (longest " + shortDuration(l.Longest) + ")"
+		return "not seen to end (longest " + status.FormatDuration(l.Longest) + ")"
 	}
 	return "not seen to end yet"
-}
-
-// shortDuration spells a duration for people: "3 d 4 h", "25 min", "40 s".
-func shortDuration(d time.Duration) string {
-	switch {
-	case d >= 24*time.Hour:
-		return fmt.Sprintf("%d d %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
-	case d >= time.Hour:
-		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
-	case d >= time.Minute:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	}
-	return fmt.Sprintf("%d s", d/time.Second)
 }

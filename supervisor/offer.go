@@ -9,6 +9,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // Offer takes in a candidate: it is placed with the account it belongs to,
@@ -36,7 +37,7 @@ func (s *Supervisor) decideOffer(ctx context.Context, c Candidate) Verdict {
 		return v
 	}
 	if v.Result != Rejected {
-		v.Warnings = c.Warnings
+		v.Warnings = wireWarnings(c.Warnings)
 		if c.Account != "" && v.Account != "" && v.Account != c.Account {
 			v.Message += fmt.Sprintf(" The session is one of %s, so it was not given to %s.", v.Account, c.Account)
 		}
@@ -257,6 +258,15 @@ func (a *account) newVerdict(r Result, message string) Verdict {
 		v.Since = g.Since
 	}
 	return v
+}
+
+// wireWarnings are the warnings of a candidate as a verdict carries them.
+func wireWarnings(list []cookie.Warning) []status.Warning {
+	var out []status.Warning
+	for _, w := range list {
+		out = append(out, status.Warning{Code: string(w.Code), Message: w.Message})
+	}
+	return out
 }
 
 // warningTexts are a candidate's warnings as the account's notes show them.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // rotateNow fetches a new PSIDTS and takes it into use. The work token is held.
@@ -14,8 +15,8 @@ import (
 // before it is used, because the old one may already be dying. The page token
 // follows; then requests see it.
 func (a *account) rotateNow(ctx context.Context) cookie.Finding {
-	a.setActivity("rotating")
-	defer a.setActivity("idle")
+	a.setActivity(status.Rotating)
+	defer a.setActivity(status.Idle)
 	a.dispatch(saveNow, func(m *memo, now time.Time) { m.recordAttempt(now) })
 	a.mu.Lock()
 	before := a.set

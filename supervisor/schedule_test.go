@@ -358,15 +358,3 @@ func TestSuddenEnds(t *testing.T) {
 		t.Errorf("after more than a day: %v, %s", l.Sudden, l.Ceiling)
 	}
 }
-
-// TestShortDurations spells durations at both sides of every unit.
-func TestShortDurations(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0 s", time.Minute - 1: "59 s", time.Minute: "1 min", time.Hour - 1: "59 min",
-		time.Hour: "1 h 0 min", 25*time.Hour - 1: "1 d 0 h", day - 1: "23 h 59 min", day: "1 d 0 h", 3*day + 4*time.Hour + 59*time.Minute: "3 d 4 h",
-	} {
-		if got := supervisor.Short(d); got != want {
-			t.Errorf("%s: %q, want %q", d, got, want)
-		}
-	}
-}

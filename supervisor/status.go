@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // transition is a state change on its way to the log.
@@ -41,7 +43,7 @@ func (a *account) setGaugesLocked() {
 		x.RemoveAccount(name)
 		return
 	}
-	for _, s := range []State{Healthy, Expiring, Degraded, Unknown, RateLimited, Blocked, Expired, Missing, Unreadable} {
+	for _, s := range status.States() {
 		v := 0.0
 		if s == m.State {
 			v = 1
@@ -93,7 +95,7 @@ func (a *account) nextActionLocked(now time.Time, state State) string {
 	return "rotation in " + timeUntil(now, m.nextRotation(now))
 }
 
-func timeUntil(now, then time.Time) string { return shortDuration(max(0, then.Sub(now))) }
+func timeUntil(now, then time.Time) string { return status.FormatDuration(max(0, then.Sub(now))) }
 
 // remedyLocked is the advice to the owner, empty if there is none.
 func (a *account) remedyLocked() string {
@@ -163,7 +165,7 @@ func (a *account) takeSnapshot(now time.Time) Account {
 		RotationsFailed: max(m.RotateFailures, m.Facts.DryRotations), SecondHolder: m.Lifetimes.hasSecondHolder(now),
 	}
 	if m.Paused {
-		out.Activity = "paused"
+		out.Activity = status.Paused
 	}
 	return out
 }
@@ -175,7 +177,7 @@ func (s *Supervisor) Accounts() []Account {
 	for _, a := range s.presentAccounts() {
 		out = append(out, a.takeSnapshot(now))
 	}
-	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(stateRank(x.State), stateRank(y.State)) })
+	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(x.State.Rank(), y.State.Rank()) })
 	return out
 }
 

@@ -74,6 +74,5 @@ const (
 	Idle     Activity = "idle"
 	Probing  Activity = "probing"
 	Rotating Activity = "rotating"
-	Loading  Activity = "loading"
 	Paused   Activity = "paused"
 )
