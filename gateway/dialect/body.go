@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -30,24 +29,21 @@ type Piece struct {
 
 // NewBody encodes v, which must be made of strings, numbers, booleans and
 // structs, lists and pointers of them.
-func NewBody(v any) Body { return Body{texts: [][]byte{encodeJSON(v)}} }
+func NewBody(v any) Body {
+	return Body{texts: [][]byte{append(AppendJSON(make([]byte, 0, 1<<10), v), '\n')}}
+}
 
 // NewFilledBody encodes v like NewBody and puts contents where the field of that
 // name is an empty string, in the order in which these fields are written. It
 // panics if v has another number of them.
 func NewFilledBody(v any, field string, contents ...Content) Body {
-	// No string can hold the pattern: a quote inside of one is escaped.
-	parts := bytes.Split(encodeJSON(v), []byte(`"`+field+`":""`))
-	if len(parts) != len(contents)+1 {
-		panic(fmt.Sprintf("dialect: %d empty fields %q for %d contents", len(parts)-1, field, len(contents)))
-	}
+	parts := splitAt(v, field, len(contents))
 	b := Body{texts: [][]byte{parts[0]}}
 	for i, content := range contents {
 		b.addText(`"` + field + `":"`)
 		for _, piece := range content {
 			if piece.Text != "" {
-				quoted := bytes.TrimSpace(encodeJSON(piece.Text))
-				b.addText(string(quoted[1 : len(quoted)-1]))
+				b.addText(string(appendEscaped(nil, piece.Text)))
 				continue
 			}
 			b.files = append(b.files, piece.File)
@@ -55,6 +51,7 @@ func NewFilledBody(v any, field string, contents ...Content) Body {
 		}
 		b.addText(`"` + string(parts[i+1]))
 	}
+	b.addText("\n")
 	return b
 }
 
@@ -63,15 +60,16 @@ func (b *Body) addText(text string) {
 	b.texts[last] = append(b.texts[last], text...)
 }
 
-// encodeJSON encodes v on one line with a line feed behind it.
-func encodeJSON(v any) []byte {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
+// AppendJSON appends v on one line. It panics if v is not of the types that
+// [NewBody] takes.
+func AppendJSON(dst []byte, v any) []byte {
+	text := bytes.NewBuffer(dst)
+	encoder := json.NewEncoder(text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		panic("dialect: " + err.Error()) // not of the types that NewBody takes
+		panic("dialect: " + err.Error())
 	}
-	return text.Bytes()
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 }
 
 // Len returns the number of bytes that WriteTo writes.

@@ -1,9 +1,7 @@
 package gemini
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"io"
 
 	"github.com/geminid/geminid/chat"
@@ -14,27 +12,26 @@ import (
 // "data: {json}" and a blank one, or as the elements of one JSON array. The event
 // stream must hold nothing else: SDKs fail on comments and on an end mark.
 type streamEncoder struct {
-	w     io.Writer
-	call  *dialect.Call
-	buf   bytes.Buffer // reused from event to event
-	json  *json.Encoder
-	chunk response
-	part  []part // the only part of the chunk
-	text  string // of the part
-	count dialect.UsageCounter
+	w       io.Writer
+	call    *dialect.Call
+	buf     []byte            // reused from event to event
+	version string            // modelVersion of the chunks
+	text    *dialect.Template // of a chunk with text; nil if not known for version
+	thought *dialect.Template // of a chunk with a thought; likewise
+	count   dialect.UsageCounter
 
 	begun, done bool
 }
 
 func newEncoder(call *dialect.Call, w io.Writer) dialect.Encoder {
-	e := &streamEncoder{w: w, call: call, part: make([]part, 1)}
-	e.chunk = response{
-		Candidates: []candidate{{Content: content{Parts: e.part, Role: "model"}}},
-		Version:    call.Model, ResponseID: call.ID,
+	return &streamEncoder{w: w, call: call, version: call.Model}
+}
+
+func (e *streamEncoder) newChunk(only part, reason string) response {
+	return response{
+		Candidates: []candidate{{Content: content{Parts: []part{only}, Role: "model"}, FinishReason: reason}},
+		Version:    e.version, ResponseID: e.call.ID,
 	}
-	e.json = json.NewEncoder(&e.buf)
-	e.json.SetEscapeHTML(false)
-	return e
 }
 
 // ContentType returns the media type of the stream that was asked for.
@@ -52,7 +49,8 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 	}
 	switch event.Kind {
 	case chat.Meta:
-		e.chunk.Version = cmp.Or(dialect.ServedName(event.Served), e.call.Model)
+		e.version = cmp.Or(dialect.ServedName(event.Served), e.call.Model)
+		e.text, e.thought = nil, nil
 		return nil
 	case chat.Thought:
 		if !e.call.Chat.Thoughts || event.Text == "" {
@@ -77,38 +75,46 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 // writeText writes a chunk of one text part: NextChat joins several in one chunk
 // with a blank line.
 func (e *streamEncoder) writeText(text string, thought bool) error {
-	e.text, e.part[0] = text, part{Text: &e.text, Thought: thought}
-	return e.writeChunk(&e.chunk, false)
+	chunk := &e.text
+	if thought {
+		chunk = &e.thought
+	}
+	if *chunk == nil {
+		*chunk = dialect.NewTemplate(e.newChunk(part{Text: new(string), Thought: thought}, ""), "text")
+	}
+	e.open()
+	e.buf = (*chunk).AppendText(e.buf, text)
+	return e.close(false)
 }
 
 // writeFile writes a chunk of one whole file, whose base64 is never held whole.
 func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 	e.count.Answer.AddFile()
-	e.part[0] = part{Inline: &inlineData{MIME: blob.MIME}}
 	e.open()
 	if err := e.flush(); err != nil {
 		return err
 	}
-	chunk := dialect.NewFilledBody(&e.chunk, "data", dialect.Content{{File: blob.Data}})
-	if _, err := chunk.WriteTo(e.w); err != nil {
+	chunk := e.newChunk(part{Inline: &inlineData{MIME: blob.MIME}}, "")
+	if _, err := dialect.NewFilledBody(chunk, "data", dialect.Content{{File: blob.Data}}).WriteTo(e.w); err != nil {
 		return err
 	}
-	e.close(false)
+	if e.call.SSE {
+		e.buf = append(e.buf, '\n') // the body has ended its line
+	}
 	return e.flush()
 }
 
 // finish writes the last chunk. It has a part in any case, because clients read
 // the first without a check. Only a refusal becomes a blocked prompt.
 func (e *streamEncoder) finish(reason chat.FinishReason) error {
-	text := finishReason(reason)
+	last := e.newChunk(part{Text: new(string)}, finishReason(reason))
 	if reason == chat.Filtered && e.count.IsEmpty() {
-		e.chunk.Candidates, e.chunk.Feedback = nil, &promptFeedback{BlockReason: text}
-	} else {
-		e.chunk.Candidates[0].FinishReason = text
+		last.Candidates, last.Feedback = nil, &promptFeedback{BlockReason: finishReason(reason)}
 	}
-	e.chunk.Usage = newUsage(e.count.EstimateUsage(e.call))
-	e.text, e.part[0] = "", part{Text: &e.text}
-	return e.writeChunk(&e.chunk, true)
+	last.Usage = newUsage(e.count.EstimateUsage(e.call))
+	e.open()
+	e.buf = dialect.AppendJSON(e.buf, last)
+	return e.close(true)
 }
 
 // WritePing writes an empty text part, the only heartbeat that every SDK takes;
@@ -120,7 +126,7 @@ func (e *streamEncoder) WritePing() error {
 	if e.call.SSE {
 		return e.writeText("", false)
 	}
-	e.buf.WriteByte('\n')
+	e.buf = append(e.buf, '\n')
 	return e.flush()
 }
 
@@ -129,49 +135,42 @@ func (e *streamEncoder) WriteError(failure *chat.Error) error {
 	if e.done {
 		return nil
 	}
-	return e.writeChunk(newErrorBody(failure), true)
-}
-
-// writeChunk writes one chunk in one Write; last ends the stream.
-func (e *streamEncoder) writeChunk(chunk any, last bool) error {
 	e.open()
-	if err := e.json.Encode(chunk); err != nil { // ends the line
-		return err
-	}
-	e.close(last)
-	return e.flush()
+	e.buf = dialect.AppendJSON(e.buf, newErrorBody(failure))
+	return e.close(true)
 }
 
 // open buffers the beginning of a chunk.
 func (e *streamEncoder) open() {
 	switch {
 	case e.call.SSE:
-		e.buf.WriteString("data: ")
+		e.buf = append(e.buf, "data: "...)
 	case e.begun:
-		e.buf.WriteString(",\r\n")
+		e.buf = append(e.buf, "\n,\r\n"...)
 	default:
-		e.buf.WriteByte('[')
+		e.buf = append(e.buf, '[')
 	}
 	e.begun = true
 }
 
-// close buffers the end of a chunk, of which the line feed is written.
-func (e *streamEncoder) close(last bool) {
+// close ends a chunk, and with last the stream, and writes the buffer.
+func (e *streamEncoder) close(last bool) error {
 	e.done = last
 	switch {
 	case e.call.SSE:
-		e.buf.WriteByte('\n')
+		e.buf = append(e.buf, "\n\n"...)
 	case last:
-		e.buf.WriteString("]\n")
+		e.buf = append(e.buf, "]\n"...)
 	}
+	return e.flush()
 }
 
 // flush hands the buffer to the writer in one Write.
 func (e *streamEncoder) flush() error {
-	if e.buf.Len() == 0 {
+	if len(e.buf) == 0 {
 		return nil
 	}
-	_, err := e.w.Write(e.buf.Bytes())
-	e.buf.Reset()
+	_, err := e.w.Write(e.buf)
+	e.buf = e.buf[:0]
 	return err
 }

@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"unicode/utf8"
 
@@ -26,44 +24,40 @@ type chunk struct {
 
 type chunkChoice struct {
 	Index        int     `json:"index"`
-	Delta        any     `json:"delta"` // *textDelta or *fileDelta
+	Delta        delta   `json:"delta"`
 	FinishReason *string `json:"finish_reason"`
 }
 
-// textDelta adds to the message the fields that are set.
-type textDelta struct {
+// delta adds to the message the fields that are set.
+type delta struct {
 	Role      string  `json:"role,omitempty"`
 	Content   *string `json:"content,omitempty"`
 	Reasoning *string `json:"reasoning_content,omitempty"`
 }
 
-// fileDelta adds the base64 of a piece of a file to the content.
-type fileDelta struct {
-	Content []byte `json:"content"`
-}
-
 // streamEncoder writes an answer as server-sent events, one chunk each.
 type streamEncoder struct {
-	w     io.Writer
-	call  *dialect.Call
-	buf   bytes.Buffer // reused from event to event
-	json  *json.Encoder
-	chunk chunk
-	delta textDelta
-	text  string // delta points to it
-	count dialect.UsageCounter
+	w       io.Writer
+	call    *dialect.Call
+	buf     []byte            // reused from event to event
+	content *dialect.Template // of a chunk with text
+	thought *dialect.Template // of a chunk with a thought; nil before the first
+	count   dialect.UsageCounter
 
 	begun, done bool
 }
 
 func newEncoder(call *dialect.Call, w io.Writer) dialect.Encoder {
-	e := &streamEncoder{w: w, call: call, chunk: chunk{
-		ID: call.ID, Object: "chat.completion.chunk", Created: call.Created.Unix(), Model: call.Model,
-	}}
-	e.chunk.Choices = []chunkChoice{{Delta: &e.delta}}
-	e.json = json.NewEncoder(&e.buf)
-	e.json.SetEscapeHTML(false)
+	e := &streamEncoder{w: w, call: call}
+	e.content = dialect.NewTemplate(e.newChunk(delta{Content: new(string)}, nil), "content")
 	return e
+}
+
+func (e *streamEncoder) newChunk(d delta, reason *string) chunk {
+	return chunk{
+		ID: e.call.ID, Object: "chat.completion.chunk", Created: e.call.Created.Unix(), Model: e.call.Model,
+		Choices: []chunkChoice{{Delta: d, FinishReason: reason}},
+	}
 }
 
 // ContentType returns the media type of server-sent events.
@@ -81,13 +75,16 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 			return nil
 		}
 		e.count.Thoughts.AddText(event.Text)
-		return e.writeText(textDelta{Reasoning: &e.text}, event.Text)
+		if e.thought == nil {
+			e.thought = dialect.NewTemplate(e.newChunk(delta{Reasoning: new(string)}, nil), "reasoning_content")
+		}
+		return e.writeText(e.thought, event.Text)
 	case chat.Text:
 		if event.Text == "" {
 			return nil
 		}
 		e.count.Answer.AddText(event.Text)
-		return e.writeText(textDelta{Content: &e.text}, event.Text)
+		return e.writeText(e.content, event.Text)
 	case chat.Media:
 		return e.writeFile(event.Blob)
 	case chat.Finish:
@@ -96,50 +93,42 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 	return nil
 }
 
-// writeText writes one delta, or several in one Write if the text is long.
-func (e *streamEncoder) writeText(delta textDelta, text string) error {
-	err := e.begin()
-	for len(text) > textBytes && err == nil {
+// writeText writes one chunk, or several in one Write if the text is long.
+func (e *streamEncoder) writeText(chunk *dialect.Template, text string) error {
+	e.begin()
+	for len(text) > textBytes {
 		cut := textBytes
 		for cut > textBytes-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
 			cut--
 		}
-		err = e.addText(delta, text[:cut])
+		e.addText(chunk, text[:cut])
 		text = text[cut:]
 	}
-	if err == nil {
-		err = e.addText(delta, text)
-	}
-	if err != nil {
-		return err
-	}
+	e.addText(chunk, text)
 	return e.flush()
 }
 
-// begin opens the answer with a delta of the role alone before anything else.
-func (e *streamEncoder) begin() error {
+// begin opens the answer with a chunk of the role alone before anything else.
+func (e *streamEncoder) begin() {
 	if e.begun {
-		return nil
+		return
 	}
 	e.begun = true
-	return e.addText(textDelta{Role: "assistant", Content: &e.text}, "")
+	e.addEvent(e.newChunk(delta{Role: "assistant", Content: new(string)}, nil))
 }
 
-func (e *streamEncoder) addText(delta textDelta, text string) error {
-	e.delta, e.text = delta, text
-	return e.addEvent(&e.chunk)
+func (e *streamEncoder) addText(chunk *dialect.Template, text string) {
+	e.buf = chunk.AppendText(append(e.buf, "data: "...), text)
+	e.buf = append(e.buf, "\n\n"...)
 }
 
-// addEvent appends an event to the buffer.
-func (e *streamEncoder) addEvent(v any) error {
-	e.buf.WriteString("data: ")
-	err := e.json.Encode(v) // ends the line
-	e.buf.WriteByte('\n')
-	return err
+func (e *streamEncoder) addEvent(v any) {
+	e.buf = dialect.AppendJSON(append(e.buf, "data: "...), v)
+	e.buf = append(e.buf, "\n\n"...)
 }
 
-// writeFile writes a picture as Markdown: a link in one delta, or a data URL over
-// as many deltas as it takes.
+// writeFile writes a picture as Markdown: a link in one chunk, or a data URL over
+// as many chunks as it takes.
 func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 	open := markdownOpen(blob)
 	if !e.count.Answer.IsEmpty() {
@@ -147,50 +136,36 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 	}
 	e.count.Answer.AddFile()
 	if link := e.call.LinkTo(blob); link != "" {
-		return e.writeText(textDelta{Content: &e.text}, open+link+")")
+		return e.writeText(e.content, open+link+")")
 	}
-	if err := e.writeText(textDelta{Content: &e.text}, open+dataHead(blob)); err != nil {
+	if err := e.writeText(e.content, open+dataHead(blob)); err != nil {
 		return err
 	}
 	for piece := range dialect.FilePieces(blob.Data) {
-		if err := e.writePiece(piece); err != nil {
+		e.buf = e.content.AppendBase64(append(e.buf, "data: "...), piece)
+		e.buf = append(e.buf, "\n\n"...)
+		if err := e.flush(); err != nil {
 			return err
 		}
 	}
-	err := e.writeText(textDelta{Content: &e.text}, ")")
-	e.buf = bytes.Buffer{} // it has grown beyond the needs of text
-	return err
-}
-
-func (e *streamEncoder) writePiece(piece []byte) error {
-	e.chunk.Choices[0].Delta = &fileDelta{Content: piece}
-	err := e.addEvent(&e.chunk)
-	e.chunk.Choices[0].Delta = &e.delta
-	if err != nil {
-		return err
-	}
-	return e.flush()
+	e.buf = nil // it has grown beyond the needs of text
+	return e.writeText(e.content, ")")
 }
 
 // finish writes the closing chunk, the usage if it was asked for, and the end
 // mark.
 func (e *streamEncoder) finish(reason chat.FinishReason) error {
-	err := e.begin()
+	e.begin()
 	e.done = true
 	text := finishReason(reason)
-	e.chunk.Choices[0].FinishReason = &text
-	if err == nil {
-		err = e.addText(textDelta{}, "")
-	}
-	if e.call.IncludeUsage && err == nil {
+	last := e.newChunk(delta{}, &text)
+	e.addEvent(last)
+	if e.call.IncludeUsage {
 		total := newUsage(e.count.EstimateUsage(e.call))
-		e.chunk.Choices, e.chunk.Usage = []chunkChoice{}, &total
-		err = e.addEvent(&e.chunk)
+		last.Choices, last.Usage = []chunkChoice{}, &total
+		e.addEvent(last)
 	}
-	if err != nil {
-		return err
-	}
-	e.buf.WriteString("data: [DONE]\n\n")
+	e.buf = append(e.buf, "data: [DONE]\n\n"...)
 	return e.flush()
 }
 
@@ -199,7 +174,7 @@ func (e *streamEncoder) WritePing() error {
 	if e.done {
 		return nil
 	}
-	e.buf.WriteString(": ping\n\n")
+	e.buf = append(e.buf, ": ping\n\n"...)
 	return e.flush()
 }
 
@@ -210,15 +185,13 @@ func (e *streamEncoder) WriteError(failure *chat.Error) error {
 		return nil
 	}
 	e.done = true
-	if err := e.addEvent(newErrorBody(failure)); err != nil {
-		return err
-	}
+	e.addEvent(newErrorBody(failure))
 	return e.flush()
 }
 
 // flush hands the buffer to the writer in one Write.
 func (e *streamEncoder) flush() error {
-	_, err := e.w.Write(e.buf.Bytes())
-	e.buf.Reset()
+	_, err := e.w.Write(e.buf)
+	e.buf = e.buf[:0]
 	return err
 }
