@@ -184,6 +184,8 @@ type API struct {
 	gate   *limit.Gate
 	memory *budget.Budget // of all requests together
 	recent requestLog
+
+	refused refusalLog
 	// What the limits remember outlives their settings.
 	hourly  *limit.Clients
 	guesses *auth.GuessLimiter
@@ -257,7 +259,10 @@ func (a *API) Reconfigure(s Settings) {
 // ones are done. If ctx ends first they are cut: each stream gets an error event
 // in its own dialect, and the error says how many there were. Health, status and
 // metrics are still served.
-func (a *API) Drain(ctx context.Context) error { return a.gate.Drain(ctx) }
+func (a *API) Drain(ctx context.Context) error {
+	defer func() { a.logSummaries(time.Now().Add(refusalSpan)) }()
+	return a.gate.Drain(ctx)
+}
 
 // hostname is the name in a Host header or an origin, without port, brackets
 // and the root's dot.

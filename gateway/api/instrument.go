@@ -86,10 +86,14 @@ func (a *API) recordEnd(st *requestState, status int) {
 	if !st.said.IsEmpty() {
 		entry.Said = st.said.Tokens()
 	}
-	if st.dialect != nil {
+	a.logSummaries(time.Now())
+	shown := !st.isRefused(status) || a.refused.addRefusal(st.client, entry.Client, time.Now())
+	if st.dialect != nil && (shown || st.role != "") {
 		a.recent.addEntry(entry)
 	}
-	a.logAccess(st, entry)
+	if shown {
+		a.logAccess(st, entry)
+	}
 }
 
 // recordFailure counts whose limit and what broken stream a failure was, and
