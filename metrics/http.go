@@ -7,13 +7,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// maxScrapes is how many scrapes are answered at once; more are refused with 503,
-// so that nobody can keep the daemon busy with gathering.
+// maxScrapes is how many scrapes are answered at once; more are refused with 503, so
+// that no client can keep the daemon busy with gathering.
 const maxScrapes = 4
 
-// Handler serves the registry in the format the scraper asks for: Prometheus
-// text, OpenMetrics or protobuf with native histograms. Who may read it is for
-// the caller to decide.
+// Handler serves the registry in the format the scraper asks for: Prometheus text,
+// OpenMetrics or protobuf with native histograms. The caller decides which clients
+// may read it.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		Registry:            m.registry,

@@ -62,8 +62,8 @@ func (m *Metrics) createFileSeries(account string) {
 	}
 }
 
-// AddAccount makes the children of one account. It is called when an account
-// appears; calling it again changes nothing.
+// AddAccount makes the children of one account. Call it if an account appears;
+// calling it again changes nothing.
 func (m *Metrics) AddAccount(name string) {
 	for _, from := range status.States() {
 		m.CookieState.WithLabelValues(name, string(from))

@@ -1,7 +1,3 @@
-// Package metrics holds every metric of the daemon on one page. A metric is
-// registered where it is created; other packages use the fields and never name
-// the Prometheus library. Labels are bounded: nothing that a client can choose
-// freely becomes one.
 package metrics
 
 import (

@@ -12,7 +12,7 @@ import (
 // Sample is the present value of one series of a family that reports are made
 // of, in plain numbers.
 type Sample struct {
-	// Family tells which field of Metrics it is from.
+	// Family is the field of [Metrics] that it is from.
 	Family Family
 	Labels map[string]string
 	// Value is that of a counter; for a histogram it is the number of
@@ -24,14 +24,14 @@ type Sample struct {
 	Below []Bucket
 }
 
-// Bucket is one bucket of a histogram; unlike in the exposition it does not count
-// what lies in the buckets before it.
+// Bucket is one bucket of a histogram; unlike in the exposition it does not count the
+// measurements of the buckets before it.
 type Bucket struct {
 	Upper float64
 	N     uint64
 }
 
-// Family is a family that Samples tells about.
+// Family is a family that [Metrics.Samples] yields.
 type Family string
 
 // The families.
@@ -45,9 +45,9 @@ const (
 	FirstTokens Family = "first_tokens"
 )
 
-// Samples tells the present values of the families that reports are made of,
-// without the series that counted nothing yet. It does not touch other families,
-// so it is cheap enough to be asked often.
+// Samples yields the present values of the families that reports are made of, without
+// the series that counted nothing yet. It does not touch other families, so it is
+// cheap enough to be asked often.
 func (m *Metrics) Samples() iter.Seq[Sample] {
 	families := []struct {
 		name    Family
@@ -81,7 +81,7 @@ func collectAll(c prometheus.Collector) (out []prometheus.Metric) {
 	return out
 }
 
-// sampleOf reads a series; counted is false when it never counted anything.
+// sampleOf reads a series; counted is false if it never counted anything.
 func sampleOf(family Family, metric prometheus.Metric) (s Sample, counted bool) {
 	var d dto.Metric
 	if err := metric.Write(&d); err != nil {

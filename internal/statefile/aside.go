@@ -17,7 +17,7 @@ func FreeAside(path string, now time.Time) string {
 }
 
 // FreePath is the path itself when nothing is there, else the first of PATH-2, PATH-3
-// and so on. What cannot be looked at counts as taken.
+// and so on. A name that cannot be looked at counts as taken.
 func FreePath(path string) string {
 	to := path
 	for n := 2; n < 1000; n++ {
@@ -68,13 +68,14 @@ func setAsideError(path string, now time.Time, why error) error {
 	return &DamageError{fmt.Sprintf("%s: %v; it is set aside as %s", path, why, name)}
 }
 
-// temporaryName matches the names that Replace gives to what it has not finished.
+// temporaryName matches the names that Replace gives to files that it has not
+// finished.
 var temporaryName = regexp.MustCompile(`^\.(.+?)[0-9]+$`)
 
-// RemoveTemporaries removes what interrupted Replaces left in dir, and returns the names of what
-// it removed. left decides by the base name of the file that was to be replaced, and
-// by how long ago its temporary file was written to; nobody may still be writing it.
-// A directory that cannot be read has nothing to be swept.
+// RemoveTemporaries removes the files that interrupted calls of [Replace] left in
+// dir, and returns their names. left decides by the base name of the file that was to
+// be replaced, and by how long ago its temporary file was written to; no process may
+// still be writing it. A directory that cannot be read has nothing to be swept.
 func RemoveTemporaries(dir string, left func(name string, age time.Duration) bool) (removed []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// remedies says what to do about the errors that a disk answers with.
+// remedies are the cures for the errors that a disk answers with.
 var remedies = []struct {
 	err    error
 	remedy string
@@ -28,7 +28,7 @@ var remedies = []struct {
 	{os.ErrPermission, "the daemon's user may not do that; check owner and mode"},
 }
 
-// WithRemedy adds to a disk's error what a person can do about it.
+// WithRemedy adds the cure to an error of a disk, if there is one.
 func WithRemedy(err error) error {
 	if remedy := RemedyFor(err); remedy != "" {
 		return fmt.Errorf("%w (%s)", err, remedy)
@@ -36,10 +36,9 @@ func WithRemedy(err error) error {
 	return err
 }
 
-// RemedyFor says in half a sentence what a person can do about a disk's error, empty
-// when it is none that is known. Where a permission is missing on an existing file
-// or on a directory above it, it is the command that gives it to this process's
-// user.
+// RemedyFor returns the cure for an error of a disk in half a sentence, empty if none
+// is known. If a permission is missing on an existing file or on a directory above
+// it, it is the command that gives it to this process's user.
 func RemedyFor(err error) string {
 	if at, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrPermission) {
 		if command := permitCommand(at.Path); command != "" {
@@ -54,9 +53,8 @@ func RemedyFor(err error) string {
 	return ""
 }
 
-// permitCommand is the command that lets this process's user read and write a file, or
-// its directory where that is what keeps it out. It is empty when owner and mode
-// are in order.
+// permitCommand is the command that lets this process's user read and write a file,
+// or its directory if that keeps it out. It is empty if owner and mode are in order.
 func permitCommand(path string) string {
 	info, err := os.Stat(path)
 	for err != nil && filepath.Dir(path) != path {

@@ -1,8 +1,3 @@
-// Package statefile opens, replaces and tidies up the files in which the daemon
-// keeps its state. It tells three things apart that are easily confused: a file
-// that is not there (fs.ErrNotExist), one that is there and holds nothing of use
-// (*DamageError), and one that cannot be read (any other error). What cannot be
-// read may be sound, so nothing may be written in its place.
 package statefile
 
 import (
@@ -29,15 +24,14 @@ func IsDamaged(err error) bool {
 }
 
 // IsUnreadable reports whether an error says that a file is there, or may be, and
-// cannot be read: what it holds is not known, and it may be sound.
+// cannot be read: its content is not known and may be sound.
 func IsUnreadable(err error) bool {
 	return err != nil && !IsDamaged(err) && !errors.Is(err, fs.ErrNotExist)
 }
 
-// Open opens a file as os.OpenFile does, except that it never waits for what is at
-// the other end of a pipe or a device: anything but a regular file is a
-// *DamageError. A link is followed; one that leads nowhere is not absent. The
-// caller closes the file.
+// Open opens a file as os.OpenFile does, except that it never waits for the other end
+// of a pipe or a device: anything but a regular file is a *DamageError. A link is
+// followed; one that leads nowhere is not absent. The caller closes the file.
 func Open(path string, flag int, perm fs.FileMode) (*os.File, error) {
 	// Looked at first, because to open a device can have an effect.
 	switch info, err := os.Stat(path); {
@@ -80,7 +74,7 @@ func irregularError(mode fs.FileMode) error {
 	return &DamageError{"it is " + what}
 }
 
-// Read returns what a regular file holds. A file larger than limit bytes is a
+// Read returns the content of a regular file. A file larger than limit bytes is a
 // *DamageError: it is none of ours.
 func Read(path string, limit int64) ([]byte, error) {
 	file, err := Open(path, os.O_RDONLY, 0)

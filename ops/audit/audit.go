@@ -1,12 +1,3 @@
-// Package audit keeps an append-only log of what was done to the sessions:
-// rotations, swaps, probes, commands. Every line carries the hash of the line
-// before it, so that a line that was changed, removed or put in is found by
-// Verify. The chain is not keyed: it shows accidents and careless hands. Who may
-// write the file can forge all of it from some line on, unless the newest hash
-// (Report.Head) was noted elsewhere.
-//
-// The log holds no secrets. It does not know what one is: its callers pass marks
-// and words, never values.
 package audit
 
 import (
@@ -37,13 +28,13 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Log is an open audit log. It is safe for concurrent use by one process; that
-// no second one writes is the caller's duty (the lock of the state directory).
+// Log is an open audit log. It is safe for concurrent use by one process; the caller
+// makes sure that no second one writes (the lock of the state directory).
 type Log struct {
 	cfg Config
 
 	mu    sync.Mutex
-	file  *os.File // nil when closed
+	file  *os.File // nil if closed
 	size  int64    // of whole lines
 	end   chain    // after the last line
 	first uint64   // number of the oldest entry, 0 of an empty log
@@ -53,10 +44,10 @@ type Log struct {
 // ErrClosed is the error of a Log that was closed.
 var ErrClosed = errors.New("the audit log is closed")
 
-// Open opens the log or begins one. It verifies the newest file. A last line
-// that a crash cut short is removed and the loss recorded as an entry of the
-// kind Recovered; any other line that is wrong is a *BrokenError. What is no regular
-// file, or cannot be read, is an error too and left alone.
+// Open opens the log or begins one. It verifies the newest file. A last line that a
+// crash cut short is removed and the loss recorded as an entry of the kind Recovered;
+// any other line that is wrong is a *BrokenError. A file that is no regular one, or
+// cannot be read, is an error too and left alone.
 func Open(c Config) (*Log, error) {
 	if c.Path == "" {
 		return nil, errors.New("opening the audit log: no path given")
@@ -112,7 +103,8 @@ func (l *Log) openNewest() error {
 	l.size, l.end, l.first = part.size, part.chain, known.First
 	switch {
 	case l.end.seq < known.Seq && l.cfg.NoSync:
-		// What was not synced may be lost with the machine. The loss is recorded.
+		// Entries that were not synced may be lost with the machine. The loss is
+		// recorded.
 		return l.appendLocked(Recovered, "", map[string]string{"lost_entries": fmt.Sprint(known.Seq - l.end.seq)})
 	case l.end.seq < known.Seq:
 		return known.missing(l.cfg.Path, fmt.Sprintf("the log ends with entry %d", l.end.seq))
@@ -155,9 +147,9 @@ func (l *Log) inheritChain() error {
 	return nil
 }
 
-// Append adds one entry. kind is a word, account may be empty, fields may be
-// nil; none of them may hold a secret. When Append returns nil the entry is on
-// the disk; when it fails the log is as it was before.
+// Append adds one entry. kind is a word, account may be empty, fields may be nil;
+// none of them may hold a secret. If Append returns nil the entry is on the disk; if
+// it fails the log is as it was before.
 func (l *Log) Append(kind, account string, fields map[string]string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -206,8 +198,8 @@ func (l *Log) writeHeadLocked() {
 	_ = writeHead(l.cfg.Path, head{First: l.first, Seq: l.end.seq, Hash: l.end.hash}, !l.cfg.NoSync)
 }
 
-// trimLocked removes what arrived of a line that could not be written whole:
-// the next one would be glued to it.
+// trimLocked removes the part of a line that could not be written whole: the next
+// line would continue it.
 func (l *Log) trimLocked() error {
 	if !l.dirty {
 		return nil
@@ -269,8 +261,8 @@ func (l *Log) syncDir() error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// Head returns the number and the hash of the last entry: what must be noted
-// elsewhere to be sure of the whole log later.
+// Head returns the number and the hash of the last entry. Noted elsewhere, they pin
+// the whole log.
 func (l *Log) Head() (seq uint64, hash string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

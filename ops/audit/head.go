@@ -11,8 +11,9 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// head is what is known of a log apart from its files: where it begins and ends. It
-// finds what the chain by itself cannot: a tail that was cut, a file that was removed.
+// head is the knowledge of a log apart from its files: its first and its last entry.
+// It shows the losses that the chain by itself does not: a tail that was cut, a file
+// that was removed.
 type head struct {
 	First uint64 `json:"first"` // number of the oldest entry that is kept, 0 of an empty log
 	Seq   uint64 `json:"seq"`   // number of the newest entry

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Recovered is the kind of the entry that Open writes after it removed a line
-// that was cut short; its field cut_bytes tells how much was lost.
+// Recovered is the kind of the entry that Open writes after it removed a line that
+// was cut short; its field cut_bytes is the number of bytes that were lost.
 const Recovered = "recovered"
 
-// genesis is what the first line names as the hash before it.
+// genesis is the hash that the first line names as the one before it.
 var genesis = strings.Repeat("0", hex.EncodedLen(sha256.Size))
 
 // maxLine bounds a line in bytes, its end included.
@@ -37,9 +37,8 @@ type entry struct {
 	hash string
 }
 
-// The hash is the last member of a line and covers every byte before it, closed
-// with a brace: what is verified are the bytes of the file, not what some JSON
-// library makes of them.
+// The hash is the last member of a line and covers every byte before it, closed with
+// a brace: the bytes of the file are verified, not a JSON library's reading of them.
 const (
 	hashOpens  = `,"hash":"`
 	hashCloses = `"}`

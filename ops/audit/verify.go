@@ -18,12 +18,12 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// Report is what Verify found in a log that is whole.
+// Report is the result of [Verify] for a log that is whole.
 type Report struct {
 	Files   int    `json:"files"`
 	Entries uint64 `json:"entries"`
-	// First and Last are numbers of entries, 0 in an empty log. First is above 1
-	// when old files were dropped: what was in them can not be verified.
+	// First and Last are numbers of entries, 0 in an empty log. First is above 1 if
+	// old files were dropped; their entries cannot be verified.
 	First uint64    `json:"first"`
 	Last  uint64    `json:"last"`
 	From  time.Time `json:"from,omitzero"`
@@ -54,9 +54,9 @@ func (e *BrokenError) Error() string {
 		e.File, e.Line, e.Reason)
 }
 
-// Verify reads the log at path with all the files that were put aside, and
-// checks every line and every link. It may run while the log is being written.
-// The error is a *BrokenError, or says why the log can not be read.
+// Verify reads the log at path with all the files that were put aside, and checks
+// every line and every link. It may run while the log is being written. The error is
+// a *BrokenError, or says why the log cannot be read.
 func Verify(path string) (Report, error) {
 	report := Report{Head: genesis}
 	before, _, err := readHead(path)
@@ -91,7 +91,7 @@ func Verify(path string) (Report, error) {
 	return report, nil
 }
 
-// compare finds what is missing at the ends of the log, by the head as it was before
+// compare finds missing entries at the ends of the log, by the head as it was before
 // the files were read. Since then entries may have come and old files may have gone.
 func (r *Report) compare(path string, before head) error {
 	after, known, err := readHead(path)
@@ -122,9 +122,9 @@ func (r *Report) addFile(p fileSummary) {
 	r.Last, r.To, r.Head = p.last.Seq, p.last.Time, p.last.hash
 }
 
-// openAll opens the files of a log, oldest first, and tells where the chain begins.
-// The newest is opened before the others are listed, so that none is missed when
-// one is put aside meanwhile.
+// openAll opens the files of a log, oldest first, and returns the place where the
+// chain begins. The newest is opened before the others are listed, so that none is
+// missed when one is put aside meanwhile.
 func openAll(path string) (files []*os.File, at chain, err error) {
 	at = chainStart(0)
 	newest, err := statefile.Open(path, os.O_RDONLY, 0)
@@ -147,7 +147,7 @@ func openAll(path string) (files []*os.File, at chain, err error) {
 			return append(files, listOf(newest)...), at, err
 		}
 		if newest != nil && sameFile(file, newest) {
-			// Put aside since it was opened; what follows it is younger still.
+			// Put aside since it was opened; the files after it are younger still.
 			_ = file.Close()
 			break
 		}
@@ -180,16 +180,16 @@ type chain struct {
 	seq  uint64
 	hash string
 	head head // with which the entry of its number is compared
-	// anywhere: nothing is known of what came before.
+	// anywhere: nothing is known of the lines before.
 	anywhere bool
 }
 
 // chainStart is where the oldest file of a log may begin: at the first entry, or
-// anywhere when files before it were dropped. That is so for one that was put
-// aside with a number above 1; the newest file has the number 0.
+// anywhere if files before it were dropped. That is so for one that was put aside
+// with a number above 1; the newest file has the number 0.
 func chainStart(number int) chain { return chain{hash: genesis, anywhere: number > 1} }
 
-// fileSummary is what one file holds.
+// fileSummary is the content of one file.
 type fileSummary struct {
 	chain
 	first, last entry
@@ -198,9 +198,9 @@ type fileSummary struct {
 	torn        int64 // behind them
 }
 
-// verifyFile reads one file from its beginning, and checks that it goes on from
-// a place in the chain. It stops at the first line that is wrong; the part then
-// holds what came before.
+// verifyFile reads one file from its beginning, and checks that it goes on from a
+// place in the chain. It stops at the first line that is wrong; the summary then
+// covers the lines before it.
 func verifyFile(r io.Reader, name string, at chain) (fileSummary, error) {
 	p := fileSummary{chain: at}
 	lines := bufio.NewReaderSize(r, maxLine)

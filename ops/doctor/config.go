@@ -14,10 +14,11 @@ import (
 	"time"
 )
 
-// quotedText is what an error repeats of the file: it may be a secret in a wrong place.
+// quotedText is a piece of the file that an error repeats: it may be a secret in a
+// wrong place.
 var quotedText = regexp.MustCompile(`"[^"]*"`)
 
-// checkConfig says whether the settings can be run and whether they are wise.
+// checkConfig checks that the settings can be used, and warns if they are unwise.
 func checkConfig(_ context.Context, c *Config) []Finding {
 	if errors.Is(c.Problem, fs.ErrPermission) {
 		return singleFinding(Warning, "the configuration can not be read by this user", "run geminid doctor as root")
@@ -50,8 +51,8 @@ func checkConfig(_ context.Context, c *Config) []Finding {
 	return append(out, checkCertificate(c)...)
 }
 
-// checkClientKeys says what a server without an API key does, which needs one only to
-// start in public.
+// checkClientKeys judges a server without an API key, which needs one only to start
+// in public.
 func checkClientKeys(c *Config) []Finding {
 	const fix = "geminid keys add NAME"
 	switch {
@@ -69,7 +70,7 @@ func checkClientKeys(c *Config) []Finding {
 
 const certificateWarning = 14 * 24 * time.Hour
 
-// checkCertificate says when the certificate ends.
+// checkCertificate warns if the certificate ends soon or cannot be used.
 func checkCertificate(c *Config) []Finding {
 	if c.TLSCert == "" {
 		return nil

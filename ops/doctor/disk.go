@@ -12,7 +12,7 @@ const (
 	inodesBad, inodesLow = 100, 10_000
 )
 
-// checkDisk says whether there is room for the state.
+// checkDisk warns if there is little room for the state.
 func checkDisk(_ context.Context, c *Config) []Finding {
 	if c.StateDir == "" {
 		return nil
@@ -28,7 +28,7 @@ func checkDisk(_ context.Context, c *Config) []Finding {
 type volumeInfo struct {
 	bytes, inodes    int64 // free
 	counts, readOnly bool
-	eventless        string // its name when changes may make no events
+	eventless        string // its name if changes may make no events
 }
 
 // nearestExisting is the nearest directory above a path that is there.
@@ -41,7 +41,7 @@ func nearestExisting(path string) string {
 	}
 }
 
-// judgeSpace judges what is free.
+// judgeSpace judges the free space.
 func judgeSpace(v volumeInfo) []Finding {
 	const room = "make room: journalctl --vacuum-size=200M, or lower files_max_size"
 	switch {

@@ -1,8 +1,3 @@
-// Package doctor looks at an installation from outside, as a person would who was
-// asked why it does not work: the configuration, what surrounds it on the machine,
-// the way to the upstream, and what the running server says of itself. Every
-// finding comes with its cure. What it says may be pasted anywhere: addresses,
-// account names and home directories are taken out.
 package doctor
 
 import (
@@ -28,34 +23,35 @@ type Finding struct {
 	Group string `json:"group"`
 	Level Level  `json:"level"`
 	Text  string `json:"text"`
-	Fix   string `json:"fix,omitempty"` // what to do, empty when nothing
+	Fix   string `json:"fix,omitempty"` // the cure, empty if there is nothing to do
 }
 
-// Config is what the doctor is told; what is empty is not looked at.
+// Config is everything that [Examine] knows of the installation. An empty field is
+// not looked at.
 type Config struct {
-	// File is the configuration file, Problem what is wrong with it; nil means
-	// that it can be used.
+	// File is the configuration file, Problem the error that reading it returned; nil
+	// means that it can be used.
 	File    string
 	Problem error
 	// ZoneProblem says that TZ is not understood where something goes by local time;
 	// empty if it is.
 	ZoneProblem string
-	// Listen is the address of the API, Loopback whether only this machine can
-	// reach it; Keys and Admin tell whether there are keys for it, Client whether
-	// there is one that only asks questions, Keyless that there never was any, Open
+	// Listen is the address of the API, Loopback whether only this machine can reach
+	// it; Keys and Admin report whether there are keys for it, Client whether there
+	// is one that only asks questions, Keyless whether there never was any, Open
 	// whether it may be reached from outside without one.
 	Listen                                       string
 	Loopback, Keys, Client, Admin, Keyless, Open bool
-	// KeysProblem is why the keys could not be read; nil when they could.
+	// KeysProblem is why the keys could not be read; nil if they could.
 	KeysProblem error
 	// PublicURL is how clients reach the server, TLSCert and TLSKey the certificate
 	// in use and its key.
 	PublicURL, TLSCert, TLSKey string
-	// StateDir, InboxDir, KeysFile and Socket are the server's paths; Secrets
-	// tells that the configuration file holds some.
+	// StateDir, InboxDir, KeysFile and Socket are the server's paths; Secrets reports
+	// whether the configuration file holds some.
 	StateDir, InboxDir, KeysFile, Socket string
 	Secrets                              bool
-	// Poll tells that the inbox is looked at in intervals, without file events.
+	// Poll reports whether the inbox is looked at in intervals, without file events.
 	Poll bool
 	// Proxy is the proxy to the upstream, nil for none. ProxyEnv are proxy
 	// variables of the environment, which the server does not read.
@@ -63,17 +59,17 @@ type Config struct {
 	ProxyEnv []string
 	// Upstream is asked for its clock, and for an answer at all.
 	Upstream string
-	// ExitURL tells the address that calls come from.
+	// ExitURL answers with the address that calls come from.
 	ExitURL string
 	// Transport carries the calls to Upstream and ExitURL; nil makes none.
 	Transport http.RoundTripper
-	// Ask asks the running server; nil means that none is asked. The answer goes
-	// to out as JSON, or as it is when out is a *[]byte.
+	// Ask asks the running server; nil means that none is asked. The answer goes to
+	// out as JSON, or as it is if out is a *[]byte.
 	Ask func(ctx context.Context, path string, out any) error
 	// Version is that of this program.
 	Version string
-	// Root is put before the paths of the system, such as /proc; empty means the
-	// real ones. Home is taken out of what is said.
+	// Root is put before the paths of the system, such as /proc; empty means the real
+	// ones. Home is taken out of all findings.
 	Root, Home string
 	// Synchronised reports whether something keeps this machine's clock right, and
 	// whether that is known; nil means that it is not looked at.
@@ -81,13 +77,13 @@ type Config struct {
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 
-	// What checkUpstream finds for the checks after it.
+	// The findings of checkUpstream that checkClock needs.
 	upstreamAnswered bool
 	upstreamDate     string
 }
 
-// checks is the table, in the order in which things depend on each other. Each
-// says at least one thing, unless there is nothing of its kind to look at.
+// checks is the table, in the order in which things depend on each other. Each makes
+// at least one finding, except if there is nothing of its kind to look at.
 var checks = []struct {
 	group string
 	look  func(ctx context.Context, c *Config) []Finding

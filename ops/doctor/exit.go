@@ -30,7 +30,7 @@ const exitsFile = "exits.json"
 // ExitsPath is where the notes of a state directory are.
 func ExitsPath(stateDir string) string { return filepath.Join(stateDir, exitsFile) }
 
-// LoadExits reads what was noted; nothing when nothing was. A file of no use is a
+// LoadExits reads the notes; without a file there are none. A file of no use is a
 // *statefile.DamageError; after any other error the notes may be there all the same.
 func LoadExits(stateDir string) (Exits, error) {
 	raw, err := statefile.Read(ExitsPath(stateDir), 1<<20)
@@ -56,7 +56,8 @@ func (e Exits) Save(stateDir string) error {
 	return statefile.Replace(ExitsPath(stateDir), raw, true)
 }
 
-// checkExitAddress says whether calls come from where the cookies were first used.
+// checkExitAddress warns if calls come from another address than the one at which the
+// cookies were first used.
 func checkExitAddress(ctx context.Context, c *Config) []Finding {
 	if c.ExitURL == "" || c.Transport == nil {
 		return nil

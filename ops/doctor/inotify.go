@@ -15,7 +15,7 @@ import (
 // minInotifyInstances is a limit that a desktop with some editors exhausts.
 const minInotifyInstances = 64
 
-// checkInotify says whether dropped files are noticed at once.
+// checkInotify warns if dropped files are not noticed at once.
 func checkInotify(_ context.Context, c *Config) []Finding {
 	if c.InboxDir == "" {
 		return nil
@@ -39,7 +39,7 @@ func checkInotify(_ context.Context, c *Config) []Finding {
 	return singleFinding(Good, "dropped files are noticed at once", "")
 }
 
-// readSystemFile reads a file of the system, empty when it can not be read.
+// readSystemFile reads a file of the system, empty if it cannot be read.
 func (c *Config) readSystemFile(path string) string {
 	raw, _ := os.ReadFile(filepath.Join("/", c.Root, path))
 	return string(raw)

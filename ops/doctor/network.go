@@ -16,7 +16,8 @@ import (
 // requestTimeout bounds one question to the network.
 const requestTimeout = 10 * time.Second
 
-// checkProxy says whether the proxy is there, and whose variables are not read.
+// checkProxy checks that the proxy is there, and notes proxy variables that are not
+// read.
 func checkProxy(ctx context.Context, c *Config) []Finding {
 	if c.Proxy == nil {
 		if len(c.ProxyEnv) > 0 {

@@ -13,13 +13,13 @@ import (
 // requiredAccess is a file or directory with the access it should have.
 type requiredAccess struct {
 	name, path string
-	forbidden  fs.FileMode // bits that nobody else may have
+	forbidden  fs.FileMode // bits that others must not have
 	dir        bool
 	missing    Level // how bad it is that it is not there
 	command    string
 }
 
-// checkPermissions says whether the files are private enough and can be used.
+// checkPermissions finds files that others can read, or that cannot be used.
 func checkPermissions(_ context.Context, c *Config) []Finding {
 	places := []requiredAccess{
 		{"state directory", c.StateDir, 0o077, true, Note, "chmod 700"},

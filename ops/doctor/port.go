@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// checkPort says whether the API listens, or could.
+// checkPort checks that the API listens, or could.
 func checkPort(ctx context.Context, c *Config) []Finding {
 	if c.Listen == "" {
 		return nil
@@ -49,7 +49,7 @@ func checkPort(ctx context.Context, c *Config) []Finding {
 // answersLivez asks on the port itself whether a geminid is there.
 func answersLivez(ctx context.Context, listen string, tls bool) bool {
 	if tls {
-		return true // who may speak for the certificate can not be told from here
+		return true // it is not known here who owns the certificate
 	}
 	host, number, _ := net.SplitHostPort(listen)
 	if addr, err := netip.ParseAddr(host); host == "" || err == nil && addr.IsUnspecified() {
@@ -70,8 +70,8 @@ func answersLivez(ctx context.Context, listen string, tls bool) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// checkFirewall says what it can about ports that a firewall keeps shut although the
-// server listens.
+// checkFirewall looks for a firewall that keeps the port shut although the server
+// listens.
 func checkFirewall(_ context.Context, c *Config) []Finding {
 	_, number, err := net.SplitHostPort(c.Listen)
 	if err != nil || c.Loopback {
@@ -103,8 +103,8 @@ func (c *Config) inContainer() bool {
 
 var ufwTuple = regexp.MustCompile(`(?m)^### tuple ### (?:allow|limit)(?:_log)? (?:tcp|any) (\S+) `)
 
-// ufwAllows reports whether the rules of ufw let a port in. Its own notes in the
-// file say what was asked for: a port, several, or a range.
+// ufwAllows reports whether the rules of ufw let a port in. Its own notes in the file
+// repeat the command: a port, several, or a range.
 func ufwAllows(rules, number string) bool {
 	for _, match := range ufwTuple.FindAllStringSubmatch(rules, -1) {
 		for ports := range strings.SplitSeq(match[1], ",") {

@@ -17,9 +17,9 @@ var (
 	urlPattern  = regexp.MustCompile(`\b(?:https?|socks5h?)://[^\s"',;)]+`)
 )
 
-// redactText takes out of a text what a stranger need not know: addresses, hosts of
-// the owner, names of accounts and of the home directory, and keys, wherever they
-// come from.
+// redactText takes out of a text everything that strangers need not know: addresses,
+// hosts of the owner, names of accounts and of the home directory, and keys, wherever
+// they come from.
 func (c *Config) redactText(text string) string {
 	if c.Home != "" && c.Home != "/" {
 		text = strings.ReplaceAll(text, c.Home, "~")
@@ -49,8 +49,8 @@ func replaceHost(text, host, word string) string {
 	return regexp.MustCompile(`\b`+regexp.QuoteMeta(host)+`\b`).ReplaceAllString(text, word)
 }
 
-// redactURL leaves of an address on the web its scheme, and its host when that
-// tells nothing.
+// redactURL leaves of an address on the web its scheme, and its host if that reveals
+// nothing.
 func (c *Config) redactURL(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || !isCommonHost(u.Hostname()) {
@@ -68,8 +68,8 @@ func isCommonHost(host string) bool {
 	return host == "localhost" || host == "gemini.google.com"
 }
 
-// redactAddress hides an address, unless everybody has it. What only looks like one,
-// such as a time of day, stays.
+// redactAddress hides an address, unless everybody has it. A text that only looks
+// like one, such as a time of day, stays.
 func redactAddress(text string) string {
 	addr, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	if err != nil || addr.IsLoopback() || addr.IsUnspecified() {

@@ -93,7 +93,8 @@ func redactedRemedy(a status.Account) string {
 	return strings.ReplaceAll(a.Remedy, "/accounts/"+a.Name+".json", "/accounts/ACCOUNT.json")
 }
 
-// checkLimits says who limited whom within the last day.
+// checkLimits counts the requests that were limited within the last day, by the
+// limit.
 func checkLimits(ctx context.Context, c *Config) []Finding {
 	if c.Ask == nil {
 		return nil
@@ -132,7 +133,7 @@ var limiters = map[string]struct {
 	"upstream_blocked": {Bad, "refused by Google for the address of this server", "wait two hours without asking; behind a shared address use upstream_proxy"},
 }
 
-// checkVersions says what runs where.
+// checkVersions names the versions of program, system and running server.
 func checkVersions(ctx context.Context, c *Config) []Finding {
 	text := fmt.Sprintf("geminid %s, %s %s/%s", c.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for line := range strings.Lines(c.readSystemFile("etc/os-release")) {

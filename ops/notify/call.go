@@ -40,7 +40,7 @@ func newJSONRequest(ctx context.Context, address string, body any) (*http.Reques
 }
 
 // sendRequest sends a request and judges how it was taken. Errors hold neither the
-// address nor what was answered: both may hold a key.
+// address nor the answer: both may hold a key.
 func sendRequest(client *http.Client, request *http.Request) error {
 	response, err := client.Do(request)
 	if err != nil {

@@ -13,8 +13,8 @@ type notifier interface {
 	notify(ctx context.Context, m Message) error
 }
 
-// notifiers is the table of ways to tell somebody. make returns nil when the
-// configuration does not ask for it.
+// notifiers is the table of channels. make returns nil if the configuration does not
+// ask for it.
 var notifiers = []struct {
 	name string
 	make func(c Config, client *http.Client) (notifier, error)
@@ -62,13 +62,13 @@ func (c *channel) wakeUp() {
 	}
 }
 
-// deliverMessage sends a message. When ctx ends meanwhile the call gets a moment to be
-// answered: what is taken and not known to be would be sent twice.
+// deliverMessage sends a message. If ctx ends meanwhile, the call gets a moment to be
+// answered: a message that was delivered without an answer would be sent twice.
 func deliverMessage(ctx context.Context, s notifier, m Message) error {
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(shutdownGrace, cancel) })()
-	m.Attempted = false // the book's own
+	m.Attempted = false // for the delivery log only
 	return s.notify(call, m)
 }
 
@@ -151,8 +151,8 @@ func (n *Dispatcher) recordDelivery(ctx context.Context, c *channel, m Message, 
 	n.saveLocked()
 }
 
-// retryDelay is how long to wait after a failure: what the receiver asked for, else
-// twice as long each time.
+// retryDelay is how long to wait after a failure: as long as the receiver asked for,
+// else twice as long each time.
 func retryDelay(failures int, err error) time.Duration {
 	var asked retryAfterError
 	if errors.As(err, &asked) {

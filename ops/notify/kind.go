@@ -2,7 +2,7 @@ package notify
 
 import "time"
 
-// Kind is what an event is about.
+// Kind is the subject of an event.
 type Kind string
 
 // The kinds.
@@ -10,14 +10,14 @@ const (
 	EndsSoon        Kind = "session_ends_soon"
 	Expired         Kind = "session_expired"
 	Blocked         Kind = "blocked"
-	Unreadable      Kind = "session_unreadable" // what is saved of it cannot be read
+	Unreadable      Kind = "session_unreadable" // its saved state cannot be read
 	Recovered       Kind = "session_recovered"
 	FileRejected    Kind = "file_rejected"
 	FileAccepted    Kind = "file_accepted"
 	RotationFailing Kind = "rotation_failing"
 	RotationWorks   Kind = "rotation_works"
 	SecondHolder    Kind = "second_holder"
-	SoleHolder      Kind = "sole_holder" // ends SecondHolder; nobody needs to hear it
+	SoleHolder      Kind = "sole_holder" // resolves SecondHolder without a message
 	Removed         Kind = "removed"     // the account is gone by command, its troubles with it
 	Report          Kind = "report"
 	Test            Kind = "test"
@@ -33,13 +33,13 @@ const (
 	Info     Urgency = "info"
 )
 
-// policy is what the book and the channels must know of a kind.
+// policy is how the delivery log and the channels treat a kind.
 type policy struct {
 	urgency     Urgency
-	lasting     bool          // trouble that goes on until another kind ends it
-	repeatAfter time.Duration // lasting trouble is told again after this; zero is never
-	resolves    []Kind        // troubles whose end it is
-	supersedes  []Kind        // lesser troubles that are no news any more
+	lasting     bool          // trouble that goes on until another kind resolves it
+	repeatAfter time.Duration // lasting trouble is notified again after this; zero is never
+	resolves    []Kind        // troubles that it ends
+	supersedes  []Kind        // lesser troubles that need no notice of their own any more
 	silent      bool          // no message goes out
 }
 
@@ -66,12 +66,12 @@ var policies = map[Kind]policy{
 // Event is how something stands. It holds no secret.
 type Event struct {
 	Kind    Kind
-	Account string // empty when it is about none
-	// Code names what happened where there is a list of names, such as the codes
-	// of refused files. It finds the words in languages other than English.
+	Account string // empty if it is about none
+	// Code names the event if there is a list of names, such as the codes of refused
+	// files. It finds the words in languages other than English.
 	Code string
-	// File names the file that the code is about, empty when there is none; Detail
-	// does so by itself.
+	// File names the file that the code is about, empty if there is none; Detail
+	// names it by itself.
 	File string
 	// Detail says the same in a few English words; may be empty.
 	Detail string

@@ -9,8 +9,9 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// deliveryLog remembers what was told and what waits. Its zero value is empty; the
-// Notifier's lock guards it. It holds no secret.
+// deliveryLog remembers the troubles that were notified and the messages that wait.
+// Its zero value is empty; the lock of the [Dispatcher] guards it. It holds no
+// secret.
 type deliveryLog struct {
 	// Troubles are the troubles that last, by kind and account.
 	Troubles map[string]trouble `json:"told"`
@@ -21,76 +22,77 @@ type deliveryLog struct {
 type trouble struct {
 	NotifiedAt time.Time `json:"at"`
 	Detail     string    `json:"detail,omitempty"`
-	// Channels are the channels that tried to tell of it, which will tell its end.
+	// Channels are those that tried to deliver it, and will deliver its end.
 	Channels []string `json:"heard,omitempty"`
 }
 
 func troubleKey(kind Kind, account string) string { return string(kind) + " " + account }
 
-// dedupEvent notes an event. to are those of the open channels for which it is news;
-// changed is worth a write.
-func (b *deliveryLog) dedupEvent(e Event, now time.Time, open []string) (to []string, changed bool) {
+// dedupEvent records an event. to are those of the open channels for which it is new;
+// changed reports whether the log must be saved.
+func (l *deliveryLog) dedupEvent(e Event, now time.Time, open []string) (to []string, changed bool) {
 	t, known := policies[e.Kind]
 	switch {
 	case !known:
 		return nil, false
-	case t.lasting && !b.beginTrouble(e, t, now):
+	case t.lasting && !l.beginTrouble(e, t, now):
 		return nil, false
 	case t.resolves == nil:
 		return open, true
 	}
-	heard, changed := b.resolveTroubles(t.resolves, e.Account)
+	notified, changed := l.resolveTroubles(t.resolves, e.Account)
 	switch {
 	case t.silent:
 		return nil, changed
-	case e.Kind == FileAccepted && b.addChannels(sessionTroubles, e.Account, heard):
+	case e.Kind == FileAccepted && l.addChannels(sessionTroubles, e.Account, notified):
 		return nil, changed // the session's recovery will be the better news
 	}
-	return slices.DeleteFunc(heard, func(c string) bool { return !slices.Contains(open, c) }), changed
+	return slices.DeleteFunc(notified, func(c string) bool { return !slices.Contains(open, c) }), changed
 }
 
-// beginTrouble notes a trouble and reports whether it is news.
-func (b *deliveryLog) beginTrouble(e Event, t policy, now time.Time) bool {
+// beginTrouble records a trouble and reports whether it is new.
+func (l *deliveryLog) beginTrouble(e Event, t policy, now time.Time) bool {
 	key := troubleKey(e.Kind, e.Account)
-	old, known := b.Troubles[key]
+	old, known := l.Troubles[key]
 	another := e.Kind == FileRejected && old.Detail != e.Detail // one more file
-	age := now.Sub(old.NotifiedAt)                              // negative when the clock was set back since
+	age := now.Sub(old.NotifiedAt)                              // negative if the clock was set back since
 	if known && !another && (t.repeatAfter == 0 || 0 <= age && age < t.repeatAfter) {
 		return false
 	}
-	if b.Troubles == nil {
-		b.Troubles = make(map[string]trouble)
+	if l.Troubles == nil {
+		l.Troubles = make(map[string]trouble)
 	}
-	lesser, _ := b.resolveTroubles(t.supersedes, e.Account)
-	b.Troubles[key] = trouble{now.UTC(), e.Detail, mergeNames(old.Channels, lesser)}
+	lesser, _ := l.resolveTroubles(t.supersedes, e.Account)
+	l.Troubles[key] = trouble{now.UTC(), e.Detail, mergeNames(old.Channels, lesser)}
 	return true
 }
 
-// resolveTroubles forgets troubles and takes back what was not tried to be told of them:
-// nobody need hear of what is over. heard are the channels that did hear of one.
-func (b *deliveryLog) resolveTroubles(kinds []Kind, account string) (heard []string, known bool) {
+// resolveTroubles forgets troubles and removes their messages that were not attempted
+// yet: a trouble that is over needs no notice. notified are the channels that did try
+// one.
+func (l *deliveryLog) resolveTroubles(kinds []Kind, account string) (notified []string, known bool) {
 	for _, kind := range kinds {
-		trouble, there := b.Troubles[troubleKey(kind, account)]
-		heard, known = mergeNames(heard, trouble.Channels), known || there
-		delete(b.Troubles, troubleKey(kind, account))
+		trouble, there := l.Troubles[troubleKey(kind, account)]
+		notified, known = mergeNames(notified, trouble.Channels), known || there
+		delete(l.Troubles, troubleKey(kind, account))
 	}
 	over := func(m Message) bool { return !m.Attempted && m.Account == account && slices.Contains(kinds, m.Event) }
-	for channel, queue := range b.Queues {
-		b.Queues[channel] = slices.DeleteFunc(queue, over)
+	for channel, queue := range l.Queues {
+		l.Queues[channel] = slices.DeleteFunc(queue, over)
 	}
-	return heard, known
+	return notified, known
 }
 
-// addChannels notes that channels told of the troubles of some kinds that last; there is
-// false when none does.
-func (b *deliveryLog) addChannels(kinds []Kind, account string, channels []string) (there bool) {
+// addChannels records that channels notified the lasting troubles of some kinds;
+// found is false if there is none.
+func (l *deliveryLog) addChannels(kinds []Kind, account string, channels []string) (found bool) {
 	for _, kind := range kinds {
-		if trouble, lasts := b.Troubles[troubleKey(kind, account)]; lasts {
-			trouble.Channels, there = mergeNames(trouble.Channels, channels), true
-			b.Troubles[troubleKey(kind, account)] = trouble
+		if trouble, lasts := l.Troubles[troubleKey(kind, account)]; lasts {
+			trouble.Channels, found = mergeNames(trouble.Channels, channels), true
+			l.Troubles[troubleKey(kind, account)] = trouble
 		}
 	}
-	return there
+	return found
 }
 
 // mergeNames is a new set of the names in both.
@@ -103,54 +105,56 @@ func mergeNames(a, b []string) []string {
 const (
 	// maxQueued is how many messages wait for one channel; the oldest goes.
 	maxQueued = 50
-	// messageTTL is how long a message is tried; older news helps nobody.
+	// messageTTL is how long a message is tried; an older one is of no use.
 	messageTTL = 24 * time.Hour
 )
 
 // enqueueMessage queues a message for a channel.
-func (b *deliveryLog) enqueueMessage(channel string, m Message) {
-	queue := append(b.Queues[channel], m)
-	b.setQueue(channel, queue[max(0, len(queue)-maxQueued):])
+func (l *deliveryLog) enqueueMessage(channel string, m Message) {
+	queue := append(l.Queues[channel], m)
+	l.setQueue(channel, queue[max(0, len(queue)-maxQueued):])
 }
 
-// nextMessage returns the message whose turn it is; what is too old is dropped.
-func (b *deliveryLog) nextMessage(channel string, now time.Time) (Message, bool) {
-	queue := slices.DeleteFunc(b.Queues[channel], func(m Message) bool { return now.Sub(m.Time) > messageTTL })
-	b.setQueue(channel, queue)
+// nextMessage returns the first message of the queue; messages that are too old are
+// dropped.
+func (l *deliveryLog) nextMessage(channel string, now time.Time) (Message, bool) {
+	queue := slices.DeleteFunc(l.Queues[channel], func(m Message) bool { return now.Sub(m.Time) > messageTTL })
+	l.setQueue(channel, queue)
 	if len(queue) == 0 {
 		return Message{}, false
 	}
 	return queue[0], true
 }
 
-// markAttempted notes that a message is on its way: it may arrive although nobody says so.
-func (b *deliveryLog) markAttempted(channel, id string) {
-	for i, m := range b.Queues[channel] {
+// markAttempted records that a delivery has begun: the message may arrive even if no
+// answer does.
+func (l *deliveryLog) markAttempted(channel, id string) {
+	for i, m := range l.Queues[channel] {
 		if m.ID == id && !m.Attempted {
-			b.Queues[channel][i].Attempted = true
-			b.addChannels([]Kind{m.Event}, m.Account, []string{channel})
+			l.Queues[channel][i].Attempted = true
+			l.addChannels([]Kind{m.Event}, m.Account, []string{channel})
 		}
 	}
 }
 
 // removeMessage takes a message off the queue.
-func (b *deliveryLog) removeMessage(channel, id string) {
-	b.setQueue(channel, slices.DeleteFunc(b.Queues[channel], func(m Message) bool { return m.ID == id }))
+func (l *deliveryLog) removeMessage(channel, id string) {
+	l.setQueue(channel, slices.DeleteFunc(l.Queues[channel], func(m Message) bool { return m.ID == id }))
 }
 
-func (b *deliveryLog) setQueue(channel string, queue []Message) {
-	if b.Queues == nil {
-		b.Queues = make(map[string][]Message)
+func (l *deliveryLog) setQueue(channel string, queue []Message) {
+	if l.Queues == nil {
+		l.Queues = make(map[string][]Message)
 	}
-	b.Queues[channel] = queue
+	l.Queues[channel] = queue
 }
 
-// maxLogBytes bounds the file: several times of what all channels can fill it with.
+// maxLogBytes bounds the file: several times the size that all channels can fill.
 const maxLogBytes = 16 << 20
 
-// loadFile adds what the file knows to what was noted since. The error is as that of
+// loadFile adds the content of the file to the entries since. The error is as that of
 // statefile.LoadOrSetAside.
-func (b *deliveryLog) loadFile(path string, now time.Time) error {
+func (l *deliveryLog) loadFile(path string, now time.Time) error {
 	if path == "" {
 		return nil
 	}
@@ -159,28 +163,28 @@ func (b *deliveryLog) loadFile(path string, now time.Time) error {
 		if err := json.Unmarshal(raw, &read); err != nil {
 			return err
 		}
-		maps.Copy(read.withMaps().Troubles, b.Troubles)
-		for channel, queue := range b.Queues {
+		maps.Copy(read.withMaps().Troubles, l.Troubles)
+		for channel, queue := range l.Queues {
 			read.setQueue(channel, append(read.Queues[channel], queue...))
 		}
-		*b = read
+		*l = read
 		return nil
 	})
 }
 
-// withMaps is the book with room for entries.
-func (b *deliveryLog) withMaps() *deliveryLog {
-	if b.Troubles == nil {
-		b.Troubles = make(map[string]trouble)
+// withMaps makes the maps if need be.
+func (l *deliveryLog) withMaps() *deliveryLog {
+	if l.Troubles == nil {
+		l.Troubles = make(map[string]trouble)
 	}
-	return b
+	return l
 }
 
-func (b *deliveryLog) saveFile(path string) error {
+func (l *deliveryLog) saveFile(path string) error {
 	if path == "" {
 		return nil
 	}
-	raw, err := json.Marshal(b)
+	raw, err := json.Marshal(l)
 	if err != nil {
 		return err
 	}

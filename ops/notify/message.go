@@ -18,7 +18,7 @@ type Message struct {
 	Title   string    `json:"title"`
 	Text    string    `json:"text"`
 
-	// Attempted is for the book: somebody may have got it already.
+	// Attempted is for the delivery log: a receiver may have it already.
 	Attempted bool `json:"tried,omitempty"`
 }
 
@@ -49,13 +49,14 @@ func (m Message) textWithServer() string {
 	return m.Text + "\n(" + m.Server + ")"
 }
 
-// language is the words of one language.
+// language is the texts of one language.
 type language struct {
 	templates map[Kind]template
-	codes     map[string]string // what the codes of events mean; a missing one is told by its Detail
+	codes     map[string]string // the meanings of the codes of events; a missing one is replaced by its Detail
 }
 
-// detailOf is an event's in this language, when it has words for its code.
+// detailOf returns the detail of an event in this language, if it has words for its
+// code.
 func (l language) detailOf(e Event) string {
 	text := l.codes[e.Code]
 	switch {
@@ -67,9 +68,9 @@ func (l language) detailOf(e Event) string {
 	return e.File + ": " + text
 }
 
-// template are a message's title and text, with places for {account} and {detail},
-// and the line that goes before the text when there is a detail.
+// template is a message's title and text, with places for {account} and {detail}, and
+// the line that goes before the text if there is a detail.
 type template struct{ title, text, detail string }
 
-// languages is the table of languages: a new one is a file and a line.
+// languages is the table of languages: a new one is a file and a row.
 var languages = map[string]language{"en": english, "zh": chinese}

@@ -1,8 +1,3 @@
-// Package notify tells the owner what happens to the sessions, for people who
-// run one small server and no Alertmanager: by webhook, ntfy, Telegram and
-// e-mail, in English or Chinese. What was told is not told again while it lasts,
-// its end is told too, nothing is sent in quiet hours, and a restart forgets
-// none of it.
 package notify
 
 import (
@@ -19,10 +14,9 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// Secret is a token or password that can not print itself. A nil Secret is none.
+// Secret is a token or password that cannot print itself. A nil Secret is none.
 type Secret interface {
-	// Reveal returns the text. It is called where a message is sent, and nowhere
-	// else.
+	// Reveal returns the text. It is called when a message is sent, and nowhere else.
 	Reveal() string
 }
 
@@ -33,7 +27,7 @@ func revealSecret(s Secret) string {
 	return s.Reveal()
 }
 
-// Config is what New needs. Without a channel nothing is ever sent.
+// Config is the configuration of [New]. Without a channel nothing is ever sent.
 type Config struct {
 	Webhook  Webhook
 	Ntfy     Ntfy
@@ -43,18 +37,17 @@ type Config struct {
 	Language string
 	// Server names this machine in the messages; empty leaves it out.
 	Server string
-	// QuietHours is when nothing is sent; the zero value is never. What is still so
-	// when it ends is told then.
+	// QuietHours is when nothing is sent; the zero value is never. Trouble that lasts
+	// until they end is sent then.
 	QuietHours QuietHours
-	// PerHour caps the messages of one channel; zero means 12. What is above it
-	// waits, unless it is over by then.
+	// PerHour caps the messages of one channel; zero means 12. Further messages wait,
+	// unless their trouble is over by then.
 	PerHour int
-	// Path is the file that remembers what was told and what waits; empty keeps
-	// it in memory.
+	// Path is the file of the delivery log; empty keeps it in memory.
 	Path string
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
-	// Logger is told of messages that could not be delivered; nil means none.
+	// Logger gets the failures of deliveries; nil discards them.
 	Logger *slog.Logger
 	// Transport carries the HTTP calls; nil means the network, without the
 	// environment's proxies.
@@ -63,20 +56,21 @@ type Config struct {
 
 const defaultPerHour = 12
 
-// Dispatcher tells events through its channels. Its methods may be called at any
-// time and from anywhere; Run delivers.
+// Dispatcher turns events into messages and delivers them through its channels. Its
+// methods are safe for concurrent use; [Dispatcher.Run] delivers.
 type Dispatcher struct {
-	channels []*channel // one for each row of senders
+	channels []*channel // one for each row of notifiers
 
 	mu         sync.Mutex
-	cfg        Config // what Reconfigure changes; the rest is fixed
+	cfg        Config // Reconfigure changes some of it; the rest is fixed
 	log        deliveryLog
-	saveFailed bool // the last write of the book failed
+	saveFailed bool // the last write of the delivery log failed
 	// unreadable: the file is there and cannot be read, so nothing is written over it.
 	unreadable bool
 }
 
-// New checks the configuration and reads what was told before. It sends nothing.
+// New checks the configuration and reads the delivery log. It sends nothing. If a
+// channel cannot be used the error is a *[ConfigError].
 func New(c Config) (*Dispatcher, error) {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -98,9 +92,9 @@ func New(c Config) (*Dispatcher, error) {
 	return n, nil
 }
 
-// Reconfigure changes the channels, the language, the name and the pace. What was
-// told and what waits stays; a new channel hears of what comes. When it returns an
-// error nothing has changed.
+// Reconfigure changes the channels, the language, the name and the pace. The delivery
+// log stays; a new channel gets the events that follow. If it returns an error
+// nothing has changed.
 func (n *Dispatcher) Reconfigure(c Config) error {
 	c.Language = cmp.Or(c.Language, "en")
 	if _, ok := languages[c.Language]; !ok {
@@ -129,9 +123,10 @@ func (n *Dispatcher) enabledLocked() []*channel {
 	return slices.DeleteFunc(slices.Clone(n.channels), func(c *channel) bool { return c.notifier == nil })
 }
 
-// HandleEvent takes in how something stands. It may be said again and again: a message
-// goes out only when it is news; the end of something that was never told is none,
-// and neither is an unknown kind. It waits for the disk but for no channel.
+// HandleEvent takes the present state of something. It may be called with the same
+// again and again: a message goes out only if the state is new. The end of a trouble
+// that was never notified gives no message, and neither does an unknown kind. It
+// blocks for the disk, and for no channel.
 func (n *Dispatcher) HandleEvent(e Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -150,7 +145,7 @@ func (n *Dispatcher) HandleEvent(e Event) {
 }
 
 // QueueReport queues a text of its own under a subject, such as the weekly report. It
-// waits for the disk, as Tell does.
+// blocks for the disk, as [Dispatcher.HandleEvent] does.
 func (n *Dispatcher) QueueReport(subject, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -162,7 +157,7 @@ func (n *Dispatcher) QueueReport(subject, text string) {
 	n.saveLocked()
 }
 
-// queueLocked gives a message to some channels.
+// queueLocked adds a message to the queues of some channels.
 func (n *Dispatcher) queueLocked(m Message, to []string) {
 	for _, c := range n.channels {
 		if slices.Contains(to, c.name) {
@@ -186,7 +181,8 @@ func (n *Dispatcher) saveLocked() {
 	n.saveFailed = err != nil
 }
 
-// Run delivers until ctx ends. What waits then is delivered after the next start.
+// Run delivers until ctx ends, and returns when its goroutines have. Messages that
+// wait then are delivered after the next start.
 func (n *Dispatcher) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, c := range n.channels {
@@ -195,10 +191,10 @@ func (n *Dispatcher) Run(ctx context.Context) {
 	all.Wait()
 }
 
-// Outcome is how one channel took a test message.
+// Outcome is the result of one channel for a test message.
 type Outcome struct {
 	Channel string
-	Err     error // nil when it was taken; without an address or a key
+	Err     error // nil if it was delivered; without an address or a key
 }
 
 // SendTest sends one message through every channel at once, quiet hours or not, and
@@ -233,7 +229,7 @@ type permanentError struct{ error }
 
 func (r permanentError) Unwrap() error { return r.error }
 
-// partialError is a message that was taken, but not for everybody.
+// partialError is a message that was accepted for some receivers and not for others.
 type partialError struct{ error }
 
 func (p partialError) Unwrap() error { return p.error }
@@ -246,7 +242,7 @@ type retryAfterError struct {
 
 func (l retryAfterError) Unwrap() error { return l.error }
 
-// ConfigError is a channel that can not be used as it is set up.
+// ConfigError is a channel that cannot be used as it is set up.
 type ConfigError struct {
 	Channel string // webhook, ntfy, telegram or mail
 	Err     error

@@ -11,9 +11,9 @@ import (
 // Ntfy publishes to a topic of an ntfy server.
 type Ntfy struct {
 	// URL is the topic's address, such as https://ntfy.sh/topic; nil or empty is
-	// none. Who knows the topic can read it.
+	// none. Everyone who knows the topic can read it.
 	URL Secret
-	// Token is sent when the topic is protected; nil or empty is none.
+	// Token is sent if the topic is protected; nil or empty is none.
 	Token Secret
 }
 
@@ -46,7 +46,7 @@ var ntfyPriorities = map[Urgency]struct {
 	tag      string
 }{Critical: {5, "rotating_light"}, Warning: {4, "warning"}, Info: {3, "information_source"}}
 
-// notify publishes as JSON to the server's root, because a header can not hold a
+// notify publishes as JSON to the server's root, because a header cannot hold a
 // Chinese title.
 func (n *ntfy) notify(ctx context.Context, m Message) error {
 	loud := ntfyPriorities[m.Urgency]

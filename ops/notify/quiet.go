@@ -33,7 +33,7 @@ func sinceMidnight(t time.Time) time.Duration {
 }
 
 // remainingAt is how long the span still lasts, zero outside of it. On the night the
-// clocks change it is an hour off, which nobody minds.
+// clocks change it is an hour off.
 func (q QuietHours) remainingAt(now time.Time) time.Duration {
 	if !q.set {
 		return 0

@@ -160,9 +160,9 @@ func isPermanent(err error) bool {
 	return ok && answer.Code >= 500
 }
 
-// classifySMTPError tells a lasting refusal (5xx) from a failure that may pass (4xx,
-// network). It leaves the server's words out, because they may repeat what it was
-// sent.
+// classifySMTPError distinguishes a lasting refusal (5xx) from a failure that may
+// pass (4xx, network). It leaves out the server's words, because they may repeat the
+// mail or the password.
 func classifySMTPError(err error) error {
 	answer, ok := errors.AsType[*textproto.Error](err)
 	switch {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// combineParts puts together what came in parts.
+// combineParts combines settings that come in parts.
 func (f *Found) combineParts() {
 	f.shareProxy()
 	f.Sessions = slices.DeleteFunc(f.Sessions, func(s Session) bool { return s.PSID == "" && s.Header == "" })
@@ -17,7 +17,7 @@ func (f *Found) combineParts() {
 	f.combineListen()
 }
 
-// shareProxy takes the proxy of the accounts when all of them have the same: here one
+// shareProxy takes the proxy of the accounts if all of them have the same: here one
 // serves all.
 func (f *Found) shareProxy() {
 	shared := len(f.proxies) >= len(f.Sessions) &&
@@ -31,9 +31,9 @@ func (f *Found) shareProxy() {
 	}
 }
 
-// combineListen keeps the port, and the certificate when it is whole. Other servers
-// listen for everybody out of the box; here that takes a key and the wish, and
-// what came encrypted comes so or stays on this machine.
+// combineListen keeps the port, and the certificate if it is complete. Other servers
+// listen for everybody out of the box; here that takes a key and the wish, and a
+// listener with HTTPS keeps it or stays on this machine.
 func (f *Found) combineListen() {
 	encrypted := f.https && f.cert != "" && f.key != ""
 	if encrypted { // neither can be used without the other

@@ -1,6 +1,3 @@
-// Package peers reads the settings files of other servers of the kind and says
-// what they are called here: settings, the keys of clients, cookies. What has no
-// counterpart is told with the reason, so that nobody looks for it in vain.
 package peers
 
 import (
@@ -9,7 +6,8 @@ import (
 	"strings"
 )
 
-// Found is what a settings file holds, in our words. It holds secrets.
+// Found is the content of a settings file in the terms of this server. It holds
+// secrets.
 type Found struct {
 	// Settings are ours, by key.
 	Settings map[string]any
@@ -48,7 +46,7 @@ type LeftOut struct{ Name, Reason string }
 // peer is one row of the table.
 type peer struct {
 	name string
-	// settingsFile is what its settings file is called.
+	// settingsFile is the usual name of its settings file.
 	settingsFile string
 	read         func(content []byte) ([]value, error)
 	rules        []rule
@@ -57,12 +55,12 @@ type peer struct {
 // knownPeers lists the peers; a new one is a file and a line.
 var knownPeers = []peer{fastAPI, gemi2API, cliProxy, webAI, webToAPI}
 
-// rule says what becomes of a setting. A * in the name stands for one part, such
-// as the number in a list.
+// rule translates a setting. A * in the name stands for one part, such as the number
+// in a list.
 type rule struct {
 	name   string
 	apply  func(f *Found, v value) error
-	reason string // instead of take: why it is left out
+	reason string // instead of apply: why it is left out
 }
 
 // PeerNames are the peers that Read knows.
@@ -74,9 +72,8 @@ func PeerNames() []string {
 	return names
 }
 
-// ReadSettings reads a settings file of a peer. A setting for which usable has an error is
-// left out with it. An error of Read says what can not be read and repeats no
-// value.
+// ReadSettings reads a settings file of a peer. A setting for which usable returns an
+// error is left out with it. Errors repeat no value of the file.
 func ReadSettings(name string, content []byte, usable func(key string, value any) error) (*Found, error) {
 	i := slices.IndexFunc(knownPeers, func(p peer) bool { return p.name == name })
 	if i < 0 {
@@ -118,7 +115,7 @@ func ReadSettings(name string, content []byte, usable func(key string, value any
 
 func (f *Found) leaveOut(v value, why string) { f.LeftOut = append(f.LeftOut, LeftOut{v.name, why}) }
 
-// setSetting takes a setting when the server can run with it.
+// setSetting takes a setting if the server can run with it.
 func (f *Found) setSetting(key string, value any) error {
 	if err := f.usable(key, value); err != nil {
 		return err

@@ -116,8 +116,8 @@ func setPort(f *Found, v value) error {
 	return nil
 }
 
-// minKeyLength is the least length of a key that is taken over: what is shorter, and
-// what everybody finds in an example, protects nothing.
+// minKeyLength is the least length of a key that is imported: a shorter key, or one
+// from an example, protects nothing.
 const minKeyLength = 16
 
 var exampleKeys = []string{"your-api-key", "your_api_key", "yourapikey", "changeme", "change-me", "placeholder", "example", "sk-123456", "123456", "api-key-1", "api-key-2", "none", "null"}
@@ -159,7 +159,7 @@ const (
 )
 
 // setSessionPart takes a part of the cookies. In a list the number in the name at a
-// position tells the accounts apart; position -1 is for a file with one.
+// position separates the accounts; position -1 is for a file with one.
 func setSessionPart(p sessionPart, position int) func(*Found, value) error {
 	return func(f *Found, v value) error {
 		index := 0

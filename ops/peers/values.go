@@ -15,7 +15,7 @@ import (
 // for those in a list.
 type value struct{ name, text string }
 
-// maxValues bounds what is read of a file.
+// maxValues bounds the settings that are read of a file.
 const maxValues = 10_000
 
 var errTooMany = errors.New("it holds too many settings")
@@ -37,7 +37,7 @@ func readYAML(content []byte) ([]value, error) {
 // maxDepth bounds how deep a file may be nested.
 const maxDepth = 20
 
-// yamlTree is what was found in a YAML file.
+// yamlTree collects the settings of a YAML file.
 type yamlTree struct {
 	values []value
 	seen   int // nodes, each as often as an alias leads to it

@@ -30,20 +30,21 @@ type line struct {
 	Sent int64 `json:"sent,omitempty"` // unix seconds
 }
 
-// fileContent is what a file holds.
+// fileContent is the content of a file.
 type fileContent struct {
 	hours []Hour // rising, one an hour
 	sent  int64
 	lines int
-	bad   int // lines that can not be read
+	bad   int // lines that cannot be read
 	torn  bool
 }
 
-// maxFileBytes bounds what is read of a file: several times of what is ever written.
+// maxFileBytes bounds the bytes that are read of a file: several times as many as are
+// ever written.
 const maxFileBytes = 4 * defaultMaxBytes
 
 // readFile reads a file of roll-ups; one that does not exist is empty. Lines that
-// can not be read are counted and left out.
+// cannot be read are counted and left out.
 func readFile(path string) (fileContent, error) {
 	file, err := statefile.Open(path, os.O_RDONLY, 0)
 	if errors.Is(err, os.ErrNotExist) {
@@ -96,7 +97,7 @@ func parseLines(raw []byte) (c fileContent) {
 }
 
 // maxCount is more than is ever counted within an hour; the sum of a file's lines
-// stays far from what a number can hold.
+// stays far below the range of the type.
 const maxCount = 1 << 40
 
 // isPlausible reports that all figures of a line can have been counted.
@@ -131,13 +132,13 @@ func (l *line) isPlausible() bool {
 		min(d.Free, d.Total, d.State, d.Log, d.Journal) >= 0
 }
 
-// dropBefore leaves out what lies before an hour.
+// dropBefore leaves out the hours before one.
 func (c *fileContent) dropBefore(start int64) {
 	c.hours = slices.DeleteFunc(c.hours, func(h Hour) bool { return h.Start < start })
 }
 
-// thinBefore takes out of the hours before a moment what nobody asks of them any more:
-// the standing of accounts, and all looks at the disk but one a day.
+// thinBefore takes out of the hours before a moment the figures that no report needs
+// any more: the standing of accounts, and all looks at the disk but one a day.
 func (c *fileContent) thinBefore(before time.Time) {
 	for i := range c.hours {
 		h := &c.hours[i]

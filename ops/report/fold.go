@@ -11,18 +11,18 @@ import (
 type Report struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Live tells that a running server told it; else it was read from the file
-	// and its standings are those of Last, when the server last looked.
+	// Live reports whether a running server made it; else it was read from the file
+	// and its states are those of Last, when the server last looked.
 	Live bool      `json:"live"`
 	Last time.Time `json:"last_hour,omitzero"`
-	// Since is where the figures begin when that is later than From.
+	// Since is where the figures begin if that is later than From.
 	Since time.Time `json:"figures_since,omitzero"`
 	// Sum is everything that happened, with the last standings.
 	Sum Hour `json:"sum"`
-	// Growth is by how many bytes a day the free space shrank; zero when it did
-	// not or when less than a day was watched.
+	// Growth is by how many bytes a day the free space shrank; zero if it did not, or
+	// if less than a day was watched.
 	Growth int64 `json:"disk_growth_per_day,omitempty"`
-	// Risks are what to look after, most pressing first.
+	// Risks need attention, most pressing first.
 	Risks []Risk `json:"risks"`
 }
 
@@ -44,8 +44,8 @@ func FoldHours(hours []Hour, from, to time.Time) Report {
 	return r
 }
 
-// dropRemovedAccounts drops the standing of accounts that the last hour with any does not know:
-// they were removed. What was counted of them stays.
+// dropRemovedAccounts drops the standing of accounts that the last hour with any does
+// not know: they were removed. Their counts stay.
 func (r *Report) dropRemovedAccounts(hours []Hour) {
 	for _, h := range slices.Backward(hours) {
 		if len(h.Accounts) == 0 {

@@ -1,7 +1,3 @@
-// Package report keeps the figures of the server's life, one roll-up an hour, in
-// a small file that outlives restarts, and sums a stretch of them up for a
-// person: the weekly or monthly look at the server, as text or Markdown, in
-// English or Chinese. It holds numbers, account names and model names only.
 package report
 
 import (
@@ -23,8 +19,8 @@ func (c Counts) Total() (n int64) {
 	return n
 }
 
-// Add counts n more of a kind; the map is made when needed, and nothing is noted
-// of zero.
+// Add counts n more of a kind; the map is made if need be, and nothing is noted of
+// zero.
 func (c *Counts) Add(kind string, n int64) {
 	if n == 0 {
 		return
@@ -41,8 +37,7 @@ func (c *Counts) addAll(other Counts) {
 	}
 }
 
-// Hour is what happened within one hour, or within a part of it: parts of the
-// same hour add up.
+// Hour is the figures of one hour, or of a part of it: parts of the same hour add up.
 type Hour struct {
 	// Start is the beginning of the hour in unix seconds.
 	Start int64 `json:"h"`
@@ -73,8 +68,8 @@ type Hour struct {
 type Account struct {
 	Watched int64 `json:"w,omitempty"` // seconds
 	Missed  int64 `json:"m,omitempty"` // seconds
-	// State is the last one, or paused, or empty when the account was removed; End
-	// is the end that was foreseen in unix seconds.
+	// State is the last one, or paused, or empty if the account was removed; End is
+	// the end that was foreseen in unix seconds.
 	State string `json:"st,omitempty"`
 	End   int64  `json:"end,omitempty"`
 }
@@ -91,7 +86,7 @@ type Disk struct {
 	Journal int64 `json:"journal,omitempty"`
 }
 
-// Add takes in what happened later in the same hour, or in a later one when whole
+// Add adds the figures of a later part of the same hour, or of a later hour if whole
 // stretches are summed; Start stays.
 func (h *Hour) Add(later Hour) {
 	h.Watched += later.Watched
@@ -124,9 +119,9 @@ func (h *Hour) Add(later Hour) {
 	}
 }
 
-// IsClockSet reports whether an hour, in the form of Hour.Start, is one that a clock that
-// was set can tell. Before a machine without a battery clock is set it counts from
-// 1970.
+// IsClockSet reports whether an hour, in the form of Hour.Start, is one that a clock
+// shows after it was set. Before a machine without a battery clock is set it counts
+// from 1970.
 func IsClockSet(hour int64) bool {
 	const year2000 = 946684800
 	return hour >= year2000
@@ -164,7 +159,7 @@ func (s Spread) Mean() time.Duration {
 }
 
 // Quantile is the bound below which the share q of the measurements lies; beyond
-// tells that they lie above it instead, because it is the highest one.
+// reports that they lie above it instead, because it is the highest one.
 func (s Spread) Quantile(q float64) (bound time.Duration, beyond bool) {
 	want, seen := q*float64(s.N), int64(0)
 	for _, b := range s.sortedBounds() {

@@ -55,8 +55,8 @@ func (w pageWriter) writeText(page *bytes.Buffer) {
 	}
 }
 
-// writeRows lines the values up by what a terminal shows: Chinese signs are two
-// columns wide.
+// writeRows aligns the values by their width in a terminal: Chinese characters are
+// two columns wide.
 func (w pageWriter) writeRows(page *bytes.Buffer, rows []row) {
 	widest := 0
 	for _, r := range rows {
@@ -67,8 +67,8 @@ func (w pageWriter) writeRows(page *bytes.Buffer, rows []row) {
 	}
 }
 
-// toSingleLine keeps a text on its line and the terminal as it is, whoever named what
-// stands in it.
+// toSingleLine keeps a text on its line and free of control characters, wherever its
+// names come from.
 func toSingleLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -111,8 +111,8 @@ func (w pageWriter) writeMarkdown(page *bytes.Buffer) {
 	}
 }
 
-// tableCell keeps a text on its line and in its cell of a table, whoever named what
-// stands in it.
+// tableCell keeps a text on its line and in its cell of a table, wherever its names
+// come from.
 func tableCell(text string) string {
 	return strings.NewReplacer("\r", " ", "\n", " ", "|", `\|`, "<", "&lt;", "_", `\_`, "`", "'", "*", `\*`).Replace(text)
 }

@@ -62,7 +62,7 @@ func formatBytes(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-// formatPercent writes a share so that what is nearly all never looks like all.
+// formatPercent writes a share so that nearly all never looks like all.
 func formatPercent(p float64) string {
 	text := fmt.Sprintf("%.2f", p)
 	if text == "100.00" && p < 100 {

@@ -8,12 +8,12 @@ import (
 	"github.com/geminid/geminid/supervisor/status"
 )
 
-// Risk is something to look after.
+// Risk is a fact that needs attention.
 type Risk struct {
 	// Kind is signed_out, account_out, refused, ending, disk_fills, disk,
 	// renewals, errors, limits, pauses or unwatched.
 	Kind string `json:"kind"`
-	// Account is whose it is, empty when everybody's.
+	// Account is whose it is, empty if it is about all.
 	Account string `json:"account,omitempty"`
 	// Percent, Bytes and At are its figures; which of them are set depends on the
 	// kind.
@@ -55,8 +55,8 @@ func risksByState(r *Report, kind string, states ...status.State) (out []Risk) {
 	return out
 }
 
-// findSignedOut says whether new cookies are needed, and whether anybody else serves
-// meanwhile.
+// findSignedOut finds the accounts that need new cookies, and whether another one
+// serves meanwhile.
 func findSignedOut(r *Report) []Risk {
 	out := risksByState(r, "account_out", status.Expired, status.Missing)
 	if len(risksByState(r, "", status.Healthy, status.Expiring, status.Degraded, status.Unknown)) > 0 {
@@ -116,7 +116,7 @@ func findLimited(r *Report) []Risk {
 	return thresholdRisk("limits", r.Sum.Requests["throttled"], r.Sum.Requests.Total(), maxLimited)
 }
 
-// thresholdRisk is a risk when part is more of whole than percent.
+// thresholdRisk is a risk if part is more of whole than percent.
 func thresholdRisk(kind string, part, whole int64, percent float64) []Risk {
 	if whole < minEvents || percentOf(part, whole) <= percent {
 		return nil
@@ -124,7 +124,8 @@ func thresholdRisk(kind string, part, whole int64, percent float64) []Risk {
 	return []Risk{{Kind: kind, Percent: percentOf(part, whole)}}
 }
 
-// findUnavailable are the times in which the server ran and nobody could answer.
+// findUnavailable finds the times in which the server ran and no account could
+// answer.
 func findUnavailable(r *Report) []Risk {
 	if missed := percentOf(r.Sum.Missed, r.Sum.Watched); missed > 100-minAvailability {
 		return []Risk{{Kind: "pauses", Percent: missed}}
@@ -132,7 +133,7 @@ func findUnavailable(r *Report) []Risk {
 	return nil
 }
 
-// findDowntime are the times in which the server did not run.
+// findDowntime finds the times in which the server did not run.
 func findDowntime(r *Report) []Risk {
 	whole := r.coveredTime()
 	if s := percentOf(r.Sum.Watched, int64(whole/time.Second)); whole >= 24*time.Hour && s < minAvailability {

@@ -85,7 +85,7 @@ func (w pageWriter) describeSpread(s Spread) string {
 	return w.phraseFor("within", w.formatSpan(bound))
 }
 
-// countRows are counts, the largest first; frame says what they count.
+// countRows are counts, the largest first; frame names the things that they count.
 func (w pageWriter) countRows(c Counts, frame string) []row {
 	var rows []row
 	kinds := slices.Sorted(maps.Keys(c))
@@ -142,7 +142,7 @@ func (w pageWriter) riskLines() []string {
 
 func (w pageWriter) formatTime(t time.Time) string { return t.In(w.zone).Format("2006-01-02 15:04") }
 
-// titleAndNotes is the title and what must be known to read the page.
+// titleAndNotes returns the title and the notes that the page needs to be understood.
 func (w pageWriter) titleAndNotes() (title string, notes []string) {
 	if !w.Live {
 		notes = append(notes, w.phraseFor("offline"))

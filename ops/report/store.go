@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	// defaultMaxBytes bounds the file unless told otherwise, keepFor how far back it
+	// defaultMaxBytes bounds the file unless Config does, retention how far back it
 	// reaches.
 	defaultMaxBytes = 5_000_000
 	retention       = 400 * 24 * time.Hour
-	// fullDetailFor is how long the hours keep what is only of interest lately.
+	// fullDetailFor is how long the hours keep the figures that only the latest need.
 	fullDetailFor = 48 * time.Hour
 	// A rewritten file leaves one part in headroom of its size free for the parts
 	// of the day that follows.
@@ -37,19 +37,19 @@ type Config struct {
 	NoSync bool
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
-	// Logger is told of a file that was set aside; nil means silence.
+	// Logger gets a line about a file that was set aside; nil discards it.
 	Logger *slog.Logger
 }
 
-// Store is the file of hourly figures. A part of an hour is one appended line;
-// once a day the file is written anew with one line an hour, and what is older
-// than 400 days is let go. It is safe for concurrent use by one process; the lock
-// of the state directory keeps others out.
+// Store is the file of hourly figures. A part of an hour is one appended line; once a
+// day the file is written anew with one line an hour, and hours older than 400 days
+// are dropped. It is safe for concurrent use by one process; the lock of the state
+// directory keeps others out.
 type Store struct {
 	cfg Config
 
 	mu   sync.Mutex
-	file *os.File // nil when closed
+	file *os.File // nil if closed
 	size int64    // of whole lines
 	day  int64    // on which the file was last written anew
 	sent int64
@@ -58,11 +58,11 @@ type Store struct {
 // ErrClosed is the error of a Book that was closed.
 var ErrClosed = errors.New("the file of hourly figures is closed")
 
-// OpenStore opens the file or begins one. What a crash cut short is removed. What is no
-// regular file, or has lines that are not understood, is set aside under the name
-// PATH.broken, or PATH.broken-2 and so on where that is taken, which is said; the
-// other lines stay in use. A file that is there and cannot be read is left alone:
-// the error says so, and Open may be tried again.
+// OpenStore opens the file or begins one. A line that a crash cut short is removed. A
+// file that is no regular one, or has lines that are not understood, is set aside
+// under the name PATH.broken, or PATH.broken-2 and so on where that is taken, which
+// is said; the other lines stay in use. A file that is there and cannot be read is
+// left alone: the error says so, and Open may be tried again.
 func OpenStore(c Config) (*Store, error) {
 	if c.Path == "" {
 		return nil, errors.New("opening the hourly figures: no path given")
@@ -98,8 +98,8 @@ func OpenStore(c Config) (*Store, error) {
 	return b, nil
 }
 
-// rewriteFile replaces the file by what is held of it in one step and opens it for
-// appending at least so many bytes.
+// rewriteFile replaces the file by its content in one step, with room for at least so
+// many bytes, and opens it for appending.
 func (b *Store) rewriteFile(held fileContent, room int) error {
 	now := b.cfg.Now()
 	held.dropBefore(HourOf(now.Add(-retention)))
@@ -155,13 +155,13 @@ func (b *Store) MarkSent(at time.Time) error {
 	err := b.appendLine(mustLine(sentLine{at.Unix()}))
 	if err == nil {
 		b.mu.Lock()
-		b.sent = at.Unix() // also when the clock was ahead at the last one
+		b.sent = at.Unix() // even if the clock was ahead at the last one
 		b.mu.Unlock()
 	}
 	return err
 }
 
-// LastSent is when the last report was sent, zero when none was.
+// LastSent is when the last report was sent, zero if none was.
 func (b *Store) LastSent() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()

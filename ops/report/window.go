@@ -7,9 +7,9 @@ import (
 )
 
 // ParseSince is where a window begins that ends now. It is written as a number of
-// hours, days or weeks (36h, 7d, 4w) or as a day (2026-11-01, in the zone of now)
-// and reaches back at most 400 days. An error does not repeat the text, which may be
-// anybody's.
+// hours, days or weeks (36h, 7d, 4w) or as a day (2026-11-01, in the zone of now) and
+// reaches back at most 400 days. An error does not repeat the text, which may come
+// from anywhere.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	from, ok := parseStart(text, now)
 	if !ok {
@@ -42,8 +42,8 @@ var Schedules = []string{"off", "weekly", "monthly"}
 // sendHour is the hour of the day at which reports are sent.
 const sendHour = 8
 
-// ReportDue tells whether a report is to be sent now, when the last one was sent at
-// last, and from where on it reaches: on Monday, or on the first of the month, at
+// ReportDue reports whether a report is to be sent now, if the last one was sent at
+// last, and the beginning of its window: on Monday, or on the first of the month, at
 // eight in the zone of now, or as soon as possible after it. A last one that lies
 // ahead was dated by a clock that was wrong, and is due to be dated anew. An unknown
 // schedule is never due.
