@@ -85,6 +85,25 @@ func TestEveryKindInEveryDialect(t *testing.T) {
 	}
 }
 
+// TestWordsOfKinds pins the codes of the routes that belong to no dialect and the
+// causes in the list of requests, which programs read.
+func TestWordsOfKinds(t *testing.T) {
+	for kind, want := range map[chat.Kind][2]string{
+		chat.Internal: {"internal", "internal"}, chat.BadRequest: {"bad_request", "bad_request"}, chat.ContextLength: {"internal", "context_length"},
+		chat.Unauthorized: {"unauthorized", "unauthorized"}, chat.Forbidden: {"forbidden", "forbidden"}, chat.SignedOut: {"internal", "cookies_expired"},
+		chat.NoCookies: {"internal", "no_cookies"}, chat.UnknownModel: {"internal", "unknown_model"}, chat.UnknownPath: {"not_found", "unknown_path"},
+		chat.Unsupported: {"not_offered", "not_offered"}, chat.MethodNotAllowed: {"method_not_allowed", "method_not_allowed"},
+		chat.TooLarge: {"too_large", "too_large"}, chat.MediaType: {"unsupported_media_type", "unsupported_media_type"},
+		chat.Misdirected: {"misdirected", "misdirected"}, chat.RateLimited: {"too_soon", "rate_limited"}, chat.Quota: {"internal", "upstream_quota"},
+		chat.Downgraded: {"internal", "downgraded"}, chat.Upstream: {"internal", "upstream_error"}, chat.Unavailable: {"unavailable", "unavailable"},
+		chat.Timeout: {"internal", "upstream_timeout"}, chat.Canceled: {"internal", "client_left"}, chat.Canceled + 1: {"internal", "internal"},
+	} {
+		if info := dialect.LookupKind(kind); info.Code != want[0] || info.Cause != want[1] {
+			t.Errorf("kind %d: code %s, cause %s; want %s", kind, info.Code, info.Cause, want)
+		}
+	}
+}
+
 // TestErrorBodies pins the bytes, field order and null included.
 func TestErrorBodies(t *testing.T) {
 	quota := &chat.Error{Kind: chat.Quota, Message: "slow down", RetryAfter: 16*time.Second + time.Millisecond}
@@ -130,6 +149,7 @@ func TestHeader(t *testing.T) {
 		{"no cookies", chat.Error{Kind: chat.NoCookies}, "", "false"},
 		{"upstream", chat.Error{Kind: chat.Upstream}, "", ""},
 		{"a kind from the future", chat.Error{Kind: chat.Canceled + 1}, "", ""},
+		{"a signed-out session with a wait", chat.Error{Kind: chat.SignedOut, RetryAfter: time.Second}, "1", "false"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -141,6 +161,17 @@ func TestHeader(t *testing.T) {
 				t.Errorf("X-Should-Retry %q, want %q", got, test.retry)
 			}
 		})
+	}
+}
+
+// TestWrongMethod: the error names the method in words and in the header.
+func TestWrongMethod(t *testing.T) {
+	err := dialect.WrongMethod("GET")
+	if got := dialect.ErrorHeader(err).Get("Allow"); got != "GET" || err.Kind != chat.MethodNotAllowed {
+		t.Errorf("Allow %q, %v", got, err)
+	}
+	if header := dialect.ErrorHeader(chat.NewError(chat.MethodNotAllowed, "no")); header.Get("Allow") != "" {
+		t.Errorf("Allow of nothing: %v", header)
 	}
 }
 

@@ -16,7 +16,7 @@ func TestDecodeURL(t *testing.T) {
 	for url, want := range map[string]string{
 		"data:text/plain;base64,YQ==": "text/plain a", "DATA:text/plain;BASE64,YQ": "text/plain a", "data:;base64,YQ": "text/plain a",
 		"data:text/plain;base64,YQ=\r\n": "text/plain a", "data:a/b;base64,-_-_": "a/b \xfb\xff\xbf", "data:a/b;base64,+/+/": "a/b \xfb\xff\xbf",
-		"data:text/plain,a": "!of the form", "data:text/plain;base64": "!of the form", "data:a/b;base64,": "!holds no data", "data:a/b;base64,==": "!holds no data",
+		"data:text/plain,a": "!of the form", "data:": "!of the form", "data:text/plain;base64": "!of the form", "data:a/b;base64,": "!holds no data", "data:a/b;base64,==": "!holds no data",
 		"data:a/b;base64,%%": "!not valid base64", "http://host/a": "link", "HTTPS://host/a": "link", long: "link", long + "a": "!https address",
 		"ftp://host": "!https address", "": "!https address", "http:/": "!https address",
 	} {
@@ -41,6 +41,15 @@ func TestDecodeURL(t *testing.T) {
 	}
 	if _, err := dialect.DecodeInline(readField(t, "5"), ""); dialecttest.KindOf(err) != chat.BadRequest {
 		t.Errorf("a number: %v", err)
+	}
+}
+
+// TestLineBreaks: base64 with line breaks may be as large a file as any.
+func TestLineBreaks(t *testing.T) {
+	line := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("a", 57))) + `\r\n`
+	n := readField(t, `"`+strings.Repeat(line, dialect.MaxFileBytes/57)+`"`)
+	if blob, err := dialect.DecodeInline(n, "text/plain"); err != nil || len(blob.Data) != dialect.MaxFileBytes/57*57 {
+		t.Errorf("%v", err)
 	}
 }
 

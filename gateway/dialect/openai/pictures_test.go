@@ -100,6 +100,14 @@ func TestEditForms(t *testing.T) {
 	}
 }
 
+// TestLongestField: a field of a form may be as long as its limit.
+func TestLongestField(t *testing.T) {
+	longest := field{key: "prompt", data: strings.Repeat("x", 1<<20)}
+	if w := sendForm(t, dialecttest.NewServer(), longest, photo); w.Code != http.StatusOK {
+		t.Errorf("status %d: %.200s", w.Code, w.Body)
+	}
+}
+
 // TestWishes reads in the question what a client asked for in fields.
 func TestWishes(t *testing.T) {
 	for fields, want := range map[string]string{
@@ -223,6 +231,7 @@ func TestBrokenForms(t *testing.T) {
 	for _, tt := range []struct{ name, kind, body string }{
 		{"no boundary", "multipart/form-data", "--xx--"},
 		{"no form", "text/plain", "hello"},
+		{"a form by another name", "text/plain; boundary=xx", "--xx\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na\r\n" + part + "\r\n\x89PNG\r\n\x1a\nrest\r\n--xx--"},
 		{"empty", kind, ""},
 		{"another boundary", kind, "--yy\r\n\r\nx\r\n--yy--"},
 		{"cut", kind, part + "\r\nhalf"},
