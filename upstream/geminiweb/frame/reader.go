@@ -14,7 +14,6 @@ import (
 const (
 	maxFrameBytes = 64 << 20
 	maxDigits     = 9
-	bytesPerUnit  = 3 // a UTF-16 unit takes at most three bytes of UTF-8
 	unknownLength = -1
 )
 
@@ -151,16 +150,13 @@ func (f *Reader) cutFrame(digits, units int, cut cutMethod) ([]byte, error) {
 	return piece, nil
 }
 
-// findEnd returns the index after the frame. Digits are followed by a newline,
-// so the frame's line begins one byte after them.
+// findEnd returns the index after the frame. For byLine that is the end of the
+// line, which is empty after digits.
 func (f *Reader) findEnd(digits, units int, cut cutMethod) (int, error) {
 	if cut == byCount {
 		return f.countUnits(digits, units)
 	}
 	from := digits
-	if digits > 0 {
-		from++
-	}
 	if cut == byJump {
 		from = max(from, digits+units-1)
 	}
@@ -174,9 +170,6 @@ func (f *Reader) findEnd(digits, units int, cut cutMethod) (int, error) {
 			return f.r + from + i + 1, nil
 		}
 		from = f.w - f.r
-		if cut == byJump && from > digits+bytesPerUnit*units {
-			return f.findEnd(digits, units, byLine)
-		}
 		if err := f.fillBuffer(); err != nil {
 			return f.endAtEOF(err)
 		}

@@ -37,6 +37,9 @@ func readFrames(body io.Reader) (frames []string, lost int, err error) {
 func TestReadFrame(t *testing.T) {
 	t.Parallel()
 	const a, b, emoji = `[["di",42]]`, `[["e",4,null,null,25]]`, `[["x","日本語 😀 ��"]]`
+	// Its array seems to end before the newline, and only its units say more.
+	const inner1 = "[\"\uffff😀日本語日本語\",[1]\n,2]"
+	frame1 := wiretest.Frame(inner1)
 	tests := []struct {
 		name, body string
 		want       []string
@@ -56,6 +59,13 @@ func TestReadFrame(t *testing.T) {
 		{name: "length zero", body: "0\n" + a + "\n" + wiretest.Frame(b), want: []string{a, b}},
 		{name: "bytes counted for emoji", body: "40\n" + emoji + "\n" + wiretest.Frame(b), want: []string{emoji, b}},
 		{name: "newline inside", body: wiretest.Frame("[\"日本語\",\n\"日\"]") + wiretest.Frame(b), want: []string{"[\"日本語\",\n\"日\"]", b}},
+		{name: "bracket before a newline inside", body: frame1 + wiretest.Frame(b), want: []string{inner1, b}},
+		{name: "length without an array", body: "5\n\n" + wiretest.Frame(a), want: []string{a}},
+		{name: "length too long at the end", body: wiretest.Frame(a) + "9000\n" + b + "\n", want: []string{a, b}},
+		{name: "length too long, and nothing else", body: "9000\n" + b, want: []string{b}},
+		{name: "length too long before many", body: "40\n" + a + "\n" + strings.Repeat(wiretest.Frame(b), 3), want: []string{a, b, b, b}},
+		{name: "many frames in the last read", body: strings.Repeat(wiretest.Frame(b), 20), want: slices.Repeat([]string{b}, 20)},
+		{name: "guard between frames", body: wiretest.Frame(a) + wiretest.Guard + wiretest.Frame(emoji), want: []string{a, emoji}},
 		{name: "carriage returns", body: ")]}'\r\n\r\n" + a + "\r\n" + b + "\r\n", want: []string{a, b}},
 		{name: "last newline missing", body: wiretest.Guard + wiretest.Frame(a) + "24\n" + b, want: []string{a, b}},
 		{name: "junk line", body: wiretest.Guard + wiretest.Frame(a) + "<html>\n" + wiretest.Frame(b), want: []string{a, b}, lost: 1},
@@ -144,6 +154,110 @@ func TestReaderWaitsWithoutBuffer(t *testing.T) {
 	}
 	if frames != 6 || held != 0 {
 		t.Errorf("%d frames, %d waits with an empty buffer; want 6 and 0", frames, held)
+	}
+}
+
+// However the network cuts a body, the frames are the same, and those with a
+// right length are found without counting.
+func TestFramesInTwoPieces(t *testing.T) {
+	t.Parallel()
+	rows := []string{`[["di",42]]`, `[["x","日本語 😀 ￿"]]`, "[\"日本語日本語\"]", `[["e",4,null,null,25]]`}
+	body := wiretest.Guard
+	for _, row := range rows {
+		body += wiretest.Frame(row) + ")]}'\n"
+	}
+	for i := range len(body) + 1 {
+		src := &pieces{rest: slices.DeleteFunc([]string{body[:i], body[i:]}, func(s string) bool { return s == "" }), before: func() {}}
+		r := frame.NewReader(src)
+		var got []string
+		for {
+			piece, err := r.ReadFrame()
+			if err != nil {
+				break
+			}
+			if !r.Jumped() {
+				t.Errorf("cut at %d: %s was counted", i, piece)
+			}
+			got = append(got, string(piece))
+		}
+		r.Release()
+		if !slices.Equal(got, rows) {
+			t.Errorf("cut at %d: got %q", i, got)
+		}
+	}
+}
+
+// counter counts the calls and the bytes of its source.
+type counter struct {
+	src          io.Reader
+	calls, bytes int
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.src.Read(p)
+	c.calls, c.bytes = c.calls+1, c.bytes+n
+	return n, err
+}
+
+// endless is a source of letters.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+// A frame without an end is given up at 64 MiB.
+func TestFrameTooLong(t *testing.T) {
+	t.Parallel()
+	for _, start := range []string{"[", "999999999\n["} {
+		src := &counter{src: io.MultiReader(strings.NewReader(start), endless{})}
+		r := frame.NewReader(src)
+		_, err := r.ReadFrame()
+		_, again := r.ReadFrame()
+		if !errors.Is(err, frame.ErrTooLong) || !errors.Is(again, frame.ErrTooLong) || src.bytes > 64<<20 {
+			t.Errorf("%q: got %v after %d bytes, then %v", start, err, src.bytes, again)
+		}
+		r.Release()
+	}
+}
+
+// A long frame is read in few calls, and a stream of long frames allocates its
+// buffer once.
+func TestReaderBuffersLongFrames(t *testing.T) {
+	row := wiretest.Row{Text: wiretest.Prose(1 << 20)}.String()
+	src := &counter{src: strings.NewReader(wiretest.Guard + wiretest.Frame(row))}
+	r := frame.NewReader(src)
+	if piece, err := r.ReadFrame(); err != nil || string(piece) != row {
+		t.Fatalf("got %d bytes, %v", len(piece), err)
+	}
+	if src.calls > 12 {
+		t.Errorf("%d reads for a frame of 1 MiB", src.calls)
+	}
+	r.Release()
+
+	read := func(body *pieces, frames int) float64 {
+		return testing.AllocsPerRun(5, func() {
+			src := pieces{rest: slices.Clone(body.rest), before: func() {}}
+			r := frame.NewReader(&src)
+			defer r.Release()
+			for range frames {
+				if _, err := r.ReadFrame(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+	long := wiretest.Frame(wiretest.Row{Text: wiretest.Prose(100 << 10)}.String())
+	few, many := read(&pieces{rest: slices.Repeat([]string{long}, 2)}, 2), read(&pieces{rest: slices.Repeat([]string{long}, 30)}, 30)
+	if many > few+5 {
+		t.Errorf("%.0f allocations for 2 long frames, %.0f for 30", few, many)
+	}
+	short := strings.Repeat(wiretest.Frame(wiretest.Row{Text: "x"}.String()), 5000)
+	if got := read(&pieces{rest: []string{short}}, 5000); got > 5 {
+		t.Errorf("%.0f allocations for many short frames in one piece", got)
 	}
 }
 
