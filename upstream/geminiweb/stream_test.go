@@ -384,6 +384,20 @@ func TestGuestModelForPayingAccountIsSuspicious(t *testing.T) {
 	})
 }
 
+// A free account has the model of guests anyway: a downgrade to it says nothing
+// about the session, which must not be doubted for it.
+func TestDowngradeOfFreeAccountIsNoEvidence(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, simulator.SessionConfig{Plan: simulator.Free}, geminiweb.Config{})
+		w.client.Probe(t.Context(), w.set)
+		_, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-pro", "[downgrade][say hi]")))
+		if f := cookie.FindingOf(err); f.Evidence != cookie.Silent || chat.AsError(err).Kind != chat.Downgraded {
+			t.Errorf("got %+v from %v", f, err)
+		}
+	})
+}
+
 func TestChatModes(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
