@@ -148,11 +148,11 @@ func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, e
 	if text, err := form.AsText(); err != nil {
 		return config, err
 	} else if text != "" && text != "text/plain" {
-		return config, form.NewError("must be text/plain; the session can not be held to a format. Ask for JSON in the prompt instead")
+		return config, form.NewError("must be text/plain; the session cannot be held to a format. Ask for JSON in the prompt instead")
 	}
 	for _, name := range []string{"responseSchema", "responseJsonSchema"} {
 		if schema := config.Field(name); !schema.IsAbsent() {
-			return config, schema.NewError("is not offered; the session can not be held to a schema. Ask for JSON in the prompt instead")
+			return config, schema.NewError("is not offered; the session cannot be held to a schema. Ask for JSON in the prompt instead")
 		}
 	}
 	thinking, err := config.Field("thinkingConfig").AsObject()
@@ -188,7 +188,7 @@ func readTools(req *chat.Request, body dialect.Object) error {
 	if word, err := mode.AsText(); err != nil {
 		return err
 	} else if strings.EqualFold(word, "ANY") {
-		return mode.NewError("must not be ANY; functions can not be called, so no call can be promised")
+		return mode.NewError("must not be ANY; functions cannot be called, so no call can be promised")
 	}
 	return nil
 }

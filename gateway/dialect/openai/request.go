@@ -117,7 +117,7 @@ func checkResponseFormat(_ *chat.Request, body dialect.Object) error {
 	if text, err := kind.AsText(); err != nil {
 		return err
 	} else if text != "" && text != "text" {
-		return body.Field("response_format").NewError("must be of type text; the session can not be held to a format. Ask for JSON in the prompt instead")
+		return body.Field("response_format").NewError("must be of type text; the session cannot be held to a format. Ask for JSON in the prompt instead")
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func readTools(req *chat.Request, body dialect.Object) error {
 		case choice.Value.Type == gjson.String && choice.Value.Str != "required":
 		case choice.Value.Get("allowed_tools.mode").Str == "auto":
 		default:
-			return choice.NewError("must be none or auto; functions can not be called, so no call can be promised")
+			return choice.NewError("must be none or auto; functions cannot be called, so no call can be promised")
 		}
 	}
 	return nil
