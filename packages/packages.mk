@@ -6,6 +6,9 @@ PREFIX  ?= /usr
 DIST    := dist
 STAGE   := $(DIST)/root
 NFPM    := $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.2
+# It reads the programs themselves. The list names the tool with its own hash, so that
+# it is built without paths.
+GOMOD_SBOM := $(GO) run -trimpath github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 ARCH    ?= $(shell $(GO) env GOARCH)
 
 # Times in packages are that of the commit.
@@ -78,8 +81,10 @@ tarball: stage ## Pack the installed tree as dist/geminid-VERSION-linux-ARCH.tar
 	  | gzip -9n > $(DIST)/geminid-$(VERSION)-linux-$(ARCH).tar.gz
 
 .PHONY: sbom
-sbom: ## List every module in the binaries as CycloneDX, dist/geminid.cdx.json.
-	mkdir -p $(DIST) && $(GO) run ./packages/sbom -version '$(VERSION)' > $(DIST)/geminid.cdx.json
+sbom: build ## List every module in each program as CycloneDX, dist/PROGRAM.cdx.json.
+	mkdir -p $(DIST)
+	for p in geminid gchat; do \
+	  $(GOMOD_SBOM) bin -json -noserial -notimestamp -std -version '$(VERSION)' -output $(DIST)/$$p.cdx.json $(BIN)/$$p || exit 1; done
 
 .PHONY: image
 image: build ## Build the OCI image FROM scratch with buildah and save it as dist/geminid-image.tar.

@@ -84,7 +84,7 @@ func TestReproducible(t *testing.T) {
 			sizes(t, place)
 		}
 	}
-	for _, name := range []string{"geminid_1.2.3_amd64.deb", "geminid-1.2.3-1.x86_64.rpm", "geminid-v1.2.3-linux-amd64.tar.gz", "geminid.cdx.json", "geminid-image.tar"} {
+	for _, name := range []string{"geminid_1.2.3_amd64.deb", "geminid-1.2.3-1.x86_64.rpm", "geminid-v1.2.3-linux-amd64.tar.gz", "geminid.cdx.json", "gchat.cdx.json", "geminid-image.tar"} {
 		name = native(name)
 		if first, second := got[0][name], got[1][name]; first == "" || first != second {
 			t.Errorf("%s: the first time %.12q, the second %.12q", name, first, second)
