@@ -63,7 +63,7 @@ func LoadOrSetAside(path string, limit int64, now time.Time, decode func(data []
 func setAsideError(path string, now time.Time, why error) error {
 	name, err := SetAside(path, now)
 	if err != nil {
-		return fmt.Errorf("%s: %v, and it cannot be set aside: %w", path, why, WithRemedy(err))
+		return fmt.Errorf("%s: %s, and it cannot be set aside: %w", path, why.Error(), WithRemedy(err))
 	}
 	return &DamageError{fmt.Sprintf("%s: %v; it is set aside as %s", path, why, name)}
 }

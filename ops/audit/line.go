@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,7 +54,7 @@ func encodeLine(b record) (line []byte, hash string, err error) {
 		return nil, "", err
 	}
 	hash = hashOf(text)
-	line = append(text[:len(text)-1], hashOpens+hash+hashCloses+"\n"...)
+	line = slices.Concat(text[:len(text)-1], []byte(hashOpens+hash+hashCloses+"\n"))
 	if len(line) > maxLine {
 		return nil, "", fmt.Errorf("the entry has %d bytes, more than %d", len(line), maxLine)
 	}
@@ -67,7 +68,7 @@ func decodeLine(line []byte) (entry, error) {
 		return entry{}, errors.New("it does not end with a hash")
 	}
 	hash := string(line[cut+len(hashOpens) : len(line)-len(hashCloses)])
-	text := append(line[:cut:cut], '}')
+	text := slices.Concat(line[:cut], []byte("}"))
 	if hashOf(text) != hash {
 		return entry{}, errors.New("its hash does not fit its content")
 	}

@@ -41,8 +41,8 @@ func LoadExits(stateDir string) (Exits, error) {
 		return nil, fmt.Errorf("%s: %w", ExitsPath(stateDir), statefile.WithRemedy(err))
 	}
 	out := Exits{}
-	if err := json.Unmarshal(raw, &out); err != nil || out == nil {
-		return Exits{}, nil // a note that is lost is taken again with the next cookies
+	if json.Unmarshal(raw, &out) != nil || out == nil {
+		out = Exits{} // a note that is lost is taken again with the next cookies
 	}
 	return out, nil
 }

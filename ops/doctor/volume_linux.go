@@ -15,8 +15,10 @@ func volumeOf(path string) (volumeInfo, error) {
 		return volumeInfo{}, err
 	}
 	return volumeInfo{
-		bytes: int64(fs.Bavail) * int64(fs.Bsize), inodes: int64(fs.Ffree), counts: fs.Files > 0,
-		readOnly: fs.Flags&unix.ST_RDONLY != 0, eventless: eventless[int64(fs.Type)],
+		bytes:    int64(fs.Bavail) * int64(fs.Bsize), //nolint:unconvert // int32 on 32-bit machines
+		inodes:   int64(fs.Ffree),
+		counts:   fs.Files > 0,
+		readOnly: fs.Flags&unix.ST_RDONLY != 0, eventless: eventless[int64(fs.Type)], //nolint:unconvert // int32 on 32-bit machines
 	}, nil
 }
 

@@ -111,7 +111,7 @@ const (
 
 // enqueueMessage queues a message for a channel.
 func (l *deliveryLog) enqueueMessage(channel string, m Message) {
-	queue := append(l.Queues[channel], m)
+	queue := slices.Concat(l.Queues[channel], []Message{m})
 	l.setQueue(channel, queue[max(0, len(queue)-maxQueued):])
 }
 

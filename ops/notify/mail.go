@@ -95,11 +95,11 @@ func (s *mail) introduction(local net.Addr) string {
 	if err != nil {
 		return "[127.0.0.1]"
 	}
-	if ip := at.Addr().Unmap().WithZone(""); ip.Is6() {
+	ip := at.Addr().Unmap().WithZone("")
+	if ip.Is6() {
 		return "[IPv6:" + ip.String() + "]"
-	} else {
-		return "[" + ip.String() + "]"
 	}
+	return "[" + ip.String() + "]"
 }
 
 // tlsConfig verifies the server's certificate wherever that protects something. It

@@ -167,8 +167,8 @@ func TestUnwritableBook(t *testing.T) {
 func TestReport(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, notify.Config{Server: "box"})
-		s.Dispatcher.QueueReport("The week", "All was well.")
-		s.Dispatcher.QueueReport("The week", "All was well.")
+		s.QueueReport("The week", "All was well.")
+		s.QueueReport("The week", "All was well.")
 		s.wants("report report")
 		if m := s.phone.messages()[0]; m.Title != "The week" || m.Text != "All was well." || m.Server != "box" || m.Urgency != notify.Info {
 			t.Errorf("got %+v", m)

@@ -52,6 +52,7 @@ func (t *yamlTree) flattenNode(name string, node *yaml.Node, depth int) error {
 	join := func(part string) string { return strings.TrimPrefix(name+"."+part, ".") }
 	var err error
 	switch node.Kind {
+	case yaml.DocumentNode: // the walk begins below it
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(node.Content) && err == nil; i += 2 {
 			err = t.flattenNode(join(node.Content[i].Value), node.Content[i+1], depth+1)

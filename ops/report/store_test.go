@@ -208,11 +208,11 @@ func busy(start time.Time) report.Hour {
 }
 
 // fill writes a file of whole hours that end at a moment.
-func fill(t *testing.T, path string, until time.Time, n int, make func(time.Time) report.Hour) {
+func fill(t *testing.T, path string, until time.Time, n int, hourAt func(time.Time) report.Hour) {
 	t.Helper()
 	var lines []byte
 	for i := range n {
-		line, err := json.Marshal(make(until.Add(time.Duration(i-n) * time.Hour)))
+		line, err := json.Marshal(hourAt(until.Add(time.Duration(i-n) * time.Hour)))
 		must(t, err)
 		lines = append(append(lines, line...), '\n')
 	}
@@ -221,14 +221,14 @@ func fill(t *testing.T, path string, until time.Time, n int, make func(time.Time
 
 // grow appends parts in quarters of an hour, as the server does, and returns the
 // largest size that the file had.
-func grow(t *testing.T, path string, limit, parts int, make func(time.Time) report.Hour) (largest int64, now time.Time) {
+func grow(t *testing.T, path string, limit, parts int, hourAt func(time.Time) report.Hour) (largest int64, now time.Time) {
 	t.Helper()
 	now = noon
 	b, err := report.OpenStore(report.Config{Path: path, NoSync: true, MaxBytes: limit, Now: func() time.Time { return now }})
 	must(t, err)
 	defer b.Close()
 	for range parts {
-		must(t, b.AppendHour(make(now)))
+		must(t, b.AppendHour(hourAt(now)))
 		now = now.Add(15 * time.Minute)
 		info, err := os.Stat(path)
 		must(t, err)
