@@ -115,3 +115,20 @@ func (l *lifetimes) IsShort() bool             { return l.isShort() }
 func (l *lifetimes) Died(age time.Duration) bool { return l.recordDeath(age) }
 func (l *lifetimes) Lived(age time.Duration)     { l.recordLife(age) }
 func (l *lifetimes) Clean()                      { l.dropImplausible() }
+
+// Watch notices jumps of the wall clock.
+type Watch struct{ c clockWatch }
+
+func NewWatch(wall time.Time, slept time.Duration) *Watch { return &Watch{startClock(wall, slept)} }
+
+// Jump is how far the wall clock and elapsed time parted.
+type Jump = clockJump
+
+func NewJump(by, slept time.Duration) Jump { return clockJump{by, slept} }
+
+func (w *Watch) Detect(wall time.Time, slept time.Duration) Jump { return w.c.detectJump(wall, slept) }
+
+func (j clockJump) Unsure() bool                    { return j.makesAgesUnsure() }
+func (j clockJump) Corrects() bool                  { return j.correctsEra() }
+func (j clockJump) Move(t, now time.Time) time.Time { return j.moveTime(t, now) }
+func SinceStop(latest, now time.Time) Jump          { return sinceStop(latest, now) }
