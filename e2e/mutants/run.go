@@ -46,8 +46,8 @@ type output struct {
 	}
 }
 
-// runTarget runs the tests of one package on every mutant. A mutant that no test
-// reaches survives; one on which the tests run into their time limit is killed.
+// runTarget runs the tests of one package on every mutant. A mutant that gremlins
+// finds uncovered is run once more (uncovered.go); one on which the tests run into their time limit is killed.
 func runTarget(t target, explained map[string]string) (result, error) {
 	file, err := os.CreateTemp("", "mutants-*.json")
 	if err != nil {
@@ -57,7 +57,7 @@ func runTarget(t target, explained map[string]string) (result, error) {
 	defer os.Remove(file.Name())
 	cmd := exec.Command("go", "run", gremlins, "unleash", "--workers", "1", "--timeout-coefficient", timeoutCoefficient,
 		"--invert-logical", "--output", file.Name(), "./"+t.dir)
-	cmd.Env = append(os.Environ(), "GOFLAGS=-count=1") // a cached baseline would make the time limit too short
+	cmd.Env = append(os.Environ(), "GOFLAGS=-count=1 -vet=off -failfast") // a cached baseline would make the time limit too short
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return result{}, fmt.Errorf("gremlins on %s: %w", t.dir, err)
@@ -98,6 +98,15 @@ func judge(t target, out output, explained map[string]string) (result, error) {
 				continue
 			}
 			r.total++
+			if m.Status == "NOT COVERED" {
+				killed, err := killUncovered(t.dir, path, source.lines, m.Type, m.Line, m.Column)
+				if err != nil {
+					return result{}, err
+				}
+				if killed {
+					m.Status = "KILLED"
+				}
+			}
 			switch m.Status {
 			case "KILLED", "TIMED OUT":
 				r.killed++
