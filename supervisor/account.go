@@ -131,7 +131,8 @@ func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) (moved
 	return t != nil
 }
 
-// updateStateLocked judges the facts, notes a transition and publishes the view that requests use.
+// updateStateLocked judges the facts, notes a transition and publishes the view that
+// requests use.
 func (a *account) updateStateLocked(now time.Time) *transition {
 	m := &a.memo
 	o := a.outlookLocked(now)
@@ -156,7 +157,7 @@ func (a *account) updateStateLocked(now time.Time) *transition {
 	return moved
 }
 
-// outlookLocked is judge's view of the account.
+// outlookLocked is the input of judgeState for the account.
 func (a *account) outlookLocked(now time.Time) outlook {
 	life := a.memo.Lifetimes.estimateLife()
 	o := outlook{now: now, present: !a.set.IsZero(), unread: a.unreadErr != nil, fresh: a.s.proofLifetime(), life: life, waking: a.clockJumped}

@@ -9,8 +9,9 @@ import (
 	"github.com/geminid/geminid/supervisor/status"
 )
 
-// State is the judgement of a session; the order of [status.States] decides which
-// account serves.
+// State is the judgement of a session. [Supervisor.Accounts] lists them in the order
+// of [status.States]; [Supervisor.Do] prefers Healthy and Expiring accounts alike to
+// the others that serve.
 type State = status.State
 
 // The states of package status.
@@ -46,8 +47,8 @@ type Upstream interface {
 // record is on disk.
 type Store interface {
 	// Load returns all records, and an *cookie.UnreadError for each account whose
-	// record is there and cannot be read. err names the records that are unusable. If the list of accounts itself cannot
-	// be read, records is nil.
+	// record is there and cannot be read. err names the records that are unusable.
+	// If the list of accounts itself cannot be read, records is nil.
 	Load() (records map[string]cookie.Record, unread map[string]error, err error)
 	// Reload tries to read a record again that could not be read; the error is an
 	// *cookie.UnreadError as long as it cannot.
@@ -59,7 +60,8 @@ type Store interface {
 	CopyAside(account string) (name string, err error)
 }
 
-// Lease is the loan of one account's cookies to a request: an immutable snapshot. A rotation or a new file does not change it.
+// Lease is the loan of one account's cookies to a request: an immutable snapshot. A
+// rotation or a new file does not change it.
 type Lease struct {
 	Account string
 	Set     cookie.Set
@@ -123,7 +125,8 @@ type Verdict = status.Verdict
 type Refusal struct {
 	// State is the best state among the accounts, Missing if there are none.
 	State State
-	// RetryAfter is the wait after which asking again may help; zero if a person must act.
+	// RetryAfter is the wait after which asking again may help; zero if a person
+	// must act.
 	RetryAfter time.Duration
 	// Remedy is one sentence of advice to the owner.
 	Remedy string

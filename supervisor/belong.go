@@ -17,7 +17,8 @@ type destination struct {
 	beside string
 	// wait is the reason why it cannot be decided now, empty if it can.
 	wait string
-	// ownerUnknown: Google does not name the owner of the sessions, so that the name decided.
+	// ownerUnknown: Google does not name the owner of the sessions, so that the name
+	// decided.
 	ownerUnknown bool
 }
 
@@ -108,9 +109,9 @@ func (s *Supervisor) freeName(file string) string {
 	return name
 }
 
-// identityMismatch reports whether a proof says that the session of an account answers as
-// another Google account than before. A person may offer the session
-// once more if the account was halted for that.
+// identityMismatch reports whether a proof says that the session of an account
+// answers as another Google account than before. A person may offer the session once
+// more if the account was halted for that.
 func (s *Supervisor) identityMismatch(c Candidate, finding cookie.Finding) *account {
 	a := s.accountWithSession(c.Set)
 	if a == nil {

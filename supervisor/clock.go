@@ -49,7 +49,8 @@ func (c *clockWatch) detectJump(wall time.Time, slept time.Duration) clockJump {
 	return j
 }
 
-// clockJump is how far the wall clock and elapsed time parted. The zero value is no jump.
+// clockJump is how far the wall clock and elapsed time parted. The zero value is no
+// jump.
 type clockJump struct {
 	by    time.Duration // of the wall clock, beyond the monotonic clock
 	slept time.Duration // how much of that the machine slept
@@ -58,7 +59,8 @@ type clockJump struct {
 // setBy is how far the clock was set.
 func (j clockJump) setBy() time.Duration { return j.by - j.slept }
 
-// makesAgesUnsure reports whether the ages of moments noted before the jump are unknown.
+// makesAgesUnsure reports whether the ages of moments noted before the jump are
+// unknown.
 func (j clockJump) makesAgesUnsure() bool { return j.setBy().Abs() > clockSlack }
 
 // correctsEra reports whether the clock was so far behind that its moments belong to

@@ -87,8 +87,8 @@ func (s *Supervisor) Events() []Event {
 	return out
 }
 
-// recordEvent records an event of an account: for good in the audit log, for two days in
-// memory.
+// recordEvent records an event of an account: for good in the audit log, for two
+// days in memory.
 func (s *Supervisor) recordEvent(kind, account string, fields map[string]string) {
 	s.audit(kind, account, fields)
 	e := Event{Time: s.now(), Account: account, Kind: kind, Result: fields["result"], Detail: fields["detail"]}

@@ -27,9 +27,9 @@ func (m *memo) hasTaken(c Candidate) bool {
 	return c.Origin == FromFile && c.Hash != "" && m.Files[c.File] == c.Hash
 }
 
-// accountThatTookFile returns the account that a file was taken in for, with this content and under this name,
-// nil if there is none. After a restart the inbox offers its
-// files once more.
+// accountThatTookFile returns the account that a file was taken in for, with this
+// content and under this name, nil if there is none. After a restart the inbox
+// offers its files once more.
 func (s *Supervisor) accountThatTookFile(c Candidate) *account {
 	return findAccount(*s.accounts.Load(), func(a *account) bool { return a.memo.hasTaken(c) })
 }
@@ -46,8 +46,8 @@ func (s *Supervisor) accountWithFile(file string) *account {
 	})
 }
 
-// forgetFileElsewhere makes the other accounts forget a file that holds the cookies of keeper
-// now.
+// forgetFileElsewhere makes the other accounts forget a file that holds the cookies
+// of keeper now.
 func (s *Supervisor) forgetFileElsewhere(file string, keeper *account) {
 	for _, a := range *s.accounts.Load() {
 		a.mu.Lock()

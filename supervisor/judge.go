@@ -62,7 +62,8 @@ func evidenceText(f facts, state State, o outlook) string {
 }
 
 // isEndNear reports whether the predicted end is near. A session whose rotations
-// give values is renewed long before, so only one whose rotations give nothing is checked.
+// give values is renewed long before, so only one whose rotations give nothing is
+// checked.
 func isEndNear(o outlook) bool {
 	if o.end.IsZero() {
 		return false

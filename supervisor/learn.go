@@ -154,7 +154,8 @@ func identityChanged(known string, finding cookie.Finding) bool {
 	return finding.Evidence == cookie.SignedIn && known != "" && finding.Account != "" && known != finding.Account
 }
 
-// applyProbeLocked applies a probe's finding: the facts, the lineage and the next probe.
+// applyProbeLocked applies a probe's finding: the facts, the lineage and the next
+// probe.
 func (a *account) applyProbeLocked(m *memo, finding cookie.Finding, now time.Time) {
 	first := !m.Facts.Proven
 	m.LastProbe = now

@@ -60,8 +60,8 @@ func (l *lifetimes) dropImplausible() {
 	}
 }
 
-// recordSuddenEnd notes a value that died before its renewal was due. Such a session was
-// ended from outside, which says nothing about lifetimes; the next values are
+// recordSuddenEnd notes a value that died before its renewal was due. Such a session
+// was ended from outside, which says nothing about lifetimes; the next values are
 // rotated sooner for a day, in case they do live shorter now.
 func (l *lifetimes) recordSuddenEnd(now time.Time) {
 	l.forgetOldEnds(now)
@@ -69,7 +69,8 @@ func (l *lifetimes) recordSuddenEnd(now time.Time) {
 	l.Ceiling = max(rotateFloor, l.rotationCeiling()/2)
 }
 
-// forgetOldEnds forgets sudden ends that are long past, and with them the lower ceiling.
+// forgetOldEnds forgets sudden ends that are long past, and with them the lower
+// ceiling.
 func (l *lifetimes) forgetOldEnds(now time.Time) {
 	l.Sudden = slices.DeleteFunc(l.Sudden, func(t time.Time) bool { return now.Sub(t) > suddenSpan })
 	if len(l.Sudden) == 0 {
@@ -77,8 +78,8 @@ func (l *lifetimes) forgetOldEnds(now time.Time) {
 	}
 }
 
-// hasSecondHolder reports whether values die so suddenly and so often that something else
-// must be renewing the session.
+// hasSecondHolder reports whether values die so suddenly and so often that something
+// else must be renewing the session.
 func (l *lifetimes) hasSecondHolder(now time.Time) bool {
 	recent := 0
 	for _, t := range l.Sudden {

@@ -53,9 +53,10 @@ func (a *account) appendGenerationLocked(m *memo, g generation, now time.Time) {
 	}
 }
 
-// forgottenFirstLocked is the index of the generation that is forgotten first. Rotations
-// push out each other within hours; a set that a person offered stays known for long,
-// so that a copy of its file is recognized. The target of a rollback stays.
+// forgottenFirstLocked is the index of the generation that is forgotten first.
+// Rotations push out each other within hours; a set that a person offered stays
+// known for long, so that a copy of its file is recognized. The target of a rollback
+// stays.
 func (a *account) forgottenFirstLocked() int {
 	kept, brought := a.restorableLocked(), 0
 	for _, g := range a.memo.Lineage {
@@ -95,7 +96,8 @@ func (m *memo) newestGeneration() *Generation {
 	return &m.Lineage[len(m.Lineage)-1]
 }
 
-// isInLineageLocked reports whether the set was already one of this account's generations.
+// isInLineageLocked reports whether the set was already one of this account's
+// generations.
 func (a *account) isInLineageLocked(set cookie.Set) bool {
 	mark := a.s.mark(set)
 	return mark != "" && slices.ContainsFunc(a.memo.Lineage, func(g Generation) bool { return g.Mark == mark })

@@ -116,8 +116,8 @@ func (s *Supervisor) proveCandidate(ctx context.Context, c Candidate) Verdict {
 	return a.swapIn(ctx, c, to, finding) // if it is not proven, there is nothing to lose
 }
 
-// hasNothingToLose reports whether there is nothing that unproven cookies could harm: no
-// set, or one proven dead. A session that only does not serve now (refused,
+// hasNothingToLose reports whether there is nothing that unproven cookies could
+// harm: no set, or one proven dead. A session that only does not serve now (refused,
 // paused, in doubt) may well be alive.
 func (a *account) hasNothingToLose() bool {
 	a.mu.Lock()

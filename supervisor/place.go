@@ -63,15 +63,17 @@ func (s *Supervisor) accountRemovedWithFile(c Candidate) *account {
 	})
 }
 
-// presentAccountThatTookFile finds the account that took this very file in before. Meanwhile it may
-// have gone back or on to another login, which a restart must not undo.
+// presentAccountThatTookFile finds the account that took this very file in before.
+// Meanwhile it may have gone back or on to another login, which a restart must not
+// undo.
 func (s *Supervisor) presentAccountThatTookFile(c Candidate) *account {
 	return findAccount(s.presentAccounts(), func(a *account) bool { return a.memo.hasTaken(c) })
 }
 
-// accountWithOlderSet finds the account that had these cookies before others took their
-// place, nil if there is none or its session is in doubt. A late backup or the copy of a
-// synchronizing program is ignored under any name; a push is a person's wish.
+// accountWithOlderSet finds the account that had these cookies before others took
+// their place, nil if there is none or its session is in doubt. A late backup or the
+// copy of a synchronizing program is ignored under any name; a push is a person's
+// wish.
 func (s *Supervisor) accountWithOlderSet(c Candidate) *account {
 	if c.Origin != FromFile {
 		return nil
@@ -81,7 +83,8 @@ func (s *Supervisor) accountWithOlderSet(c Candidate) *account {
 	})
 }
 
-// findOrAddAccount finds or makes the account of this name; nil means that there is no room.
+// findOrAddAccount finds or makes the account of this name; nil means that there is
+// no room.
 func (s *Supervisor) findOrAddAccount(name string) *account {
 	if a := s.presentAccount(name); a != nil {
 		return a
@@ -132,7 +135,8 @@ func (s *Supervisor) accountOfOwner(id string) *account {
 	return findAccount(s.presentAccounts(), func(a *account) bool { return id != "" && a.memo.Identity == id })
 }
 
-// accountWithSessionOrOwner finds the account that holds a session, or one of that Google account.
+// accountWithSessionOrOwner finds the account that holds a session, or one of that
+// Google account.
 func (s *Supervisor) accountWithSessionOrOwner(set cookie.Set, owner string) *account {
 	if a := s.accountWithSession(set); a != nil {
 		return a

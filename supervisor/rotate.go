@@ -60,8 +60,8 @@ func (a *account) saveRotated(before cookie.Set, finding cookie.Finding) {
 	})
 }
 
-// applyRotationLocked applies a rotation's finding, plans the next one, and asks for a tick
-// if that cannot wait for the regular one.
+// applyRotationLocked applies a rotation's finding, plans the next one, and asks for
+// a tick if that cannot wait for the regular one.
 func (a *account) applyRotationLocked(m *memo, finding cookie.Finding, now time.Time) {
 	if after := m.applyRotation(a.rand, finding, now); after > 0 {
 		a.s.wake(after + wakeLate)

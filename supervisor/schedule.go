@@ -94,10 +94,10 @@ func ladderStep(ladder []time.Duration, n int) time.Duration {
 	return ladder[min(n, len(ladder)-1)]
 }
 
-// holdFor is the time to the next trial call: the wait that the upstream asked for, otherwise
-// a part of the time already refused, within the bounds of its kind. Blocks were
-// seen to last about two hours, so that is when trials are five to eight minutes
-// apart.
+// holdFor is the time to the next trial call: the wait that the upstream asked for,
+// otherwise a part of the time already refused, within the bounds of its kind.
+// Blocks were seen to last about two hours, so that is when trials are five to eight
+// minutes apart.
 func holdFor(state State, lasted, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return min(max(asked, time.Second), longestAsked)

@@ -136,8 +136,8 @@ func New(c Config) (*Supervisor, error) {
 	return s, err
 }
 
-// loadRecords loads the saved accounts. known is false if the list of accounts could not
-// be read: offered cookies could be older than the saved ones.
+// loadRecords loads the saved accounts. known is false if the list of accounts could
+// not be read: offered cookies could be older than the saved ones.
 func (s *Supervisor) loadRecords() (known bool, failure error) {
 	records, unread, failure := s.store.Load()
 	if records == nil && failure != nil {
@@ -244,6 +244,6 @@ func (s *Supervisor) account(name string, make bool) *account {
 	return a
 }
 
-// proofLifetime is how long a proof holds: two probe intervals, and a margin for jitter and
-// tick.
+// proofLifetime is how long a proof holds: two probe intervals, and a margin for
+// jitter and tick.
 func (s *Supervisor) proofLifetime() time.Duration { return 2*s.probeEvery + 2*time.Minute }

@@ -73,9 +73,9 @@ func (a *account) doDueWork(ctx context.Context, jumped clockJump) {
 	a.retrySave()
 }
 
-// dueWork compares the deadlines with now. While the account is held there is no call but the
-// one trial; a closed gate waits for its confirming probe; an unproven set is
-// probed before it is rotated.
+// dueWork compares the deadlines with now. While the account is held there is no
+// call but the one trial; a closed gate waits for its confirming probe; an unproven
+// set is probed before it is rotated.
 func (m *memo) dueWork(now time.Time, present bool) dueKind {
 	f := m.Facts
 	probe := !now.Before(m.NextProbe)

@@ -67,9 +67,9 @@ func (a *account) rollBack(ctx context.Context) Verdict {
 	return a.restorePrevious(proof)
 }
 
-// whyNotBack returns the reason why the previous set, probed just now, must not be taken
-// into use, empty if it may. An account returns to another Google account only if a
-// person asked for it.
+// whyNotBack returns the reason why the previous set, probed just now, must not be
+// taken into use, empty if it may. An account returns to another Google account only
+// if a person asked for it.
 func (a *account) whyNotBack(proof cookie.Finding, asked bool) string {
 	a.mu.Lock()
 	set, owner := a.previous, a.memo.Identity

@@ -93,8 +93,8 @@ func (a *account) isJustGone() bool {
 	return now.Sub(a.goneSince) < goneFor
 }
 
-// transitionFrom is the transition from a state that the account was in, to the one it is in
-// now, nil if that is the same.
+// transitionFrom is the transition from a state that the account was in, to the one
+// it is in now, nil if that is the same.
 func (a *account) transitionFrom(from State) *transition {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -114,9 +114,9 @@ func unreadRemedy(why error) string {
 	return unread.Remedy()
 }
 
-// unreadableAccount returns why cookies of an unknown session cannot be placed: the record
-// of an account cannot be read, and they may be its own, older than the saved ones.
-// nil if all records are known.
+// unreadableAccount returns why cookies of an unknown session cannot be placed: the
+// record of an account cannot be read, and they may be its own, older than the saved
+// ones. nil if all records are known.
 func (s *Supervisor) unreadableAccount() error {
 	for _, a := range s.presentAccounts() {
 		if why := a.unreadableReason(); why != nil {

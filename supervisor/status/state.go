@@ -19,8 +19,8 @@ const (
 	Unreadable  State = "unreadable"   // what is saved of it cannot be read
 )
 
-// States returns every state, best first: the order in which an account is
-// chosen for a request. The caller owns the slice.
+// States returns every state, best first: the order in which accounts are listed and
+// the overall state is chosen. The caller owns the slice.
 func States() []State {
 	return []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Unreadable, Missing}
 }
