@@ -85,7 +85,7 @@ func collectAll(c prometheus.Collector) (out []prometheus.Metric) {
 func sampleOf(family Family, metric prometheus.Metric) (s Sample, counted bool) {
 	var d dto.Metric
 	if err := metric.Write(&d); err != nil {
-		panic(fmt.Sprintf("metrics: a series that was registered can not be read: %v", err))
+		panic(fmt.Sprintf("metrics: a series that was registered cannot be read: %v", err))
 	}
 	h := d.GetHistogram()
 	if d.GetCounter().GetValue() == 0 && h.GetSampleCount() == 0 {

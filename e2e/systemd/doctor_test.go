@@ -17,7 +17,7 @@ func examined(t *testing.T, s *service) {
 		}
 	}
 	said, code := s.Machine.Try(t.Context(), "runuser", "-u", "mallory", "--", "geminid", "doctor", "--offline")
-	if code != 0 || !strings.Contains(said, "the configuration can not be read by this user") {
+	if code != 0 || !strings.Contains(said, "the configuration cannot be read by this user") {
 		t.Errorf("to a stranger geminid doctor says (code %d):\n%s", code, said)
 	}
 	if page := s.Do(t, "geminid report --lang en"); !strings.Contains(page, "Next risk") || strings.Contains(page, "was not asked") {

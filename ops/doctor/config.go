@@ -21,7 +21,7 @@ var quotedText = regexp.MustCompile(`"[^"]*"`)
 // checkConfig checks that the settings can be used, and warns if they are unwise.
 func checkConfig(_ context.Context, c *Config) []Finding {
 	if errors.Is(c.Problem, fs.ErrPermission) {
-		return singleFinding(Warning, "the configuration can not be read by this user", "run geminid doctor as root")
+		return singleFinding(Warning, "the configuration cannot be read by this user", "run geminid doctor as root")
 	}
 	if c.Problem != nil {
 		return singleFinding(Bad, quotedText.ReplaceAllString(c.Problem.Error(), `"<value>"`), "correct the key it names and run: geminid check-config")
@@ -30,9 +30,9 @@ func checkConfig(_ context.Context, c *Config) []Finding {
 	switch {
 	case c.Listen == "":
 	case errors.Is(c.KeysProblem, fs.ErrPermission):
-		out = append(out, Finding{Level: Note, Text: "whether there are keys can not be seen by this user", Fix: "run geminid doctor as root"})
+		out = append(out, Finding{Level: Note, Text: "whether there are keys cannot be seen by this user", Fix: "run geminid doctor as root"})
 	case c.KeysProblem != nil:
-		out = append(out, Finding{Level: Bad, Text: "the keys can not be read: " + c.KeysProblem.Error(), Fix: "restore or correct the file; or move it away and make new keys: geminid keys add NAME"})
+		out = append(out, Finding{Level: Bad, Text: "the keys cannot be read: " + c.KeysProblem.Error(), Fix: "restore or correct the file; or move it away and make new keys: geminid keys add NAME"})
 	case c.Loopback:
 		out = append(out, checkClientKeys(c)...)
 		if c.Keys && !c.Admin {
@@ -77,10 +77,10 @@ func checkCertificate(c *Config) []Finding {
 	}
 	raw, err := os.ReadFile(c.TLSCert)
 	if errors.Is(err, fs.ErrPermission) {
-		return singleFinding(Note, "the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
+		return singleFinding(Note, "the certificate cannot be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
 	}
 	if err != nil {
-		return singleFinding(Bad, "the certificate can not be read: "+textWithoutPath(err), "make tls_cert readable for the service")
+		return singleFinding(Bad, "the certificate cannot be read: "+textWithoutPath(err), "make tls_cert readable for the service")
 	}
 	block, _ := pem.Decode(raw)
 	if block == nil {
@@ -92,9 +92,9 @@ func checkCertificate(c *Config) []Finding {
 	}
 	switch _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); {
 	case errors.Is(err, fs.ErrPermission):
-		return singleFinding(Note, "the key of the certificate can not be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
+		return singleFinding(Note, "the key of the certificate cannot be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
 	case err != nil:
-		return singleFinding(Bad, "the certificate can not be used with tls_key: "+textWithoutPath(err), "point tls_cert and tls_key to one pair in PEM form")
+		return singleFinding(Bad, "the certificate cannot be used with tls_key: "+textWithoutPath(err), "point tls_cert and tls_key to one pair in PEM form")
 	}
 	left := cert.NotAfter.Sub(c.Now())
 	text := fmt.Sprintf("the certificate ends on %s", cert.NotAfter.UTC().Format(time.DateOnly))

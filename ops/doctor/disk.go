@@ -19,7 +19,7 @@ func checkDisk(_ context.Context, c *Config) []Finding {
 	}
 	v, err := volumeOf(nearestExisting(c.StateDir))
 	if err != nil {
-		return singleFinding(Note, "the disk of the state directory can not be looked at: "+err.Error(), "")
+		return singleFinding(Note, "the disk of the state directory cannot be looked at: "+err.Error(), "")
 	}
 	return judgeSpace(v)
 }

@@ -173,7 +173,7 @@ func TestChecks(t *testing.T) {
 		{"public without key", "config", doctor.Config{Listen: "0.0.0.0:8100"}, doctor.Bad, "will not start", "keys add"},
 		{"open to everybody", "config", doctor.Config{Listen: ":8100", Open: true, Keyless: true}, doctor.Bad, "anybody can use", "insecure_no_auth"},
 		{"public without HTTPS", "config", doctor.Config{Listen: ":8100", Keys: true}, doctor.Warning, "without HTTPS", "Caddy"},
-		{"hidden keys", "config", doctor.Config{Listen: ":8100", KeysProblem: &fs.PathError{Op: "open", Path: "keys", Err: fs.ErrPermission}}, doctor.Note, "can not be seen by this user", "as root"},
+		{"hidden keys", "config", doctor.Config{Listen: ":8100", KeysProblem: &fs.PathError{Op: "open", Path: "keys", Err: fs.ErrPermission}}, doctor.Note, "cannot be seen by this user", "as root"},
 		{"broken keys", "config", doctor.Config{Listen: ":8100", KeysProblem: errors.New("keys:3: no digest")}, doctor.Bad, "keys:3: no digest", "keys add"},
 		{"hidden config", "config", doctor.Config{Problem: fmt.Errorf("reading: %w", fs.ErrPermission)}, doctor.Warning, "by this user", "as root"},
 		{"open to everybody behind a proxy", "config", doctor.Config{Listen: "127.0.0.1:8100", Loopback: true, Open: true, Keyless: true}, doctor.Bad, "anybody can use", "insecure_no_auth"},
@@ -188,7 +188,7 @@ func TestChecks(t *testing.T) {
 		{"another one's key", "config", doctor.Config{TLSCert: checkCertificate(t, noon).TLSCert, TLSKey: checkCertificate(t, noon).TLSKey}, doctor.Bad, "private key does not match", "one pair"},
 		{"no key of the certificate", "config", doctor.Config{TLSCert: checkCertificate(t, noon).TLSCert, TLSKey: "/gone"}, doctor.Bad, "tls_key: no such file", "one pair"},
 		{"open key of the certificate", "permissions", doctor.Config{TLSKey: file(t, "x", 0o644)}, doctor.Bad, "key of the certificate", "chmod o= "},
-		{"no certificate", "config", doctor.Config{TLSCert: "/gone"}, doctor.Bad, "can not be read: no such file", "tls_cert"},
+		{"no certificate", "config", doctor.Config{TLSCert: "/gone"}, doctor.Bad, "cannot be read: no such file", "tls_cert"},
 		{"certificate of noise", "config", doctor.Config{TLSCert: file(t, "x", 0o600)}, doctor.Bad, "no PEM", "tls_cert"},
 
 		{"private", "permissions", doctor.Config{StateDir: dir(t, 0o700), InboxDir: dir(t, 0o770), KeysFile: file(t, "", 0o600), Socket: file(t, "", 0o660)}, doctor.Good, "private", ""},
@@ -209,7 +209,7 @@ func TestChecks(t *testing.T) {
 		{"polling", "inotify", doctor.Config{InboxDir: t.TempDir(), Poll: true}, doctor.Good, "intervals", ""},
 
 		{"free port", "port", doctor.Config{Listen: unused(t)}, doctor.Good, "is free", ""},
-		{"taken port, closed socket", "port", doctor.Config{Listen: listening(t, 200), Ask: closed}, doctor.Note, "can not be asked by this user", "group geminid"},
+		{"taken port, closed socket", "port", doctor.Config{Listen: listening(t, 200), Ask: closed}, doctor.Note, "cannot be asked by this user", "group geminid"},
 		{"taken port", "port", doctor.Config{Listen: listening(t, 404)}, doctor.Bad, "another program listens", "ss -ltnp"},
 		{"own port", "port", doctor.Config{Listen: listening(t, 200), Ask: alive.ask}, doctor.Good, "the server answers", ""},
 		{"own port with HTTPS", "port", doctor.Config{Listen: listening(t, 400), TLSCert: "cert.pem", Ask: alive.ask}, doctor.Good, "the server answers", ""},

@@ -68,7 +68,7 @@ func checkExitAddress(ctx context.Context, c *Config) []Finding {
 	}
 	noted, err := LoadExits(c.StateDir)
 	if err != nil {
-		return singleFinding(Note, "where the cookies came in can not be read by this user", "run geminid doctor as root")
+		return singleFinding(Note, "where the cookies came in cannot be read by this user", "run geminid doctor as root")
 	}
 	moved := 0
 	for _, e := range noted {

@@ -31,7 +31,7 @@ func checkInotify(_ context.Context, c *Config) []Finding {
 		if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENOSPC) {
 			return singleFinding(Bad, "the system has no file watches left: dropped files are noticed in intervals only", "sysctl -w fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=65536, or set watch: poll")
 		}
-		return singleFinding(Warning, "the inbox can not be watched: "+err.Error(), "set watch: poll when this stays")
+		return singleFinding(Warning, "the inbox cannot be watched: "+err.Error(), "set watch: poll when this stays")
 	}
 	if n, ok := c.readSystemNumber("proc/sys/fs/inotify/max_user_instances"); ok && n < minInotifyInstances {
 		return singleFinding(Note, fmt.Sprintf("only %d file watchers are allowed for each user", n), "sysctl -w fs.inotify.max_user_instances=512")

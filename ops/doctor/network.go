@@ -30,7 +30,7 @@ func checkProxy(ctx context.Context, c *Config) []Finding {
 	dialer := net.Dialer{Timeout: requestTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", host)
 	if err != nil {
-		return singleFinding(Bad, "the proxy can not be reached: "+causeOf(err), "start it, or correct upstream_proxy; calls never go around it")
+		return singleFinding(Bad, "the proxy cannot be reached: "+causeOf(err), "start it, or correct upstream_proxy; calls never go around it")
 	}
 	_ = conn.Close()
 	return singleFinding(Good, "the proxy can be reached", "")

@@ -51,7 +51,7 @@ func (p requiredAccess) checkAccess() []Finding {
 	case errors.Is(err, fs.ErrNotExist):
 		return singleFinding(p.missing, fmt.Sprintf("the %s %s does not exist yet", p.name, p.path), "the server makes it when it starts")
 	case errors.Is(err, fs.ErrPermission):
-		return singleFinding(Note, fmt.Sprintf("the %s can not be looked at by this user", p.name), "run geminid doctor as root, or with sudo -u geminid")
+		return singleFinding(Note, fmt.Sprintf("the %s cannot be looked at by this user", p.name), "run geminid doctor as root, or with sudo -u geminid")
 	case err != nil:
 		return singleFinding(Bad, fmt.Sprintf("the %s: %s", p.name, textWithoutPath(err)), "see whether the disk is well")
 	case p.dir && !info.IsDir():
@@ -59,7 +59,7 @@ func (p requiredAccess) checkAccess() []Finding {
 	case info.Mode().Perm()&p.forbidden != 0:
 		return singleFinding(Bad, fmt.Sprintf("the %s %s has mode %03o: others on this machine can read or change it", p.name, p.path, info.Mode().Perm()), p.command+" "+p.path)
 	case p.dir && unix.Access(p.path, unix.W_OK) != nil:
-		return singleFinding(Warning, fmt.Sprintf("the %s %s can not be written by this user", p.name, p.path), "fine when the service runs as somebody else; else: chown it to the user of the service")
+		return singleFinding(Warning, fmt.Sprintf("the %s %s cannot be written by this user", p.name, p.path), "fine when the service runs as somebody else; else: chown it to the user of the service")
 	}
 	return nil
 }

@@ -35,9 +35,9 @@ func checkPort(ctx context.Context, c *Config) []Finding {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return singleFinding(Bad, "no network interface of this machine has the address of listen", "listen on 127.0.0.1 or on an address that ip addr shows")
 	case !errors.Is(err, syscall.EADDRINUSE):
-		return singleFinding(Bad, "listen can not be used: "+err.Error(), "correct listen in the configuration")
+		return singleFinding(Bad, "listen cannot be used: "+err.Error(), "correct listen in the configuration")
 	case errors.Is(answer, fs.ErrPermission):
-		return singleFinding(Note, "a program listens on "+c.Listen+"; whether it is the server can not be asked by this user", "run geminid doctor as root, or as a member of the group geminid")
+		return singleFinding(Note, "a program listens on "+c.Listen+"; whether it is the server cannot be asked by this user", "run geminid doctor as root, or as a member of the group geminid")
 	case !running:
 		return singleFinding(Bad, "another program listens on "+c.Listen, "see which with: ss -ltnp, then stop it or change listen")
 	case !answersLivez(ctx, c.Listen, c.TLSCert != ""):
@@ -80,7 +80,7 @@ func checkFirewall(_ context.Context, c *Config) []Finding {
 	open := "sudo ufw allow " + number + "/tcp"
 	switch {
 	case c.inContainer():
-		return singleFinding(Note, "this is a container: port "+number+" must be published, and the firewall of the host must let it in, which can not be seen from here", "on the host: docker port CONTAINER, sudo ufw status, "+open)
+		return singleFinding(Note, "this is a container: port "+number+" must be published, and the firewall of the host must let it in, which cannot be seen from here", "on the host: docker port CONTAINER, sudo ufw status, "+open)
 	case strings.Contains(c.readSystemFile("etc/ufw/ufw.conf"), "ENABLED=yes"):
 		rules := c.readSystemFile("etc/ufw/user.rules")
 		if rules == "" {

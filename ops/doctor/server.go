@@ -37,7 +37,7 @@ func checkCookies(ctx context.Context, c *Config) []Finding {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 			return singleFinding(Warning, "no server runs, so nothing is known of its sessions", "systemctl start geminid, or geminid serve; then run geminid doctor again")
 		}
-		return singleFinding(Warning, "the server can not be asked: "+err.Error(), "run geminid doctor as root, or as a member of the group geminid")
+		return singleFinding(Warning, "the server cannot be asked: "+err.Error(), "run geminid doctor as root, or as a member of the group geminid")
 	}
 	if len(body.Accounts) == 0 {
 		return singleFinding(Bad, "there are no cookies yet", "export them from a private Firefox window and drop the file into the inbox")

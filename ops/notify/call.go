@@ -32,7 +32,7 @@ func newJSONRequest(ctx context.Context, address string, body any) (*http.Reques
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(raw))
 	if err != nil {
-		return nil, nil, permanentError{errors.New("the address can not be used")}
+		return nil, nil, permanentError{errors.New("the address cannot be used")}
 	}
 	request.Header.Set("User-Agent", "geminid")
 	request.Header.Set("Content-Type", "application/json")

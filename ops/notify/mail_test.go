@@ -93,7 +93,7 @@ func TestMailRefusals(t *testing.T) {
 	}
 }
 
-// TestMailPartlyRefused: who can be written to is, and the log names who can not;
+// TestMailPartlyRefused: who can be written to is, and the log names who cannot;
 // it is not tried again.
 func TestMailPartlyRefused(t *testing.T) {
 	s := startSMTPServer(t, behavior{implicit: true, refuse: map[string]string{"TO:<you@mail.example>": "550 5.1.1 no such user"}})

@@ -87,7 +87,7 @@ func New(c Config) (*Dispatcher, error) {
 	}
 	if err := n.log.loadFile(c.Path, c.Now()); err != nil {
 		n.unreadable = statefile.IsUnreadable(err)
-		c.Logger.Warn("what was told before can not be read; it may be told again", "err", err)
+		c.Logger.Warn("the delivery log of notices cannot be read; a notice may be sent again", "err", err)
 	}
 	return n, nil
 }
@@ -172,11 +172,11 @@ func (n *Dispatcher) saveLocked() {
 		if n.unreadable = statefile.IsUnreadable(n.log.loadFile(n.cfg.Path, n.cfg.Now())); n.unreadable {
 			return // said at the start
 		}
-		n.cfg.Logger.Info("what was told before can be read again", "file", n.cfg.Path)
+		n.cfg.Logger.Info("the delivery log of notices can be read again", "file", n.cfg.Path)
 	}
 	err := n.log.saveFile(n.cfg.Path)
 	if err != nil && !n.saveFailed {
-		n.cfg.Logger.Warn("what was told can not be saved; after a restart it may be told again", "err", err)
+		n.cfg.Logger.Warn("the delivery log of notices cannot be saved; after a restart a notice may be sent again", "err", err)
 	}
 	n.saveFailed = err != nil
 }

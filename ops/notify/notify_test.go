@@ -145,7 +145,7 @@ func TestRestart(t *testing.T) {
 		s := open(t, notify.Config{Path: path})
 		s.tell(notify.Expired)
 		s.wants("session_expired")
-		if !strings.Contains(s.log.String(), "can not be read") {
+		if !strings.Contains(s.log.String(), "cannot be read") {
 			t.Errorf("the log says %s", s.log)
 		}
 	})
@@ -158,7 +158,7 @@ func TestUnwritableBook(t *testing.T) {
 		s := open(t, notify.Config{Path: path})
 		s.tell(notify.Expired, notify.Recovered)
 		s.wants("session_expired session_recovered")
-		if n := strings.Count(s.log.String(), "can not be saved"); n != 1 {
+		if n := strings.Count(s.log.String(), "cannot be saved"); n != 1 {
 			t.Errorf("said %d times:\n%s", n, s.log)
 		}
 	})

@@ -86,7 +86,7 @@ func load(settings map[string]any) (daemon.Settings, error) {
 func runs(t *testing.T, found *peers.Found) {
 	t.Helper()
 	if _, err := load(found.Settings); err != nil {
-		t.Errorf("the settings can not be used: %v", err)
+		t.Errorf("the settings cannot be used: %v", err)
 	}
 	for i, s := range found.Sessions {
 		content := []byte(s.Header)
@@ -95,7 +95,7 @@ func runs(t *testing.T, found *peers.Found) {
 		}
 		var rejected *cookie.Rejection
 		if _, err := cookie.Parse("cookies.json", content, time.Now()); errors.As(err, &rejected) {
-			t.Errorf("session %d can not be used: %s", i, rejected.Message)
+			t.Errorf("session %d cannot be used: %s", i, rejected.Message)
 		}
 	}
 }
@@ -221,7 +221,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		if _, err := load(found.Settings); err != nil {
-			t.Errorf("the settings can not be used: %v", err)
+			t.Errorf("the settings cannot be used: %v", err)
 		}
 		for _, k := range found.Keys {
 			if len(k.Secret) < 16 {

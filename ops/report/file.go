@@ -182,7 +182,7 @@ type sentLine struct {
 func mustLine(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic(fmt.Sprintf("report: a roll-up can not be written: %v", err))
+		panic(fmt.Sprintf("report: a roll-up cannot be written: %v", err))
 	}
 	return append(text, '\n')
 }

@@ -75,7 +75,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// A name can not break out of its cell.
+// A name cannot break out of its cell.
 func TestMarkdownIsQuoted(t *testing.T) {
 	h := hour(noon, 1)
 	h.Models = map[string]report.Spread{"a|b\n# c <script> `x`": {N: 1, Sum: 1, Below: report.Counts{"1": 1}}}
