@@ -13,3 +13,9 @@ func CleanText(text string, before byte, final bool) (string, int) {
 func FindContinuation(sent, text string, final bool) int {
 	return findContinuation([]byte(sent), []byte(text), final)
 }
+
+// UnescapeText exposes unescapeText.
+func UnescapeText(dst, raw string, limit int) (out string, used int, ok bool) {
+	b, used, ok := unescapeText([]byte(dst), []byte(raw)[:len(raw):len(raw)], limit)
+	return string(b), used, ok
+}
