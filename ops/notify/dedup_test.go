@@ -50,6 +50,23 @@ func TestEventsAreSavedAtOnce(t *testing.T) {
 	})
 }
 
+// TestAttemptsAreSaved: a message that was attempted may have arrived, which a restart
+// remembers: its trouble is not taken back without a word.
+func TestAttemptsAreSaved(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "notify.json")
+		s := open(t, notify.Config{Path: path})
+		s.phone.breaks(http.StatusGatewayTimeout)
+		s.tell(notify.Expired)
+		s.stop()
+		s = open(t, notify.Config{Path: path, Transport: &phone{status: http.StatusGatewayTimeout}})
+		s.tell(notify.Recovered)
+		s.phone.breaks(0)
+		time.Sleep(time.Hour)
+		s.wants("session_expired session_recovered")
+	})
+}
+
 // TestReminderComesAfterADay: not a moment earlier, and at the very moment.
 func TestReminderComesAfterADay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
