@@ -75,7 +75,7 @@ func (a *account) restoreMemo(record cookie.Record) error {
 	m.Facts.Proven = false
 	m.NextProbe = now
 	a.savedAt, a.dirty = now, err != nil
-	a.resumeRotationLocked(now)
+	m.resumeRotation(a.rand, now)
 	a.updateStateLocked(now)
 	return err
 }
@@ -110,9 +110,9 @@ const (
 // dispatch is the only way to change an account. It runs fn under the lock and
 // derives the state from the facts. The effects follow without the lock: readers
 // get the new view, a transition is announced, and the record is written as d
-// says. It reports whether the state changed. A nil fn changes nothing but shows
+// says. A nil fn changes nothing but shows
 // what was hidden, or what time alone changed.
-func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) (moved bool) {
+func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) {
 	a.mu.Lock()
 	now := a.s.now()
 	if fn != nil {
@@ -128,7 +128,6 @@ func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) (moved
 	if d == saveNow || d == saveHidden || d == saveMoved && t != nil {
 		_ = a.saveRecord() // it logs the failure; the session goes on from memory
 	}
-	return t != nil
 }
 
 // updateStateLocked judges the facts, notes a transition and publishes the view that

@@ -132,3 +132,5 @@ func (j clockJump) Unsure() bool                    { return j.makesAgesUnsure()
 func (j clockJump) Corrects() bool                  { return j.correctsEra() }
 func (j clockJump) Move(t, now time.Time) time.Time { return j.moveTime(t, now) }
 func SinceStop(latest, now time.Time) Jump          { return sinceStop(latest, now) }
+
+func (m *memo) ResumeRotation(r *rand.Rand, now time.Time) { m.resumeRotation(r, now) }

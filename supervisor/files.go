@@ -37,9 +37,6 @@ func (s *Supervisor) accountThatTookFile(c Candidate) *account {
 // accountWithFile returns the account that a file of this name was last taken in for,
 // with any content, nil if there is none.
 func (s *Supervisor) accountWithFile(file string) *account {
-	if file == "" {
-		return nil
-	}
 	return findAccount(s.presentAccounts(), func(a *account) bool {
 		_, mine := a.memo.Files[file]
 		return mine

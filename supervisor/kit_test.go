@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -201,6 +203,28 @@ type house struct {
 	audited  []string
 	woken    []time.Time // ticks that were asked for
 	outcomes []string    // of parked files
+	log      strings.Builder
+}
+
+// lockedWriter writes to the log of a house.
+type lockedWriter struct{ h *house }
+
+func (w lockedWriter) Write(p []byte) (int, error) {
+	w.h.mu.Lock()
+	defer w.h.mu.Unlock()
+	return w.h.log.Write(p)
+}
+
+// logged counts the lines of the log that hold the text.
+func (h *house) logged(text string) (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for line := range strings.Lines(h.log.String()) {
+		if strings.Contains(line, text) {
+			n++
+		}
+	}
+	return n
 }
 
 func open(t *testing.T, up *upstream, disk *memory) *house {
@@ -217,6 +241,7 @@ func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*hou
 	t.Helper()
 	h := &house{shift: shift, slept: -1, t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
 	s, err := supervisor.New(supervisor.Config{
+		Logger:   slog.New(slog.NewTextHandler(lockedWriter{h}, nil)),
 		Upstream: up, Route: up.route, Store: disk, Metrics: h.metrics, Seed: 7,
 		Now:   func() time.Time { return time.Now().Add(h.shift) },
 		Slept: func() time.Duration { return h.slept },

@@ -116,7 +116,7 @@ func (l *lifetimes) rotationCeiling() time.Duration { return cmp.Or(l.Ceiling, r
 func (l *lifetimes) basisText() string {
 	life := l.estimateLife()
 	switch {
-	case life > 0 && len(l.Deaths) == 1:
+	case len(l.Deaths) == 1:
 		return "learned from one end, after " + status.FormatDuration(life)
 	case life > 0:
 		return fmt.Sprintf("learned from %d ends, the early ones after %s", len(l.Deaths), status.FormatDuration(life))

@@ -146,7 +146,7 @@ func isPassing(finding cookie.Finding) bool {
 
 // isDoubtfulLocked reports whether there is no session, or one that may be signed out.
 func (a *account) isDoubtfulLocked() bool {
-	return a.set.IsZero() || !a.memo.Facts.Expired.IsZero() || !a.memo.Facts.FirstOut.IsZero()
+	return a.set.IsZero() || !a.memo.Facts.FirstOut.IsZero() // an expired one had a first OUT
 }
 
 // answerReplaced answers an offer of cookies that others replaced.

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -131,11 +132,10 @@ func (m *memo) nextRotation(now time.Time) time.Time {
 	return m.NextRotation
 }
 
-// resumeRotationLocked takes over an attempt that the last run of the daemon did not
+// resumeRotation takes over an attempt that the last run of the daemon did not
 // finish: the value is asked for again at once while its grace lasts. It
 // counts as failed, so that a crash loop does not hammer.
-func (a *account) resumeRotationLocked(now time.Time) {
-	m := &a.memo
+func (m *memo) resumeRotation(r *rand.Rand, now time.Time) {
 	if m.Unanswered.Last.IsZero() {
 		return
 	}
@@ -144,7 +144,7 @@ func (a *account) resumeRotationLocked(now time.Time) {
 		m.Unanswered = unansweredRotation{}
 	}
 	m.countUnanswered()
-	m.NextRotation = m.LastAttempt.Add(rotateBackoff(a.rand, m.RotateFailures))
+	m.NextRotation = m.LastAttempt.Add(rotateBackoff(r, m.RotateFailures))
 }
 
 // finishRotation makes the repeat that is due in a moment before the daemon

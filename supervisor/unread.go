@@ -94,14 +94,11 @@ func (a *account) isJustGone() bool {
 }
 
 // transitionFrom is the transition from a state that the account was in, to the one
-// it is in now, nil if that is the same.
+// it is in now.
 func (a *account) transitionFrom(from State) *transition {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	m, now := &a.memo, a.s.now()
-	if m.State == from {
-		return nil
-	}
 	return &transition{from: from, to: m.State, evidence: evidenceText(m.Facts, m.State, a.outlookLocked(now)), next: a.nextActionLocked(now, m.State), removed: m.Removed}
 }
 
