@@ -50,6 +50,7 @@ func (s *Supervisor) destinationOf(ctx context.Context, c Candidate, finding coo
 		return destination{name: name, wait: "whether it is of the Google account of " + name + " could not be checked now"}
 	case ownerUnknowable:
 		return destination{name: name, ownerUnknown: true}
+	case sameOwner:
 	}
 	return destination{name: name}
 }

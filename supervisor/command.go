@@ -137,12 +137,13 @@ func (s *Supervisor) setPaused(name string, on bool) error {
 			m.NextProbe, m.Halted = now, false
 		}
 	})
-	kind := "resumed"
 	if on {
-		kind = "paused"
+		s.log.Info("account paused by command", "account", name)
+		s.recordEvent("paused", name, nil)
+	} else {
+		s.log.Info("account resumed by command", "account", name)
+		s.recordEvent("resumed", name, nil)
 	}
-	s.log.Info("account "+kind+" by command", "account", name)
-	s.recordEvent(kind, name, nil)
 	return nil
 }
 
@@ -162,7 +163,7 @@ func (s *Supervisor) Remove(ctx context.Context, name string) error {
 // History returns the lineage of one account, newest first; a removed one has a
 // history too.
 func (s *Supervisor) History(name string) ([]Generation, error) {
-	a := s.account(name, false)
+	a := s.accountNamed(name)
 	if a == nil {
 		return nil, ErrNoAccount
 	}

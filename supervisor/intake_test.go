@@ -320,15 +320,70 @@ func TestOwnerIsAsked(t *testing.T) {
 		h.offer("cookies.txt", set("alice:1", "1")) // nothing tells whose it is
 		h.up.owners()
 		log = nil
-		for _, want := range []int{1, 0} {
-			v := h.offer(fmt.Sprintf("cookies (%d).txt", want), set(fmt.Sprintf("bob:%d", want), "1"))
+		for want, psid := range []string{"carol:1", "bob:1"} {
+			want = 1 - want
+			v := h.offer(fmt.Sprintf("cookies (%d).txt", want), set(psid, "1"))
 			if v.Account == "default" || v.Result != supervisor.Applied {
 				t.Errorf("%+v", v)
 			}
 			if got := strings.Count(strings.Join(log, " "), "probe alice:1/1"); got != want {
-				t.Errorf("the session was asked %d times, want %d", got, want)
+				t.Errorf("%s: the session was asked %d times, want %d", psid, got, want)
 			}
 			log = nil
 		}
 	})
+}
+
+// TestNameDecides: where the owner of one of the sessions cannot be found out, the
+// file's name decides, and the verdict says so.
+func TestNameDecides(t *testing.T) {
+	tests := []struct {
+		name   string
+		holds  string          // by the account at first; its owner is known if it is named
+		now    cookie.Evidence // what the session says then
+		silent bool            // the upstream names no owner any more
+		halted bool
+		offer  string
+		beside bool
+		blind  bool
+	}{
+		{"no owner is named", "alice:1", cookie.SignedIn, true, false, "x", false, true},
+		{"no owner was ever named", "a", cookie.SignedIn, true, false, "x", false, true},
+		{"a dead session of no known owner", "a", cookie.SignedOut, false, false, "bob:1", false, true},
+		{"a session whose owner is named now", "a", cookie.SignedIn, false, false, "bob:1", true, false},
+		{"a known owner", "alice:1", cookie.SignedOut, false, false, "bob:1", true, false},
+		{"a dead session that was mixed up", "alice:1", cookie.SignedOut, false, true, "bob:1", true, false},
+		{"the same owner, mixed up and dead", "alice:1", cookie.SignedOut, false, true, "alice:2", false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := open(t, &upstream{}, &memory{})
+				h.up.owners()
+				h.offer("cookies.txt", set(tt.holds, "1"))
+				if tt.halted {
+					h.up.finds(cookie.Finding{Evidence: cookie.SignedIn, Account: "mallory"})
+					_, _ = h.Probe(t.Context(), "default")
+				}
+				h.up.mu.Lock()
+				h.up.probe = func(s cookie.Set) cookie.Finding {
+					if s.PSID().Reveal() == tt.holds {
+						if tt.now != cookie.SignedIn || tt.silent || tt.holds != "a" {
+							return cookie.Finding{Evidence: tt.now}
+						}
+						return cookie.Finding{Evidence: tt.now, Account: "alice"}
+					}
+					if tt.silent {
+						return cookie.Finding{Evidence: cookie.SignedIn}
+					}
+					return cookie.Finding{Evidence: cookie.SignedIn, Account: owner(s)}
+				}
+				h.up.mu.Unlock()
+				v := h.offer("cookies (1).txt", set(tt.offer, "1"))
+				if v.Result != supervisor.Applied || (v.Account != "default") != tt.beside || strings.Contains(v.Message, "the name decided") != tt.blind {
+					t.Errorf("%+v", v)
+				}
+			})
+		})
+	}
 }

@@ -44,8 +44,10 @@ func (a *account) learnFrom(ctx context.Context, lease Lease, finding cookie.Fin
 		if current {
 			a.dispatch(saveNow, func(m *memo, now time.Time) { m.applyFinding(byRequest, finding, now) })
 		}
+		return false
+	default:
+		return false // it says nothing about the session
 	}
-	return false
 }
 
 // noteAnswer is the path of every good request, so it writes only if there is
@@ -230,6 +232,7 @@ func probeResult(e cookie.Evidence) string {
 		return cookie.Action.String()
 	case cookie.WeakOut:
 		return cookie.SignedOut.String()
+	default:
+		return cookie.Offline.String() // "network": transient and offline alike
 	}
-	return cookie.Offline.String() // "network": transient and offline alike
 }

@@ -132,7 +132,7 @@ func (a *account) acceptsUnproven(finding cookie.Finding) bool {
 	a.mu.Lock()
 	owned := a.memo.Identity != ""
 	a.mu.Unlock()
-	return a.hasNothingToLose() && !(owned && isPassing(finding))
+	return a.hasNothingToLose() && (!owned || !isPassing(finding))
 }
 
 // isPassing reports whether the finding decides nothing now and another one may later.
@@ -140,8 +140,9 @@ func isPassing(finding cookie.Finding) bool {
 	switch finding.Evidence {
 	case cookie.Transient, cookie.Offline, cookie.Silent, cookie.Blocked, cookie.Limited:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // isDoubtfulLocked reports whether there is no session, or one that may be signed out.
@@ -242,11 +243,10 @@ func (s *Supervisor) recordOutcome(c Candidate, v Verdict) {
 	case Rejected:
 		s.metrics.CookieFileLoaded.WithLabelValues(account).Set(0)
 		s.log.Warn("cookies rejected; the present ones stay in use", "account", v.Account, "file", c.File, "code", v.Code, "reason", v.Message)
+		s.recordEvent("rejected", v.Account, map[string]string{"code": v.Code, "set": s.mark(c.Set)})
 	case Parked:
 		s.log.Info("cookies parked", "account", v.Account, "file", c.File, "reason", v.Message)
-	}
-	if v.Result == Rejected {
-		s.recordEvent("rejected", v.Account, map[string]string{"code": v.Code, "set": s.mark(c.Set)})
+	default: // no offer ends in a rollback
 	}
 }
 

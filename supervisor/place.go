@@ -93,7 +93,7 @@ func (s *Supervisor) findOrAddAccount(name string) *account {
 		return nil
 	}
 	s.metrics.AddAccount(name) // anew when it was removed
-	return s.account(name, true)
+	return s.ensureAccount(name)
 }
 
 // AccountFor returns the name of the account that a candidate is for, as far as it is

@@ -128,6 +128,7 @@ func rotationResult(e cookie.Evidence) string {
 		return cookie.Limited.String()
 	case cookie.Silent, cookie.Blocked:
 		return "skipped"
+	default:
+		return cookie.Offline.String()
 	}
-	return cookie.Offline.String()
 }

@@ -23,7 +23,7 @@ const (
 
 // TestStates plays findings and looks at the state they lead to.
 func TestStates(t *testing.T) {
-	const min = time.Minute
+	const minute = time.Minute
 	tests := []struct {
 		name  string
 		steps []step
@@ -34,25 +34,25 @@ func TestStates(t *testing.T) {
 		{name: "nothing is known at first", want: supervisor.Unknown, serve: true},
 		{name: "one proof makes healthy", steps: []step{{0, probe, cookie.SignedIn}}, want: supervisor.Healthy, serve: true},
 		{name: "a live answer is no proof", steps: []step{{0, live, cookie.SignedIn}}, want: supervisor.Unknown, serve: true},
-		{name: "the first OUT closes the gate", steps: []step{{0, probe, cookie.SignedIn}, {min, probe, cookie.SignedOut}}, want: supervisor.Degraded},
+		{name: "the first OUT closes the gate", steps: []step{{0, probe, cookie.SignedIn}, {minute, probe, cookie.SignedOut}}, want: supervisor.Degraded},
 		{name: "a second OUT too soon is not believed", steps: []step{{0, probe, cookie.SignedOut}, {29 * time.Second, probe, cookie.SignedOut}}, want: supervisor.Degraded},
 		{name: "a second OUT after half a minute is", steps: []step{{0, probe, cookie.SignedOut}, {30 * time.Second, probe, cookie.SignedOut}}, want: supervisor.Expired},
-		{name: "OUT after a refused rotation is believed at once", steps: []step{{0, probe, cookie.SignedIn}, {min, rotate, cookie.RotateRefused}, {min, probe, cookie.SignedOut}}, want: supervisor.Expired},
-		{name: "a refused rotation alone decides nothing", steps: []step{{0, probe, cookie.SignedIn}, {min, rotate, cookie.RotateRefused}}, want: supervisor.Healthy, serve: true},
-		{name: "a refusal before a proof is forgotten", steps: []step{{0, rotate, cookie.RotateRefused}, {min, probe, cookie.SignedIn}, {2 * min, probe, cookie.SignedOut}}, want: supervisor.Degraded},
-		{name: "one IN opens the gate", steps: []step{{0, probe, cookie.SignedOut}, {min / 2, probe, cookie.SignedIn}}, want: supervisor.Healthy, serve: true},
-		{name: "one IN revives the expired", steps: []step{{0, probe, cookie.SignedOut}, {min, probe, cookie.SignedOut}, {2 * min, probe, cookie.SignedIn}}, want: supervisor.Healthy, serve: true},
+		{name: "OUT after a refused rotation is believed at once", steps: []step{{0, probe, cookie.SignedIn}, {minute, rotate, cookie.RotateRefused}, {minute, probe, cookie.SignedOut}}, want: supervisor.Expired},
+		{name: "a refused rotation alone decides nothing", steps: []step{{0, probe, cookie.SignedIn}, {minute, rotate, cookie.RotateRefused}}, want: supervisor.Healthy, serve: true},
+		{name: "a refusal before a proof is forgotten", steps: []step{{0, rotate, cookie.RotateRefused}, {minute, probe, cookie.SignedIn}, {2 * minute, probe, cookie.SignedOut}}, want: supervisor.Degraded},
+		{name: "one IN opens the gate", steps: []step{{0, probe, cookie.SignedOut}, {minute / 2, probe, cookie.SignedIn}}, want: supervisor.Healthy, serve: true},
+		{name: "one IN revives the expired", steps: []step{{0, probe, cookie.SignedOut}, {minute, probe, cookie.SignedOut}, {2 * minute, probe, cookie.SignedIn}}, want: supervisor.Healthy, serve: true},
 		{name: "two failures are nothing", steps: []step{{0, probe, cookie.SignedIn}, {1, live, cookie.Transient}, {2, live, cookie.Transient}}, want: supervisor.Healthy, serve: true},
 		{name: "three in a row degrade", steps: []step{{0, probe, cookie.SignedIn}, {1, live, cookie.Transient}, {2, live, cookie.Transient}, {3, live, cookie.Transient}}, want: supervisor.Degraded, serve: true},
 		{name: "an answer between them does not let them add up", steps: []step{{0, probe, cookie.SignedIn}, {1, live, cookie.Transient}, {2, live, cookie.Transient}, {3, live, cookie.SignedIn}, {4, live, cookie.Transient}}, want: supervisor.Healthy, serve: true},
 		{name: "no number of failures expires", steps: repeat(50, step{0, probe, cookie.Transient}), want: supervisor.Unknown, serve: true},
-		{name: "being offline says nothing", steps: append([]step{{0, probe, cookie.SignedIn}}, repeat(50, step{min, probe, cookie.Offline})...), want: supervisor.Healthy, serve: true},
-		{name: "an old proof does not hold", steps: []step{{0, probe, cookie.SignedIn}}, later: 13 * min, want: supervisor.Degraded, serve: true},
-		{name: "drift degrades and does not expire", steps: append([]step{{0, probe, cookie.SignedIn}}, repeat(9, step{min, probe, cookie.Drift})...), want: supervisor.Degraded, serve: true},
+		{name: "being offline says nothing", steps: append([]step{{0, probe, cookie.SignedIn}}, repeat(50, step{minute, probe, cookie.Offline})...), want: supervisor.Healthy, serve: true},
+		{name: "an old proof does not hold", steps: []step{{0, probe, cookie.SignedIn}}, later: 13 * minute, want: supervisor.Degraded, serve: true},
+		{name: "drift degrades and does not expire", steps: append([]step{{0, probe, cookie.SignedIn}}, repeat(9, step{minute, probe, cookie.Drift})...), want: supervisor.Degraded, serve: true},
 		{name: "terms to accept degrade", steps: []step{{0, probe, cookie.Action}, {0, probe, cookie.Action}}, want: supervisor.Unknown, serve: true},
-		{name: "a block holds", steps: []step{{0, probe, cookie.SignedIn}, {min, live, cookie.Blocked}}, want: supervisor.Blocked},
+		{name: "a block holds", steps: []step{{0, probe, cookie.SignedIn}, {minute, live, cookie.Blocked}}, want: supervisor.Blocked},
 		{name: "time alone does not end a block", steps: []step{{0, live, cookie.Blocked}}, later: 24 * time.Hour, want: supervisor.Blocked},
-		{name: "a proof ends a block", steps: []step{{0, live, cookie.Blocked}, {10 * min, probe, cookie.SignedIn}}, want: supervisor.Healthy, serve: true},
+		{name: "a proof ends a block", steps: []step{{0, live, cookie.Blocked}, {10 * minute, probe, cookie.SignedIn}}, want: supervisor.Healthy, serve: true},
 		{name: "an answer to an older request does not end a block", steps: []step{{0, live, cookie.Blocked}, {1, live, cookie.SignedIn}}, want: supervisor.Blocked},
 		{name: "slow down", steps: []step{{0, live, cookie.Limited}}, want: supervisor.RateLimited},
 		{name: "a limited rotation limits no request", steps: []step{{0, probe, cookie.SignedIn}, {1, rotate, cookie.RotateLimited}}, want: supervisor.Healthy, serve: true},

@@ -27,6 +27,7 @@ func (a *account) announceTransition(t *transition) {
 		level = a.s.log.Error
 	case Expiring, Degraded, Blocked, RateLimited:
 		level = a.s.log.Warn
+	default: // good news, or none
 	}
 	level("session changed state", "account", a.name, "from", t.from, "to", t.to, "evidence", t.evidence, "next", t.next)
 	if !t.removed {
@@ -241,6 +242,7 @@ func (s *Supervisor) newRefusal() *Refusal {
 		if best.Remedy == "" {
 			r.Remedy = "one trial call in " + timeUntil(s.now(), best.RetryAt) // the command is the owner's
 		}
+	default: // no time is known after which it is worth asking
 	}
 	return r
 }

@@ -144,10 +144,10 @@ func (s *Supervisor) loadRecords() (known bool, failure error) {
 		return false, failure
 	}
 	for _, name := range slices.Sorted(maps.Keys(records)) {
-		failure = errors.Join(failure, s.account(name, true).restoreRecord(records[name]))
+		failure = errors.Join(failure, s.ensureAccount(name).restoreRecord(records[name]))
 	}
 	for _, name := range slices.Sorted(maps.Keys(unread)) {
-		s.account(name, true).markUnreadable(unread[name])
+		s.ensureAccount(name).markUnreadable(unread[name])
 	}
 	return true, failure
 }
@@ -219,22 +219,21 @@ func servingTier(s State) int {
 	return 1
 }
 
-// account finds an account by name; with make it is created if it is new.
-func (s *Supervisor) account(name string, make bool) *account {
-	find := func() *account {
-		for _, a := range *s.accounts.Load() {
-			if a.name == name {
-				return a
-			}
+// accountNamed finds an account by name, a removed one too; nil if there is none.
+func (s *Supervisor) accountNamed(name string) *account {
+	for _, a := range *s.accounts.Load() {
+		if a.name == name {
+			return a
 		}
-		return nil
 	}
-	if a := find(); a != nil || !make {
-		return a
-	}
+	return nil
+}
+
+// ensureAccount finds an account by name, or makes it.
+func (s *Supervisor) ensureAccount(name string) *account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := find(); a != nil {
+	if a := s.accountNamed(name); a != nil {
 		return a
 	}
 	a := s.newAccount(name)

@@ -42,8 +42,9 @@ func (s State) Serves() bool {
 	switch s {
 	case Healthy, Expiring, Degraded, Unknown:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Word returns the state as the status field of a [Report] and the health routes
