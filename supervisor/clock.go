@@ -41,9 +41,8 @@ func (c *clockWatch) detectJump(wall time.Time, slept time.Duration) clockJump {
 	case j.by.Abs() <= clockSlack:
 		return clockJump{}
 	case slept < 0:
-		j.slept = 0
-		if 0 < j.by && j.by <= longestPause {
-			j.slept = j.by
+		if j.slept = max(0, j.by); j.slept > longestPause {
+			j.slept = 0
 		}
 	}
 	return j

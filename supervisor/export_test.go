@@ -134,3 +134,14 @@ func (j clockJump) Move(t, now time.Time) time.Time { return j.moveTime(t, now) 
 func SinceStop(latest, now time.Time) Jump          { return sinceStop(latest, now) }
 
 func (m *memo) ResumeRotation(r *rand.Rand, now time.Time) { m.resumeRotation(r, now) }
+
+// ProbePace is the input of ApplyProbe beside the memo.
+type ProbePace struct {
+	Rand     *rand.Rand
+	Every    time.Duration
+	Previous bool
+}
+
+func (m *memo) ApplyProbe(p ProbePace, f cookie.Finding, now time.Time) time.Duration {
+	return m.applyProbe(probePace{rand: p.Rand, every: p.Every, previous: p.Previous}, f, now)
+}

@@ -34,6 +34,11 @@ func TestTookBefore(t *testing.T) {
 				t.Errorf("%s: %+v", c.File, v)
 			}
 		}
+		h.up.answers(cookie.Transient)
+		waits := file("later.txt", set("A", "unseen"))
+		if v := h.Offer(t.Context(), waits); v.Result != supervisor.Parked || h.TookBefore(waits) {
+			t.Errorf("a file that waits: %+v, taken in %v", v, h.TookBefore(waits))
+		}
 		if !h.TookBefore(older) || !h.TookBefore(current) {
 			t.Error("a known file is not remembered")
 		}
@@ -385,5 +390,22 @@ func TestNameDecides(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestFilesKept: an account remembers 256 files, and forgets the first name then.
+func TestFilesKept(t *testing.T) {
+	h := withSession(t)
+	nth := func(n int) supervisor.Candidate { return file(fmt.Sprintf("a%03d.txt", n), set("A", "1")) }
+	for n := range 255 { // and cookies.txt
+		h.Offer(t.Context(), nth(n))
+	}
+	h.Offer(t.Context(), nth(254)) // once more
+	if !h.TookBefore(nth(0)) || !h.TookBefore(nth(254)) {
+		t.Error("one of 256 files was forgotten")
+	}
+	h.Offer(t.Context(), nth(255))
+	if h.TookBefore(nth(0)) || !h.TookBefore(nth(1)) || !h.TookBefore(nth(255)) {
+		t.Error("of 257 files not the first one was forgotten")
 	}
 }

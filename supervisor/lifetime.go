@@ -46,9 +46,7 @@ func (l *lifetimes) recordDeath(age time.Duration) bool {
 		return false
 	}
 	l.Deaths = append(l.Deaths, age)
-	if extra := len(l.Deaths) - deathsKept; extra > 0 {
-		l.Deaths = slices.Delete(l.Deaths, 0, extra)
-	}
+	l.Deaths = slices.Delete(l.Deaths, 0, max(0, len(l.Deaths)-deathsKept))
 	return true
 }
 

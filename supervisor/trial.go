@@ -15,15 +15,14 @@ const (
 	trialProbes = time.Minute // between two probes
 )
 
-// isOnTrialLocked reports whether the set in use is so new, or was last proven while it
-// was, that the good one before is worth going back to.
-func (a *account) isOnTrialLocked() bool {
-	m := &a.memo
+// isOnTrial reports whether the set in use is so new, or was last proven while it
+// was, that the good one before, if there is one, is worth going back to.
+func (m *memo) isOnTrial() bool {
 	proven := m.Swapped
 	if m.Facts.Proof.After(proven) {
 		proven = m.Facts.Proof
 	}
-	return m.WasGood && !m.Swapped.IsZero() && !a.previous.IsZero() && proven.Sub(m.Swapped) <= trialPeriod
+	return m.WasGood && !m.Swapped.IsZero() && proven.Sub(m.Swapped) <= trialPeriod
 }
 
 // rollBackOnDoubt handles the first doubt about a set on trial, found by a probe. If
@@ -33,7 +32,7 @@ func (a *account) isOnTrialLocked() bool {
 // is held.
 func (a *account) rollBackOnDoubt(ctx context.Context, doubt cookie.Finding) (finding cookie.Finding, back bool) {
 	a.mu.Lock()
-	set, before, trial := a.set, a.previous, a.isOnTrialLocked()
+	set, before, trial := a.set, a.previous, !a.previous.IsZero() && a.memo.isOnTrial()
 	a.mu.Unlock()
 	if !trial {
 		return doubt, false
