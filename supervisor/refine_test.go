@@ -390,3 +390,22 @@ func TestCancelled(t *testing.T) {
 		}
 	})
 }
+
+// TestRotatedWithoutValue: an answer that says it renewed and brings no value, or the
+// one in use, changes no cookies and counts as dry.
+func TestRotatedWithoutValue(t *testing.T) {
+	for what, answer := range map[string]cookie.Set{"no set": {}, "the set in use": set("A", "1")} {
+		synctest.Test(t, func(t *testing.T) {
+			h := withSession(t)
+			h.up.rotate = func(cookie.Set) cookie.Finding { return cookie.Finding{Evidence: cookie.Rotated, Set: answer} }
+			finding, err := h.Rotate(t.Context(), "default")
+			if err != nil || finding.Evidence != cookie.NoNewTS {
+				t.Errorf("%s: %s, %v", what, finding.Evidence, err)
+			}
+			a := h.account("default")
+			if lease, err := h.Lease(); err != nil || name(lease.Set) != "A/1" || a.RotationsFailed != 1 || a.Generation != 1 {
+				t.Errorf("%s: %s is in use, %v, %d failed, generation %d", what, name(lease.Set), err, a.RotationsFailed, a.Generation)
+			}
+		})
+	}
+}

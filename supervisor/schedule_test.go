@@ -268,6 +268,7 @@ func TestPlanRotation(t *testing.T) {
 		{"blocked", nil, cookie.Finding{Evidence: cookie.Blocked}, m, 0, 1, 1, nil},
 		{"a lost answer", func(m *memo) { m.LastAttempt = noon }, cookie.Finding{Evidence: cookie.Transient}, m, 2 * time.Second, 0, 0,
 			func(m *memo) bool { return m.Unanswered.Next.Equal(noon.Add(2 * time.Second)) }},
+		{"a lost answer after failures", func(m *memo) { m.LastAttempt, m.RotateFailures = noon, 3 }, cookie.Finding{Evidence: cookie.Transient}, 6 * m, 2 * time.Second, 3, 0, nil},
 		{"an old haste is over", func(m *memo) {
 			m.Lifetimes.Sudden, m.Lifetimes.Ceiling = []time.Time{ago(25 * time.Hour)}, 2*time.Minute
 		}, cookie.Finding{Evidence: cookie.Rotated}, 9 * m, 0, 0, 0, nil},
