@@ -145,7 +145,7 @@ func TestRecordMovedAway(t *testing.T) {
 		}
 		time.Sleep(time.Nanosecond)
 		h.Tick(t.Context())
-		if s := h.state("default"); s != supervisor.Missing {
+		if s := h.state("default"); s != supervisor.Missing || h.logged("was moved away") != 1 {
 			t.Errorf("%s after a minute", s)
 		}
 	})
@@ -173,6 +173,9 @@ func TestReadAgain(t *testing.T) {
 		}
 		h.disk.mended()
 		h.Tick(t.Context())
+		if h.logged("can be read again and is taken up") != 1 || h.logged("not all of it is of use") != 0 {
+			t.Errorf("the log says:\n%s", h.log.String())
+		}
 		var left float64
 		for _, to := range []string{"unknown", "healthy", "degraded"} {
 			left += testutil.ToFloat64(h.metrics.CookieTransitions.WithLabelValues("default", "unreadable", to))
