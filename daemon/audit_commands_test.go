@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -18,10 +19,10 @@ import (
 func TestAuditSaysWho(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, t.TempDir(), simulator.SessionConfig{})
-		h.config.Reload = func() (daemon.Settings, error) { return h.config.Settings, nil }
+		h.config.Reload = func() (config.Settings, error) { return h.config.Settings, nil }
 		h.start()
 		defer h.stop()
-		keys, err := daemon.OpenKeys(h.config.Settings)
+		keys, err := config.OpenKeys(h.config.Settings)
 		if err != nil {
 			t.Fatal(err)
 		}

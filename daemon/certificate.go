@@ -3,19 +3,20 @@ package daemon
 import (
 	"bytes"
 	"crypto/tls"
-	"errors"
 	"log/slog"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // certificateWatcher is the pair of files that the listener shows to clients. A renewed
 // pair is taken up while connections go on; a broken one is said and the pair in
 // use stays.
 type certificateWatcher struct {
-	settings Settings
+	settings config.Settings
 	log      *slog.Logger
 
 	current atomic.Pointer[tls.Certificate]
@@ -25,13 +26,9 @@ type certificateWatcher struct {
 
 // openCertificate reads the pair for the first time; without one there is
 // nothing to serve.
-func openCertificate(s Settings, log *slog.Logger) (*certificateWatcher, error) {
+func openCertificate(s config.Settings, log *slog.Logger) (*certificateWatcher, error) {
 	c := &certificateWatcher{settings: s, log: log}
-	err := c.reloadFiles()
-	if err != nil && !errors.Is(err, os.ErrPermission) {
-		err = &ConfigError{err}
-	}
-	return c, err
+	return c, c.reloadFiles()
 }
 
 // tlsConfig is what the listener's handshakes follow.
@@ -61,7 +58,7 @@ func (c *certificateWatcher) reloadFiles() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seen = c.modTimes()
-	pair, err := c.settings.loadCertificate()
+	pair, err := c.settings.LoadCertificate()
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -59,9 +60,9 @@ func TestOwnTLS(t *testing.T) {
 	cert, key := filepath.Join(h.dir, "cert.pem"), filepath.Join(h.dir, "key.pem")
 	h.config.Detached = false
 	h.config.Settings.TLSCert, h.config.Settings.TLSKey = cert, key
-	h.config.Reload = func() (daemon.Settings, error) { return h.config.Settings, nil }
+	h.config.Reload = func() (config.Settings, error) { return h.config.Settings, nil }
 
-	var bad *daemon.ConfigError
+	var bad *config.Error
 	early, err := daemon.New(h.config)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/files"
@@ -29,8 +30,8 @@ import (
 // Config is what New needs: the settings, and the seams that tests and the demo
 // use in place of the world.
 type Config struct {
-	// Settings is the configuration; see Load and Defaults.
-	Settings Settings
+	// Settings is the configuration; see [config.Load] and [config.Defaults].
+	Settings config.Settings
 	// Build is what the binary says of itself.
 	Build Build
 	// Logger nil logs nothing; Level, when set, follows log_level on a reload.
@@ -60,7 +61,7 @@ type Config struct {
 	Seed uint64
 	// Reload reads the settings again for SIGHUP; nil means that they can not
 	// change.
-	Reload func() (Settings, error)
+	Reload func() (config.Settings, error)
 }
 
 // Daemon is one running instance. New wires it, Start serves, Stop ends it.
@@ -100,11 +101,11 @@ type Daemon struct {
 	stopping        sync.Once
 	stopErr         error
 
-	settings Settings // as started with
+	settings config.Settings // as started with
 
-	reloading    sync.Mutex   // guards what follows
-	current      Settings     // settings with what reloads changed
-	lastContents fileContents // what the files beside them held then
+	reloading    sync.Mutex      // guards what follows
+	current      config.Settings // settings with what reloads changed
+	lastContents fileContents    // what the files beside them held then
 }
 
 // cleanup is one thing to undo, with its name for the error.
@@ -138,15 +139,6 @@ func New(c Config) (*Daemon, error) {
 	}
 	return d, nil
 }
-
-// ConfigError is a configuration that can not be run: exit code 78.
-type ConfigError struct{ Err error }
-
-// Error implements error.
-func (e *ConfigError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the cause.
-func (e *ConfigError) Unwrap() error { return e.Err }
 
 // Start opens the listeners, starts the jobs and the watcher, and returns when
 // requests are answered. ctx bounds the start only.

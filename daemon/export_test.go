@@ -8,22 +8,6 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// SetServiceConfig puts another path in place of the installed service's
-// configuration and returns how to undo it.
-func SetServiceConfig(path string) (undo func()) {
-	old := serviceConfig
-	serviceConfig = path
-	return func() { serviceConfig = old }
-}
-
-// SetServiceKeys puts another path in place of the service's credential of keys
-// and returns how to undo it.
-func SetServiceKeys(path string) (undo func()) {
-	old := serviceKeys
-	serviceKeys = path
-	return func() { serviceKeys = old }
-}
-
 // Tick does all due work.
 func (d *Daemon) Tick(ctx context.Context) { d.runTick(ctx) }
 
@@ -44,12 +28,6 @@ func StatusLine(accounts []supervisor.Account, now time.Time) string {
 // Standing is an account in the notifier's words.
 var Standing = standingOf
 
-// Live are the keys that a reload changes; KindOf says in words what a key takes.
-var (
-	Live   = liveKeys
-	KindOf = describeKind
-)
-
 // Hangup is what SIGHUP does.
 func (d *Daemon) Hangup() { d.reloadAndLog() }
 
@@ -60,3 +38,6 @@ func RequestMemory(root fs.FS, system, runtime int64) int64 {
 
 // Answers reports whether the watchdog finds the process alive.
 func (d *Daemon) Answers(ctx context.Context) bool { return d.answersItself(ctx) }
+
+// ProviderNames are the upstreams that there are.
+var ProviderNames = providerNames

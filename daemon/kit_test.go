@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -41,7 +42,7 @@ func newHouse(t *testing.T, dir string, session simulator.SessionConfig) *house 
 		session.Account = "1" // the owner's, as all renewals are
 	}
 	h.session = h.sim.AddSession(session)
-	s := daemon.Defaults(func(string) string { return "" })
+	s := config.Defaults(func(string) string { return "" })
 	s.InboxDir, s.StateDir, s.Socket = filepath.Join(dir, "inbox"), filepath.Join(dir, "state"), filepath.Join(dir, "sock")
 	s.Listen, s.Watch, s.Fsync = "127.0.0.1:0", "poll", false
 	s.RequestsPerHour, s.ModelInterval = 0, 0

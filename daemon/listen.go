@@ -28,10 +28,10 @@ func (d *Daemon) openListeners(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("taking over the sockets of systemd: %w", err)
 	}
-	var config net.ListenConfig
+	var listening net.ListenConfig
 	if len(passed) > 0 && passed[0] != nil {
 		d.listener = passed[0]
-	} else if d.listener, err = config.Listen(ctx, "tcp", d.settings.Listen); err != nil {
+	} else if d.listener, err = listening.Listen(ctx, "tcp", d.settings.Listen); err != nil {
 		return fmt.Errorf("opening %s: %w; %s", d.settings.Listen, err, listenAdvice(err))
 	}
 	d.listener = d.limitConnections(d.listener)
@@ -76,13 +76,16 @@ func (d *Daemon) startServers(ctx context.Context) {
 	if d.listener == nil {
 		return
 	}
-	for listener, handler := range map[net.Listener]http.Handler{d.listener: d.api.Handler(), d.control: d.api.ControlHandler()} {
-		server := api.NewServer(handler, d.log)
+	for _, served := range []struct {
+		listener net.Listener
+		handler  http.Handler
+	}{{d.listener, d.api.Handler()}, {d.control, d.api.ControlHandler()}} {
+		server := api.NewServer(served.handler, d.log)
 		server.BaseContext = func(net.Listener) context.Context { return ctx }
 		d.servers = append(d.servers, server)
 		d.group.Go(func() error {
-			if err := d.serveListener(server, listener); !errors.Is(err, http.ErrServerClosed) {
-				return fmt.Errorf("serving %s: %w", listener.Addr(), err)
+			if err := d.serveListener(server, served.listener); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serving %s: %w", served.listener.Addr(), err)
 			}
 			return nil
 		})

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+
+	"github.com/geminid/geminid/daemon/config"
 )
 
 const (
@@ -15,8 +17,8 @@ const (
 	minimumMemory = 128 << 20 // enough for the largest question
 )
 
-// requestMemory is the memory for requests: as set, or worked out.
-func (s *Settings) requestMemory() int64 {
+// memoryBudget is the memory for requests: as set, or worked out.
+func memoryBudget(s config.Settings) int64 {
 	if s.RequestMemory > 0 {
 		return int64(s.RequestMemory)
 	}

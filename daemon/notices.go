@@ -2,11 +2,10 @@ package daemon
 
 import (
 	"context"
-	"errors"
-	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/ops/notify"
 	"github.com/geminid/geminid/supervisor"
@@ -16,65 +15,13 @@ import (
 // notifyFile remembers in the state directory what the owner was told.
 const notifyFile = "notify.json"
 
-// notifyConfig are the settings as notify takes them. The error is a problem.
-func (s *Settings) notifyConfig() (notify.Config, error) {
-	c := notify.Config{
-		Webhook:  notify.Webhook{URL: s.NotifyWebhook, Secret: s.NotifyWebhookSecret},
-		Ntfy:     notify.Ntfy{URL: s.NotifyNtfy, Token: s.NotifyNtfyToken},
-		Telegram: notify.Telegram{Token: s.NotifyTelegramToken, Chat: s.NotifyTelegramChat, API: s.NotifyTelegramAPI},
-		Mail: notify.Mail{Server: s.NotifyMailServer, Password: s.NotifyMailPassword,
-			From: s.NotifyMailFrom, To: s.NotifyMailTo, Hello: s.NotifyMailHello},
-		Language: s.NotifyLanguage, Server: s.NotifyName, PerHour: s.NotifyPerHour,
-	}
-	var err error
-	if c.QuietHours, err = notify.ParseQuietHours(s.NotifyQuietHours); err != nil {
-		return c, settingError{"notify_quiet_hours", err.Error()}
-	}
-	if c.Server == "" {
-		c.Server, _ = os.Hostname() // a message without it is one too
-	}
-	return c, nil
-}
-
-// checkNotify finds the channel that can not be used.
-func (s *Settings) checkNotify() error {
-	if s.NotifyPerHour < 1 {
-		return settingError{"notify_per_hour", "must be at least 1"}
-	}
-	c, err := s.notifyConfig()
-	if err != nil {
-		return err
-	}
-	_, err = notify.New(c)
-	var channel *notify.ConfigError
-	if errors.As(err, &channel) {
-		key := map[string]string{
-			"webhook": "notify_webhook", "ntfy": "notify_ntfy", "telegram": "notify_telegram_token", "mail": "notify_mail_server",
-		}[channel.Channel]
-		return settingError{key, channel.Err.Error()}
-	}
-	return err
-}
-
-func (d *Daemon) openNotify() error {
-	c, err := d.settings.notifyConfig()
-	if err != nil {
-		return &ConfigError{err}
-	}
+func (d *Daemon) openNotify() (err error) {
+	c := d.settings.NotifyConfig()
 	c.Path, c.Now, c.Logger = filepath.Join(d.settings.StateDir, notifyFile), d.now, d.log
 	if d.notifier, err = notify.New(c); err != nil {
-		return &ConfigError{err}
+		return &config.Error{Err: err}
 	}
 	return nil
-}
-
-// reconfigureNotify takes up the settings of a reload.
-func (d *Daemon) reconfigureNotify(s Settings) error {
-	c, err := s.notifyConfig()
-	if err != nil {
-		return err
-	}
-	return d.notifier.Reconfigure(c)
 }
 
 // notifyStanding says how everything stands; the notifier finds out what of it is news.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/metrics"
@@ -57,15 +58,15 @@ func (d *Daemon) openUpstream() (err error) {
 func (d *Daemon) openAPI() (err error) {
 	keys := d.cfg.Keys
 	if keys == nil {
-		if keys, err = OpenKeys(d.settings); err != nil {
+		if keys, err = config.OpenKeys(d.settings); err != nil {
 			return err
 		}
 	}
-	if err := d.settings.checkKeyed(keys); err != nil {
-		return &ConfigError{err}
+	if err := d.settings.CheckAccess(keys); err != nil {
+		return err
 	}
 	d.keys, d.lastContents.keys = keys, keys.ListKeys()
-	if sentence := NoKeyWarning(d.settings, keys); sentence != "" {
+	if sentence := config.NoKeyWarning(d.settings, keys); sentence != "" {
 		d.log.Warn("the API has no key", "why", sentence)
 	}
 	d.rememberKeys()
@@ -74,7 +75,7 @@ func (d *Daemon) openAPI() (err error) {
 	d.openFigures()
 	d.api, err = api.New(api.Config{
 		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
-		Logger: d.log, Now: d.now, Settings: d.settings.apiSettings(), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
+		Logger: d.log, Now: d.now, Settings: apiSettings(d.settings), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
 		OnCommand: d.auditCommand,
 	})
 	return err

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/supervisor"
 	"github.com/geminid/geminid/upstream/geminiweb"
@@ -33,11 +34,11 @@ var providers = map[string]func(d *Daemon) (Provider, error){
 func providerNames() []string { return slices.Sorted(maps.Keys(providers)) }
 
 func (d *Daemon) newProvider() (Provider, error) {
-	make, ok := providers[d.settings.Provider]
+	create, ok := providers[d.settings.Provider]
 	if !ok {
-		return nil, &ConfigError{fmt.Errorf("provider: %q is not one of %v", d.settings.Provider, providerNames())}
+		return nil, &config.Error{Err: fmt.Errorf("provider: %q is not one of %v", d.settings.Provider, providerNames())}
 	}
-	return make(d)
+	return create(d)
 }
 
 func newGeminiWeb(d *Daemon) (Provider, error) {
@@ -64,25 +65,25 @@ func (d *Daemon) upstreamTransport() (http.RoundTripper, error) {
 		return d.cfg.Transport, nil
 	}
 	if d.cfg.NoRotateFloor && !isLocalUpstream(d.settings.UpstreamURL) {
-		return nil, &ConfigError{fmt.Errorf("GEMINID_TEST_ROTATE_FLOOR=0 is for a simulator on this machine (upstream_url); the real upstream would lock the account out")}
+		return nil, &config.Error{Err: fmt.Errorf("GEMINID_TEST_ROTATE_FLOOR=0 is for a simulator on this machine (upstream_url); the real upstream would lock the account out")}
 	}
-	c := geminiweb.TransportConfig{HTTP1: d.settings.UpstreamHTTP1}
-	for raw, to := range map[string]**url.URL{d.settings.UpstreamProxy: &c.Proxy, d.settings.UpstreamURL: &c.Redirect} {
-		if raw != "" {
-			*to, _ = url.Parse(raw) // checked by Load
-		}
+	return geminiweb.NewTransport(geminiweb.TransportConfig{HTTP1: d.settings.UpstreamHTTP1,
+		Proxy: parseOptional(d.settings.UpstreamProxy), Redirect: parseOptional(d.settings.UpstreamURL)})
+}
+
+// parseOptional parses a URL that config.Load has checked; empty is nil.
+func parseOptional(raw string) *url.URL {
+	if raw == "" {
+		return nil
 	}
-	return geminiweb.NewTransport(c)
+	u, _ := url.Parse(raw)
+	return u
 }
 
 // ProxyTransport goes where the settings' proxy leads, and directly without one;
 // upstream_url does not redirect it.
-func ProxyTransport(s Settings) (http.RoundTripper, error) {
-	var c geminiweb.TransportConfig
-	if s.UpstreamProxy != "" {
-		c.Proxy, _ = url.Parse(s.UpstreamProxy) // checked by Load
-	}
-	return geminiweb.NewTransport(c)
+func ProxyTransport(s config.Settings) (http.RoundTripper, error) {
+	return geminiweb.NewTransport(geminiweb.TransportConfig{Proxy: parseOptional(s.UpstreamProxy)})
 }
 
 // routeMark names a proxy without telling anything of it, empty for none.
@@ -98,9 +99,5 @@ func routeMark(key []byte, proxy string) string {
 // isLocalUpstream reports whether the upstream is a simulator on this machine.
 func isLocalUpstream(upstream string) bool {
 	u, err := url.Parse(upstream)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	s := Settings{Listen: u.Host}
-	return s.isLoopback()
+	return err == nil && config.IsLoopback(u.Host)
 }

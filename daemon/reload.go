@@ -3,47 +3,29 @@ package daemon
 import (
 	"crypto/tls"
 	"errors"
-	"log/slog"
-	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// liveKeys are the keys that a reload changes; all others need a restart.
-var liveKeys = []string{
-	"requests_per_hour", "model_interval", "queue_size", "queue_wait", "max_body", "request_memory", "public_url", "allowed_hosts",
-	"trusted_proxies", "fetch_remote", "metrics_key", "log_level", "mask_clients",
-	"notify_webhook", "notify_webhook_secret", "notify_ntfy", "notify_ntfy_token", "notify_telegram_token", "notify_telegram_chat",
-	"notify_telegram_api", "notify_mail_server", "notify_mail_password", "notify_mail_from", "notify_mail_to", "notify_mail_hello", "notify_language",
-	"notify_name", "notify_quiet_hours", "notify_per_hour",
-}
-
 // apiSettings is the part of the settings that the API follows.
-func (s *Settings) apiSettings() api.Settings {
-	proxies, _ := s.trustedPrefixes() // checked by Load
+func apiSettings(s config.Settings) api.Settings {
 	out := api.Settings{
 		Limits: api.Limits{
 			PerHour: s.RequestsPerHour, ModelGap: s.ModelInterval, Queue: s.QueueSize, QueueWait: s.QueueWait,
-			MaxBody: int64(s.MaxBody), Memory: s.requestMemory(),
+			MaxBody: int64(s.MaxBody), Memory: memoryBudget(s),
 		},
-		PublicURL: s.PublicURL, AllowedHosts: s.AllowedHosts, TrustedProxies: proxies,
+		PublicURL: s.PublicURL, AllowedHosts: s.AllowedHosts, TrustedProxies: s.TrustedPrefixes(),
 		FetchRemote: s.FetchRemote,
-		Loopback:    s.isLoopback(), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
+		Loopback:    config.IsLoopback(s.Listen), InsecureNoAuth: s.InsecureNoAuth, MaskClients: s.MaskClients,
 	}
 	if key := s.MetricsKey.Reveal(); key != "" {
 		out.MetricsKey = auth.DigestOf(key)
 	}
 	return out
-}
-
-// Level is the slog level that a setting names.
-func (s *Settings) Level() slog.Level {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(s.LogLevel)) // checked by Load
-	return level
 }
 
 // fileContents is what the files held that are read again with the configuration.
@@ -73,12 +55,14 @@ func (d *Daemon) Reload() (api.Reloaded, error) {
 	if err != nil {
 		return api.Reloaded{}, err
 	}
-	merged, outcome := mergeLive(d.current, fresh)
-	if err := d.reconfigureNotify(merged); err != nil {
+	var outcome api.Reloaded
+	merged, changed, restart := config.MergeLive(d.current, fresh)
+	outcome.Changed, outcome.Restart = changed, restart
+	if err := d.notifier.Reconfigure(merged.NotifyConfig()); err != nil {
 		return api.Reloaded{}, err
 	}
 	d.current = merged
-	d.api.Reconfigure(merged.apiSettings())
+	d.api.Reconfigure(apiSettings(merged))
 	if d.cfg.Level != nil {
 		d.cfg.Level.Set(merged.Level())
 	}
@@ -124,23 +108,6 @@ func (d *Daemon) reloadAndLog() {
 		d.log.Warn("these settings change with a restart only", "keys", strings.Join(outcome.Restart, ", "))
 	}
 	d.log.Info("configuration read again", "changed", strings.Join(outcome.Changed, ", "))
-}
-
-// mergeLive takes the live keys of fresh into now and names all that differ.
-func mergeLive(now, fresh Settings) (merged Settings, outcome api.Reloaded) {
-	merged = now
-	to, from := reflect.ValueOf(&merged).Elem(), reflect.ValueOf(fresh)
-	for i, key := range SettingNames() {
-		switch {
-		case reflect.DeepEqual(to.Field(i).Interface(), from.Field(i).Interface()):
-		case slices.Contains(liveKeys, key):
-			to.Field(i).Set(from.Field(i))
-			outcome.Changed = append(outcome.Changed, key)
-		default:
-			outcome.Restart = append(outcome.Restart, key)
-		}
-	}
-	return merged, outcome
 }
 
 // recordConfigRead mirrors the outcome of reading the settings into the metrics.

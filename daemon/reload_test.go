@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -23,8 +23,8 @@ func configured(t *testing.T, lines string) (h *house, file string) {
 	h = newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
 	file = filepath.Join(h.dir, "geminid.yaml")
 	base := h.config.Settings
-	read := func() (daemon.Settings, error) {
-		return daemon.Load(daemon.Sources{File: file, Flags: map[string]any{
+	read := func() (config.Settings, error) {
+		return config.Load(config.Sources{File: file, Flags: map[string]any{
 			"inbox_dir": base.InboxDir, "state_dir": base.StateDir, "socket": base.Socket, "watch": base.Watch, "fsync": base.Fsync,
 		}})
 	}
@@ -112,7 +112,7 @@ func TestLogLevelFollows(t *testing.T) {
 	level := new(slog.LevelVar)
 	h.config.Level, h.config.Logger = level, slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: level}))
 	word := "info"
-	h.config.Reload = func() (daemon.Settings, error) {
+	h.config.Reload = func() (config.Settings, error) {
 		s := h.config.Settings
 		s.LogLevel = word
 		return s, nil
@@ -140,7 +140,7 @@ func TestLogLevelFollows(t *testing.T) {
 func TestBrokenReloadChangesNothing(t *testing.T) {
 	tests := []struct{ name, content, says string }{
 		{"unknown key", "model_interval: 0s\nrequests_per_day: 3\n", "geminid.yaml:2: requests_per_day: no such key"},
-		{"wrong type", "requests_per_hour: many\n", "geminid.yaml:1: requests_per_hour: can not be read as a number"},
+		{"wrong type", "requests_per_hour: many\n", "geminid.yaml:1: requests_per_hour: cannot be read as a number"},
 		{"wrong word", "log_level: loud\n", `geminid.yaml:1: log_level: "loud" is not one of debug, info, warn, error`},
 		{"not YAML", "requests_per_hour: 1\n  log_level: [\n", "geminid.yaml:2: this is no YAML: "},
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/supervisor"
 	"github.com/geminid/geminid/upstream/simulator"
 )
@@ -106,7 +107,7 @@ func TestWhatSystemdHears(t *testing.T) {
 	t.Setenv("WATCHDOG_USEC", "300000")
 	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
 	h.config.Detached, h.config.Settings.Tick = false, time.Second
-	h.config.Reload = func() (daemon.Settings, error) { return h.config.Settings, nil }
+	h.config.Reload = func() (config.Settings, error) { return h.config.Settings, nil }
 	h.start()
 	m.await(t, "READY=1", 1)
 	m.await(t, "WATCHDOG=1", 3)

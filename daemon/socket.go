@@ -62,8 +62,8 @@ func (s *controlSocket) bindFile(ctx context.Context) error {
 	if err := removeDeadSocket(ctx, s.path); err != nil {
 		return err
 	}
-	var config net.ListenConfig
-	opened, err := config.Listen(ctx, "unix", s.path)
+	var listening net.ListenConfig
+	opened, err := listening.Listen(ctx, "unix", s.path)
 	if err != nil {
 		return fmt.Errorf("opening the control socket %s: %w", s.path, err)
 	}

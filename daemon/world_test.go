@@ -17,6 +17,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/supervisor"
 	"github.com/geminid/geminid/upstream/simulator"
 )
@@ -213,7 +214,7 @@ func (w *world) boot() {
 	if w.files == 0 {
 		w.bringGood()
 	}
-	s := daemon.Defaults(func(string) string { return "" })
+	s := config.Defaults(func(string) string { return "" })
 	s.InboxDir, s.StateDir, s.Socket = w.inbox, w.state, filepath.Join(w.dir, "sock")
 	s.Tick, s.Watch, s.Fsync = time.Minute, "poll", false
 	s.RequestsPerHour, s.ModelInterval = 0, 0

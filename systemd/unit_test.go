@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // directives reads a unit file: section and name to the values, in their order.
@@ -65,7 +65,7 @@ func TestUnit(t *testing.T) {
 	}
 	for _, credential := range unit["Service.LoadCredential"] {
 		key, ok := strings.CutPrefix(credential, "geminid.")
-		if !ok || key != "keys" && !slices.Contains(daemon.SettingNames(), key) {
+		if !ok || key != "keys" && !slices.Contains(config.SettingNames(), key) {
 			t.Errorf("credential %s is no setting", credential)
 		}
 	}
@@ -74,7 +74,7 @@ func TestUnit(t *testing.T) {
 // TestUnitPaths compares where systemd makes the directories with where the
 // daemon looks for them.
 func TestUnitPaths(t *testing.T) {
-	settings := daemon.Defaults(func(name string) string {
+	settings := config.Defaults(func(name string) string {
 		return map[string]string{"STATE_DIRECTORY": "/var/lib/geminid", "RUNTIME_DIRECTORY": "/run/geminid"}[name]
 	})
 	tmpfiles, err := os.ReadFile("systemd/geminid.tmpfiles.conf")

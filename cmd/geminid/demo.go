@@ -14,6 +14,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/upstream/simulator"
 )
@@ -35,7 +36,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	ctx, stop := withSignals(ctx)
 	defer stop()
 	for _, addr := range []string{c.Listen, c.Control} {
-		if addr != "" && !daemon.IsLoopback(addr) {
+		if addr != "" && !config.IsLoopback(addr) {
 			return &exitError{exitUsage, fmt.Errorf("the demo has well-known keys and listens on loopback only, not on %q", addr)}
 		}
 	}
@@ -81,8 +82,8 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 var demoPace = simulator.Pace{First: 150 * time.Millisecond, Gap: 40 * time.Millisecond}
 
 // makeSettings are the defaults on a throw-away directory, without limits.
-func (c *demoCmd) makeSettings(dir string) daemon.Settings {
-	s := daemon.Defaults(func(string) string { return "" })
+func (c *demoCmd) makeSettings(dir string) config.Settings {
+	s := config.Defaults(func(string) string { return "" })
 	s.Listen = c.Listen
 	s.InboxDir, s.StateDir = filepath.Join(dir, "inbox"), filepath.Join(dir, "state")
 	s.Socket = filepath.Join(dir, "geminid.sock")
@@ -188,7 +189,7 @@ type simulateCmd struct {
 // Run serves the simulator alone until a signal ends it. Its control endpoint is
 // under /_sim/ of the same address.
 func (c *simulateCmd) Run(ctx context.Context) error {
-	if !daemon.IsLoopback(c.Listen) {
+	if !config.IsLoopback(c.Listen) {
 		return &exitError{exitUsage, fmt.Errorf("the pretend upstream obeys everybody and listens on loopback only, not on %q", c.Listen)}
 	}
 	ctx, stop := withSignals(ctx)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/ops/doctor"
 )
@@ -50,12 +51,12 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 }
 
 // examinationConfig tells the doctor what there is to look at.
-func (c *doctorCmd) examinationConfig(s daemon.Settings, problem error) doctor.Config {
+func (c *doctorCmd) examinationConfig(s config.Settings, problem error) doctor.Config {
 	home, _ := os.UserHomeDir()
 	out := doctor.Config{
 		Synchronised: doctor.ClockSynchronised,
-		File:         cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), Problem: problem, Version: version, Home: home,
-		StateDir: s.StateDir, InboxDir: s.InboxDir, Socket: s.Socket, KeysFile: daemon.KeysPath(s), Secrets: s.HoldsSecrets(),
+		File:         cmp.Or(c.Config, config.ConfigPath(os.Getenv)), Problem: problem, Version: version, Home: home,
+		StateDir: s.StateDir, InboxDir: s.InboxDir, Socket: s.Socket, KeysFile: config.KeysPath(s), Secrets: s.HoldsSecrets(),
 	}
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
 		if os.Getenv(name) != "" {
@@ -65,11 +66,11 @@ func (c *doctorCmd) examinationConfig(s daemon.Settings, problem error) doctor.C
 	if problem != nil {
 		return out
 	}
-	out.ZoneProblem = daemon.ZoneProblem(s, os.LookupEnv)
-	out.Listen, out.Loopback, out.Open = s.Listen, daemon.IsLoopback(s.Listen), s.InsecureNoAuth
+	out.ZoneProblem = config.ZoneProblem(s, os.LookupEnv)
+	out.Listen, out.Loopback, out.Open = s.Listen, config.IsLoopback(s.Listen), s.InsecureNoAuth
 	out.PublicURL, out.Poll = s.PublicURL, s.Watch == "poll"
 	out.TLSCert, out.TLSKey = s.TLSCert, s.TLSKey
-	keys, err := daemon.OpenKeys(s)
+	keys, err := config.OpenKeys(s)
 	if out.KeysProblem = err; err == nil {
 		out.Keys, out.Client, out.Admin = len(keys.ListKeys()) > 0, keys.HasRole(auth.RoleAPI), keys.HasRole(auth.RoleAdmin)
 		out.Keyless, out.KeysProblem = keys.IsKeyless(), keys.Err()

@@ -10,7 +10,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/auth"
 )
 
@@ -40,7 +40,7 @@ type question struct {
 
 // Run asks, writes, and says what comes next.
 func (c *initCmd) Run() error {
-	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)), origin: "geminid init",
+	made := newConfig{path: cmp.Or(c.Config, config.ConfigPath(os.Getenv)), origin: "geminid init",
 		force: c.Force, settings: make(map[string]any)}
 	if err := made.checkFree(); err != nil {
 		return err // before anything is asked
@@ -108,8 +108,8 @@ func adminKeyName(name string) string { return name + "-admin" }
 
 // makeFirstKeys makes a key for clients and one for the owner. Keys of these names
 // stay as they are, and are not shown.
-func makeFirstKeys(settings daemon.Settings, name string) (client, admin string, err error) {
-	keys, err := daemon.OpenKeys(settings)
+func makeFirstKeys(settings config.Settings, name string) (client, admin string, err error) {
+	keys, err := config.OpenKeys(settings)
 	if err != nil {
 		return "", "", err
 	}
@@ -123,10 +123,10 @@ func makeFirstKeys(settings daemon.Settings, name string) (client, admin string,
 }
 
 // nextSteps is what to do next.
-func nextSteps(made newConfig, s daemon.Settings, client, admin string) string {
+func nextSteps(made newConfig, s config.Settings, client, admin string) string {
 	const kept = "(made before; geminid keys list)"
 	start := "geminid serve"
-	if daemon.IsService(made.path) {
+	if config.IsService(made.path) {
 		start = "sudo systemctl enable --now geminid"
 	}
 	wrote := made.path

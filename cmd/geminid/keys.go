@@ -5,7 +5,7 @@ import (
 	"os"
 	"text/tabwriter"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/auth"
 )
 
@@ -78,8 +78,8 @@ func (f *settingFlags) openKeys() (*auth.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	if credential := daemon.ServiceKeys(f.settingSources()); credential != "" {
-		fmt.Fprintf(os.Stderr, "The running service reads its keys from the credential geminid.keys, %s, not from %s: what changes here counts when it is put into the credential and the service is restarted.\n", credential, daemon.KeysPath(settings))
+	if credential := config.ServiceKeys(f.settingSources()); credential != "" {
+		fmt.Fprintf(os.Stderr, "The running service reads its keys from the credential geminid.keys, %s, not from %s: what changes here counts when it is put into the credential and the service is restarted.\n", credential, config.KeysPath(settings))
 	}
-	return daemon.OpenKeys(settings)
+	return config.OpenKeys(settings)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // Exit codes, after sysexits where one fits. RestartPreventExitStatus= in the
@@ -127,7 +128,7 @@ func reportError(err error) int {
 	fmt.Fprintf(os.Stderr, "geminid: %v\n", err)
 	var (
 		coded  *exitError
-		config *daemon.ConfigError
+		config *config.Error
 		locked *cookie.Locked
 		runs   *daemon.RunningError
 	)

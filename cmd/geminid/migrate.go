@@ -16,7 +16,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/geminid/geminid/cookie"
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/ops/peers"
 )
@@ -58,7 +58,7 @@ func (c *configImportCmd) Run() error {
 		return &exitError{exitUnreadable, err}
 	}
 	c.nameAccounts(found.Sessions)
-	made := newConfig{path: cmp.Or(c.Config, daemon.ConfigPath(os.Getenv)),
+	made := newConfig{path: cmp.Or(c.Config, config.ConfigPath(os.Getenv)),
 		origin: "geminid config import --from " + c.From,
 		force:  c.Force, settings: found.Settings}
 	if c.DryRun {
@@ -83,9 +83,9 @@ func (c *configImportCmd) Run() error {
 
 // writeConfig writes the configuration. A file without settings, such as one with
 // cookies only, leaves the one that is there.
-func (c *configImportCmd) writeConfig(made newConfig) (daemon.Settings, error) {
+func (c *configImportCmd) writeConfig(made newConfig) (config.Settings, error) {
 	if len(made.settings) == 0 {
-		settings, err := daemon.Load(daemon.Sources{File: c.Config, Environ: os.Environ()})
+		settings, err := config.Load(config.Sources{File: c.Config, Environ: os.Environ()})
 		if err != nil {
 			return settings, &exitError{exitConfig, err}
 		}
@@ -102,11 +102,11 @@ func (c *configImportCmd) writeConfig(made newConfig) (daemon.Settings, error) {
 }
 
 // adoptKeys lets the keys in that clients have already.
-func adoptKeys(settings daemon.Settings, found []peers.Key) error {
+func adoptKeys(settings config.Settings, found []peers.Key) error {
 	if len(found) == 0 {
 		return nil
 	}
-	keys, err := daemon.OpenKeys(settings)
+	keys, err := config.OpenKeys(settings)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func inboxName(account string) string {
 }
 
 // dropSessions puts the cookies into the inbox, one file for each account.
-func dropSessions(settings daemon.Settings, sessions []peers.Session) error {
+func dropSessions(settings config.Settings, sessions []peers.Session) error {
 	var all error
 	for _, s := range sessions {
 		name := inboxName(s.Name)

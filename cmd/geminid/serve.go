@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // settingFlags are the settings that are often wanted on the command line.
@@ -22,7 +23,7 @@ type settingFlags struct {
 }
 
 // settingSources is where the settings come from.
-func (f *settingFlags) settingSources() daemon.Sources {
+func (f *settingFlags) settingSources() config.Sources {
 	flags := make(map[string]any)
 	for key, value := range map[string]string{
 		"listen": f.Listen, "state_dir": f.StateDir, "inbox_dir": f.InboxDir, "socket": f.Socket,
@@ -32,13 +33,13 @@ func (f *settingFlags) settingSources() daemon.Sources {
 			flags[key] = value
 		}
 	}
-	return daemon.Sources{File: f.Config, Environ: os.Environ(), Flags: flags}
+	return config.Sources{File: f.Config, Environ: os.Environ(), Flags: flags}
 }
 
 // loadSettings reads the settings; an error is a configuration error, unless this user may
 // not read them.
-func (f *settingFlags) loadSettings() (daemon.Settings, error) {
-	settings, err := daemon.Load(f.settingSources())
+func (f *settingFlags) loadSettings() (config.Settings, error) {
+	settings, err := config.Load(f.settingSources())
 	switch {
 	case errors.Is(err, os.ErrPermission):
 		return settings, &exitError{exitNoPerm, fmt.Errorf("%w; run this as root or as a member of the group geminid", err)}
@@ -50,12 +51,12 @@ func (f *settingFlags) loadSettings() (daemon.Settings, error) {
 
 // checkSettings is load for the server, which needs the files that the settings name. One
 // that it may not read it tells when it opens it.
-func (f *settingFlags) checkSettings() (daemon.Settings, error) {
+func (f *settingFlags) checkSettings() (config.Settings, error) {
 	settings, err := f.loadSettings()
 	if err != nil {
 		return settings, err
 	}
-	if err := daemon.CheckFiles(f.settingSources(), settings); !errors.Is(err, os.ErrPermission) {
+	if err := settings.CheckFiles(); !errors.Is(err, os.ErrPermission) {
 		return settings, err
 	}
 	return settings, nil
@@ -74,10 +75,10 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	level := new(slog.LevelVar)
 	level.Set(settings.Level())
 	logger := newLogger(os.Stderr, settings.LogFormat, level)
-	for _, sentence := range daemon.ExposedFiles(c.settingSources(), settings) {
+	for _, sentence := range settings.ExposedFiles() {
 		logger.Warn("a secret is exposed", "why", sentence)
 	}
-	if sentence := daemon.ZoneProblem(settings, os.LookupEnv); sentence != "" {
+	if sentence := config.ZoneProblem(settings, os.LookupEnv); sentence != "" {
 		logger.Warn("the time zone is not known", "why", sentence)
 	}
 	defer boundGarbage()()
@@ -96,7 +97,7 @@ func (c *checkConfigCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	unseen := daemon.CheckFiles(c.settingSources(), settings)
+	unseen := settings.CheckFiles()
 	if unseen != nil && !errors.Is(unseen, os.ErrPermission) {
 		return unseen
 	}
@@ -104,14 +105,14 @@ func (c *checkConfigCmd) Run() error {
 	if unseen != nil {
 		printf("warning: not all could be looked at by this user: %v\n", unseen)
 	}
-	for _, sentence := range daemon.ExposedFiles(c.settingSources(), settings) {
+	for _, sentence := range settings.ExposedFiles() {
 		printf("warning: %s\n", sentence)
 	}
-	if sentence := daemon.ZoneProblem(settings, os.LookupEnv); sentence != "" {
+	if sentence := config.ZoneProblem(settings, os.LookupEnv); sentence != "" {
 		printf("warning: %s\n", sentence)
 	}
-	if keys, err := daemon.OpenKeys(settings); err == nil && daemon.NoKeyWarning(settings, keys) != "" {
-		printf("warning: %s\n", daemon.NoKeyWarning(settings, keys))
+	if keys, err := config.OpenKeys(settings); err == nil && config.NoKeyWarning(settings, keys) != "" {
+		printf("warning: %s\n", config.NoKeyWarning(settings, keys))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/google/renameio/v2"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // newConfig is a configuration file about to be written.
@@ -26,7 +26,7 @@ type newConfig struct {
 
 // validateSetting tells what is wrong with one setting, as the server would.
 func validateSetting(key string, value any) error {
-	_, err := daemon.Load(daemon.Sources{File: os.DevNull, Flags: map[string]any{key: value}})
+	_, err := config.Load(config.Sources{File: os.DevNull, Flags: map[string]any{key: value}})
 	if err == nil {
 		return nil
 	}
@@ -62,23 +62,23 @@ func (n *newConfig) checkFree() error {
 
 // writeFile checks the settings as the server would and writes them. One that was
 // there is kept. It returns the settings as the server will read them.
-func (n *newConfig) writeFile() (daemon.Settings, error) {
+func (n *newConfig) writeFile() (config.Settings, error) {
 	if err := n.checkFree(); err != nil {
-		return daemon.Settings{}, err
+		return config.Settings{}, err
 	}
 	if err := os.MkdirAll(filepath.Dir(n.path), 0o755); err != nil {
-		return daemon.Settings{}, err
+		return config.Settings{}, err
 	}
 	file, err := renameio.NewPendingFile(n.path,
 		renameio.WithTempDir(filepath.Dir(n.path)), renameio.WithStaticPermissions(0o600))
 	if err != nil {
-		return daemon.Settings{}, fmt.Errorf("writing the configuration: %w", err)
+		return config.Settings{}, fmt.Errorf("writing the configuration: %w", err)
 	}
 	defer file.Cleanup()
 	if _, err := file.WriteString(n.renderYAML()); err != nil {
-		return daemon.Settings{}, fmt.Errorf("writing the configuration: %w", err)
+		return config.Settings{}, fmt.Errorf("writing the configuration: %w", err)
 	}
-	settings, err := daemon.Load(daemon.Sources{File: file.Name(), Environ: os.Environ()})
+	settings, err := config.Load(config.Sources{File: file.Name(), Environ: os.Environ()})
 	if err != nil {
 		return settings, &exitError{exitConfig, errors.New(strings.ReplaceAll(err.Error(), file.Name(), n.path))}
 	}
@@ -98,7 +98,7 @@ func (n *newConfig) writeFile() (daemon.Settings, error) {
 func (n *newConfig) renderYAML() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Made by %s. All keys and their defaults: docs/configuration.md\n\n", n.origin)
-	for _, key := range daemon.SettingNames() {
+	for _, key := range config.SettingNames() {
 		if value, ok := n.settings[key]; ok {
 			line, err := yaml.Marshal(map[string]any{key: value})
 			if err == nil { // texts and numbers always can
@@ -134,7 +134,7 @@ func (n *newConfig) setOwner(file *os.File, stateDir string) error {
 	switch {
 	case owner == nil:
 		return err
-	case !daemon.IsService(n.path):
+	case !config.IsService(n.path):
 		return file.Chown(int(owner.Uid), int(owner.Gid))
 	}
 	return errors.Join(file.Chown(0, int(owner.Gid)), file.Chmod(0o640))

@@ -15,7 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/geminid/geminid/cookie"
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/ops/peers"
 )
 
@@ -77,8 +77,8 @@ func golden(t *testing.T, path string, got []byte) {
 // usable asks the server about one setting.
 func usable(key string, v any) error { _, err := load(map[string]any{key: v}); return err }
 
-func load(settings map[string]any) (daemon.Settings, error) {
-	return daemon.Load(daemon.Sources{File: os.DevNull, Flags: settings})
+func load(settings map[string]any) (config.Settings, error) {
+	return config.Load(config.Sources{File: os.DevNull, Flags: settings})
 }
 
 // runs takes what was found to where it goes: the server must be able to run with

@@ -1,4 +1,4 @@
-package daemon_test
+package config_test
 
 import (
 	"os"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 func TestExposed(t *testing.T) {
@@ -26,11 +26,12 @@ func TestExposed(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			src := daemon.Sources{File: write(t, test.content)}
+			src := config.Sources{File: write(t, test.content)}
 			if err := os.Chmod(src.File, test.mode); err != nil {
 				t.Fatal(err)
 			}
-			got := strings.Join(daemon.ExposedFiles(src, daemon.Settings{}), "\n")
+			s, _ := config.Load(src) // a mistake elsewhere hides nothing
+			got := strings.Join(s.ExposedFiles(), "\n")
 			if (got == "") != (test.want == "") || !strings.Contains(got, test.want) || strings.Contains(got, "abcdefghijkl") {
 				t.Errorf("got %q, want in it %q", got, test.want)
 			}
@@ -40,7 +41,7 @@ func TestExposed(t *testing.T) {
 	if err := os.WriteFile(key, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := daemon.ExposedFiles(daemon.Sources{File: "/nowhere"}, daemon.Settings{TLSKey: key}); len(got) != 1 || !strings.Contains(got[0], key) {
+	if got := (&config.Settings{TLSKey: key}).ExposedFiles(); len(got) != 1 || !strings.Contains(got[0], key) {
 		t.Errorf("got %q for an open key of the certificate", got)
 	}
 }

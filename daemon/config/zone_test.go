@@ -1,22 +1,22 @@
-package daemon_test
+package config_test
 
 import (
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // TestZoneProblem: a TZ that the time package takes for UTC without a word is named
 // where something goes by local time.
 func TestZoneProblem(t *testing.T) {
-	quiet := daemon.Settings{NotifyQuietHours: "23:00-07:00", Report: "off"}
+	quiet := config.Settings{NotifyQuietHours: "23:00-07:00", Report: "off"}
 	_, noFile := os.Stat("/usr/share/zoneinfo/UTC")
 	for _, test := range []struct {
 		name, zone string
 		unset      bool
-		settings   daemon.Settings
+		settings   config.Settings
 		bad        bool
 	}{
 		{name: "unset", unset: true, settings: quiet},
@@ -33,9 +33,9 @@ func TestZoneProblem(t *testing.T) {
 		{name: "no file", zone: "/nowhere/zone", settings: quiet, bad: true},
 		{name: "no zone file", zone: "/etc/passwd", settings: quiet, bad: true},
 		{name: "Local", zone: "Local", settings: quiet, bad: true},
-		{name: "nothing goes by it", zone: "CST-8", settings: daemon.Settings{Report: "off"}},
+		{name: "nothing goes by it", zone: "CST-8", settings: config.Settings{Report: "off"}},
 	} {
-		got := daemon.ZoneProblem(test.settings, func(string) (string, bool) { return test.zone, !test.unset })
+		got := config.ZoneProblem(test.settings, func(string) (string, bool) { return test.zone, !test.unset })
 		if (got != "") != test.bad {
 			t.Errorf("%s: got %q", test.name, got)
 		}
@@ -43,8 +43,8 @@ func TestZoneProblem(t *testing.T) {
 			t.Errorf("%s: it says %q", test.name, got)
 		}
 	}
-	weekly := daemon.Settings{Report: "weekly"}
-	if got := daemon.ZoneProblem(weekly, func(string) (string, bool) { return "CST-8", true }); !strings.Contains(got, "report goes by UTC") {
+	weekly := config.Settings{Report: "weekly"}
+	if got := config.ZoneProblem(weekly, func(string) (string, bool) { return "CST-8", true }); !strings.Contains(got, "report goes by UTC") {
 		t.Errorf("the report: %q", got)
 	}
 }

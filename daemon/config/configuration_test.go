@@ -1,4 +1,4 @@
-package daemon_test
+package config_test
 
 import (
 	"bytes"
@@ -10,12 +10,11 @@ import (
 	"os"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 var update = flag.Bool("update", false, "write the pages made from the settings anew")
@@ -26,6 +25,7 @@ type entry struct {
 	text     string
 	defaults []string
 	kinds    []string
+	live     []string
 }
 
 // settingsOf reads the comments of the struct from its source; nothing else
@@ -37,10 +37,10 @@ func settingsOf(t *testing.T) (entries []entry) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	values := reflect.ValueOf(daemon.Defaults(func(name string) string {
+	values := reflect.ValueOf(config.Defaults(func(name string) string {
 		return map[string]string{"STATE_DIRECTORY": "/var/lib/geminid", "RUNTIME_DIRECTORY": "/run/geminid"}[name]
 	}))
-	keys := daemon.SettingNames()
+	keys := config.Keys()
 	var fields []*ast.Field
 	ast.Inspect(file, func(n ast.Node) bool {
 		if spec, ok := n.(*ast.TypeSpec); ok && spec.Name.Name == "Settings" {
@@ -48,14 +48,15 @@ func settingsOf(t *testing.T) (entries []entry) {
 		}
 		return true
 	})
-	for i, field := range fields {
+	for i, field := range fields[:len(keys)] { // behind them the origin
 		if field.Doc != nil || i == 0 {
-			entries = append(entries, entry{text: speak(field.Doc.Text(), fields, keys)})
+			entries = append(entries, entry{text: speak(field.Doc.Text(), fields, config.SettingNames())})
 		}
 		e := &entries[len(entries)-1]
-		e.keys = append(e.keys, keys[i])
+		e.keys = append(e.keys, keys[i].Name)
 		e.defaults = append(e.defaults, show(values.Field(i)))
-		e.kinds = append(e.kinds, daemon.KindOf(keys[i]))
+		e.kinds = append(e.kinds, keys[i].Kind())
+		e.live = append(e.live, map[bool]string{true: "yes", false: "–"}[keys[i].Live])
 	}
 	return entries
 }
@@ -63,7 +64,7 @@ func settingsOf(t *testing.T) (entries []entry) {
 // speak turns a comment about fields into a sentence about keys.
 func speak(text string, fields []*ast.Field, keys []string) string {
 	text = strings.Join(strings.Fields(text), " ")
-	for i, field := range fields {
+	for i, field := range fields[:len(keys)] {
 		text = regexp.MustCompile(`\b`+field.Names[0].Name+`\b`).ReplaceAllString(text, "`"+keys[i]+"`")
 	}
 	return text
@@ -77,12 +78,7 @@ func show(v reflect.Value) string {
 			return text + "m"
 		}
 		return x.String()
-	case daemon.Size:
-		if x%(1<<20) != 0 {
-			return fmt.Sprint(int64(x))
-		}
-		return fmt.Sprintf("%dMiB", x>>20)
-	case daemon.Secret, []string, map[string]string:
+	case config.Secret, []string, map[string]string:
 		return ""
 	default:
 		return fmt.Sprint(x)
@@ -92,7 +88,7 @@ func show(v reflect.Value) string {
 func TestConfigurationPages(t *testing.T) {
 	entries := settingsOf(t)
 	for path, content := range map[string][]byte{
-		"../docs/configuration.md": reference(entries), "../packages/geminid.yaml": example(entries),
+		"../../docs/configuration.md": reference(entries), "../../packages/geminid.yaml": example(entries),
 	} {
 		if *update {
 			if err := os.WriteFile(path, content, 0o644); err != nil {
@@ -105,7 +101,7 @@ func TestConfigurationPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(got, content) {
-			t.Errorf("%s does not tell what settings.go says; run: go test ./daemon -run ConfigurationPages -update", path)
+			t.Errorf("%s does not tell what settings.go says; run: go test ./daemon/config -run ConfigurationPages -update", path)
 		}
 	}
 }
@@ -117,7 +113,7 @@ func TestExampleIsRead(t *testing.T) {
 	for name, content := range map[string]string{
 		"as it is": text, "every key set": regexp.MustCompile(`(?m)^#([a-z_]+: \S)`).ReplaceAllString(text, "$1"),
 	} {
-		if _, err := daemon.Load(daemon.Sources{File: write(t, content)}); err != nil {
+		if _, err := config.Load(config.Sources{File: write(t, content)}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -127,9 +123,9 @@ func reference(entries []entry) []byte {
 	var b bytes.Buffer
 	b.WriteString(`# Configuration
 
-<!-- Made from the comments of daemon/settings.go: go test ./daemon -run ConfigurationPages -update -->
+<!-- Made from the comments of daemon/config/settings.go: go test ./daemon/config -run ConfigurationPages -update -->
 
-One YAML file with flat keys: ` + "`/etc/geminid/geminid.yaml`" + ` for the service, ` + "`~/.config/geminid/geminid.yaml`" + ` by hand, or ` + "`--config FILE`" + `. Later sources win: file, systemd credential ` + "`geminid.<key>`" + `, environment ` + "`GEMINID_<KEY>`" + `, flag. An unknown key or a value that can not be read keeps the server from starting (exit code 78) and says file, line, key and what is allowed; ` + "`geminid check-config`" + ` says the same beforehand. A duration has its unit (` + "`5s`, `5m`" + `), a number is whole and without quotes, a path begins with ` + "`/`" + `. The files of keys and of the certificate are looked into as well.
+One YAML file with flat keys: ` + "`/etc/geminid/geminid.yaml`" + ` for the service, ` + "`~/.config/geminid/geminid.yaml`" + ` by hand, or ` + "`--config FILE`" + `. Later sources win: file, systemd credential ` + "`geminid.<key>`" + `, environment ` + "`GEMINID_<KEY>`" + `, flag. An unknown key or a value that cannot be used keeps the server from starting (exit code 78). Each mistake has a line with file, line number, key and the values that are allowed; ` + "`geminid check-config`" + ` prints the same beforehand. A duration has its unit (` + "`5s`, `5m`" + `), a number is whole and without quotes, a path begins with ` + "`/`" + `. The files of keys and of the certificate are looked into as well.
 
 **Live** keys follow ` + "`systemctl reload geminid`" + `, ` + "`geminid reload`" + ` or SIGHUP while requests run; what was counted for limits stays, and the inbox is looked into at once. The others need a restart, and a reload names those that wait for one. It reads the files of keys and of the certificate too and says when they hold something else.
 
@@ -137,7 +133,7 @@ One YAML file with flat keys: ` + "`/etc/geminid/geminid.yaml`" + ` for the serv
 |---|---|---|---|---|
 `)
 	for _, e := range entries {
-		var keys, defaults, live []string
+		var keys, defaults []string
 		for i, key := range e.keys {
 			keys = append(keys, "`"+key+"`")
 			if e.defaults[i] != "" {
@@ -145,17 +141,12 @@ One YAML file with flat keys: ` + "`/etc/geminid/geminid.yaml`" + ` for the serv
 			} else {
 				defaults = append(defaults, "–")
 			}
-			if slices.Contains(daemon.Live, key) {
-				live = append(live, "yes")
-			} else {
-				live = append(live, "–")
-			}
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", strings.Join(keys, "<br>"), strings.Join(defaults, "<br>"),
-			strings.Join(e.kinds, "<br>"), strings.Join(live, "<br>"), e.text)
+			strings.Join(e.kinds, "<br>"), strings.Join(e.live, "<br>"), e.text)
 	}
 	b.WriteString(`
-In the environment a list is written ` + "`a,b`" + ` and a map ` + "`name=value,name=value`" + `. Secrets (` + "`metrics_key`" + `, ` + "`upstream_proxy`" + ` with a password) belong into a file with mode 0600, or 0640 with the group geminid, or into credentials ([systemd/README.md](../systemd/README.md)). API keys are no setting: ` + "`geminid keys add NAME`" + ` makes them and keeps their hashes.
+In the environment, in credentials and in flags a list is written ` + "`a,b`" + ` and a map ` + "`name=value,name=value`" + `, as in ` + "`GEMINID_ALIASES=gpt-4o=gemini-2.5-flash,best=gemini-2.5-pro`" + `; ` + "`name:value`" + ` is read as well if the names have no colon of their own, and so are ` + "`{name: value}`" + ` and JSON. Secrets (` + "`metrics_key`" + `, ` + "`upstream_proxy`" + ` with a password) belong into a file with mode 0600, or 0640 with the group geminid, or into credentials ([systemd/README.md](../systemd/README.md)). API keys are no setting: ` + "`geminid keys add NAME`" + ` makes them and keeps their hashes.
 `)
 	return b.Bytes()
 }

@@ -1,23 +1,17 @@
-package daemon_test
+package config_test
 
 import (
-	"os"
+	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
+	"github.com/geminid/geminid/ops/report"
 )
-
-func write(t *testing.T, content string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "geminid.yaml")
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 func TestLoad(t *testing.T) {
 	file := write(t, `
@@ -29,7 +23,7 @@ aliases:
   best: gemini-2.5-pro
 allowed_hosts: [a.example, b.example]
 `)
-	s, err := daemon.Load(daemon.Sources{
+	s, err := config.Load(config.Sources{
 		File:    file,
 		Environ: []string{"HOME=/h", "GEMINID_MODEL_INTERVAL=8s", "GEMINID_ALIASES=fast=gemini-2.5-flash, best=gemini-3-pro-preview", "GEMINID_TEST_ROTATE_FLOOR=0", "GEMINID_REQUESTS_PER_HOUR=20"},
 		Flags:   map[string]any{"requests_per_hour": "30"},
@@ -127,7 +121,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := daemon.Load(daemon.Sources{File: write(t, tt.file), Environ: tt.environ})
+			_, err := config.Load(config.Sources{File: write(t, tt.file), Environ: tt.environ})
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -148,7 +142,7 @@ func TestLoadRefuses(t *testing.T) {
 
 // TestLoadTakes: what is written as its key wants it is taken as it is written.
 func TestLoadTakes(t *testing.T) {
-	s, err := daemon.Load(daemon.Sources{
+	s, err := config.Load(config.Sources{
 		File: write(t, `
 model_interval: 0
 queue_size:
@@ -176,17 +170,17 @@ trusted_proxies: 10.0.0.0/8, 192.0.2.1
 }
 
 func TestLoadFiles(t *testing.T) {
-	if _, err := daemon.Load(daemon.Sources{File: filepath.Join(t.TempDir(), "none.yaml")}); err == nil {
+	if _, err := config.Load(config.Sources{File: filepath.Join(t.TempDir(), "none.yaml")}); err == nil {
 		t.Error("a named file that is missing was accepted")
 	}
-	if _, err := daemon.Load(daemon.Sources{Environ: []string{"HOME=" + t.TempDir()}}); err != nil {
+	if _, err := config.Load(config.Sources{Environ: []string{"HOME=" + t.TempDir()}}); err != nil {
 		t.Errorf("no file at all: %v", err)
 	}
 }
 
 // TestPackagedPaths: under systemd the directories are the unit's.
 func TestPackagedPaths(t *testing.T) {
-	s, err := daemon.Load(daemon.Sources{File: write(t, ""), Environ: []string{
+	s, err := config.Load(config.Sources{File: write(t, ""), Environ: []string{
 		"STATE_DIRECTORY=/var/lib/geminid", "RUNTIME_DIRECTORY=/run/geminid", "HOME=/nonexistent"}})
 	if err != nil {
 		t.Fatal(err)
@@ -197,15 +191,15 @@ func TestPackagedPaths(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	tests := map[string]daemon.Size{"0": 0, "1024": 1024, "4KiB": 4096, "32MiB": 32 << 20, "1 GiB": 1 << 30, "7B": 7}
+	tests := map[string]config.Size{"0": 0, "1024": 1024, "4KiB": 4096, "32MiB": 32 << 20, "1 GiB": 1 << 30, "7B": 7}
 	for text, want := range tests {
-		var got daemon.Size
+		var got config.Size
 		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
 			t.Errorf("%q is %d, error %v; want %d", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "MiB", "-1", "1.5MiB", "9999999999GiB", "12 parsecs"} {
-		var got daemon.Size
+		var got config.Size
 		if err := got.UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q was accepted as %d", text, got)
 		}
@@ -213,7 +207,7 @@ func TestSize(t *testing.T) {
 }
 
 func TestSecretDoesNotPrint(t *testing.T) {
-	s, err := daemon.Load(daemon.Sources{File: write(t, "metrics_key: hunter2hunter2hunter2\n")})
+	s, err := config.Load(config.Sources{File: write(t, "metrics_key: hunter2hunter2hunter2\n")})
 	if err != nil || s.MetricsKey.Reveal() != "hunter2hunter2hunter2" {
 		t.Fatalf("error %v", err)
 	}
@@ -225,19 +219,131 @@ func TestSecretDoesNotPrint(t *testing.T) {
 	}
 }
 
-// TestLoadTakesProxies: what can stand in an address, and how the proxy gets it.
-func TestLoadTakesProxies(t *testing.T) {
-	for _, raw := range []string{
-		"http://127.0.0.1:7890", "socks5h://[::1]:1080", "https://proxy.example.org", "HTTP://proxy:3128/",
-		"http://me:p%25s%23s%2Fs@proxy:1", "http://me:p@ss:w0rd!$&'()*+,;=~@proxy:1", "http://bücher.example:8080", "socks5://me@proxy:1080",
-	} {
-		s, err := daemon.Load(daemon.Sources{File: write(t, "upstream_proxy: \""+raw+"\"\n")})
-		if err != nil || s.UpstreamProxy != raw {
-			t.Errorf("%s: %v", raw, err)
-			continue
-		}
-		if _, err := daemon.ProxyTransport(s); err != nil {
-			t.Errorf("%s: %v", raw, err)
+// TestLoadReportsEveryMistake: all mistakes have a line each, always in the same
+// order: by line in the file, then the other sources.
+func TestLoadReportsEveryMistake(t *testing.T) {
+	credentials := t.TempDir()
+	put(t, filepath.Join(credentials, "geminid.metrics_key"), "short")
+	src := config.Sources{
+		File: write(t, `watch: magic
+queue_size: -1
+requests_per_hour: many
+chatmode: keep
+user_agent: "a\nb"
+tick: 1h
+tick: 5s
+tls_key: key.pem
+public_url: nowhere
+exit_ip_url: nowhere
+language: "a\nb"
+notify_webhook: nowhere
+notify_mail_server: nowhere
+`),
+		Environ: []string{"HOME=/h", "CREDENTIALS_DIRECTORY=" + credentials, "GEMINID_MAX_BODY=1", "GEMINID_LOG_LEVEL=loud"},
+		Flags:   map[string]any{"listen": "here"},
+	}
+	want := []string{
+		":1: watch: ", ":2: queue_size: must be at least 0; 0 turns the limit off", ":3: requests_per_hour: ", ":4: chatmode: no such key (did you mean chat_mode?)", ":5: user_agent: ",
+		":6: tick: 1h0m0s is outside 1s to 5m0s", ":7: tick: is there twice", ":8: tls_cert: and tls_key belong together", ":8: tls_key: ", ":9: public_url: ", ":10: exit_ip_url: ", ":11: language: ",
+		":12: notify_webhook: ", ":13: notify_mail_server: ",
+		"credential geminid.metrics_key: metrics_key: has 5 characters",
+		"GEMINID_MAX_BODY: max_body: 1 is outside 1KiB to 1GiB", "GEMINID_LOG_LEVEL: log_level: ", "--listen: listen: ",
+	}
+	_, first := config.Load(src)
+	for range 20 {
+		if _, err := config.Load(src); err == nil || err.Error() != first.Error() {
+			t.Fatalf("another order:\n%v\n%v", first, err)
 		}
 	}
+	lines := strings.Split(first.Error(), "\n")
+	if len(lines) != len(want) {
+		t.Fatalf("%d lines, want %d:\n%v", len(lines), len(want), first)
+	}
+	for i, line := range lines {
+		if !strings.Contains(line, want[i]) {
+			t.Errorf("line %d is %q, want in it %q", i+1, line, want[i])
+		}
+	}
+}
+
+// TestMapsAndListsAsText: the forms that people write in an environment.
+func TestMapsAndListsAsText(t *testing.T) {
+	one := map[string]string{"gpt-4o": "gemini-2.5-flash"}
+	two := map[string]string{"gpt-4o": "gemini-2.5-flash", "llama3:8b": "gemini-2.5-pro"}
+	for text, want := range map[string]map[string]string{
+		"":                        {},
+		"gpt-4o=gemini-2.5-flash": one, "gpt-4o:gemini-2.5-flash": one, " gpt-4o = gemini-2.5-flash , ": one, "gpt-4o: gemini-2.5-flash": one,
+		"{gpt-4o: gemini-2.5-flash}": one, `{"gpt-4o":"gemini-2.5-flash"}`: one, " {\"gpt-4o\": \"gemini-2.5-flash\"}\n": one,
+		"gpt-4o=gemini-2.5-flash,llama3:8b=gemini-2.5-pro":              two,
+		`{"gpt-4o": "gemini-2.5-flash", "llama3:8b": "gemini-2.5-pro"}`: two,
+		"{}": {},
+		// Neither of these says one thing.
+		"llama3:8b:gemini-2.5-pro": nil, "a": nil, "a=": nil, "=b": nil, "a=b,a=c": nil, "a=b;c": {"a": "b;c"}, "[a]": nil, "{a: [b]}": nil, "{a: b": nil, "{a}": nil, `{"a": ""}`: nil,
+	} {
+		s, err := config.Load(config.Sources{File: write(t, ""), Environ: []string{"GEMINID_ALIASES=" + text}})
+		if want == nil {
+			if err == nil || !strings.Contains(err.Error(), "GEMINID_ALIASES: aliases: ") || !strings.Contains(err.Error(), "write name=value,name=value") {
+				t.Errorf("%q is %v, error %v", text, s.Aliases, err)
+			}
+		} else if err != nil || !maps.Equal(s.Aliases, want) {
+			t.Errorf("%q is %v, error %v; want %v", text, s.Aliases, err, want)
+		}
+	}
+	for text, want := range map[string][]string{
+		"": nil, "a.example": {"a.example"}, "a, b,": {"a", "b"}, "[a, b]": {"a", "b"}, `["a","b"]`: {"a", "b"}, "[]": nil, "[::1]": {"[::1]"}, "[2001:db8::1]:81": {"[2001:db8::1]:81"},
+	} {
+		s, err := config.Load(config.Sources{File: write(t, ""), Environ: []string{"GEMINID_ALLOWED_HOSTS=" + text}})
+		if err != nil || !slices.Equal(s.AllowedHosts, want) {
+			t.Errorf("%q is %q, error %v; want %q", text, s.AllowedHosts, err, want)
+		}
+	}
+}
+
+// TestBrokenLine: the line is the broken one, wherever the parser gives up, and a
+// large file is no reason to think long.
+func TestBrokenLine(t *testing.T) {
+	many := strings.Repeat("# a comment\n", 2000)
+	aliases := "aliases:\n" + strings.Repeat("  x: y\n", 5000)
+	for content, want := range map[string]int{
+		"a: b: c\n": 1, "tick: 5s\nlanguage: 'en\n": 2, "tick: 5s\n\n# note\naliases:\n  a: b\n  c: [\n  d: e\nwatch: poll\n": 6,
+		"allowed_hosts: [\n  a,\n  b\n]\nlanguage: \"x\n": 5, "\ttick: 5s\n": 1, many + "tick: {\n" + many: 2001, aliases + "  'open: z\n": 5002,
+	} {
+		_, err := config.Load(config.Sources{File: write(t, content)})
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf(":%d: this is no YAML", want)) {
+			t.Errorf("%.40q: %v, want line %d", content, err, want)
+		}
+	}
+}
+
+// TestTags: every default, bound and choice of the table is one that its key takes.
+func TestTags(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, key := range config.Keys() {
+		if key.Name == "" || seen[key.Name] {
+			t.Errorf("key %q is there twice", key.Name)
+		}
+		seen[key.Name] = true
+		for _, value := range append([]string{key.Default, key.Min, key.Max}, key.Choices...) {
+			if value == "" || value == key.Min && key.Zero != "" && key.Min == "0" {
+				continue
+			}
+			if _, err := config.Load(config.Sources{File: write(t, ""), Environ: []string{"HOME=/h", "GEMINID_" + strings.ToUpper(key.Name) + "=" + value}}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if !slices.Equal(keyOf(t, "report").Choices, report.Schedules) {
+		t.Errorf("report takes %v, the reports know %v", keyOf(t, "report").Choices, report.Schedules)
+	}
+}
+
+func keyOf(t *testing.T, name string) config.Key {
+	t.Helper()
+	for _, key := range config.Keys() {
+		if key.Name == name {
+			return key
+		}
+	}
+	t.Fatalf("no key %s", name)
+	return config.Key{}
 }

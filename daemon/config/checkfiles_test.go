@@ -1,4 +1,4 @@
-package daemon_test
+package config_test
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // TestCheckFiles: what would keep the server from starting is known before, with
@@ -53,13 +53,13 @@ func TestCheckFiles(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			src := daemon.Sources{File: write(t, strings.ReplaceAll(test.config, "DIR", dir)), Environ: []string{"HOME=" + dir}}
-			s, err := daemon.Load(src)
+			src := config.Sources{File: write(t, strings.ReplaceAll(test.config, "DIR", dir)), Environ: []string{"HOME=" + dir}}
+			s, err := config.Load(src)
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = daemon.CheckFiles(src, s)
-			var refused *daemon.ConfigError
+			err = s.CheckFiles()
+			var refused *config.Error
 			if errors.As(err, &refused) != (test.want != nil) {
 				t.Fatalf("got %v", err)
 			}
@@ -76,18 +76,18 @@ func TestCheckFiles(t *testing.T) {
 // systemd, and does not mistake another server for it.
 func TestServiceKeys(t *testing.T) {
 	dir := t.TempDir()
-	config, credential := filepath.Join(dir, "geminid.yaml"), filepath.Join(dir, "geminid.keys")
-	t.Cleanup(daemon.SetServiceConfig(config))
-	t.Cleanup(daemon.SetServiceKeys(credential))
-	put(t, config, "")
-	if got := daemon.ServiceKeys(daemon.Sources{File: config}); got != "" {
+	file, credential := filepath.Join(dir, "geminid.yaml"), filepath.Join(dir, "geminid.keys")
+	t.Cleanup(config.SetServiceConfig(file))
+	t.Cleanup(config.SetServiceKeys(credential))
+	put(t, file, "")
+	if got := config.ServiceKeys(config.Sources{File: file}); got != "" {
 		t.Errorf("got %q without a credential", got)
 	}
 	put(t, credential, "")
-	if got := daemon.ServiceKeys(daemon.Sources{Environ: []string{"HOME=" + dir}}); got != credential {
+	if got := config.ServiceKeys(config.Sources{Environ: []string{"HOME=" + dir}}); got != credential {
 		t.Errorf("got %q, want %q", got, credential)
 	}
-	if got := daemon.ServiceKeys(daemon.Sources{File: os.DevNull}); got != "" {
+	if got := config.ServiceKeys(config.Sources{File: os.DevNull}); got != "" {
 		t.Errorf("got %q for another server", got)
 	}
 }

@@ -1,4 +1,4 @@
-package daemon
+package config
 
 import (
 	"cmp"
@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strconv"
 	"strings"
 )
@@ -38,7 +37,17 @@ func (s *Size) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is not a size such as 32MiB", raw)
 }
 
-// Secret is a key in the configuration; it can not print itself.
+// String writes the size in the largest unit that divides it.
+func (s Size) String() string {
+	for _, u := range units {
+		if u.bytes > 1 && s != 0 && int64(s)%u.bytes == 0 {
+			return strconv.FormatInt(int64(s)/u.bytes, 10) + u.suffix
+		}
+	}
+	return strconv.FormatInt(int64(s), 10)
+}
+
+// Secret is a key in the configuration; it cannot print itself.
 type Secret struct{ text string }
 
 // UnmarshalText takes the key as it is.
@@ -62,9 +71,8 @@ func (s Secret) Reveal() string { return s.text }
 // HoldsSecrets reports whether a key or a password is among the settings, wherever
 // it came from.
 func (s *Settings) HoldsSecrets() bool {
-	v := reflect.ValueOf(s).Elem()
-	for i := range v.NumField() {
-		if secret, ok := v.Field(i).Interface().(Secret); ok && secret.Reveal() != "" {
+	for _, key := range keys {
+		if secret, ok := key.fieldOf(s).Interface().(Secret); ok && secret.Reveal() != "" {
 			return true
 		}
 	}

@@ -1,11 +1,11 @@
-package daemon_test
+package config_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/geminid/geminid/daemon"
+	"github.com/geminid/geminid/daemon/config"
 )
 
 // Commands run by hand must find the files of the installed service, and must not
@@ -13,7 +13,7 @@ import (
 func TestWhereFilesLive(t *testing.T) {
 	etc, home := t.TempDir(), t.TempDir()
 	system := filepath.Join(etc, "geminid.yaml")
-	t.Cleanup(daemon.SetServiceConfig(system))
+	t.Cleanup(config.SetServiceConfig(system))
 	own := filepath.Join(home, ".config/geminid/geminid.yaml")
 	touch := func(path string) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -48,8 +48,8 @@ func TestWhereFilesLive(t *testing.T) {
 			}
 			return step.env[name]
 		}
-		s := daemon.Defaults(env)
-		if got := daemon.ConfigPath(env); got != step.config {
+		s := config.Defaults(env)
+		if got := config.ConfigPath(env); got != step.config {
 			t.Errorf("%s: configuration %s, want %s", step.name, got, step.config)
 		}
 		if s.StateDir != step.state || s.InboxDir != filepath.Join(filepath.Dir(step.state), "inbox") || s.Socket != step.socket {
@@ -68,7 +68,7 @@ func TestCredentials(t *testing.T) {
 		}
 	}
 	file := write(t, "metrics_key: an-old-key-of-the-scraper\nrequests_per_hour: 5\nkeys_file: /srv/keys\n")
-	s, err := daemon.Load(daemon.Sources{File: file, Environ: []string{"CREDENTIALS_DIRECTORY=" + dir, "GEMINID_REQUESTS_PER_HOUR=9"}})
+	s, err := config.Load(config.Sources{File: file, Environ: []string{"CREDENTIALS_DIRECTORY=" + dir, "GEMINID_REQUESTS_PER_HOUR=9"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestCredentials(t *testing.T) {
 	if want := filepath.Join(dir, "geminid.keys"); s.KeysFile != want {
 		t.Errorf("keys_file is %q, want %q", s.KeysFile, want)
 	}
-	if _, err := daemon.OpenKeys(s); err != nil {
+	if _, err := config.OpenKeys(s); err != nil {
 		t.Error(err)
 	}
 }
