@@ -37,6 +37,14 @@ const DefaultName = "default"
 // maxName is how many characters the name of an account has at most.
 const maxName = 32
 
+// accountName is what an account may be called; it is a file name, a URL path
+// segment and a metric label all at once.
+var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+
+// ValidAccount reports whether name may name an account: 1 to 32 characters of
+// a-z, 0-9, _ and -, the first one a letter or a digit.
+func ValidAccount(name string) bool { return accountName.MatchString(name) }
+
 // AccountFor returns the account that a file asks for by its name, and whether
 // the name is one that browsers and extensions give, which may mean any account:
 // cookies.json, gemini.google.com_cookies (1).txt. What such a name says beside

@@ -37,18 +37,20 @@ func archive(data []byte) string {
 }
 
 // refuseBinary refuses text with bytes that no text has.
-func refuseBinary(text string) *Rejection {
+func refuseBinary(text string, found *list) *Rejection {
 	controls := 0
 	for i := range len(text) {
 		switch b := text[i]; {
 		case b == 0:
-			return reject(CodeBinary, "has a NUL byte at offset %d, so it is not text.", i).namingFormats()
+			found.nameFormats = true
+			return reject(CodeBinary, "has a NUL byte at offset %d, so it is not text.", i)
 		case b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1b:
 			controls++
 		}
 	}
 	if controls > 16 && controls > len(text)/100 {
-		return reject(CodeBinary, "is not text.").namingFormats()
+		found.nameFormats = true
+		return reject(CodeBinary, "is not text.")
 	}
 	return nil
 }
@@ -90,11 +92,12 @@ func lowerASCII(text string) string {
 }
 
 // unknownFormat is the verdict on text that no format claims.
-func unknownFormat(text string) *Rejection {
+func unknownFormat(text string, found *list) *Rejection {
 	if curlyQuotes(text) {
 		return reject(CodeMalformed, "has curly quotes, so a word processor or a chat changed it. Export again as plain text.")
 	}
-	return reject(CodeMalformed, "is in no known format.").namingFormats()
+	found.nameFormats = true
+	return reject(CodeMalformed, "is in no known format.")
 }
 
 func curlyQuotes(text string) bool {

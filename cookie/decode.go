@@ -1,6 +1,7 @@
 package cookie
 
 import (
+	"encoding/binary"
 	"html"
 	"strings"
 	"unicode"
@@ -12,7 +13,7 @@ import (
 // and saving add, and refuses what is no text at all. A database is passed on
 // as it is.
 func decode(data []byte, found *list) (string, *Rejection) {
-	if isSQLiteFile(data) {
+	if IsDatabase(data) {
 		return string(data), nil
 	}
 	text, rejection := toUTF8(data, found)
@@ -26,7 +27,7 @@ func decode(data []byte, found *list) (string, *Rejection) {
 	if text == "" {
 		return "", emptyFile(len(data))
 	}
-	if rejection := refuseBinary(text); rejection != nil {
+	if rejection := refuseBinary(text, found); rejection != nil {
 		return "", rejection
 	}
 	if rejection := refuseHTML(text); rejection != nil {
@@ -41,11 +42,11 @@ func toUTF8(data []byte, found *list) (string, *Rejection) {
 	if kind := archive(data); kind != "" {
 		return "", reject(CodeBinary, "is %s, not a cookie export. Unpack it, or export as text.", kind)
 	}
-	little, marked := utf16Order(data)
+	order, marked := utf16Order(data)
 	switch {
 	case marked:
 		data = data[2:]
-	case little != nil:
+	case order != nil:
 		found.warn(WarnGuessedEncoding, "The text is UTF-16 without a byte order mark; it was read as such.")
 	default:
 		return string(data), nil
@@ -53,19 +54,19 @@ func toUTF8(data []byte, found *list) (string, *Rejection) {
 	if len(data)%2 != 0 {
 		return "", reject(CodeTruncated, "ends in the middle of a UTF-16 character. If it is still uploading, wait; otherwise copy it again.")
 	}
-	return fromUTF16(data, *little), nil
+	return fromUTF16(data, order), nil
 }
 
-// utf16Order tells the byte order of UTF-16 text, nil when data is not. Without
-// a mark it goes by the zero bytes of ASCII letters.
-func utf16Order(data []byte) (little *bool, marked bool) {
-	yes, no := true, false
+// utf16Order returns the byte order of UTF-16 text, nil if data is not UTF-16, and
+// reports whether a mark names it. Without a mark the zero bytes of ASCII letters
+// decide.
+func utf16Order(data []byte) (order binary.ByteOrder, marked bool) {
 	if len(data) >= 2 {
 		switch {
 		case data[0] == 0xff && data[1] == 0xfe:
-			return &yes, true
+			return binary.LittleEndian, true
 		case data[0] == 0xfe && data[1] == 0xff:
-			return &no, true
+			return binary.BigEndian, true
 		}
 	}
 	head := data[:min(len(data), 4096)&^1]
@@ -80,21 +81,18 @@ func utf16Order(data []byte) (little *bool, marked bool) {
 	case len(head) < 16:
 		return nil, false
 	case zeros[0] == 0 && zeros[1] >= most:
-		return &yes, false
+		return binary.LittleEndian, false
 	case zeros[1] == 0 && zeros[0] >= most:
-		return &no, false
+		return binary.BigEndian, false
 	}
 	return nil, false
 }
 
-func fromUTF16(data []byte, little bool) string {
+// fromUTF16 decodes piecemeal: the whole text as runes would be twice its size.
+func fromUTF16(data []byte, order binary.ByteOrder) string {
 	var text strings.Builder
 	text.Grow(len(data) / 2)
-	low, high := 0, 1
-	if !little {
-		low, high = 1, 0
-	}
-	unit := func(i int) rune { return rune(data[i+low]) | rune(data[i+high])<<8 }
+	unit := func(i int) rune { return rune(order.Uint16(data[i:])) }
 	for i := 0; i < len(data); i += 2 {
 		r := unit(i)
 		if utf16.IsSurrogate(r) {

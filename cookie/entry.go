@@ -43,8 +43,10 @@ type list struct {
 	warnings []Warning
 	hint     string // what to try, should the file be refused in the end
 	full     bool   // there are too many; a parser may stop
-	index    map[entry]int
-	offered  int
+	// nameFormats makes the message of a refusal end with the known formats.
+	nameFormats bool
+	index       map[entry]int
+	offered     int
 }
 
 // add notes a cookie. One that is there already counts as seen again.

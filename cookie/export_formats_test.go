@@ -6,8 +6,6 @@ import "time"
 var (
 	ParseExpiry   = parseExpiry
 	ShellCommands = shellCommands
-	ShownFile     = shownFile
-	ShownPath     = shownPath
 	ShownDomain   = shownDomain
 	ShownTitle    = shownTitle
 	ShownStore    = shownStore
@@ -18,7 +16,6 @@ var (
 // Bounds of the parsers.
 const (
 	MaxEntries = maxEntries
-	MaxExtra   = maxExtra
 	MaxDepth   = maxDepth
 	MaxYAML    = maxYAML
 )

@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// maxExtra is more cookies than a browser keeps for one site (180).
-const maxExtra = 200
-
 // extras returns the other cookies of google.com in the chosen store.
 func extras(entries []entry, store string, now time.Time) (map[string]Value, *Rejection) {
 	copies := make(map[string]entry)

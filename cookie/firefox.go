@@ -30,8 +30,8 @@ func parseFirefox(data string, found *list) *Rejection {
 		found.hint = walHint
 		found.warn(WarnPendingWAL, walHint)
 	}
-	err = db.rows(cookies.root, func(record string) {
-		if e, ok := firefoxCookie(db, cookies, record); ok {
+	err = db.rows(cookies, func(row []field) {
+		if e, ok := firefoxCookie(db, cookies.columns, row); ok {
 			found.add(e)
 		}
 	})
@@ -64,12 +64,12 @@ func otherDatabase(db *database, tables map[string]table) *Rejection {
 }
 
 // firefoxCookie reads one row.
-func firefoxCookie(db *database, cookies table, record string) (e entry, ok bool) {
-	for i, f := range db.fields(record) {
-		if i == len(cookies.columns) {
+func firefoxCookie(db *database, columns []string, row []field) (e entry, ok bool) {
+	for i, f := range row {
+		if i == len(columns) {
 			break
 		}
-		switch cookies.columns[i] {
+		switch columns[i] {
 		case "name":
 			e.name = f.text()
 		case "value":

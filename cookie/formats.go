@@ -1,6 +1,9 @@
 package cookie
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // MaxFile is the largest file Parse looks into, in bytes. Callers should read
 // no more than one byte over it.
@@ -22,7 +25,7 @@ type format struct {
 // formats are tried from top to bottom and the first that fits is the one, so
 // the particular stand above the general.
 var formats = []format{
-	{"Firefox cookies.sqlite", isSQLite, parseFirefox},
+	{"Firefox cookies.sqlite", IsDatabase[string], parseFirefox},
 	{"HAR", looksHAR, parseHAR},
 	{"JSON cookie list", looksCookieList, parseJSON},
 	{"Playwright storageState", looksStorageState, parseJSON},
@@ -73,36 +76,36 @@ type Export struct {
 // Parse does no I/O, keeps no reference to data, and is bounded in time and
 // memory whatever data holds.
 func Parse(name string, data []byte, now time.Time) (*Export, error) {
-	export, rejection := parse(data, now)
-	if rejection != nil {
-		if rejection.Code == CodeTooBig && len(data) > MaxFile {
-			return nil, RejectTooBig(name)
-		}
-		return nil, rejection.in(name)
-	}
-	return export, nil
-}
-
-func parse(data []byte, now time.Time) (*Export, *Rejection) {
 	if len(data) > MaxFile {
-		return nil, reject(CodeTooBig, "")
+		return nil, RejectTooBig(name)
 	}
 	var found list
-	text, rejection := decode(data, &found)
+	export, rejection := parse(data, &found, now)
+	if rejection == nil {
+		return export, nil
+	}
+	if found.nameFormats {
+		rejection.Message += " Expected one of: " + strings.Join(Formats(), ", ") + "."
+	}
+	return nil, rejection.in(name)
+}
+
+func parse(data []byte, found *list, now time.Time) (*Export, *Rejection) {
+	text, rejection := decode(data, found)
 	if rejection != nil {
 		return nil, rejection
 	}
 	f, ok := sniff(text)
 	if !ok {
-		return nil, unknownFormat(text)
+		return nil, unknownFormat(text, found)
 	}
-	if rejection := f.parse(text, &found); rejection != nil {
+	if rejection := f.parse(text, found); rejection != nil {
 		return nil, rejection
 	}
 	if found.full {
 		return nil, reject(CodeTooBig, "holds more than %d cookies. Export the cookies of google.com only.", maxEntries)
 	}
-	export, rejection := pick(&found, now)
+	export, rejection := pick(found, now)
 	if rejection != nil {
 		if found.hint != "" {
 			rejection.Message += " " + found.hint

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Bounds of one scan.
@@ -96,7 +98,7 @@ func NewInbox(c InboxConfig) (*Inbox, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if err := makeInbox(c.Dir); err != nil {
-		return nil, fmt.Errorf("creating the inbox: %w", explain(err))
+		return nil, fmt.Errorf("creating the inbox: %w", statefile.WithRemedy(err))
 	}
 	if r, err := enter(c.Dir); err == nil { // else the first scan says why not
 		r.sweep()
@@ -117,15 +119,6 @@ func (i *Inbox) Seen() map[string]string {
 		}
 	}
 	return seen
-}
-
-// Forget makes the next scan hand out a file again, though it did not change.
-func (i *Inbox) Forget(file string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if m := i.files[file]; m != nil {
-		m.seen, m.blocked = "", ""
-	}
 }
 
 // Unreadable reports whether a file waits for its permissions to change.
@@ -190,7 +183,7 @@ func (i *Inbox) unopened(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("uid %d may not list the inbox %s; its group needs rwx (chmod 2770): %w", os.Geteuid(), i.cfg.Dir, err)
 	}
-	return fmt.Errorf("reading the inbox: %w", explain(err))
+	return fmt.Errorf("reading the inbox: %w", statefile.WithRemedy(err))
 }
 
 // candidates returns the names that may be cookie files, the newest ones where

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/geminid/geminid/internal/owner"
 )
 
 // look is what was found at one moment under one name.
@@ -175,7 +177,7 @@ func (r *room) lookFromOutside(name string) (look, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return look{}, errNotHere
 	}
-	uid, gid := ownerOf(info)
+	uid, gid := owner.Of(info)
 	why := fmt.Sprintf("unreadable %d %d %o", uid, gid, info.Mode().Perm())
 	return look{name: name, info: info, kind: unreadable, hash: hashOf([]byte(why)), closed: true}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // noteHead begins every note. Only files that begin so are ever removed.
@@ -43,11 +45,11 @@ func (i *Inbox) note(file string, write func(*room) error) error {
 	}
 	r, err := enter(i.cfg.Dir)
 	if err != nil {
-		return fmt.Errorf("opening the inbox: %w", explain(err))
+		return fmt.Errorf("opening the inbox: %w", statefile.WithRemedy(err))
 	}
 	defer r.close()
 	if err := write(r); err != nil {
-		return fmt.Errorf("noting beside %s what became of it: %w", file, explain(err))
+		return fmt.Errorf("noting beside %s what became of it: %w", file, statefile.WithRemedy(err))
 	}
 	return nil
 }

@@ -2,17 +2,9 @@
 
 package cookie
 
-import (
-	"io/fs"
-	"os"
-	"strconv"
-)
+import "os"
 
 const openWithoutWaiting = 0
-
-func ownerOf(fs.FileInfo) (uid, gid int) { return -1, -1 }
-
-func ownerName(uid int) string { return strconv.Itoa(uid) }
 
 func makeInbox(dir string) error { return os.MkdirAll(dir, 0o700) }
 

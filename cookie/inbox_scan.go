@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/geminid/geminid/internal/owner"
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // scan is one Rescan under way.
@@ -46,7 +49,7 @@ func (s *scan) first(name string) {
 
 func (s *scan) unlooked(name string, err error) {
 	if !errors.Is(err, errNotHere) {
-		s.errs = append(s.errs, fmt.Errorf("reading %s from the inbox: %w", name, explain(err)))
+		s.errs = append(s.errs, fmt.Errorf("reading %s from the inbox: %w", name, statefile.WithRemedy(err)))
 	}
 }
 
@@ -147,9 +150,9 @@ func (s *scan) open(l look, now time.Time) (Drop, error) {
 	drop.Account, drop.Generic = AccountFor(l.name)
 	switch l.kind {
 	case unreadable:
-		uid, _ := ownerOf(l.info)
+		uid, _ := owner.Of(l.info)
 		drop.Rejection = RejectUnreadable(Unreadable{
-			Path: s.inbox.path(l.name), UID: os.Geteuid(), Owner: ownerName(uid), Mode: l.info.Mode(),
+			Path: s.inbox.path(l.name), UID: os.Geteuid(), Owner: owner.NameOf(uid), Mode: l.info.Mode(),
 		})
 		return drop, nil
 	case leadingOut, directory, device:

@@ -6,31 +6,12 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/user"
-	"strconv"
 	"syscall"
 
 	"github.com/google/renameio/v2"
 )
 
 const openWithoutWaiting = syscall.O_NONBLOCK
-
-// ownerOf returns who owns a file, -1 and -1 when the system does not tell.
-func ownerOf(info fs.FileInfo) (uid, gid int) {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return int(stat.Uid), int(stat.Gid)
-	}
-	return -1, -1
-}
-
-// ownerName returns the name of a user, or the number when it has none.
-func ownerName(uid int) string {
-	id := strconv.Itoa(uid)
-	if u, err := user.LookupId(id); err == nil {
-		return u.Username
-	}
-	return id
-}
 
 // makeInbox creates the directory for a group of people: what they drop belongs
 // to the directory's group. One that exists is left as it is.

@@ -25,8 +25,8 @@ func TestInboxLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t)
 		outside := filepath.Join(t.TempDir(), "secret.json")
-		writeFile(t, outside, export(66))
-		b.write(".store.json", export(1))
+		writeFile(t, outside, exportOf(66))
+		b.write(".store.json", exportOf(1))
 		links := map[string]string{
 			"inside.json":   ".store.json",
 			"absolute.json": b.path(".store.json"),
@@ -51,8 +51,8 @@ func TestInboxLinks(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("got %q, want the links that stay inside", got)
 		}
-		b.want("")                        // each is told once
-		b.write(".store.json", export(2)) // no event tells of this one
+		b.want("")                          // each is told once
+		b.write(".store.json", exportOf(2)) // no event tells of this one
 		if got := b.scan(); !strings.Contains(got, "inside.json=2") {
 			t.Errorf("after the target changed: got %q", got)
 		}
@@ -91,7 +91,7 @@ func TestInboxKubernetesVolume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t)
 		for n := range 3 {
-			projectVolume(t, b.dir, fmt.Sprintf("..2026_11_23_%d", n), map[string]string{"cookies.json": export(n)})
+			projectVolume(t, b.dir, fmt.Sprintf("..2026_11_23_%d", n), map[string]string{"cookies.json": exportOf(n)})
 			b.want(fmt.Sprintf("cookies.json=%d", n))
 		}
 		b.want("")
@@ -292,7 +292,7 @@ func readerWithoutRights() error {
 		{"taken away again", 0o000, []string{"mode 0000"}},
 		{"given back", 0o640, nil}, // the content was dealt with
 	}
-	if err := os.WriteFile(path, []byte(export(1)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(exportOf(1)), 0o600); err != nil {
 		return err
 	}
 	for _, step := range steps {

@@ -25,7 +25,8 @@ func parseJSON(text string, found *list) *Rejection {
 		return rejection
 	}
 	if len(found.entries) == 0 {
-		return reject(CodeMalformed, "is JSON, but has no cookies in it.").namingFormats()
+		found.nameFormats = true
+		return reject(CodeMalformed, "is JSON, but has no cookies in it.")
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func lockDir(dir string) (*dirLock, error) {
 	l := &dirLock{path: filepath.Join(dir, lockName)}
 	var err error
 	if l.dir, err = os.Open(dir); err != nil {
-		return nil, fmt.Errorf("opening the state directory: %w", explain(err))
+		return nil, fmt.Errorf("opening the state directory: %w", statefile.WithRemedy(err))
 	}
 	err = flock(l.dir)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
@@ -56,12 +56,12 @@ func (l *dirLock) lockFile(bare error) error {
 		}
 		if statefile.IsDamaged(err) && bare == nil {
 			if _, err := statefile.SetAside(l.path, time.Now()); err != nil {
-				return fmt.Errorf("setting aside what stands in the place of the lock: %w", explain(err))
+				return fmt.Errorf("setting aside what stands in the place of the lock: %w", statefile.WithRemedy(err))
 			}
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("opening the lock of %s: %w", filepath.Dir(l.path), explain(err))
+			return fmt.Errorf("opening the lock of %s: %w", filepath.Dir(l.path), statefile.WithRemedy(err))
 		}
 		if err := flock(f); err != nil {
 			_ = f.Close()

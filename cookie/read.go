@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/geminid/geminid/internal/owner"
 )
 
 // Read returns what a file holds for Parse, at most one byte over MaxFile. A
@@ -16,7 +18,7 @@ func Read(path string) ([]byte, error) {
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, keptOut(path, err)
 	}
-	if err != nil || !isSQLiteFile(data) {
+	if err != nil || !IsDatabase(data) {
 		return data, err
 	}
 	// A -wal file that can not be read is like one that was not copied along:
@@ -47,7 +49,7 @@ func keptOut(path string, err error) error {
 		return err
 	}
 	me := os.Geteuid()
-	uid, _ := ownerOf(info)
+	uid, _ := owner.Of(info)
 	if uid < 0 {
 		return err
 	}
@@ -55,5 +57,5 @@ func keptOut(path string, err error) error {
 	if uid == me {
 		remedy = "Run: chmod u+r " + shownPath(path)
 	}
-	return RejectUnreadable(Unreadable{Path: path, UID: me, Owner: ownerName(uid), Mode: info.Mode(), Remedy: remedy})
+	return RejectUnreadable(Unreadable{Path: path, UID: me, Owner: owner.NameOf(uid), Mode: info.Mode(), Remedy: remedy})
 }

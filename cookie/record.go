@@ -1,6 +1,12 @@
 package cookie
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+
+	"github.com/geminid/geminid/internal/statefile"
+)
 
 // Record is what the store keeps of one account: the values of the current and
 // the previous generation, and a memo of the supervisor's that holds no secret.
@@ -8,4 +14,29 @@ type Record struct {
 	Current, Previous Set
 	// Memo is the supervisor's own JSON; the store does not look inside.
 	Memo json.RawMessage
+}
+
+// UnreadError is the error of an account whose record is there and cannot be
+// read, so that it is not known what it holds. As long as that is so nothing is
+// written over it.
+type UnreadError struct {
+	Account string
+	// Path is the record's file, Err what keeps it from being read.
+	Path string
+	Err  error
+}
+
+// Error implements error.
+func (e *UnreadError) Error() string {
+	return fmt.Sprintf("the saved state of account %s is there but cannot be read: %v", e.Account, statefile.WithRemedy(e.Err))
+}
+
+// Unwrap returns the cause.
+func (e *UnreadError) Unwrap() error { return e.Err }
+
+// Remedy says what a person can do, with the command where there is one.
+func (e *UnreadError) Remedy() string {
+	remedy := cmp.Or(statefile.RemedyFor(e.Err), "make "+e.Path+" readable again")
+	path := statefile.ShellQuote(e.Path)
+	return remedy + "; the server takes it up by itself then. To do without what is saved there: mv " + path + " " + path + ".aside"
 }

@@ -3,7 +3,6 @@ package cookie
 import (
 	"fmt"
 	"io/fs"
-	"strings"
 )
 
 // Code names the kind of a rejection (E_…) or of a warning (W_…). Codes are
@@ -53,8 +52,6 @@ const (
 type Rejection struct {
 	Code    Code
 	Message string
-
-	naming bool // the message is to end with the list of formats
 }
 
 // Error implements error with the message.
@@ -81,19 +78,9 @@ func reject(code Code, format string, args ...any) *Rejection {
 	return &Rejection{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// namingFormats makes the message end with the formats that are known.
-func (r *Rejection) namingFormats() *Rejection {
-	r.naming = true
-	return r
-}
-
 // in returns the rejection with the file as the subject of its sentence.
 func (r *Rejection) in(name string) *Rejection {
-	message := shownFile(name) + " " + r.Message
-	if r.naming {
-		message += " Expected one of: " + strings.Join(Formats(), ", ") + "."
-	}
-	return &Rejection{Code: r.Code, Message: message}
+	return &Rejection{Code: r.Code, Message: shownFile(name) + " " + r.Message}
 }
 
 // RejectSignedOut is the verdict on a well-formed file whose session Google
@@ -147,28 +134,4 @@ func RejectUnreadable(u Unreadable) *Rejection {
 	}
 	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). %s",
 		u.UID, owner, u.Mode.Perm(), remedy).in(u.Path)
-}
-
-// rejectNoFile is the verdict on what stands in the inbox in the place of a file.
-func rejectNoFile(name string, kind lookKind) *Rejection {
-	switch kind {
-	case leadingOut:
-		return reject(CodeNoFile, "is a link that leads to no file of the inbox, and links out of it are not followed. "+
-			"Copy the file itself into the inbox.").in(name)
-	case directory:
-		return reject(CodeNoFile, "is a directory, not a file; Docker makes one where a file to be mounted is missing. "+
-			"Remove it and put the file itself there; into a container mount the directory of the inbox, not one file.").in(name)
-	}
-	return reject(CodeNoFile, "is a pipe, a socket or a device, not a file. Put the file itself there.").in(name)
-}
-
-// RejectTooBig is the verdict on a file over MaxFile, for callers that stop
-// reading there.
-func RejectTooBig(name string) *Rejection {
-	return reject(CodeTooBig, "is larger than %d MiB; a cookie export has a few KiB. "+
-		"Export the cookies of google.com only.", MaxFile>>20).in(name)
-}
-
-func emptyFile(size int) *Rejection {
-	return reject(CodeEmpty, "is empty (%d bytes). Nothing was changed; the previous cookies stay in use.", size)
 }

@@ -5,7 +5,9 @@
 package cookie
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -86,6 +88,16 @@ func NewSet(psid, psidts Value, extra map[string]Value) Set {
 	return s
 }
 
+// RestoreSet makes a set of what [Set.PSID], [Set.PSIDTS] and [Set.Extra] returned,
+// the expiries of the other cookies included. extra is copied.
+func RestoreSet(psid, psidts Value, extra []Named) Set {
+	s := Set{psid: psid, psidts: psidts}
+	for _, n := range extra {
+		s.putExtra(n)
+	}
+	return s
+}
+
 // PSID returns the identity cookie.
 func (s Set) PSID() Value { return s.psid }
 
@@ -124,6 +136,9 @@ func (s Set) WithPSIDTS(v Value) Set {
 	s.psidts = v
 	return s
 }
+
+// maxExtra is more cookies than a browser keeps for one site (180).
+const maxExtra = 200
 
 // maxExtraBytes bounds how far WithExtra lets the extra cookies grow: a server
 // that takes a Cookie header at all takes one of 16 KiB.
@@ -180,3 +195,16 @@ func (s Set) Key() Key {
 // Identity is like Key for PSID alone: two sets with one Identity are the same
 // login at different moments.
 func (s Set) Identity() Key { return sha256.Sum256([]byte(s.psid.Reveal())) }
+
+// Mark is the name under which people see a set: twelve hex digits of a keyed
+// hash of PSID and PSIDTS. Two sets with the same values have the same mark, and
+// without the key a mark tells nothing. The zero Set has no mark.
+func Mark(key []byte, set Set) string {
+	if set.IsZero() {
+		return ""
+	}
+	mac := hmac.New(sha256.New, key)
+	sum := set.Key()
+	mac.Write(sum[:])
+	return hex.EncodeToString(mac.Sum(nil)[:6])
+}

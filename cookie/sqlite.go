@@ -1,7 +1,6 @@
 package cookie
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 )
@@ -24,9 +23,10 @@ type database struct {
 
 const sqliteMagic = "SQLite format 3\x00"
 
-func isSQLite(data string) bool { return strings.HasPrefix(data, sqliteMagic) }
-
-func isSQLiteFile(data []byte) bool { return bytes.HasPrefix(data, []byte(sqliteMagic)) }
+// IsDatabase reports whether data begins as a SQLite database does.
+func IsDatabase[Bytes string | []byte](data Bytes) bool {
+	return len(data) >= len(sqliteMagic) && string(data[:len(sqliteMagic)]) == sqliteMagic
+}
 
 var (
 	errDamaged = errors.New("damaged database")
@@ -104,9 +104,14 @@ const (
 	leafPage     = 0x0d
 )
 
-// rows calls visit with every record of the table whose b-tree starts at the
-// page root.
-func (db *database) rows(root uint32, visit func(record string)) error {
+// rows calls visit with the values of every row of a table, in the order of its
+// columns. It returns [errDamaged] or [errCut]; rows before the damage were visited.
+func (db *database) rows(t table, visit func(row []field)) error {
+	return db.walk(t.root, func(record string) { visit(db.fields(record)) })
+}
+
+// walk calls visit with every record of the b-tree that starts at the page root.
+func (db *database) walk(root uint32, visit func(record string)) error {
 	pending := []uint32{root}
 	for len(pending) > 0 {
 		number := pending[len(pending)-1]

@@ -1,8 +1,10 @@
 package cookie
 
 import (
+	"encoding/binary"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 )
 
 // table is a table of a database: where it starts and what its columns are
@@ -15,7 +17,7 @@ type table struct {
 // tables reads the database's schema.
 func (db *database) tables() (map[string]table, error) {
 	found := make(map[string]table)
-	err := db.rows(1, func(record string) {
+	err := db.walk(1, func(record string) {
 		fields := db.fields(record)
 		if len(fields) < 5 || fields[0].text() != "table" {
 			return
@@ -68,10 +70,20 @@ func (f field) text() string {
 	switch {
 	case !f.isText:
 		return strconv.FormatInt(f.integer, 10)
-	case f.wide == 2 || f.wide == 3:
-		return fromUTF16([]byte(f.raw[:len(f.raw)&^1]), f.wide == 2)
+	case f.wide == 2:
+		return decodeUTF16(f.raw, binary.LittleEndian)
+	case f.wide == 3:
+		return decodeUTF16(f.raw, binary.BigEndian)
 	}
 	return f.raw
+}
+
+func decodeUTF16(raw string, order binary.ByteOrder) string {
+	units := make([]uint16, len(raw)/2)
+	for i := range units {
+		units[i] = order.Uint16([]byte(raw[2*i : 2*i+2]))
+	}
+	return string(utf16.Decode(units))
 }
 
 // fields splits a record into its values; a damaged one gives those before the

@@ -2,28 +2,24 @@ package cookie
 
 import "encoding/binary"
 
-// Checkpoint returns a Firefox database with the changes of its -wal file
-// written into it, as SQLite does when the last program closes the database. A
-// -wal file that can not be used changes nothing: db comes back as it is, and
-// Parse goes on to warn that newer values may be elsewhere.
-//
-// Like Parse it does no I/O and is bounded whatever the files hold.
-func Checkpoint(db, wal []byte) []byte {
-	if !isSQLiteFile(db) || len(db) > MaxFile || len(wal) > MaxFile {
-		return db
-	}
+// ApplyWAL returns a database with the changes of its -wal file written into it,
+// as SQLite does when the last program closes the database. It is not ok if db is no
+// database that keeps its changes apart, if the -wal file cannot be used, or if the
+// result has more than limit bytes. It does not check that the two files belong
+// together: the caller reads the result and decides.
+func ApplyWAL(db, wal []byte, limit int64) (whole []byte, ok bool) {
 	head, err := readHeader(string(db[:min(len(db), sqliteHeader)]))
 	if err != nil || !head.wal {
-		return db
+		return nil, false
 	}
 	frames, size, ok := committed(wal, head.pageSize)
-	if !ok || size > MaxFile {
-		return db
+	if !ok || size > limit {
+		return nil, false
 	}
 	if size == 0 { // nothing is pending
 		size = int64(len(db))
 	}
-	whole := make([]byte, size)
+	whole = make([]byte, size)
 	copy(whole, db)
 	for _, f := range frames {
 		if at := int64(f.page-1) * int64(head.pageSize); at < size {
@@ -31,11 +27,7 @@ func Checkpoint(db, wal []byte) []byte {
 		}
 	}
 	whole[walWrite], whole[walRead] = 1, 1 // no -wal file belongs to this copy
-	var found list
-	if rejection := parseFirefox(string(whole), &found); rejection != nil || found.full {
-		return db // the two were not copied at the same time, or not whole
-	}
-	return whole
+	return whole, true
 }
 
 // frame is one changed page in a -wal file.

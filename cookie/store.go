@@ -79,7 +79,7 @@ func OpenStore(c StoreConfig) (*Store, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if err := makePrivate(c.Dir, c.Logger); err != nil {
-		return nil, fmt.Errorf("creating the state directory: %w", explain(err))
+		return nil, fmt.Errorf("creating the state directory: %w", statefile.WithRemedy(err))
 	}
 	lock, err := lockDir(c.Dir)
 	if err != nil {
@@ -87,7 +87,7 @@ func OpenStore(c StoreConfig) (*Store, error) {
 	}
 	s := &Store{cfg: c, lock: lock, unread: make(map[string]error)}
 	if err := makePrivate(s.accounts(), c.Logger); err != nil && !passing(err) {
-		return nil, errors.Join(fmt.Errorf("creating the state directory: %w", explain(err)), lock.release())
+		return nil, errors.Join(fmt.Errorf("creating the state directory: %w", statefile.WithRemedy(err)), lock.release())
 	}
 	s.sweep()
 	if err := s.Writable(); err != nil {
@@ -146,9 +146,6 @@ func (s *Store) sweep() {
 
 func (s *Store) accounts() string { return filepath.Join(s.cfg.Dir, accountsDir) }
 
-// Dir returns the state directory.
-func (s *Store) Dir() string { return s.cfg.Dir }
-
 // Writable writes and removes a small file and returns why a save would fail
 // now, nil when it would not.
 func (s *Store) Writable() error {
@@ -163,7 +160,7 @@ func (s *Store) Writable() error {
 		err = removeErr
 	}
 	if err != nil {
-		return fmt.Errorf("a restart would lose renewed cookies: %w", explain(err))
+		return fmt.Errorf("a restart would lose renewed cookies: %w", statefile.WithRemedy(err))
 	}
 	return nil
 }
@@ -192,20 +189,9 @@ func (s *Store) Close() error {
 	return s.lock.release()
 }
 
-// accountName is what an account may be called; it is a file name, a URL path
-// segment and a metric label all at once.
-var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
-
-// ValidAccount reports whether name may name an account: 1 to 32 characters of
-// a-z, 0-9, _ and -, the first one a letter or a digit.
-func ValidAccount(name string) bool { return accountName.MatchString(name) }
-
 func checkAccount(name string) error {
 	if ValidAccount(name) {
 		return nil
 	}
 	return fmt.Errorf("%q can not name an account; use 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit", name)
 }
-
-// explain adds to a disk's error what a person can do about it.
-func explain(err error) error { return statefile.WithRemedy(err) }

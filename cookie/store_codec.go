@@ -61,19 +61,19 @@ func saveSet(s Set) (*savedSet, error) {
 	if s.IsZero() {
 		return nil, nil
 	}
-	out := &savedSet{PSID: s.psid.Reveal(), PSIDTS: s.psidts.Reveal()}
-	for name, n := range s.extra {
+	out := &savedSet{PSID: s.PSID().Reveal(), PSIDTS: s.PSIDTS().Reveal()}
+	for _, n := range s.Extra() {
 		if out.Extra == nil {
-			out.Extra = make(map[string]string, len(s.extra))
+			out.Extra = make(map[string]string)
 		}
-		out.Extra[name] = n.Value.Reveal()
+		out.Extra[n.Name] = n.Value.Reveal()
 		if n.Expires.IsZero() {
 			continue
 		}
 		if out.Expires == nil {
 			out.Expires = make(map[string]int64)
 		}
-		out.Expires[name] = n.Expires.Unix()
+		out.Expires[n.Name] = n.Expires.Unix()
 	}
 	return out, out.check()
 }
@@ -141,15 +141,15 @@ func decodeRecord(data []byte) (Record, error) {
 }
 
 func (s *savedSet) set() Set {
-	set := NewSet(NewValue(s.PSID), NewValue(s.PSIDTS), nil)
+	extra := make([]Named, 0, len(s.Extra))
 	for name, v := range s.Extra {
 		n := Named{Name: name, Value: NewValue(v)}
 		if at, ok := s.Expires[name]; ok {
 			n.Expires = time.Unix(at, 0).UTC()
 		}
-		set.putExtra(n)
+		extra = append(extra, n)
 	}
-	return set
+	return RestoreSet(NewValue(s.PSID), NewValue(s.PSIDTS), extra)
 }
 
 // jsonPlace tells the place of a JSON error and not its text, which may quote the

@@ -1,7 +1,6 @@
 package cookie
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,31 +10,6 @@ import (
 
 	"github.com/geminid/geminid/internal/statefile"
 )
-
-// UnreadError is the error of an account whose record is there and cannot be
-// read, so that it is not known what it holds. As long as that is so nothing is
-// written over it.
-type UnreadError struct {
-	Account string
-	// Path is the record's file, Err what keeps it from being read.
-	Path string
-	Err  error
-}
-
-// Error implements error.
-func (e *UnreadError) Error() string {
-	return fmt.Sprintf("the saved state of account %s is there but cannot be read: %v", e.Account, explain(e.Err))
-}
-
-// Unwrap returns the cause.
-func (e *UnreadError) Unwrap() error { return e.Err }
-
-// Remedy says what a person can do, with the command where there is one.
-func (e *UnreadError) Remedy() string {
-	remedy := cmp.Or(statefile.RemedyFor(e.Err), "make "+e.Path+" readable again")
-	path := statefile.ShellQuote(e.Path)
-	return remedy + "; the server takes it up by itself then. To do without what is saved there: mv " + path + " " + path + ".aside"
-}
 
 // Load returns the records of all accounts. One bad file never hides the others.
 // What holds nothing of use is set aside as NAME.json.damaged-TIME and named in
@@ -50,7 +24,7 @@ func (s *Store) Load() (records map[string]Record, unread map[string]error, err 
 	}
 	entries, err := os.ReadDir(s.accounts())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("reading the saved accounts: %w", explain(err))
+		return nil, nil, fmt.Errorf("reading the saved accounts: %w", statefile.WithRemedy(err))
 	}
 	records, unread = make(map[string]Record, len(entries)), make(map[string]error)
 	var problems []error
@@ -152,7 +126,7 @@ func (s *Store) CopyAside(account string) (name string, err error) {
 		err = s.writeLocked(name, data)
 	}
 	if err != nil {
-		return "", fmt.Errorf("setting the saved state of account %s aside: %w", account, explain(err))
+		return "", fmt.Errorf("setting the saved state of account %s aside: %w", account, statefile.WithRemedy(err))
 	}
 	return filepath.Base(name), nil
 }
@@ -185,7 +159,7 @@ func (s *Store) Save(account string, record Record) error {
 		return fmt.Errorf("saving account %s: %w", account, err)
 	}
 	if err := s.writeLocked(s.path(account), data); err != nil {
-		return fmt.Errorf("saving account %s: %w", account, explain(err))
+		return fmt.Errorf("saving account %s: %w", account, statefile.WithRemedy(err))
 	}
 	return nil
 }
@@ -222,7 +196,7 @@ func (s *Store) Remove(account string) error {
 		}
 	}
 	if err := errors.Join(append(failed, s.syncLocked())...); err != nil {
-		return fmt.Errorf("removing account %s: %w", account, explain(err))
+		return fmt.Errorf("removing account %s: %w", account, statefile.WithRemedy(err))
 	}
 	delete(s.unread, account)
 	return nil

@@ -1,10 +1,7 @@
 package cookie
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"path/filepath"
 
@@ -35,7 +32,7 @@ func (s *Store) Secret(name string) ([]byte, error) {
 	fresh := make([]byte, secretSize)
 	_, _ = rand.Read(fresh) // never fails: it ends the process instead
 	if statefile.IsUnreadable(err) {
-		return fresh, fmt.Errorf("reading the secret %s: %w", name, explain(err))
+		return fresh, fmt.Errorf("reading the secret %s: %w", name, statefile.WithRemedy(err))
 	}
 	if statefile.IsDamaged(err) {
 		aside, _ := s.setAsideLocked(path) // when that fails it is overwritten, or the write below says why not
@@ -43,7 +40,7 @@ func (s *Store) Secret(name string) ([]byte, error) {
 			"file", path, "err", err, "set_aside_as", aside)
 	}
 	if err := s.writeLocked(path, fresh); err != nil {
-		return fresh, fmt.Errorf("keeping the secret %s: %w", name, explain(err))
+		return fresh, fmt.Errorf("keeping the secret %s: %w", name, statefile.WithRemedy(err))
 	}
 	return fresh, nil
 }
@@ -54,17 +51,4 @@ func readSecret(path string) ([]byte, error) {
 		err = damaged(fmt.Sprintf("it holds %d bytes and not %d", len(secret), secretSize))
 	}
 	return secret, err
-}
-
-// Mark is the name under which people see a set: twelve hex digits of a keyed
-// hash of PSID and PSIDTS. Two sets with the same values have the same mark, and
-// without the key a mark tells nothing. The zero Set has no mark.
-func Mark(key []byte, set Set) string {
-	if set.IsZero() {
-		return ""
-	}
-	mac := hmac.New(sha256.New, key)
-	sum := set.Key()
-	mac.Write(sum[:])
-	return hex.EncodeToString(mac.Sum(nil)[:6])
 }

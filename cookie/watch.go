@@ -13,21 +13,14 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Pace of the watcher.
 const (
 	recheck  = 5 * time.Second // is it still the same directory?
 	reattach = time.Second     // while the directory is missing
-)
-
-// WatchMode is how a watcher learns of changes just now.
-type WatchMode string
-
-// The modes.
-const (
-	Notified WatchMode = "inotify" // the kernel tells
-	Polling  WatchMode = "poll"    // nobody tells: only regular looks find changes
 )
 
 // WatchConfig says what Watch watches and whom it wakes.
@@ -38,18 +31,13 @@ type WatchConfig struct {
 	// events. It should hand over and return: while it runs no event is read.
 	// Required.
 	Poke func(Wake)
-	// Mode is told every change of the mode, the first one included. Nil means
-	// that nobody wants to know.
-	Mode func(WatchMode)
 	// Unreadable reports whether a file waits for its permissions to change
 	// (Inbox.Unreadable); only then a chmod is worth a look. Nil means always.
 	Unreadable func() bool
 	// Retry is how long to wait after the kernel refused to watch, before it is
 	// asked again; zero means 30 s.
 	Retry time.Duration
-	// PollOnly leaves the kernel out of it: Watch then only waits for ctx.
-	PollOnly bool
-	// Logger gets changes of the mode; nil means silence.
+	// Logger gets the begin and the end of a trouble; nil means silence.
 	Logger *slog.Logger
 }
 
@@ -60,10 +48,7 @@ type WatchConfig struct {
 // healed when it can be; it is never an error.
 func Watch(ctx context.Context, c WatchConfig) error {
 	if c.Dir == "" || c.Poke == nil {
-		return errors.New("watching the inbox: needs a directory and somebody to poke")
-	}
-	if c.Mode == nil {
-		c.Mode = func(WatchMode) {}
+		return errors.New("watching the inbox: Dir and Poke are required")
 	}
 	if c.Unreadable == nil {
 		c.Unreadable = func() bool { return true }
@@ -75,11 +60,6 @@ func Watch(ctx context.Context, c WatchConfig) error {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	w := &watch{cfg: c, dir: filepath.Clean(c.Dir)}
-	if c.PollOnly {
-		w.enter(Polling)
-		<-ctx.Done()
-		return nil
-	}
 	w.run(ctx)
 	return nil
 }
@@ -88,15 +68,7 @@ func Watch(ctx context.Context, c WatchConfig) error {
 type watch struct {
 	cfg    WatchConfig
 	dir    string
-	mode   WatchMode
-	silent bool // the present trouble was told already
-}
-
-func (w *watch) enter(mode WatchMode) {
-	if w.mode != mode {
-		w.mode = mode
-		w.cfg.Mode(mode)
-	}
+	silent bool // the present trouble has been logged
 }
 
 // run holds one watch after another: a watch belongs to a directory, not to a
@@ -113,11 +85,10 @@ func (w *watch) run(ctx context.Context) {
 			sleep(ctx, wait)
 			continue
 		}
-		if w.silent || w.mode == Polling {
+		if w.silent {
 			w.cfg.Logger.Info("watching the inbox again", "dir", w.dir)
 		}
 		w.silent = false
-		w.enter(Notified)
 		w.cfg.Poke(WakeRewatch)
 		w.follow(ctx, watcher, held)
 		_ = watcher.Close() // joins its goroutine; there is nothing to save
@@ -126,7 +97,6 @@ func (w *watch) run(ctx context.Context) {
 
 // trouble tells once why there is no watch.
 func (w *watch) trouble(err error) {
-	w.enter(Polling)
 	if w.silent {
 		return
 	}
@@ -143,7 +113,7 @@ func explainWatch(err error) error {
 	case errors.Is(err, syscall.EMFILE):
 		return fmt.Errorf("%w (the limit fs.inotify.max_user_instances or that of open files is reached; raise it)", err)
 	}
-	return explain(err)
+	return statefile.WithRemedy(err)
 }
 
 // attach watches the directory that is at the path now.

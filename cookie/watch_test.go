@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -98,7 +97,7 @@ func (k *keeper) only(want string) {
 	if got := k.next(); got != want {
 		k.Errorf("got %q, want %q", got, want)
 	}
-	k.write("zz-last.json", export(99))
+	k.write("zz-last.json", exportOf(99))
 	if got := k.next(); got != "zz-last.json=99" {
 		k.Errorf("got %q after %q, want nothing but the file that was dropped last", got, want)
 	}
@@ -135,9 +134,9 @@ func TestWatchEveryWayOfWriting(t *testing.T) {
 				t.Skipf("NOT TESTED, %s: it is not installed", program)
 			}
 			fresh := filepath.Join(t.TempDir(), "new.json")
-			writeFile(t, fresh, export(2))
+			writeFile(t, fresh, exportOf(2))
 			b := newBox(t)
-			b.write("cookies.json", export(1))
+			b.write("cookies.json", exportOf(1))
 			k := keep(t, b)
 			if got := k.next(); got != "cookies.json=1" {
 				t.Fatalf("at the start: got %q", got)
@@ -163,12 +162,12 @@ func installed(program string) bool {
 func TestWatchKubernetesVolume(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
-	projectVolume(t, b.dir, "..2026_1", map[string]string{"cookies.json": export(1)})
+	projectVolume(t, b.dir, "..2026_1", map[string]string{"cookies.json": exportOf(1)})
 	k := keep(t, b)
 	if got := k.next(); got != "cookies.json=1" {
 		t.Fatalf("at the start: got %q", got)
 	}
-	projectVolume(t, b.dir, "..2026_2", map[string]string{"cookies.json": export(2)})
+	projectVolume(t, b.dir, "..2026_2", map[string]string{"cookies.json": exportOf(2)})
 	k.only("cookies.json=2")
 }
 
@@ -199,13 +198,13 @@ func TestWatchDirectoryReplaced(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t)
-			b.write("cookies.json", export(1))
+			b.write("cookies.json", exportOf(1))
 			k := keep(t, b)
 			if got := k.next(); got != "cookies.json=1" {
 				t.Fatalf("at the start: got %q", got)
 			}
 			tt.replace(t, b.dir)
-			b.write("cookies.json", export(2))
+			b.write("cookies.json", exportOf(2))
 			k.only("cookies.json=2")
 		})
 	}
@@ -216,7 +215,7 @@ func TestWatchDirectoryReplaced(t *testing.T) {
 func TestWatchStorm(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
-	b.write("cookies.json", export(1))
+	b.write("cookies.json", exportOf(1))
 	var waiting atomic.Bool
 	pokes := make(chan cookie.Wake)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -247,29 +246,6 @@ func TestWatchStorm(t *testing.T) {
 	}
 	cancel()
 	must(t, <-done)
-}
-
-func TestWatchPollOnly(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		var modes []cookie.WatchMode
-		done := make(chan error)
-		go func() {
-			done <- cookie.Watch(ctx, cookie.WatchConfig{
-				Dir: t.TempDir(), PollOnly: true,
-				Poke: func(w cookie.Wake) { t.Errorf("poked: %s", w) },
-				Mode: func(m cookie.WatchMode) { modes = append(modes, m) },
-			})
-		}()
-		time.Sleep(24 * time.Hour)
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		if len(modes) != 1 || modes[0] != cookie.Polling {
-			t.Errorf("modes %v, want poll alone", modes)
-		}
-	})
 }
 
 func TestWatchNeedsItsConfig(t *testing.T) {
