@@ -51,7 +51,7 @@ vet: ## Check format and go vet; gchat also for the other systems, which it is b
 	cd e2e && $(GO) vet ./...
 	@for target in darwin/amd64 darwin/arm64 linux/arm64 windows/amd64 windows/arm64; do \
 	  export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
-	  $(GO) vet ./cmd/gchat/... ./cookie && $(GO) build -o /dev/null ./cmd/gchat || exit 1; done
+	  $(GO) vet ./cmd/gchat/... ./cookie/... && $(GO) build -o /dev/null ./cmd/gchat || exit 1; done
 
 # Lint also keeps the imports that docs/architecture.md draws.
 GOLANGCI := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0

@@ -74,42 +74,42 @@ type Warning struct {
 // reject makes a rejection whose message still lacks its subject: in puts the
 // file's name before it. Arguments must be numbers, constants or the results
 // of the shown… functions, never bytes of the file.
-func reject(code Code, format string, args ...any) *Rejection {
+func Reject(code Code, format string, args ...any) *Rejection {
 	return &Rejection{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // in returns the rejection with the file as the subject of its sentence.
-func (r *Rejection) in(name string) *Rejection {
-	return &Rejection{Code: r.Code, Message: shownFile(name) + " " + r.Message}
+func (r *Rejection) InFile(name string) *Rejection {
+	return &Rejection{Code: r.Code, Message: ShownFile(name) + " " + r.Message}
 }
 
 // RejectSignedOut is the verdict on a well-formed file whose session Google
 // does not accept from this machine.
 func RejectSignedOut(name string) *Rejection {
-	return reject(CodeProbeSignedOut, "is well-formed, but Google answers as signed out from this server. "+
+	return Reject(CodeProbeSignedOut, "is well-formed, but Google answers as signed out from this server. "+
 		"Usual causes: the browser was left open and renewed the session; signed out since; "+
-		"exported on another IP; a device-bound session (recent Chrome or Edge: export from Firefox or a private window).").in(name)
+		"exported on another IP; a device-bound session (recent Chrome or Edge: export from Firefox or a private window).").InFile(name)
 }
 
 // RejectTooMany is the verdict on a file that would make one account more than
 // limit.
 func RejectTooMany(name string, limit int) *Rejection {
-	return reject(CodeTooMany, "belongs to a new account, but %d accounts are in use already. "+
-		"Remove one with `geminid cookies remove ACCOUNT`, then save the file again.", limit).in(name)
+	return Reject(CodeTooMany, "belongs to a new account, but %d accounts are in use already. "+
+		"Remove one with `geminid cookies remove ACCOUNT`, then save the file again.", limit).InFile(name)
 }
 
 // RejectOtherAccount is the verdict on a file that was asked to go to an account
 // that holds another Google account.
 func RejectOtherAccount(name, account string) *Rejection {
-	return reject(CodeOtherAccount, "is of another Google account than %s. Import it under another name, or under none to keep both; "+
-		"when it is in use, `geminid cookies remove %[1]s` ends the other one.", account).in(name)
+	return Reject(CodeOtherAccount, "is of another Google account than %s. Import it under another name, or under none to keep both; "+
+		"when it is in use, `geminid cookies remove %[1]s` ends the other one.", account).InFile(name)
 }
 
 // RejectMixed is the verdict on a file that holds the session of an account,
 // which answers as another Google account than before.
 func RejectMixed(name, account string) *Rejection {
-	return reject(CodeOtherAccount, "holds the session of %s, but Google answers as another account than before. "+
-		"Export again from a browser profile that is signed in to one account only.", account).in(name)
+	return Reject(CodeOtherAccount, "holds the session of %s, but Google answers as another account than before. "+
+		"Export again from a browser profile that is signed in to one account only.", account).InFile(name)
 }
 
 // Unreadable is what is known of a file that may not be opened.
@@ -130,8 +130,8 @@ func RejectUnreadable(u Unreadable) *Rejection {
 	}
 	remedy := u.Remedy
 	if remedy == "" {
-		remedy = fmt.Sprintf("Run: chmod g+r %s; or, when the group is wrong: chown geminid: %[1]s", shownPath(u.Path))
+		remedy = fmt.Sprintf("Run: chmod g+r %s; or, when the group is wrong: chown geminid: %[1]s", ShownPath(u.Path))
 	}
-	return reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). %s",
-		u.UID, owner, u.Mode.Perm(), remedy).in(u.Path)
+	return Reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). %s",
+		u.UID, owner, u.Mode.Perm(), remedy).InFile(u.Path)
 }

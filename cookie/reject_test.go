@@ -19,7 +19,6 @@ func TestRejections(t *testing.T) {
 			[]string{"me.json is well-formed, but", "device-bound"}},
 		{"too many", cookie.RejectTooMany("me.json", 8), "E_TOO_MANY",
 			[]string{"me.json belongs to a new account, but 8 accounts are in use", "geminid cookies remove ACCOUNT"}},
-		{"too big", cookie.RejectTooBig("me.json"), "E_TOO_BIG", []string{"me.json is larger than 8 MiB"}},
 		{"unreadable", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a b.json", UID: 998, Owner: "root", Mode: 0o600}), "E_PERM",
 			[]string{"a b.json exists, but uid 998 may not read it (owner root, mode 0600). Run: chmod g+r '/inbox/a b.json'"}},
 		{"owner unknown", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a.json", UID: 1, Mode: 0o200}), "E_PERM",

@@ -138,7 +138,7 @@ func (s Set) WithPSIDTS(v Value) Set {
 }
 
 // maxExtra is more cookies than a browser keeps for one site (180).
-const maxExtra = 200
+const MaxExtra = 200
 
 // maxExtraBytes bounds how far WithExtra lets the extra cookies grow: a server
 // that takes a Cookie header at all takes one of 16 KiB.
@@ -161,7 +161,7 @@ func (s Set) WithExtra(news []Named, now time.Time) Set {
 	for _, n := range news {
 		old, known := s.extra[n.Name]
 		growth := n.size() - old.size()
-		if !sendable(n.Name, n.Value.Reveal()) || !known && len(s.extra) >= maxExtra || growth > 0 && size+growth > maxExtraBytes {
+		if !Sendable(n.Name, n.Value.Reveal()) || !known && len(s.extra) >= MaxExtra || growth > 0 && size+growth > maxExtraBytes {
 			continue
 		}
 		size += growth

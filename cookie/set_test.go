@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/internal/cookietest"
 )
 
 const secret = "g.a000-the-secret-that-nobody-may-see"
@@ -19,7 +20,6 @@ const secret = "g.a000-the-secret-that-nobody-may-see"
 func TestValuesDoNotPrint(t *testing.T) {
 	value := cookie.NewValue(secret)
 	set := cookie.NewSet(value, value, map[string]cookie.Value{"SID": value})
-	export := &cookie.Export{Set: set}
 	hidden := struct {
 		value cookie.Value
 		set   cookie.Set
@@ -27,7 +27,7 @@ func TestValuesDoNotPrint(t *testing.T) {
 		named []cookie.Named
 	}{value, set, []cookie.Value{value}, set.Extra()}
 	var printed bytes.Buffer
-	for _, holder := range []any{value, &value, set, &set, export, hidden, &hidden, hidden.named, map[string]cookie.Value{"a": value}} {
+	for _, holder := range []any{value, &value, set, &set, hidden, &hidden, hidden.named, map[string]cookie.Value{"a": value}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t"} {
 			fmt.Fprintf(&printed, verb+"\n", holder)
 		}
@@ -39,7 +39,7 @@ func TestValuesDoNotPrint(t *testing.T) {
 		slog.New(slog.NewTextHandler(&printed, nil)).Info("x", "holder", holder)
 		slog.New(slog.NewJSONHandler(&printed, nil)).Info("x", "holder", holder)
 	}
-	for _, form := range append(disguises(secret), secret) {
+	for _, form := range append(cookietest.Disguises(secret), secret) {
 		if strings.Contains(printed.String(), form) {
 			t.Errorf("printed as %q", form)
 		}

@@ -14,7 +14,7 @@ import (
 
 // shownFile returns the file's base name for a message. Some tools write the
 // session into the file's name, so a long unbroken name is shortened.
-func shownFile(name string) string {
+func ShownFile(name string) string {
 	base := path.Base(strings.ReplaceAll(visible(name), `\`, "/"))
 	if base == "." || base == "/" {
 		return "the export"
@@ -35,8 +35,8 @@ func shownFile(name string) string {
 
 // shownPath returns a path quoted for a shell. Its directories are the
 // administrator's own; the last element is treated like shownFile.
-func shownPath(p string) string {
-	p = path.Join(path.Dir(visible(p)), shownFile(p))
+func ShownPath(p string) string {
+	p = path.Join(path.Dir(visible(p)), ShownFile(p))
 	return statefile.ShellQuote(p)
 }
 

@@ -16,7 +16,8 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/inbox"
+	"github.com/geminid/geminid/cookie/store"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/auth"
@@ -70,8 +71,8 @@ type Daemon struct {
 	log        *slog.Logger
 	now        func() time.Time
 	metrics    *metrics.Metrics
-	store      *cookie.Store
-	inbox      *cookie.Inbox
+	store      *store.Store
+	inbox      *inbox.Inbox
 	provider   Provider
 	supervisor *supervisor.Supervisor
 	keys       *auth.Keys

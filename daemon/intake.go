@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/inbox"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -36,7 +37,7 @@ func (d *Daemon) scanInbox(ctx context.Context, trigger string) (pending bool) {
 
 // offered is a file of the inbox on its way to an account.
 type offered struct {
-	cookie.Drop
+	inbox.Drop
 	candidate supervisor.Candidate
 }
 
@@ -44,7 +45,7 @@ type offered struct {
 // one of them. A file with a name that browsers give may mean any account; its
 // group goes first, so that it does not take one that a file beside it has just
 // made.
-func (d *Daemon) groupByAccount(drops []cookie.Drop, trigger string) [][]offered {
+func (d *Daemon) groupByAccount(drops []inbox.Drop, trigger string) [][]offered {
 	var groups [][]offered
 	place := make(map[any]int) // by account, and by session
 	for _, drop := range drops {
@@ -186,14 +187,14 @@ func (d *Daemon) startIntake(ctx context.Context) {
 		return
 	}
 	d.group.Go(func() error {
-		return cookie.Watch(ctx, cookie.WatchConfig{
+		return inbox.Watch(ctx, inbox.WatchConfig{
 			Dir: d.settings.InboxDir, Logger: d.log, Unreadable: d.inbox.Unreadable, Poke: d.wakeFromWatcher,
 		})
 	})
 }
 
 // wakeFromWatcher is rescan for the watcher.
-func (d *Daemon) wakeFromWatcher(kind cookie.Wake) {
+func (d *Daemon) wakeFromWatcher(kind inbox.Wake) {
 	d.metrics.WatcherEvents.WithLabelValues(string(kind)).Inc()
 	d.requestScan(triggerWatch)
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/inbox"
+	"github.com/geminid/geminid/cookie/store"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/files"
@@ -17,12 +19,12 @@ func (d *Daemon) openState() (err error) {
 	s := d.settings
 	d.metrics = metrics.New(d.cfg.Build)
 	d.recordConfigRead(true)
-	if d.store, err = cookie.OpenStore(cookie.StoreConfig{Dir: s.StateDir, NoSync: !s.Fsync, Now: d.now, Logger: d.log}); err != nil {
+	if d.store, err = store.Open(store.Config{Dir: s.StateDir, NoSync: !s.Fsync, Now: d.now, Logger: d.log}); err != nil {
 		return err
 	}
 	d.onStop("store", func(context.Context) error { return d.store.Close() })
 	d.outcomes = openOutcomes(s.StateDir, d.now, d.log)
-	d.inbox, err = cookie.NewInbox(cookie.InboxConfig{Dir: s.InboxDir, Now: d.now, Logger: d.log})
+	d.inbox, err = inbox.New(inbox.Config{Dir: s.InboxDir, Now: d.now, Logger: d.log})
 	return err
 }
 
@@ -99,7 +101,7 @@ func (d *Daemon) reloadFunc() func() (api.Reloaded, error) {
 // openFiles opens the store of pictures. Without it pictures travel inside the
 // answers, so a disk that can not be written keeps nothing from being served.
 func (d *Daemon) openFiles() {
-	store, err := files.Open(files.Config{
+	saved, err := files.Open(files.Config{
 		Dir: filepath.Join(d.settings.StateDir, "files"), Now: d.now, Logger: d.log,
 		MaxSize: int64(d.settings.FilesMaxSize), MaxAge: d.settings.FilesMaxAge,
 	})
@@ -107,5 +109,5 @@ func (d *Daemon) openFiles() {
 		d.log.Error("pictures can not be kept for links; answers hold them themselves", "err", err)
 		return
 	}
-	d.files = store
+	d.files = saved
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/inbox"
 	"github.com/geminid/geminid/internal/statefile"
 )
 
@@ -68,7 +69,7 @@ func (o *outcomes) readLocked() error {
 }
 
 // lookUp returns what became of a file with this content.
-func (o *outcomes) lookUp(drop cookie.Drop) (outcome, bool) {
+func (o *outcomes) lookUp(drop inbox.Drop) (outcome, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	known, ok := o.files[drop.File]

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/store"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -69,12 +69,12 @@ func TestOwnersTogether(t *testing.T) {
 // stopped.
 func (h *house) psids() map[string]string {
 	h.t.Helper()
-	store, err := cookie.OpenStore(cookie.StoreConfig{Dir: h.config.Settings.StateDir, NoSync: true})
+	saved, err := store.Open(store.Config{Dir: h.config.Settings.StateDir, NoSync: true})
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	records, unread, err := store.Load()
-	if err := errors.Join(err, store.Close()); err != nil || len(unread) > 0 {
+	records, unread, err := saved.Load()
+	if err := errors.Join(err, saved.Close()); err != nil || len(unread) > 0 {
 		h.t.Fatal(err)
 	}
 	held := make(map[string]string)

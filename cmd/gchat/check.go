@@ -8,6 +8,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/browser"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -27,16 +28,16 @@ Examples:
 // Run says what is in the file and whether it can be used.
 func (cc checkCommand) Run(c *terminal.Console) error {
 	now := time.Now()
-	source, export, err := browser.ReadExport(c.In, cc.File, now)
+	source, result, err := browser.ReadExport(c.In, cc.File, now)
 	if err != nil {
 		return err
 	}
-	describeExport(c.Out, source, export, now)
+	describeExport(c.Out, source, result, now)
 	return nil
 }
 
 // describeExport prints what was found, without a value.
-func describeExport(out io.Writer, source browser.Candidate, e *cookie.Export, now time.Time) {
+func describeExport(out io.Writer, source browser.Candidate, e *export.Result, now time.Time) {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "  %-17s "+format+"\n", append([]any{label}, args...)...)
 	}

@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
-			samples, err := filepath.Abs("../../cookie/testdata/samples")
+			samples, err := filepath.Abs("../../cookie/export/testdata/samples")
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/browser"
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
-	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 )
 
 type saveCommand struct {
@@ -35,11 +35,11 @@ Examples:
 // Run finds, checks and writes.
 func (sc saveCommand) Run(c *terminal.Console) error {
 	m, now := browser.ThisMachine(c.Getenv), time.Now()
-	source, export, err := sc.findExport(c, m, now)
+	source, result, err := sc.findExport(c, m, now)
 	if err != nil {
 		return err
 	}
-	data, err := browser.EncodeSession(export)
+	data, err := browser.EncodeSession(result)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (sc saveCommand) Run(c *terminal.Console) error {
 	if err := writePrivate(out, data); err != nil {
 		return err
 	}
-	describeExport(c.Out, source, export, now)
+	describeExport(c.Out, source, result, now)
 	fmt.Fprintf(c.Out, "saved to %s\n", out)
 	switch {
 	case source.Profile != "" && !sc.KeepProfile:
@@ -62,12 +62,12 @@ func (sc saveCommand) Run(c *terminal.Console) error {
 }
 
 // findExport returns the export that was named, else the newest one.
-func (sc saveCommand) findExport(c *terminal.Console, m browser.Machine, now time.Time) (browser.Candidate, *cookie.Export, error) {
+func (sc saveCommand) findExport(c *terminal.Console, m browser.Machine, now time.Time) (browser.Candidate, *export.Result, error) {
 	if sc.File != "" {
 		return browser.ReadExport(c.In, sc.File, now)
 	}
-	best, export, passed, err := browser.NewestExport(m.FindCandidates(now), now)
-	if err == nil && export == nil {
+	best, result, passed, err := browser.NewestExport(m.FindCandidates(now), now)
+	if err == nil && result == nil {
 		err = exit.New(exit.Unreadable, "no cookie export of the last 24 hours in "+m.DownloadDir()+", and no browser of quick",
 			"export the cookies of gemini.google.com, or: gchat cookies save FILE")
 	}
@@ -77,16 +77,16 @@ func (sc saveCommand) findExport(c *terminal.Console, m browser.Machine, now tim
 	if err == nil {
 		fmt.Fprintf(c.Err, "gchat: taking %s\n", best.Path)
 	}
-	return best, export, err
+	return best, result, err
 }
 
 // readSavedExport reads the file that update sends: the one that was named, else
 // the saved one.
-func readSavedExport(c *terminal.Console, m browser.Machine, file string, now time.Time) (*cookie.Export, error) {
+func readSavedExport(c *terminal.Console, m browser.Machine, file string, now time.Time) (*export.Result, error) {
 	path := cmp.Or(file, m.SessionFile())
 	if _, err := os.Stat(path); file == "" && os.IsNotExist(err) {
 		return nil, exit.New(exit.Unreadable, "there is no saved session", "gchat cookies save")
 	}
-	_, export, err := browser.ReadExport(c.In, path, now)
-	return export, err
+	_, result, err := browser.ReadExport(c.In, path, now)
+	return result, err
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -68,14 +69,14 @@ func (c *cookiesCheckCmd) Run() error {
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	export, err := cookie.Parse(displayName(c.File), content, time.Now())
+	result, err := export.Parse(displayName(c.File), content, time.Now())
 	var rejected *cookie.Rejection
 	if errors.As(err, &rejected) {
 		printf("%s\n", rejected.Line())
 		return &silentExit{exitFailure}
 	}
-	printf("usable: %s, %d cookies\n", export.Format, export.Count)
-	for _, w := range export.Warnings {
+	printf("usable: %s, %d cookies\n", result.Format, result.Count)
+	for _, w := range result.Warnings {
 		printf("%s: %s\n", w.Code, w.Message)
 	}
 	return nil
@@ -228,9 +229,9 @@ func (r *remote) onlyAccount(ctx context.Context) (string, error) {
 
 func readFile(path string) ([]byte, error) {
 	if path == "-" {
-		return io.ReadAll(io.LimitReader(os.Stdin, cookie.MaxFile+1))
+		return io.ReadAll(io.LimitReader(os.Stdin, export.MaxFile+1))
 	}
-	content, err := cookie.Read(path)
+	content, err := export.ReadFile(path)
 	if rejected, ok := errors.AsType[*cookie.Rejection](err); ok {
 		return nil, errors.New(rejected.Line())
 	}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/store"
 	"github.com/geminid/geminid/daemon"
 	"github.com/geminid/geminid/daemon/config"
 )
@@ -129,7 +129,7 @@ func reportError(err error) int {
 	var (
 		coded  *exitError
 		config *config.Error
-		locked *cookie.Locked
+		locked *store.LockedError
 		runs   *daemon.RunningError
 	)
 	switch {

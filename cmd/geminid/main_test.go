@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			home := filepath.Join(e.WorkDir, "home")
 			e.Setenv("HOME", home)
-			samples, err := filepath.Abs("../../cookie/testdata/wal")
+			samples, err := filepath.Abs("../../cookie/export/testdata/wal")
 			if err != nil {
 				return err
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/ops/peers"
@@ -160,7 +161,7 @@ func dropSessions(settings config.Settings, sessions []peers.Session) error {
 			content, _ = json.Marshal(map[string]string{cookie.NamePSID: s.PSID, cookie.NamePSIDTS: s.PSIDTS}) // texts always can
 		}
 		var rejected *cookie.Rejection
-		if _, err := cookie.Parse(name, content, time.Now()); errors.As(err, &rejected) {
+		if _, err := export.Parse(name, content, time.Now()); errors.As(err, &rejected) {
 			printf("left     cookies of %s: %s\n", strings.TrimSuffix(name, ".json"), rejected.Message)
 			continue
 		}

@@ -34,7 +34,8 @@ var targets = []target{
 	{"gateway/auth", "", 90},
 	{"gateway/limit", "", 90},
 	{"gateway/dialect", "", 80},
-	{"cookie", `^(pick|store|store_record|store_codec)\.go$`, 80},
+	{"cookie/export", `^pick\.go$`, 80},
+	{"cookie/store", `^(store|load|codec)\.go$`, 80},
 	{"upstream/geminiweb", `^(frames|unescape|scan|align|delta|clean)\.go$`, 80},
 }
 

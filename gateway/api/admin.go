@@ -11,6 +11,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -83,11 +84,11 @@ func (a *API) checkFile(w http.ResponseWriter, r *http.Request) {
 		a.writeJSON(w, r, http.StatusUnprocessableEntity, FileCheck{Code: code, Message: message, Warnings: []cookie.Warning{}})
 		return
 	}
-	export := file.export
+	result := file.export
 	a.writeJSON(w, r, http.StatusOK, FileCheck{
 		Usable: true, Message: "the file holds a session; whether Google still accepts it shows when it is brought in",
-		Format: export.Format, Cookies: export.Count, PSIDTS: !export.Set.PSIDTS().IsZero(),
-		Nominal: export.PSIDExpires, Warnings: nonNil(export.Warnings),
+		Format: result.Format, Cookies: result.Count, PSIDTS: !result.Set.PSIDTS().IsZero(),
+		Nominal: result.PSIDExpires, Warnings: nonNil(result.Warnings),
 	})
 }
 
@@ -153,13 +154,13 @@ func rejectionOf(err error) (code, message string) {
 
 // heardOut is how many bytes a body may have whose sender is told what is wrong
 // with it: an answer before its end would be lost with the connection.
-const heardOut = 4 * cookie.MaxFile
+const heardOut = 4 * export.MaxFile
 
 // upload is a cookie file that came as a request's body.
 type upload struct {
 	name   string
 	hash   string // SHA-256 in hex
-	export *cookie.Export
+	export *export.Result
 }
 
 // readFile reads and parses the body; ?name= says what to call it in messages.
@@ -169,14 +170,14 @@ func (a *API) readFile(w http.ResponseWriter, r *http.Request) (*upload, error) 
 	name := r.URL.Query().Get("name")
 	if err := boundBody(w, r, heardOut); err != nil {
 		if chat.AsError(err).Kind == chat.TooLarge {
-			return nil, cookie.RejectTooBig(name)
+			return nil, export.RejectTooBig(name)
 		}
 		return nil, err
 	}
-	content, err := io.ReadAll(io.LimitReader(r.Body, cookie.MaxFile+1))
-	if len(content) > cookie.MaxFile {
+	content, err := io.ReadAll(io.LimitReader(r.Body, export.MaxFile+1))
+	if len(content) > export.MaxFile {
 		_, _ = io.Copy(io.Discard, r.Body) // however that ends, the verdict is the same
-		return nil, cookie.RejectTooBig(name)
+		return nil, export.RejectTooBig(name)
 	}
 	var refusal *chat.Error
 	switch {
@@ -185,10 +186,10 @@ func (a *API) readFile(w http.ResponseWriter, r *http.Request) (*upload, error) 
 	case err != nil:
 		return nil, &chat.Error{Kind: chat.BadRequest, Message: "the file did not arrive whole", Err: err}
 	}
-	export, err := cookie.Parse(name, content, a.now())
+	result, err := export.Parse(name, content, a.now())
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(content)
-	return &upload{name, hex.EncodeToString(sum[:]), export}, nil
+	return &upload{name, hex.EncodeToString(sum[:]), result}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -161,11 +162,11 @@ func TestCheckKeepsNothing(t *testing.T) {
 	if got := len(g.supervisor.Accounts()); got != 1 {
 		t.Errorf("%d accounts after checking", got)
 	}
-	w = g.do(admin(http.MethodPost, "/api/cookies/check", strings.Repeat("x", cookie.MaxFile+1)))
+	w = g.do(admin(http.MethodPost, "/api/cookies/check", strings.Repeat("x", export.MaxFile+1)))
 	if body := fields(t, w.Body.Bytes()); w.Code != 422 || body["code"] != "E_TOO_BIG" {
 		t.Errorf("too big a file: %d %s", w.Code, w.Body)
 	}
-	w = g.do(admin(http.MethodPut, "/api/accounts/main/cookies?name=big.har", strings.Repeat("x", cookie.MaxFile+1)))
+	w = g.do(admin(http.MethodPut, "/api/accounts/main/cookies?name=big.har", strings.Repeat("x", export.MaxFile+1)))
 	if body := fields(t, w.Body.Bytes()); w.Code != 422 || body["result"] != "rejected" || body["code"] != "E_TOO_BIG" || !strings.HasPrefix(body["message"].(string), "big.har is larger than 8 MiB") {
 		t.Errorf("too big a file: %d %s", w.Code, w.Body)
 	}
@@ -175,7 +176,7 @@ func TestCheckKeepsNothing(t *testing.T) {
 func TestCheckOfEverySample(t *testing.T) {
 	g := newRig(t)
 	checked := 0
-	err := filepath.WalkDir("../../cookie/testdata", func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../../cookie/export/testdata", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/ops/peers"
 )
@@ -94,7 +95,7 @@ func runs(t *testing.T, found *peers.Found) {
 			content, _ = json.Marshal(map[string]string{cookie.NamePSID: s.PSID, cookie.NamePSIDTS: s.PSIDTS})
 		}
 		var rejected *cookie.Rejection
-		if _, err := cookie.Parse("cookies.json", content, time.Now()); errors.As(err, &rejected) {
+		if _, err := export.Parse("cookies.json", content, time.Now()); errors.As(err, &rejected) {
 			t.Errorf("session %d cannot be used: %s", i, rejected.Message)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 )
 
 // Which files in Downloads are looked into: one export is a minute old when it
@@ -36,7 +37,7 @@ func (m Machine) FindCandidates(now time.Time) []Candidate {
 	entries, _ := os.ReadDir(m.DownloadDir()) // a missing folder holds nothing
 	for _, entry := range entries {
 		info, err := entry.Info()
-		if err == nil && info.Mode().IsRegular() && info.Size() > 0 && info.Size() <= cookie.MaxFile &&
+		if err == nil && info.Mode().IsRegular() && info.Size() > 0 && info.Size() <= export.MaxFile &&
 			now.Sub(info.ModTime()) < recentSpan {
 			list = append(list, Candidate{Path: filepath.Join(m.DownloadDir(), entry.Name()), Changed: info.ModTime()})
 		}
@@ -69,14 +70,14 @@ func wasMeant(err error, data []byte) bool {
 // NewestExport returns the newest usable export among the candidates. passed tells why
 // newer ones could not be used; without a usable one the newest of these reasons
 // is the error, nil when there was nothing at all.
-func NewestExport(list []Candidate, now time.Time) (best Candidate, export *cookie.Export, passed []error, err error) {
+func NewestExport(list []Candidate, now time.Time) (best Candidate, result *export.Result, passed []error, err error) {
 	for _, f := range list {
 		data, err := f.readContent()
 		if err == nil {
-			export, err = cookie.Parse(f.DisplayName(), data, now)
+			result, err = export.Parse(f.DisplayName(), data, now)
 		}
 		if err == nil {
-			return f, export, passed, nil
+			return f, result, passed, nil
 		}
 		if wasMeant(err, data) {
 			passed = append(passed, explainRejection(err))
@@ -97,12 +98,12 @@ func (f Candidate) DisplayName() string {
 }
 
 // parseExport reads the file, which may be a database.
-func (f Candidate) parseExport(now time.Time) (*cookie.Export, error) {
+func (f Candidate) parseExport(now time.Time) (*export.Result, error) {
 	data, err := f.readContent()
 	if err != nil {
 		return nil, err
 	}
-	return cookie.Parse(f.DisplayName(), data, now)
+	return export.Parse(f.DisplayName(), data, now)
 }
 
 // readContent reads the file. The profile of a browser that still runs is left alone:
@@ -112,23 +113,23 @@ func (f Candidate) readContent() ([]byte, error) {
 		return nil, exit.New(exit.Unreadable, "Firefox still runs with the profile of gchat cookies quick",
 			"close its window, without signing out, and try again")
 	}
-	return cookie.Read(f.Path)
+	return export.ReadFile(f.Path)
 }
 
 // ReadExport reads the file that was named, or standard input when path is "-".
-func ReadExport(stdin io.Reader, path string, now time.Time) (Candidate, *cookie.Export, error) {
+func ReadExport(stdin io.Reader, path string, now time.Time) (Candidate, *export.Result, error) {
 	source := Candidate{Path: path}
 	if path != "-" {
 		source.Changed = latestChange(path, path+"-wal")
-		export, err := source.parseExport(now)
-		return source, export, explainRejection(err)
+		result, err := source.parseExport(now)
+		return source, result, explainRejection(err)
 	}
-	data, err := io.ReadAll(io.LimitReader(stdin, cookie.MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(stdin, export.MaxFile+1))
 	if err != nil {
 		return source, nil, explainRejection(err)
 	}
-	export, err := cookie.Parse(source.DisplayName(), data, now)
-	return source, export, explainRejection(err)
+	result, err := export.Parse(source.DisplayName(), data, now)
+	return source, result, explainRejection(err)
 }
 
 // explainRejection tells what was refused from what can not even be read.

@@ -21,7 +21,7 @@ func TestRunningFirefox(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, suffix := range []string{"", "-wal"} {
-		data, err := os.ReadFile("../../../../cookie/testdata/wal/young.sqlite" + suffix)
+		data, err := os.ReadFile("../../../../cookie/export/testdata/wal/young.sqlite" + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/export"
 )
 
 // sessionCookie is one cookie in the form of the common export extensions, which
@@ -22,7 +23,7 @@ type sessionCookie struct {
 
 // EncodeSession writes the session's cookies for carrying. This is the one place of
 // gchat where their values are taken out of their wrapping.
-func EncodeSession(e *cookie.Export) ([]byte, error) {
+func EncodeSession(e *export.Result) ([]byte, error) {
 	list := []sessionCookie{newSessionCookie(cookie.NamePSID, e.Set.PSID(), e.PSIDExpires)}
 	if ts := e.Set.PSIDTS(); !ts.IsZero() {
 		list = append(list, newSessionCookie(cookie.NamePSIDTS, ts, e.PSIDTSExpires))

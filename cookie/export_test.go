@@ -1,7 +1,0 @@
-package cookie
-
-// DecodeRecord and EncodeRecord are the codec of the account file.
-var (
-	DecodeRecord = decodeRecord
-	EncodeRecord = encodeRecord
-)
