@@ -8,6 +8,33 @@ import (
 	"github.com/geminid/geminid/gateway/api"
 )
 
+// TestOwnPageOnAPublicHost: the status page calls the API of the host it was served
+// by, whatever its name is, with and without public_url.
+func TestOwnPageOnAPublicHost(t *testing.T) {
+	tests := []struct {
+		name, public, host, origin string
+		status                     int
+	}{
+		{"the same host", "", "ai.example", "https://ai.example", 200},
+		{"the same host in other letters", "", "AI.example", "https://ai.Example", 200},
+		{"the same host and port", "", "ai.example:8443", "https://ai.example:8443", 200},
+		{"another port", "", "ai.example:8443", "https://ai.example", 403},
+		{"another host", "", "ai.example", "https://evil.example", 403},
+		{"a host below", "", "ai.example", "https://evil.ai.example", 403},
+		{"public_url, behind a proxy that changes Host", "https://ai.example", "10.0.0.1:8100", "https://ai.example", 200},
+		{"not public_url", "https://ai.example", "10.0.0.1:8100", "https://evil.example", 403},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := newRig(t, with(func(s *api.Settings) { s.Loopback, s.PublicURL = false, tt.public }))
+			w := g.do(call{path: "/api/cookies", key: adminKey, header: map[string]string{"Host": tt.host, "Origin": tt.origin}})
+			if w.Code != tt.status {
+				t.Errorf("status %d, want %d: %s", w.Code, tt.status, w.Body)
+			}
+		})
+	}
+}
+
 func TestCrossOrigin(t *testing.T) {
 	const evil, near = "https://evil.example", "http://localhost:5173"
 	keyed, keyless := keys(demoKey, bossKey), option(open)

@@ -58,6 +58,32 @@ func TestDeadlinesOfAnAnswer(t *testing.T) {
 	}
 }
 
+// TestWriteDeadlineOfAStream: every piece of a stream has 28 to 30 seconds to be
+// taken, however long the stream lasts, and a stream of small pieces does not move
+// its deadline with each of them.
+func TestWriteDeadlineOfAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t)
+		w := &clocked{ResponseRecorder: httptest.NewRecorder()}
+		g.actor.plays(func(_ context.Context, _ cookie.Set, _ *chat.Request, yield func(chat.Event, error) bool) {
+			for _, pause := range []time.Duration{0, time.Second, time.Second, 500 * time.Millisecond, 2 * time.Second, 14 * time.Second} {
+				time.Sleep(pause)
+				if !yield(chat.Event{Kind: chat.Text, Text: "x"}, nil) {
+					return
+				}
+				if left := time.Until(w.write[len(w.write)-1]); left <= 28*time.Second || left > 30*time.Second {
+					t.Errorf("a piece after %v has %v", pause, left)
+				}
+			}
+			yield(chat.Event{Kind: chat.Finish, Reason: chat.Stop}, nil)
+		})
+		g.api.Handler().ServeHTTP(w, g.request(generate("openai", true)))
+		if len(w.write) != 5 { // that of the connection, and those of 0, 2, 4.5 and 18.5 seconds
+			t.Errorf("%d deadlines: %v", len(w.write), w.write)
+		}
+	})
+}
+
 // A reader that is lost in a silence ends the upstream call at the next ping.
 func TestLostReaderEndsTheUpstreamCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
