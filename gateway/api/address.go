@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// clientAddr returns the address a request is counted and logged by: the peer's,
-// or behind a trusted proxy the first address from the right of X-Forwarded-For
-// that is no trusted proxy itself. No other header is read: proxies pass forged
-// ones on. The zero Addr means that the peer has none, as on a unix socket.
+// clientAddr returns the address that a request is counted and logged by: the
+// peer's, or behind a trusted proxy the first address from the right of
+// X-Forwarded-For that is not a trusted proxy itself. It reads no other header,
+// because proxies pass forged ones on. The zero Addr means that the peer has none,
+// as on a unix socket.
 func clientAddr(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	peer := parseAddr(r.RemoteAddr)
 	if !containsAddr(trusted, peer) {
@@ -35,8 +36,8 @@ func clientAddr(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	return client
 }
 
-// parseAddr reads an address with or without a port, an IPv4 one in IPv6 clothes
-// as what it is. The zero Addr means that s is none.
+// parseAddr parses an address with or without a port. An IPv4 address that is
+// written as an IPv6 one becomes IPv4. The zero Addr means that s is not an address.
 func parseAddr(s string) netip.Addr {
 	addr, err := netip.ParseAddr(strings.Trim(s, "[]"))
 	if err != nil {
@@ -58,7 +59,8 @@ func containsAddr(prefixes []netip.Prefix, addr netip.Addr) bool {
 	return addr.IsValid() && slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
-// displayAddr is the address as logs show it; masked leaves only the network.
+// displayAddr returns the address as logs show it. If masked it returns the network
+// alone.
 func displayAddr(addr netip.Addr, masked bool) string {
 	switch {
 	case !addr.IsValid():

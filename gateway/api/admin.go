@@ -21,8 +21,8 @@ func (a *API) listAccounts(w http.ResponseWriter, r *http.Request) {
 	}{nonNil(a.supervisor.Accounts())})
 }
 
-// listHistory tells the lineage of every account, or of ?account=NAME alone, which
-// may be a removed one.
+// listHistory answers with the lineage of every account, or of ?account=NAME alone,
+// which may be a removed one.
 func (a *API) listHistory(w http.ResponseWriter, r *http.Request) {
 	type lineage struct {
 		Account     string                  `json:"account"`
@@ -51,18 +51,18 @@ func (a *API) listHistory(w http.ResponseWriter, r *http.Request) {
 	a.writeJSON(w, r, http.StatusOK, body)
 }
 
-// listEvents tells what happened to the sessions in the last two days.
+// listEvents answers with the events of the sessions in the last two days.
 func (a *API) listEvents(w http.ResponseWriter, r *http.Request) {
 	a.writeJSON(w, r, http.StatusOK, struct {
 		Events []supervisor.Event `json:"events"`
 	}{nonNil(a.supervisor.Events())})
 }
 
-// FileCheck is the body of POST /api/cookies/check: what a file is, without any of
-// its values.
+// FileCheck is the body of POST /api/cookies/check: the properties of a file,
+// without any of its values.
 type FileCheck struct {
 	Usable   bool             `json:"usable"`
-	Code     string           `json:"code,omitempty"` // E_… when it is not
+	Code     string           `json:"code,omitempty"` // E_… if it is not usable
 	Message  string           `json:"message"`
 	Format   string           `json:"format,omitempty"`
 	Cookies  int              `json:"cookies,omitempty"`
@@ -71,7 +71,7 @@ type FileCheck struct {
 	Warnings []cookie.Warning `json:"warnings"`
 }
 
-// checkFile looks into a file and keeps nothing of it.
+// checkFile parses a file and keeps nothing of it.
 func (a *API) checkFile(w http.ResponseWriter, r *http.Request) {
 	file, err := a.readFile(w, r)
 	var failure *chat.Error
@@ -92,10 +92,10 @@ func (a *API) checkFile(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// offerFile brings a file to the account of the path, without one to the account that
-// the session or the file's name tells. The session is proven at the upstream
-// before it is used, which the client waits for; when the client leaves, the
-// offer goes on.
+// offerFile offers a file to the account of the path, and without one to the account
+// that the session or the file's name belongs to. The session is proven at the
+// upstream before it is used. The client waits for that; if it leaves, the offer
+// goes on.
 func (a *API) offerFile(w http.ResponseWriter, r *http.Request) {
 	account := r.PathValue("account")
 	if account != "" && !cookie.ValidAccount(account) {
@@ -123,8 +123,8 @@ func (a *API) offerFile(w http.ResponseWriter, r *http.Request) {
 	a.writeJSON(w, r, verdictStatus(verdict.Result), verdict)
 }
 
-// countRejected counts a file that the supervisor never saw. A name that is no
-// account's makes no series.
+// countRejected counts a file that the supervisor never saw. A name that does not
+// belong to an account makes no series.
 func (a *API) countRejected(account string) {
 	for _, acc := range a.supervisor.Accounts() {
 		if acc.Name == account {
@@ -133,7 +133,8 @@ func (a *API) countRejected(account string) {
 	}
 }
 
-// verdictStatus tells scripts how an offer ended: in use, waiting, or refused.
+// verdictStatus returns the status by which scripts see how an offer ended: in use,
+// waiting, or rejected.
 func verdictStatus(result supervisor.Result) int {
 	switch result {
 	case supervisor.Applied, supervisor.Unchanged:
@@ -152,23 +153,24 @@ func rejectionOf(err error) (code, message string) {
 	return "", "the file could not be read"
 }
 
-// heardOut is how many bytes a body may have whose sender is told what is wrong
-// with it: an answer before its end would be lost with the connection.
-const heardOut = 4 * export.MaxFile
+// drainedBody is the size up to which a body is read to its end although it is too
+// large for a cookie file. If the connection were cut before that, the client would
+// lose the answer.
+const drainedBody = 4 * export.MaxFile
 
-// upload is a cookie file that came as a request's body.
+// upload is a cookie file in a request's body.
 type upload struct {
 	name   string
 	hash   string // SHA-256 in hex
 	export *export.Result
 }
 
-// readFile reads and parses the body; ?name= says what to call it in messages.
-// The error is a *chat.Error when the body did not arrive, and a
-// *cookie.Rejection when it is no file to use.
+// readFile reads and parses the body; ?name= is its name in messages. The error is a
+// [*chat.Error] if the body did not arrive, and a [*cookie.Rejection] if it is not a
+// usable file.
 func (a *API) readFile(w http.ResponseWriter, r *http.Request) (*upload, error) {
 	name := r.URL.Query().Get("name")
-	if err := boundBody(w, r, heardOut); err != nil {
+	if err := boundBody(w, r, drainedBody); err != nil {
 		if chat.AsError(err).Kind == chat.TooLarge {
 			return nil, export.RejectTooBig(name)
 		}

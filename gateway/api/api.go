@@ -1,7 +1,3 @@
-// Package api is the HTTP surface: the routes of every dialect, the one handler
-// behind them, and what stands before it: keys, limits, hosts, origins, bodies
-// and clocks. It knows no format (dialect does), no upstream (a Provider does)
-// and decides nothing about a session (supervisor does).
 package api
 
 import (
@@ -29,18 +25,18 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// Provider answers questions with a session that it is lent for the call. It
+// Provider answers questions with a session that is lent to it for the call. It
 // keeps no session and is safe for concurrent use.
 type Provider interface {
-	// Models lists what may be asked for with the set; with the zero Set what
-	// every session offers. It does not block.
+	// Models lists the models that may be asked with the set; with the zero Set
+	// those that every session offers. It does not block.
 	Models(set cookie.Set) []chat.Model
 	// Stream asks the upstream. It ends when the answer is finished, failed or
 	// ctx is over; leaving the loop early ends the upstream call.
 	Stream(ctx context.Context, set cookie.Set, req *chat.Request) iter.Seq2[chat.Event, error]
 }
 
-// Config is what the surface is made of.
+// Config is the configuration of an [API].
 type Config struct {
 	// Supervisor lends sessions and knows their state. Required.
 	Supervisor *supervisor.Supervisor
@@ -48,13 +44,13 @@ type Config struct {
 	Provider Provider
 	// Metrics counts. Required.
 	Metrics *metrics.Metrics
-	// Keys decides who may come in. Nil means that no key was ever made: the API
-	// is open to this machine on a loopback listener and shut on every other.
+	// Keys are the valid keys. Nil means that no key was ever made: the API is open
+	// to this machine on a loopback listener and closed on every other.
 	Keys *auth.Keys
-	// Files keeps the pictures of answers for links. Nil keeps none; then they
-	// travel inside the answers.
+	// Files keeps the pictures of answers behind links. Nil keeps none; then they
+	// are part of the answers.
 	Files *files.Store
-	// Remote fetches files that clients name by their address, while
+	// Remote fetches files that clients name by their address, if
 	// Settings.FetchRemote is on. Nil means remote.New(remote.Config{}).
 	Remote *remote.Client
 	// Logger gets one line a request and the causes of internal errors. Nil
@@ -63,72 +59,71 @@ type Config struct {
 	// Now is the wall clock that answers and the request log show. Nil is
 	// time.Now. Limits and heartbeats go by the monotonic clock.
 	Now func() time.Time
-	// Settings is the reloadable part; see Reconfigure.
+	// Settings is the reloadable part; see [API.Reconfigure].
 	Settings Settings
 	// Reload reads the configuration again, for POST /api/reload. Nil means that
 	// there is none to read.
 	Reload func() (Reloaded, error)
-	// TestNotify sends a test message through every channel that tells the owner
-	// things, for POST /api/notify/test. Nil means that there is none.
+	// TestNotify sends a test message through every channel of notices, for POST
+	// /api/notify/test. Nil means that there is none.
 	TestNotify func(context.Context) []Delivery
 	// Report sums up the time since a point such as "7d", for GET /api/report.
 	// Nil means that there are no figures.
 	Report func(since string) (any, error)
-	// OnCommand gets every command of the admin routes, and every refused call of them
-	// at most once a minute. It must not block for long. Nil means that none is asked
-	// for.
+	// OnCommand is called with every command of the admin routes, and at most once
+	// a minute with the refused ones. It must not block for long. Nil ignores them.
 	OnCommand func(Command)
 }
 
-// Settings is what may change while requests run. The zero value is a public
-// listener without limits of its own.
+// Settings are the settings that may change while requests run. The zero value is
+// that of a public listener without limits of its own.
 type Settings struct {
 	Limits Limits
-	// PublicURL is where clients find the API, such as "https://ai.example".
-	// Empty means that there is no other name than the listener's.
+	// PublicURL is the address at which clients find the API, such as
+	// "https://ai.example". Empty means that the listener has no other name.
 	PublicURL string
-	// AllowedHosts are further names in the Host header that a loopback
-	// listener answers to.
+	// AllowedHosts are further names in the Host header to which a loopback
+	// listener answers.
 	AllowedHosts []string
 	// TrustedProxies are the peers whose X-Forwarded-For is believed; none by
 	// default.
 	TrustedProxies []netip.Prefix
-	// MetricsKey is the digest of a key that may read /metrics and nothing
-	// else. The zero Digest is no such key.
+	// MetricsKey is the digest of a key that may read /metrics and nothing else.
+	// The zero Digest means that there is no such key.
 	MetricsKey auth.Digest
 	// FetchRemote lets clients name pictures and other files by their https
 	// address; the server fetches them. Off by default.
 	FetchRemote bool
-	// Loopback says that the TCP listener can be reached from this machine
-	// only. Then the Host header is checked; /metrics is open to programs on this
-	// machine, and the API too while no key was ever made.
+	// Loopback means that the TCP listener can be reached from this machine only.
+	// Then the Host header is checked, /metrics is open to programs on this
+	// machine, and so is the API while no key was ever made.
 	Loopback bool
-	// InsecureNoAuth opens the API to everybody, through proxies too, while no key
-	// was ever made.
+	// InsecureNoAuth opens the API to every client, through proxies too, while no
+	// key was ever made.
 	InsecureNoAuth bool
 	// MaskClients shortens client addresses in logs to their network.
 	MaskClients bool
 }
 
-// Limits are the limits of the surface.
+// Limits are the limits of an [API].
 type Limits struct {
-	// PerHour is how many questions one client may ask within any hour; zero is
-	// no limit.
+	// PerHour is how many questions one client may ask within any hour, counted as
+	// [limit.Clients] does; zero does not limit them.
 	PerHour int
-	// ModelGap is the time between the starts of two questions to one model;
-	// zero is none.
+	// ModelGap is the time between the starts of two questions to one model; zero
+	// does not limit them.
 	ModelGap time.Duration
-	// Queue is how many questions may wait for their model's turn, QueueWait
-	// how long at most. Zero of either means that none waits.
+	// Queue is how many questions may wait for their model, QueueWait for how long.
+	// Zero of either means that none waits.
 	Queue     int
 	QueueWait time.Duration
 	// MaxBody is the largest body of a question in bytes; zero is 32 MiB.
 	MaxBody int64
-	// MaxInFlight is how many questions are in the house at once; zero is 4096.
+	// MaxInFlight is how many questions may be in flight; zero is 4096.
 	MaxInFlight int
-	// Memory is how many bytes all requests together may hold: bodies, files and
-	// answers that are gathered whole. One client gets three quarters at most.
-	// Zero is 256 MiB.
+	// Memory is how many bytes all requests together may hold: bodies, files, and
+	// answers that are gathered whole. One client gets three quarters at most. Zero
+	// is 256 MiB.
 	Memory int64
 }
 
@@ -163,7 +158,7 @@ func (l Limits) maxInFlight() int {
 	return defaultInFlight
 }
 
-// API is the surface. Make it with New; it is safe for concurrent use.
+// API is the HTTP surface. Make it with [New]. It is safe for concurrent use.
 type API struct {
 	supervisor *supervisor.Supervisor
 	provider   Provider
@@ -186,19 +181,19 @@ type API struct {
 	recent requestLog
 
 	refused refusalLog
-	// What the limits remember outlives their settings.
+	// The memory of the limits outlives their settings.
 	hourly  *limit.Clients
 	guesses *auth.GuessLimiter
 	queue   limit.Queue
 }
 
-// settings are Settings with what is worked out from them once.
+// settings are Settings with values derived from them once.
 type settings struct {
 	Settings
 	hosts map[string]bool // the names a loopback listener answers to, in lower case
 }
 
-// New checks the configuration and builds the surface. It starts nothing.
+// New checks the configuration and returns an API. It starts nothing.
 func New(cfg Config) (*API, error) {
 	if cfg.Supervisor == nil || cfg.Provider == nil || cfg.Metrics == nil {
 		return nil, errors.New("making the API: a supervisor, a provider and metrics are required")
@@ -235,13 +230,14 @@ func (a *API) Handler() http.Handler {
 }
 
 // ControlHandler returns the handler of the unix socket: the same API with admin
-// rights and without a key. The file mode of the socket decides who may open it.
+// rights and without a key. The file mode of the socket decides which users may
+// connect.
 func (a *API) ControlHandler() http.Handler {
 	return chainHandlers(a.router, a.recordRequests(true))
 }
 
-// Reconfigure takes new settings for the requests that begin from now on. What
-// the limits remember of clients and models stays.
+// Reconfigure applies new settings to the requests that begin from now on. The
+// limits keep their memory of clients and models.
 func (a *API) Reconfigure(s Settings) {
 	live := &settings{Settings: s, hosts: make(map[string]bool)}
 	for _, host := range s.AllowedHosts {
@@ -255,17 +251,17 @@ func (a *API) Reconfigure(s Settings) {
 	a.live.Store(live)
 }
 
-// Drain answers new questions with 503 from now on and waits until the running
-// ones are done. If ctx ends first they are cut: each stream gets an error event
-// in its own dialect, and the error says how many there were. Health, status and
-// metrics are still served.
+// Drain answers new questions with 503 from now on and waits until the running ones
+// are done. If ctx ends first it cuts them: each stream gets an error event in its
+// own dialect, and the error says how many there were. Health, status and metrics
+// are still served.
 func (a *API) Drain(ctx context.Context) error {
 	defer func() { a.logSummaries(time.Now().Add(refusalSpan)) }()
 	return a.gate.Drain(ctx)
 }
 
-// hostname is the name in a Host header or an origin, without port, brackets
-// and the root's dot.
+// hostname returns the name in a Host header or an origin, without port, brackets
+// and a final dot.
 func hostname(host string) string {
 	name := (&url.URL{Host: host}).Hostname()
 	return strings.ToLower(strings.TrimSuffix(name, "."))

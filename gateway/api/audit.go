@@ -9,27 +9,28 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// Command is a call of an admin route that changes something, or that was refused, for
-// the audit log.
+// Command is a call of an admin route that changes something or was refused, for the
+// audit log.
 type Command struct {
 	// Call is the method and the pattern of the route, such as
 	// "POST /api/accounts/:account/pause".
 	Call string
-	// Account is the account that it names, empty if it names none.
+	// Account is the account that the call names, empty if it names none.
 	Account string
-	// Actor is "key NAME", "control socket", or "unknown" for whoever has no key.
+	// Actor is "key NAME", "control socket", or "unknown" if no key let the call
+	// in.
 	Actor string
 	// Address is where it came from, masked if the settings say so.
 	Address string
 	// Status is the status of the answer.
 	Status int
-	// Refused is how many refused calls this one stands for; 0 of a call that was let
+	// Refused is how many refused calls this one stands for; 0 if the call was let
 	// in.
 	Refused int
 }
 
-// refusedEvery bounds how often refused calls are reported: whoever guesses keys must
-// not push the other entries out of the log.
+// refusedEvery bounds how often refused calls are reported: a client that guesses
+// keys must not push the other entries out of the log.
 const refusedEvery = time.Minute
 
 // refusals counts the refused calls that were not reported yet.
@@ -119,7 +120,7 @@ func (w *statusWriter) status() int {
 	return w.code
 }
 
-// Fields are a command as fields of an entry of the audit log.
+// Fields returns a command as the fields of an entry of the audit log.
 func (c Command) Fields() map[string]string {
 	fields := map[string]string{"call": c.Call, "by": c.Actor, "from": c.Address, "status": strconv.Itoa(c.Status)}
 	if c.Refused > 0 {

@@ -9,9 +9,10 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
-// How slow a body may come. Each byte moves the end of patience ahead by its time
-// at bodyRate, but no further than bodyWindow from now: so only what came lately
-// counts, and who sends much at once can not be silent for long after it.
+// The limits of how slowly a body may come. Each byte moves the deadline ahead by
+// its time at bodyRate, but no further than bodyWindow from now. So only the bytes
+// that came lately count, and a client that sends much at once cannot be silent for
+// long after it.
 const (
 	bodyGrace  = 10 * time.Second // for the first bytes
 	bodyRate   = 16 << 10         // bytes a second
@@ -24,8 +25,8 @@ func boundBody(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	// MaxBytesReader closes the connection only when it is given the writer of
-	// net/http itself.
+	// MaxBytesReader closes the connection only if it gets the writer of net/http
+	// itself.
 	bounded := http.MaxBytesReader(innermostWriter(w), r.Body, limit)
 	r.Body = &pacedBody{
 		ReadCloser: bounded, header: w.Header(), control: *http.NewResponseController(w),
@@ -49,7 +50,7 @@ func innermostWriter(w http.ResponseWriter) http.ResponseWriter {
 	}
 }
 
-// pacedBody cuts a body that comes slower than bodyRate, and takes memory for it
+// pacedBody cuts a body that comes slower than bodyRate, and reserves memory for it
 // as it comes, whatever length it claims to have.
 type pacedBody struct {
 	io.ReadCloser
@@ -71,8 +72,8 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 		}
 	}
 	if err == io.EOF {
-		// From here on the connection is read only to see whether the client
-		// leaves, and that may take as long as the answer.
+		// From here on the connection is read only to see if the client leaves, and
+		// that may take as long as the answer.
 		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err

@@ -91,7 +91,7 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 	default:
 		st.counted, st.asked = true, chat.EstimateTokens(call.Chat)
 		if refusal != nil {
-			return refusal // at once: no wait and no turn for what can not be answered
+			return refusal // at once: a question that cannot be answered neither waits nor counts
 		}
 		return a.answerChat(ctx, w, st, call, cancel)
 	}
@@ -105,7 +105,8 @@ func unknownModelError(call *dialect.Call) *chat.Error {
 	}
 }
 
-// noPicturesError is the error of a model that is asked for pictures and makes none.
+// noPicturesError is the error of a model that is asked for pictures and cannot make
+// any.
 func noPicturesError(call *dialect.Call, models []chat.Model) *chat.Error {
 	var painters []string
 	for _, m := range models {
@@ -144,7 +145,7 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 	}
 	st.streaming = true
 	s := openStream(w, st, call, cancel)
-	defer s.stopHeartbeat() // also when a provider panics: nothing may write afterwards
+	defer s.stopHeartbeat() // also if a provider panics: nothing may write afterwards
 	err = a.prepareQuestion(ctx, st, turn, call.Chat)
 	if err == nil {
 		a.count.Streams.WithLabelValues(st.dialect.Name).Inc()
@@ -170,7 +171,7 @@ func (a *API) sendWhole(ctx context.Context, w http.ResponseWriter, st *requestS
 	return nil
 }
 
-// collectAnswer asks and gathers the answer.
+// collectAnswer asks the question and gathers the answer.
 func (a *API) collectAnswer(ctx context.Context, st *requestState, question *chat.Request) (answer chat.Answer, err error) {
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
@@ -188,12 +189,12 @@ func (a *API) sendStream(ctx context.Context, st *requestState, call *dialect.Ca
 	return a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
 		err := s.writeEvents(st.reserveFiles(a.provider.Stream(ctx, lease.Set, call.Chat)))
-		// A ping is no part of the answer: another account may still give it.
+		// A ping is not a part of the answer: another account may still give it.
 		return s.answered, err
 	})
 }
 
-// setServedHeader says which model answered when the upstream told.
+// setServedHeader names the model that answered, if the upstream named it.
 func setServedHeader(header http.Header, served chat.Served) {
 	name := dialect.ServedName(served)
 	printable := strings.Map(func(r rune) rune {

@@ -10,8 +10,7 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// Found is the body of a forced probe or rotation: what the upstream's answer
-// says about the session.
+// Found is the body of a forced probe or rotation: the finding about the session.
 type Found struct {
 	Account string           `json:"account"`
 	Result  string           `json:"result"`
@@ -19,13 +18,17 @@ type Found struct {
 	State   supervisor.State `json:"state"`
 }
 
-func (a *API) rotateAccount(w http.ResponseWriter, r *http.Request) { a.ask(w, r, a.supervisor.Rotate) }
+func (a *API) rotateAccount(w http.ResponseWriter, r *http.Request) {
+	a.runCall(w, r, a.supervisor.Rotate)
+}
 
-func (a *API) probeAccount(w http.ResponseWriter, r *http.Request) { a.ask(w, r, a.supervisor.Probe) }
+func (a *API) probeAccount(w http.ResponseWriter, r *http.Request) {
+	a.runCall(w, r, a.supervisor.Probe)
+}
 
-// ask has the upstream asked about an account now. It goes on when the client
-// leaves: a rotation whose answer nobody reads would lose the session.
-func (a *API) ask(w http.ResponseWriter, r *http.Request, do func(context.Context, string) (cookie.Finding, error)) {
+// runCall runs a call to the upstream about an account. It goes on if the client
+// leaves: a rotation whose answer is not read would lose the session.
+func (a *API) runCall(w http.ResponseWriter, r *http.Request, do func(context.Context, string) (cookie.Finding, error)) {
 	account := r.PathValue("account")
 	finding, err := do(context.WithoutCancel(r.Context()), account)
 	if err != nil {
@@ -62,7 +65,7 @@ func (a *API) removeAccount(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// runCommand runs what has no other answer than the account's state.
+// runCommand runs a command whose only answer is the account's state.
 func (a *API) runCommand(w http.ResponseWriter, r *http.Request, do func(account string) error) {
 	account := r.PathValue("account")
 	if err := do(account); err != nil {
@@ -84,7 +87,7 @@ func (a *API) stateOf(account string) supervisor.State {
 	return supervisor.Missing
 }
 
-// writeCommandError tells why a command on an account did not run.
+// writeCommandError answers with the error of a command on an account.
 func (a *API) writeCommandError(w http.ResponseWriter, r *http.Request, err error) {
 	var soon *supervisor.TooSoon
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// exposed are the headers a script on another page may read.
+// exposed are the headers that a script on another page may read.
 const exposed = "Retry-After, X-Request-Id, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, " +
 	"X-RateLimit-Reset-Requests, X-Geminid-Served-Model, X-Geminid-Ignored"
 
@@ -24,10 +24,10 @@ func (a *API) checkOrigin(next http.Handler) http.Handler {
 	})
 }
 
-// allowOrigin decides which pages may talk to us from a browser. Where a key is
-// needed any page may: it has to know the key, and no cookie or password of the
-// browser counts here. Where none is needed only pages of this machine may, and
-// what is not for chat clients answers its own pages alone.
+// allowOrigin decides which pages may call the API from a browser. If a key is
+// needed every page may: it has to know the key, and no cookie or password of the
+// browser counts here. If none is needed only pages of this machine may. The routes
+// that are not for chat clients answer the server's own pages alone.
 func (a *API) allowOrigin(header http.Header, r *http.Request) *chat.Error {
 	origin, st := r.Header.Get("Origin"), stateOf(r)
 	switch {
@@ -55,8 +55,8 @@ func (a *API) allowOrigin(header http.Header, r *http.Request) *chat.Error {
 	return nil
 }
 
-// allowPreflight answers what a browser asks before the real request. A * for the
-// headers would leave Authorization out, so they are repeated.
+// allowPreflight answers the question that a browser sends before the real request.
+// A * for the headers would leave Authorization out, so they are repeated.
 func allowPreflight(header http.Header, r *http.Request) {
 	header.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
 	header.Set("Access-Control-Max-Age", "86400")
@@ -64,7 +64,7 @@ func allowPreflight(header http.Header, r *http.Request) {
 	if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" && len(asked) <= 2048 && strings.Trim(asked, headerList) == "" {
 		header.Set("Access-Control-Allow-Headers", asked)
 	}
-	// A page on the internet that talks to this machine needs to be let in twice.
+	// A page on the internet that calls this machine needs this permission too.
 	if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
 		header.Set("Access-Control-Allow-Private-Network", "true")
 	}
@@ -72,8 +72,8 @@ func allowPreflight(header http.Header, r *http.Request) {
 
 const headerList = wordLetters + ", "
 
-// isOwnOrigin reports whether a page of that origin is ours: served by us or by this
-// machine.
+// isOwnOrigin reports whether a page of that origin was served by this server or by
+// this machine.
 func (s *settings) isOwnOrigin(origin, host string) bool {
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" {

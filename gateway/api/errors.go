@@ -24,8 +24,8 @@ var (
 	errSlowClient = errors.New("the client takes nothing of its answer")
 )
 
-// clientErrorOf makes of any error what the client is told. ctx is the request's own:
-// when it is over, its cause says more than the error that came of it.
+// clientErrorOf returns the error that the client gets for err. ctx is the request's
+// own: if it is over, its cause says more than the error that came of it.
 func clientErrorOf(ctx context.Context, err error) *chat.Error {
 	cause := context.Cause(ctx)
 	var refusal *supervisor.Refusal
@@ -60,8 +60,8 @@ func shutdownError() *chat.Error {
 	}
 }
 
-// refusalError tells why no session can serve. A person must act on the first two, so
-// they are a 403: clients repeat a 5xx up to fifteen times.
+// refusalError returns the error if no session can serve. A person must act on the
+// first two states, so they are a 403: clients repeat a 5xx up to fifteen times.
 func refusalError(r *supervisor.Refusal) *chat.Error {
 	err := &chat.Error{RetryAfter: r.RetryAfter, Err: r}
 	switch r.State {
@@ -85,8 +85,8 @@ func refusalError(r *supervisor.Refusal) *chat.Error {
 	return err
 }
 
-// limitOrigin is the metrics label of a 429 or a block: whose limit it was.
-// Empty means that err is no limit. evidence is what err says of the session.
+// limitOrigin returns the metrics label of a 429 or a block: whose limit it was.
+// Empty means that err is not a limit. evidence is that of err about the session.
 func limitOrigin(err *chat.Error, evidence cookie.Evidence) string {
 	var refusal *supervisor.Refusal
 	switch {
@@ -100,7 +100,7 @@ func limitOrigin(err *chat.Error, evidence cookie.Evidence) string {
 	return ""
 }
 
-// abortCause is the metrics label of a stream that broke off.
+// abortCause returns the metrics label of a stream that broke off.
 func abortCause(err *chat.Error, evidence cookie.Evidence) string {
 	switch {
 	case errors.Is(err, errSlowClient):

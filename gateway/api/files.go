@@ -12,7 +12,7 @@ import (
 	"github.com/geminid/geminid/gateway/files"
 )
 
-// serveFile serves a kept file to whoever knows its name.
+// serveFile serves a kept file. Its name is the only key to it.
 func (a *API) serveFile(w http.ResponseWriter, r *http.Request) {
 	if a.files == nil {
 		a.writeError(w, r, fileNotFound())
@@ -39,7 +39,7 @@ func (a *API) serveFile(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, name, time.Time{}, f)
 }
 
-// dispositionOf lets browsers show what they show safely.
+// dispositionOf lets browsers show the types that are safe to show.
 func dispositionOf(mime string) string {
 	if kind, _, _ := strings.Cut(mime, "/"); kind == "image" || kind == "video" || kind == "audio" {
 		return "inline"
@@ -51,8 +51,8 @@ func fileNotFound() *chat.Error {
 	return chat.NewError(chat.UnknownPath, "there is no such file, or not any more; ask for a new one")
 }
 
-// newLinker returns what makes links to files of an answer, nil when none are kept.
-// A file that can not be kept gets an empty link.
+// newLinker returns the function that makes links to files of an answer, nil if none
+// are kept. A file that cannot be kept gets an empty link.
 func (a *API) newLinker(r *http.Request) func(*chat.Blob) string {
 	st := stateOf(r)
 	base := st.settings.baseURL(r)
@@ -69,9 +69,9 @@ func (a *API) newLinker(r *http.Request) func(*chat.Blob) string {
 	}
 }
 
-// baseURL is where the client finds this server, as far as can be known: the
-// public URL, what a trusted proxy was asked for, or what we were. It is empty
-// when that is no plain host.
+// baseURL returns the address at which the client finds this server, as far as can
+// be known: the public URL, the host that a trusted proxy was asked for, or the host
+// of the request. It is empty if that is not a plain host.
 func (s *settings) baseURL(r *http.Request) string {
 	if s.PublicURL != "" {
 		return strings.TrimRight(s.PublicURL, "/")
@@ -94,7 +94,7 @@ func (s *settings) baseURL(r *http.Request) string {
 	return scheme + "://" + host
 }
 
-// lastValue is the value that the nearest proxy added.
+// lastValue returns the value that the nearest proxy added.
 func lastValue(lines []string) string {
 	if len(lines) == 0 {
 		return ""

@@ -24,18 +24,18 @@ const (
 
 const fileName = `/files/([0-9a-z]+-[a-z2-7]{26}\.[0-9a-z]{3,4})`
 
-// ownLink is the address of a kept file. Whoever knows its name may have it, so
-// the host does not matter.
+// ownLink is the address of a kept file. Its name is the only key to it, so the host
+// does not matter.
 var ownLink = regexp.MustCompile(`^https?://[^/?#\s]+(?:/[^?#\s]*)?` + fileName + `$`)
 
-// source is where a file lies that a question names: in our own store under the
-// name kept, else at an address. Equal sources are read once.
+// source is the place of a file that a question names: in the server's own store
+// under the name kept, else at an address. Equal sources are read once.
 type source struct{ kept, address string }
 
-// locateFile finds out where a linked file lies and how long it is, as far as that
-// is known without reading it.
+// locateFile returns the source of a linked file and its size, as far as that is
+// known without reading it.
 func (a *API) locateFile(st *requestState, blob *chat.Blob) (from source, size int64, err error) {
-	// What stands behind # is not sent.
+	// The part behind # is not sent.
 	address, _, _ := strings.Cut(blob.Link.URL, "#")
 	if found := ownLink.FindStringSubmatch(address); found != nil && a.files != nil {
 		if info, err := a.files.DescribeFile(found[1]); err == nil && info.Size > 0 {
@@ -48,9 +48,9 @@ func (a *API) locateFile(st *requestState, blob *chat.Blob) (from source, size i
 	return source{address: address}, 0, nil
 }
 
-// checkFiles refuses what is wrong with the files of a question as far as it
-// shows without reading one: so nothing waits for its model in vain, and nothing
-// is held in memory while it waits.
+// checkFiles refuses the faults of the files of a question that show without reading
+// one: so no question waits for its model in vain, and no file is held in memory
+// while it waits.
 func (a *API) checkFiles(st *requestState, req *chat.Request) error {
 	files := chat.UniqueFiles(req)
 	if len(files) > dialect.MaxFiles {
@@ -78,9 +78,9 @@ func (a *API) checkFiles(st *requestState, req *chat.Request) error {
 }
 
 // gatherFiles reads the files that a question names without holding them: those of
-// our own store and, if the owner lets us fetch them, those at addresses. Each is
-// read once, however often it is named, and all files of the question together
-// have a bound. Then it recalls the pictures of the latest answer.
+// the server's own store and, if Settings.FetchRemote is on, those at addresses.
+// Each is read once, however often it is named, and all files of the question
+// together have a bound. Then it recalls the pictures of the latest answer.
 func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Request) error {
 	g := &fileGatherer{api: a, hold: st.reserveMemory, left: maxFileBytes, read: make(map[source]*chat.Blob)}
 	wanted := make(map[source][]*chat.Blob)
@@ -108,7 +108,7 @@ func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Reque
 	return nil
 }
 
-// fileGatherer is what gather has read for one question.
+// fileGatherer holds the files that were read for one question.
 type fileGatherer struct {
 	api  *API
 	hold func(bytes int64) error // takes memory for the request
@@ -179,7 +179,7 @@ func (g *fileGatherer) openSource(ctx context.Context, from source) (*chat.Blob,
 	return file, nil
 }
 
-// readKept reads a file of our own store.
+// readKept reads a file of the server's own store.
 func (g *fileGatherer) readKept(name string, file *chat.Blob) error {
 	f, err := g.api.files.OpenFile(name)
 	if err != nil {
@@ -203,7 +203,7 @@ func (g *fileGatherer) readKept(name string, file *chat.Blob) error {
 // errFileExpired is the refusal of a kept file that expired while its question waited.
 const errFileExpired remote.Refusal = "leads to a picture that is kept no longer"
 
-// checkPicture refuses another file where nothing but a picture will do.
+// checkPicture refuses another file where only a picture is allowed.
 func checkPicture(blob *chat.Blob, mime string) error {
 	if blob.Link.Picture && !strings.HasPrefix(mime, "image/") {
 		return badFileError(blob, "leads to something that is no picture")

@@ -88,8 +88,9 @@ func (a *API) authorize(r *http.Request, need auth.Role) *chat.Error {
 	return missingKeyError(a.isKeyless(st.settings))
 }
 
-// missingKeyError refuses a request without a valid key and says how to get one. Of a server
-// that asks its own machine for no key it says why this request was asked.
+// missingKeyError refuses a request without a valid key and says how to get one. If
+// the server asks its own machine for no key, it says why this request was asked for
+// one.
 func missingKeyError(keyless bool) *chat.Error {
 	if keyless {
 		return chat.NewError(chat.Unauthorized,
@@ -100,8 +101,8 @@ func missingKeyError(keyless bool) *chat.Error {
 		"no valid API key; send one as Authorization: Bearer KEY, x-goog-api-key, x-api-key or ?key= (geminid keys add NAME makes one)")
 }
 
-// lookUpKeys finds out the role of the presented keys, unless the client has tried
-// too many wrong ones: then it returns the refusal.
+// lookUpKeys notes the role of the presented keys. If the client has tried too many
+// wrong ones it returns the refusal instead.
 func (a *API) lookUpKeys(st *requestState, keys []string, match func() auth.Match) *chat.Error {
 	m, err := a.guesses.LookUp(st.client, keys, match)
 	if full, ok := errors.AsType[*auth.TooManyGuessesError](err); ok {

@@ -12,7 +12,7 @@ import (
 	"github.com/geminid/geminid/metrics"
 )
 
-// statusLeft is what the metrics and the log show for a client who left before
+// statusLeft is the status in the metrics and the log of a client that left before
 // any status; it is never sent.
 const statusLeft = 499
 
@@ -28,10 +28,10 @@ const (
 // counters are the metrics as the surface uses them.
 type counters struct{ *metrics.Metrics }
 
-// classifyOutcome is how a request counts: its outcome, and whether it says something
-// about how well the service serves (sli). Only well-formed questions of known
-// clients do; what our own limits refuse and whoever leaves does not. A session
-// that has ended is our failure although the client is told 403.
+// classifyOutcome returns how a request counts: its outcome, and whether it says
+// something about how well the service serves (sli). Only well-formed questions of
+// known clients do; requests that our own limits refuse and clients that leave do
+// not. A session that has ended is our failure although the client gets a 403.
 func classifyOutcome(status int, fault *chat.Error, question bool) (outcome string, sli bool) {
 	kind := chat.Kind(0)
 	if fault != nil {
@@ -96,8 +96,8 @@ func (a *API) recordEnd(st *requestState, status int) {
 	}
 }
 
-// recordFailure counts whose limit and what broken stream a failure was, and
-// logs the cause of one that is our own fault.
+// recordFailure counts the origin of a limit and the cause of a broken stream, and
+// logs the cause of an error that is our own fault.
 func (a *API) recordFailure(st *requestState) {
 	if origin := limitOrigin(st.failure, st.evidence); origin != "" {
 		a.count.RateLimited.WithLabelValues(origin).Inc()
@@ -110,8 +110,8 @@ func (a *API) recordFailure(st *requestState) {
 	}
 }
 
-// logAccess writes the one line of a request. Who asks for the health or the
-// metrics does so every few seconds and hears nothing new.
+// logAccess writes the one line of a request. Health checks and scrapes come every
+// few seconds and are logged at debug level.
 func (a *API) logAccess(st *requestState, e Entry) {
 	level := slog.LevelInfo
 	if st.dialect == nil && st.method == http.MethodGet && (e.Status < 400 || st.op == dialect.Status) {
@@ -138,15 +138,15 @@ func (a *API) logAccess(st *requestState, e Entry) {
 	if e.Cause != "" {
 		attrs = append(attrs, slog.String("cause", e.Cause))
 	}
-	// Only there a client's own words are in the message.
+	// Only in these messages there are a client's own words.
 	if st.failure != nil && st.failure.Kind != chat.Canceled && st.failure.Kind != chat.UnknownModel {
 		attrs = append(attrs, slog.String("reason", st.failure.Message))
 	}
 	a.log.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// modelLabel is the model when it is one of ours; what a client made up never
-// gets further than its own answer.
+// modelLabel returns the model if it is a known one; a name that a client made up
+// never gets further than its own answer.
 func modelLabel(st *requestState) string {
 	switch {
 	case st.model != "":
@@ -165,7 +165,7 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-// statusClass is the status as the duration histogram has it.
+// statusClass returns the class of a status in the duration histogram.
 func statusClass(status int) string {
 	switch {
 	case status == http.StatusTooManyRequests:

@@ -14,14 +14,14 @@ import (
 
 const (
 	// bodyCopies is how often a body is held: as it came, and as the texts and
-	// files that it is decoded to, with what growing them leaves behind.
+	// files that it is decoded to, with the buffers that were outgrown.
 	bodyCopies = 2
-	// memoryWait is what a client is told to wait when the memory is used up.
+	// memoryWait is the wait that a client is asked for if the memory is used up.
 	memoryWait = 5 * time.Second
 )
 
-// reserveMemory takes memory for the request before it is used. The error is ready for
-// the client; it is told to wait only if that can help.
+// reserveMemory reserves memory for the request before it is used. The error is
+// ready for the client, which is asked to wait only if that can help.
 func (st *requestState) reserveMemory(bytes int64) error {
 	st.opened.Do(func() { st.share = st.memory.OpenShare(st.payer()) })
 	err := st.share.ReserveBytes(bytes)
@@ -40,13 +40,13 @@ func (st *requestState) reserveMemory(bytes int64) error {
 		Message: "the requests in hand hold all the memory that the server has for them; try again in a moment"}
 }
 
-// releaseMemory gives back what is held no longer.
+// releaseMemory gives reserved bytes back.
 func (st *requestState) releaseMemory(bytes int64) {
 	st.share.ReleaseBytes(bytes)
 	st.count.Memory.Set(float64(st.memory.HeldBytes()))
 }
 
-// releaseAll gives everything back when the request is over.
+// releaseAll gives all reserved bytes back at the end of the request.
 func (st *requestState) releaseAll() {
 	if st.share == nil {
 		return
@@ -55,8 +55,8 @@ func (st *requestState) releaseAll() {
 	st.count.Memory.Set(float64(st.memory.HeldBytes()))
 }
 
-// payer returns who the request's memory counts for: the key that let it in, from
-// whatever address it is used, else its network.
+// payer returns the client that the request's memory counts for: the key that let it
+// in, from whatever address it is used, else its network.
 func (st *requestState) payer() string {
 	if (st.key != auth.Digest{}) {
 		return string(st.key[:])
@@ -64,7 +64,8 @@ func (st *requestState) payer() string {
 	return limit.NetworkOf(st.client).String()
 }
 
-// reserveWhole reserves the memory of an answer that is gathered whole, piece by piece.
+// reserveWhole reserves the memory of an answer that is gathered whole, event by
+// event.
 func (st *requestState) reserveWhole(events iter.Seq2[chat.Event, error]) iter.Seq2[chat.Event, error] {
 	return func(yield func(chat.Event, error) bool) {
 		for event, err := range events {

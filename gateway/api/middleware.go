@@ -81,8 +81,9 @@ func (a *API) finishRequest(rec *responseRecorder, r *http.Request) {
 	}
 }
 
-// describePanic describes a panic without what it may carry: the text of a runtime
-// error names types and indexes only, any other value may hold a client's words.
+// describePanic describes a panic without the values that it may hold: the text of a
+// runtime error names types and indexes only, any other value may hold a client's
+// words.
 func describePanic(p any) string {
 	if err, ok := p.(runtime.Error); ok {
 		return err.Error()
@@ -90,7 +91,8 @@ func describePanic(p any) string {
 	return fmt.Sprintf("a value of type %T", p)
 }
 
-// captureStack is the stack of a panicking handler: functions and lines, no contents.
+// captureStack returns the stack of a panicking handler: functions and lines, no
+// contents.
 func captureStack() string {
 	buf := make([]byte, 8<<10)
 	return string(buf[:runtime.Stack(buf, false)])

@@ -6,7 +6,7 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// Delivery is how one channel took a test message.
+// Delivery is the result of a test message on one channel.
 type Delivery struct {
 	Channel string `json:"channel"`
 	OK      bool   `json:"ok"`

@@ -9,8 +9,8 @@ import (
 	"github.com/geminid/geminid/gateway/page"
 )
 
-// servePage is the front door for people: the state in a word and what to do.
-// Everything more needs a key.
+// servePage serves the status page: the state in a word and the remedy. Everything
+// more needs a key.
 func (a *API) servePage(w http.ResponseWriter, r *http.Request) {
 	best, _, remedy := a.supervisor.OverallState()
 	view := page.View{
@@ -24,8 +24,8 @@ func (a *API) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pageBase is the address under which clients find the server, as the reader of the
-// page came to it when none is configured.
+// pageBase returns the address at which clients find the server: public_url, or the
+// host by which the page was asked for.
 func pageBase(r *http.Request) string {
 	if public := strings.TrimSuffix(stateOf(r).settings.PublicURL, "/"); public != "" {
 		return public

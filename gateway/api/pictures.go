@@ -12,8 +12,8 @@ import (
 )
 
 // answerPictures answers Images and Edits. An answer of the upstream may hold fewer
-// pictures than were asked for; then the missing ones are asked for again, each
-// time in a turn of its own.
+// pictures than were asked for; then the missing ones are asked for again, each time
+// as a question of its own.
 func (a *API) answerPictures(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call) error {
 	want := max(call.Pictures.Count, 1)
 	var answer chat.Answer
@@ -29,7 +29,7 @@ func (a *API) answerPictures(ctx context.Context, w http.ResponseWriter, st *req
 		made := len(part.Media)
 		part.Media = append(answer.Media, part.Media...)
 		if answer = part; made == 0 {
-			break // to ask once more would bring no more
+			break // asking once more would not help
 		}
 	}
 	switch made := len(answer.Media); {
@@ -47,7 +47,8 @@ func (a *API) answerPictures(ctx context.Context, w http.ResponseWriter, st *req
 	return nil
 }
 
-// askPictures asks for pictures in one turn and leaves out what is none.
+// askPictures asks one question for pictures and leaves out the media that are not
+// pictures.
 func (a *API) askPictures(ctx context.Context, header http.Header, st *requestState, question *chat.Request) (answer chat.Answer, err error) {
 	turn, err := a.takeHourlyToken(header, st)
 	if err != nil {

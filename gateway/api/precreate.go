@@ -10,7 +10,7 @@ import (
 	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
-// usual are the ways in which requests end that alerts watch. Each child exists
+// usual are the ways in which requests end that alerts watch. Each series exists
 // from the start, so that its first increment is seen as one.
 var usual = []struct {
 	status    int
@@ -29,10 +29,10 @@ var usual = []struct {
 	{status: http.StatusServiceUnavailable, kind: chat.Unavailable},
 }
 
-// broken are the ways in which a stream ends whose status had gone out.
+// broken are the ways in which a stream ends whose status had been sent.
 var broken = []chat.Kind{chat.Upstream, chat.Canceled}
 
-// precreateSeries makes the children of every operation that a dialect has, and of the
+// precreateSeries makes the series of every operation that a dialect has, and of the
 // models that every session offers.
 func (c counters) precreateSeries(models []chat.Model) {
 	for _, m := range models {
@@ -85,7 +85,7 @@ type operation struct {
 	method string
 }
 
-// operationsOf are those a dialect has.
+// operationsOf returns the operations that a dialect has.
 func operationsOf(d dialect.Dialect) []operation {
 	var ops []operation
 	add := func(name dialect.Operation, method string) {

@@ -15,10 +15,10 @@ const maxRecalls = 8
 var shownLink = regexp.MustCompile(`!\[[^\]\n]*\]\(https?://[^/?#()\s]+(?:/[^?#()\s]*)?` + fileName + `\)`)
 
 // recallPictures puts the pictures of the latest answer that had some back into the
-// conversation, at most as many as room: clients of chat completions send back
-// the links to them alone, and "make it blue" needs the picture. Those that do
-// not fit beside the files of the question stay links, since nobody asked for
-// them by name.
+// conversation, at most as many as room: clients of chat completions send back the
+// links to them alone, and "make it blue" needs the picture. Those that do not fit
+// beside the files of the question stay links, since the client did not ask for them
+// by name.
 func (g *fileGatherer) recallPictures(req *chat.Request, room int) {
 	for i := len(req.Turns) - 1; i >= 0; i-- {
 		turn := &req.Turns[i]
@@ -65,8 +65,8 @@ func (g *fileGatherer) expandLinks(parts []chat.Part, room int) (out []chat.Part
 	return out, found
 }
 
-// keptPicture returns a kept picture, nil when there is none of that name or too
-// little is left for it.
+// keptPicture returns a kept picture, nil if there is none of that name or too
+// little memory is left for it.
 func (g *fileGatherer) keptPicture(name string) *chat.Blob {
 	if g.api.files == nil {
 		return nil

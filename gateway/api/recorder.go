@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// writePatience is how long a reader may take none of what is written before
-	// its connection is given up.
+	// writePatience is how long a reader may take nothing before its connection is
+	// given up.
 	writePatience = 30 * time.Second
 	// extendEvery keeps a stream of small pieces from moving its deadline with
 	// each of them.

@@ -6,11 +6,11 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
-// usualSpan is what a report is about when nothing else is asked for.
+// usualSpan is the span of a report if the request names none.
 const usualSpan = "7d"
 
-// serveReport sums up the time since ?since=, a number of hours, days or weeks or a
-// day, which is a week when it is left out.
+// serveReport sums up the time since ?since=, which is a number of hours, days or
+// weeks, or a date. It is a week if it is left out.
 func (a *API) serveReport(w http.ResponseWriter, r *http.Request) {
 	if a.makeReport == nil {
 		a.writeError(w, r, chat.NewError(chat.UnknownPath, "this server keeps no figures"))

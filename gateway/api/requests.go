@@ -12,7 +12,7 @@ import (
 // maxRecent is how many requests the list remembers.
 const maxRecent = 500
 
-// Entry is what is remembered of one request: nothing that was said in it.
+// Entry is the record of one request in the list: nothing of its contents.
 type Entry struct {
 	Time    time.Time `json:"time"`
 	ID      string    `json:"request_id"`
@@ -28,13 +28,13 @@ type Entry struct {
 	Cause string `json:"cause,omitempty"`
 	Took  int64  `json:"duration_ms"`
 	First int64  `json:"first_token_ms,omitempty"`
-	// Asked and Said are the tokens of a question and of what was answered,
-	// estimated from their length; zero when there was none.
+	// Asked and Said are the tokens of the question and of the answer, estimated
+	// from their length; zero if there was none.
 	Asked int `json:"prompt_tokens,omitempty"`
 	Said  int `json:"answer_tokens,omitempty"`
 }
 
-// causeOf names the cause of a failure, empty for none.
+// causeOf returns the cause of a failure, empty if failure is nil.
 func causeOf(failure *chat.Error) string {
 	if failure == nil {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/geminid/geminid/gateway/dialect/registry"
 )
 
-// serverRoute is a route of the daemon's own, beside those of the dialects.
+// serverRoute is a route of the server's own, beside those of the dialects.
 type serverRoute struct {
 	method, pattern string
 	op              dialect.Operation // the metrics label
@@ -19,8 +19,8 @@ type serverRoute struct {
 	handle          func(a *API, w http.ResponseWriter, r *http.Request)
 }
 
-// serverRoutes are the daemon's own routes. What concerns one account stands below
-// /api/accounts, because a wildcard can not stand beside fixed names.
+// serverRoutes are the server's own routes. Those of one account stand below
+// /api/accounts, because a wildcard cannot stand beside fixed names.
 var serverRoutes = []serverRoute{
 	{http.MethodGet, "/", dialect.Other, "", (*API).servePage},
 	{http.MethodGet, "/health", dialect.Status, "", (*API).serveHealth},
@@ -65,8 +65,8 @@ func (a *API) buildRouter() *httprouter.Router {
 	mounted, handler := make(map[string]bool), a.dialectHandler()
 	for _, d := range registry.All {
 		for _, m := range d.Mounts {
-			// A pattern that several dialects mount is one route; which of them
-			// is spoken was decided when the request came in.
+			// A pattern that several dialects mount is one route; recordRequests
+			// has decided which of them the request is of.
 			if key := m.Method + " " + m.Pattern; !mounted[key] {
 				mounted[key] = true
 				router.Handle(m.Method, m.Pattern, mountHandler(m.Op, handler))

@@ -7,8 +7,8 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// serveMetrics serves the metrics to programs on this machine, and to others for the
-// admin key or the key made for it.
+// serveMetrics serves the metrics to programs on this machine, and to others with
+// the admin key or metrics_key.
 func (a *API) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	if err := a.mayScrape(r); err != nil {
 		a.writeError(w, r, err)

@@ -8,7 +8,8 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// stateWord is the state as scripts know it: the healthy one is called valid.
+// stateWord returns the word for a state in scripts: the healthy one is called
+// valid.
 func stateWord(state supervisor.State) string {
 	if state == supervisor.Healthy {
 		return "valid"
@@ -21,8 +22,8 @@ type state struct {
 	Status string `json:"status"`
 }
 
-// serveHealth tells whether questions can be answered now. A server that is stopping
-// is not ready, whatever its sessions are.
+// serveHealth answers whether questions can be answered now. A server that is
+// stopping is not ready, whatever its sessions are.
 func (a *API) serveHealth(w http.ResponseWriter, r *http.Request) {
 	best, _, _ := a.supervisor.OverallState()
 	status := http.StatusOK
@@ -33,7 +34,7 @@ func (a *API) serveHealth(w http.ResponseWriter, r *http.Request) {
 	a.writeJSON(w, r, status, state{stateWord(best)})
 }
 
-// serveLiveness tells that requests are answered at all.
+// serveLiveness answers that the process serves requests at all.
 func (a *API) serveLiveness(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	a.writeJSON(w, r, http.StatusOK, state{"alive"})

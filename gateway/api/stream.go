@@ -15,10 +15,10 @@ import (
 
 const (
 	// holdStatus is how long the status of a stream is held back: until then a
-	// failure can still be told with its own status. Some clients give up when no
+	// failure can still be sent with its own status. Some clients give up if no
 	// header has come after 60 s.
 	holdStatus = 10 * time.Second
-	// beatEvery is the longest silence in a stream once its status is out.
+	// beatEvery is the longest silence in a stream once its status was sent.
 	beatEvery = 15 * time.Second
 )
 
@@ -51,7 +51,8 @@ type streamWriter struct {
 	unflushed bool            // written since the last flush
 }
 
-// openStream begins a stream. Nothing is written yet; close ends it.
+// openStream begins a stream. Nothing is written yet. The caller must call
+// stopHeartbeat.
 func openStream(w http.ResponseWriter, st *requestState, call *dialect.Call, cancel context.CancelCauseFunc) *stream {
 	out := &streamWriter{w: w}
 	out.encoder = st.dialect.NewEncoder(call, out)
@@ -71,7 +72,7 @@ func (s *stream) writeEvents(events iter.Seq2[chat.Event, error]) error {
 	finished := false
 	for event, err := range events {
 		if finished {
-			continue // the answer is out; what comes after it changes nothing
+			continue // the answer was sent; later events change nothing
 		}
 		if err == nil {
 			err = s.writeEvent(event)
@@ -137,7 +138,7 @@ func (out *streamWriter) sendStatus() {
 	out.w.WriteHeader(http.StatusOK)
 }
 
-// flushWritten sends what is written. The lock is held.
+// flushWritten sends the bytes that were written. The caller holds the lock.
 func (s *stream) flushWritten() error {
 	s.out.unflushed = false
 	s.last = time.Now()
@@ -147,8 +148,8 @@ func (s *stream) flushWritten() error {
 	return nil
 }
 
-// abandonReader notes that the reader is gone and ends the upstream call. The lock is
-// held.
+// abandonReader notes that the reader is gone and ends the upstream call. The caller
+// holds the lock.
 func (s *stream) abandonReader(err error) error {
 	s.broken = errClientGone
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -158,8 +159,8 @@ func (s *stream) abandonReader(err error) error {
 	return s.broken
 }
 
-// onSilence writes a ping when the stream was silent for long enough, and looks again
-// when that may be so next.
+// onSilence writes a ping if the stream was silent for long enough, and sets the
+// timer for the next one.
 func (s *stream) onSilence() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -181,8 +182,8 @@ func (s *stream) onSilence() {
 	}
 }
 
-// sendPing keeps the connection warm. What goes wrong is found by the answer's
-// goroutine with its next event; a panic here would end the whole server.
+// sendPing keeps the connection warm. The answer's goroutine finds a failure with
+// its next event; a panic here would end the whole server.
 func (s *stream) sendPing() {
 	defer func() {
 		if p := recover(); p != nil {
@@ -198,8 +199,8 @@ func (s *stream) sendPing() {
 
 var errPing = errors.New("the heartbeat failed")
 
-// stopHeartbeat ends the heartbeat and waits for one that is under way. Afterwards only
-// the caller touches the stream. The second time it does nothing.
+// stopHeartbeat ends the heartbeat and waits for one that is under way. Afterwards
+// only the caller touches the stream. The second time it does nothing.
 func (s *stream) stopHeartbeat() {
 	s.mu.Lock()
 	if s.done {
@@ -207,8 +208,8 @@ func (s *stream) stopHeartbeat() {
 		return
 	}
 	s.done = true
-	// The timer is armed whenever the lock is free, so one that can not be
-	// stopped has a beat waiting for the lock.
+	// The timer is set whenever the lock is free, so one that cannot be stopped has
+	// a beat waiting for the lock.
 	stopped := s.timer.Stop()
 	s.mu.Unlock()
 	if !stopped {
@@ -216,7 +217,7 @@ func (s *stream) stopHeartbeat() {
 	}
 }
 
-// writeFailure tells the client in the stream that it broke. It is called after close.
+// writeFailure writes the failure into the stream. It is called after stopHeartbeat.
 func (s *stream) writeFailure(err *chat.Error) {
 	if s.broken != nil {
 		return

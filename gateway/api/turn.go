@@ -12,18 +12,19 @@ import (
 	"github.com/geminid/geminid/gateway/limit"
 )
 
-// leftHeader says how many questions of the hour are left.
-const leftHeader = "X-Ratelimit-Remaining-Requests"
+// remainingHeader is the header with the number of questions that are left in the hour.
+const remainingHeader = "X-Ratelimit-Remaining-Requests"
 
-// hourlyToken is one of a client's questions of the hour. It is given back unless it
-// was spent: what never gets as far as the model costs the client nothing.
+// hourlyToken is one of a client's questions of the hour. It is returned unless it
+// was spent: a question that never gets as far as the model costs the client
+// nothing.
 type hourlyToken struct {
 	limit.Use
 	spent bool
 }
 
-// takeHourlyToken takes one of the client's turns of this hour and says in the headers what
-// is left of them.
+// takeHourlyToken takes one of the client's questions of this hour and sets the
+// headers that say how many are left.
 func (a *API) takeHourlyToken(header http.Header, st *requestState) (*hourlyToken, error) {
 	most := st.settings.Limits.PerHour
 	if most <= 0 || st.trusted {
@@ -31,7 +32,7 @@ func (a *API) takeHourlyToken(header http.Header, st *requestState) (*hourlyToke
 	}
 	taken := a.hourly.TakeUse(st.limitClient(), most)
 	header.Set("X-Ratelimit-Limit-Requests", strconv.Itoa(most))
-	header.Set(leftHeader, strconv.Itoa(taken.Remaining))
+	header.Set(remainingHeader, strconv.Itoa(taken.Remaining))
 	header.Set("X-Ratelimit-Reset-Requests", formatSeconds(taken.Reset))
 	if taken.OK {
 		return &hourlyToken{Use: taken}, nil
@@ -43,19 +44,19 @@ func (a *API) takeHourlyToken(header http.Header, st *requestState) (*hourlyToke
 	}
 }
 
-// refundUnspent gives a turn back that bought nothing. No stream may be running: it
+// refundUnspent returns a token that was not spent. No stream may be running: it
 // would write the headers at the same time.
 func (t *hourlyToken) refundUnspent(header http.Header) {
 	if !t.OK || t.spent {
 		return
 	}
 	t.Return()
-	header.Set(leftHeader, strconv.Itoa(t.Remaining+1))
+	header.Set(remainingHeader, strconv.Itoa(t.Remaining+1))
 }
 
-// prepareQuestion waits until the model may be asked and then gathers the files of the
-// question, so that none is held while it waits. The turn is spent, unless the
-// question is not asked after all and the server did not go out for it.
+// prepareQuestion waits until the model may be asked and then gathers the files of
+// the question, so that none is held while it waits. The token is spent, unless the
+// question is not asked after all and no file was fetched for it.
 func (a *API) prepareQuestion(ctx context.Context, st *requestState, t *hourlyToken, question *chat.Request) error {
 	if err := a.awaitModel(ctx, st, t); err != nil {
 		return err
@@ -65,12 +66,12 @@ func (a *API) prepareQuestion(ctx context.Context, st *requestState, t *hourlyTo
 	return err
 }
 
-// formatSeconds is a duration in whole seconds, rounded up, such as "17s".
+// formatSeconds returns a duration in whole seconds, rounded up, such as "17s".
 func formatSeconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + "s"
 }
 
-// awaitModel waits until the model may be asked, which spends the client's turn.
+// awaitModel waits until the model may be asked, which spends the client's token.
 func (a *API) awaitModel(ctx context.Context, st *requestState, t *hourlyToken) error {
 	if st.settings.Limits.ModelGap <= 0 {
 		t.spent = true
@@ -94,7 +95,7 @@ func (a *API) awaitModel(ctx context.Context, st *requestState, t *hourlyToken) 
 	return err
 }
 
-// limitClient returns who the question counts for.
+// limitClient returns the client that the question counts for.
 func (st *requestState) limitClient() limit.Client {
 	c := limit.Client{Addr: st.client}
 	if (st.key != auth.Digest{}) {
