@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/image/draw"
+
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
@@ -62,7 +64,7 @@ func pictureProtocol(c *terminal.Console) string {
 	return ""
 }
 
-// scaleDown scales a picture down until it fits, nearest pixel.
+// scaleDown scales a picture down until it fits, and copies one that fits.
 func scaleDown(src image.Image, width, height int) *image.RGBA {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -73,11 +75,7 @@ func scaleDown(src image.Image, width, height int) *image.RGBA {
 		w, h = w*height/h, height
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, max(w, 1), max(h, 1)))
-	for y := range dst.Rect.Dy() {
-		for x := range dst.Rect.Dx() {
-			dst.Set(x, y, src.At(b.Min.X+x*b.Dx()/dst.Rect.Dx(), b.Min.Y+y*b.Dy()/dst.Rect.Dy()))
-		}
-	}
+	draw.NearestNeighbor.Scale(dst, dst.Rect, src, b, draw.Src, nil)
 	return dst
 }
 
