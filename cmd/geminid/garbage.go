@@ -9,38 +9,37 @@ import (
 	"time"
 )
 
-// How much garbage may gather between two collections. The runtime's default is
-// as much as there is in use. That is too little for a daemon that uses a few
-// megabytes, which then collects a dozen times a second under load, and too much
-// for one that carries a thousand streams, whose memory it doubles. So there is
-// a fixed room, and a share of what is in use where that is more, because a
-// collection costs by what is in use.
+// How much garbage may gather between two collections: a fixed room, and a share of
+// the memory in use if that is more, because a collection costs by the memory in
+// use. The runtime's default is as much as there is in use: too little for a daemon
+// that uses a few megabytes, which then collects a dozen times a second under load,
+// and too much for one that carries a thousand streams, whose memory it doubles.
+// docs/decisions/0021-the-collector-is-steered.md has the measurements.
 const (
 	garbageRoom  = 8 << 20
 	garbageShare = 15  // percent
 	garbageMost  = 200 // the runtime's least goal is 4 MiB by this
 )
 
-// settled is when a start is over. It needs several times what the daemon then
-// uses; what it left is given back to the system once.
-const settled = 5 * time.Second
+// startTime is how long a start takes at most. It needs several times the memory of
+// the running daemon; the rest is returned to the system once.
+const startTime = 5 * time.Second
 
-// garbagePercent is the runtime's GOGC that leaves the room when so many bytes
-// are in use.
+// garbagePercent returns the GOGC that leaves the room if inUse bytes are in use.
 func garbagePercent(inUse uint64) int {
 	return int(min(max(garbageRoom*100/max(inUse, 1), garbageShare), garbageMost))
 }
 
 // boundGarbage keeps that room from collection to collection until stop is
-// called. Where GOGC or GOMEMLIMIT are set it does nothing: the owner decided.
+// called. If GOGC or GOMEMLIMIT is set it does nothing: the owner decided.
 func boundGarbage() (stop func()) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
 	g := &garbage{inUse: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}}, percent: 100}
-	g.settle = time.AfterFunc(settled, debug.FreeOSMemory)
-	g.await()
-	return g.stop
+	g.settle = time.AfterFunc(startTime, debug.FreeOSMemory)
+	g.awaitCollection()
+	return g.stopSteering
 }
 
 // garbage sets the percentage anew after each collection that calls for it.
@@ -53,13 +52,14 @@ type garbage struct {
 	stopped bool
 }
 
-// await arranges for collected to be called: the runtime tells of the end of a
-// collection only by cleaning up after what nobody holds any more.
-func (g *garbage) await() {
-	runtime.AddCleanup(new([16]*byte), func(g *garbage) { g.collected() }, g)
+// awaitCollection arranges for [garbage.adjustPercent] to be called: the runtime
+// announces the end of a collection only by running cleanups of unreachable objects.
+func (g *garbage) awaitCollection() {
+	runtime.AddCleanup(new([16]*byte), func(g *garbage) { g.adjustPercent() }, g)
 }
 
-func (g *garbage) collected() {
+// adjustPercent sets the percentage that fits the memory in use.
+func (g *garbage) adjustPercent() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.stopped {
@@ -72,10 +72,11 @@ func (g *garbage) collected() {
 		debug.SetGCPercent(percent)
 		g.percent = percent
 	}
-	g.await()
+	g.awaitCollection()
 }
 
-func (g *garbage) stop() {
+// stopSteering restores the runtime's default.
+func (g *garbage) stopSteering() {
 	g.settle.Stop()
 	g.mu.Lock()
 	defer g.mu.Unlock()
