@@ -30,13 +30,16 @@ type target struct {
 
 var targets = []target{
 	{"supervisor", "", 90},
-	{"gateway/api", `^(turn|guard|address|near)\.go$`, 90},
+	{"gateway/api", `^(turn|guard|address)\.go$`, 90},
 	{"gateway/auth", "", 90},
 	{"gateway/limit", "", 90},
 	{"gateway/dialect", "", 80},
+	{"gateway/dialect/openai", "", 80},
+	{"gateway/dialect/gemini", "", 80},
 	{"cookie/export", `^pick\.go$`, 80},
 	{"cookie/store", `^(store|load|codec)\.go$`, 80},
-	{"upstream/geminiweb", `^(frames|unescape|scan|align|delta|clean)\.go$`, 80},
+	{"upstream/geminiweb/frame", "", 80},
+	{"upstream/geminiweb/text", "", 80},
 }
 
 func main() {

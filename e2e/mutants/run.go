@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,8 +56,16 @@ func runTarget(t target, explained map[string]string) (result, error) {
 	}
 	file.Close()
 	defer os.Remove(file.Name())
-	cmd := exec.Command("go", "run", gremlins, "unleash", "--workers", "1", "--timeout-coefficient", timeoutCoefficient,
-		"--invert-logical", "--output", file.Name(), "./"+t.dir)
+	args := []string{"run", gremlins, "unleash", "--workers", "1", "--timeout-coefficient", timeoutCoefficient,
+		"--invert-logical", "--output", file.Name()}
+	others, err := findOtherFiles(t)
+	if err != nil {
+		return result{}, err
+	}
+	for _, name := range others {
+		args = append(args, "--exclude-files", "^"+regexp.QuoteMeta(name)+"$")
+	}
+	cmd := exec.Command("go", append(args, "./"+t.dir)...)
 	cmd.Env = append(os.Environ(), "GOFLAGS=-count=1 -vet=off -failfast") // a cached baseline would make the time limit too short
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
@@ -71,6 +80,24 @@ func runTarget(t target, explained map[string]string) (result, error) {
 		return result{}, fmt.Errorf("report of gremlins: %w", err)
 	}
 	return judge(t, out, explained)
+}
+
+// findOtherFiles returns the names of the files that no mutants are wanted of, those
+// of the packages below included.
+func findOtherFiles(t target) ([]string, error) {
+	only, err := regexp.Compile(t.only)
+	if err != nil {
+		return nil, err
+	}
+	var others []string
+	err = filepath.WalkDir(t.dir, func(path string, entry fs.DirEntry, err error) error {
+		name, _ := filepath.Rel(t.dir, path)
+		if err == nil && strings.HasSuffix(name, ".go") && (filepath.Dir(path) != t.dir || !only.MatchString(name)) {
+			others = append(others, name)
+		}
+		return err
+	})
+	return others, err
 }
 
 func judge(t target, out output, explained map[string]string) (result, error) {
