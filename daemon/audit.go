@@ -12,15 +12,16 @@ import (
 	"github.com/geminid/geminid/ops/audit"
 )
 
-// auditLog writes the audit log. A log that can not be written is said and does
-// not keep the sessions from being served; it is tried again with each entry.
+// auditLog writes the audit log. A log that cannot be written is logged once and does
+// not keep the sessions from being served; each entry tries again. It is safe for
+// concurrent use.
 type auditLog struct {
 	cfg audit.Config
 	log *slog.Logger
 
 	mu      sync.Mutex
-	book    *audit.Log // nil when it could not be opened yet
-	failing bool       // it was said
+	book    *audit.Log // nil if it could not be opened yet
+	failing bool       // the last write failed, which is logged
 }
 
 func (d *Daemon) openAudit() *auditLog {
@@ -45,7 +46,7 @@ func (a *auditLog) appendEntry(kind, account string, fields map[string]string) {
 	a.logTransitionLocked(err)
 }
 
-// openLocked opens the log when it is not. mu is held.
+// openLocked opens the log if it is closed. mu is held.
 func (a *auditLog) openLocked() (err error) {
 	if a.book == nil {
 		a.book, err = audit.Open(a.cfg)
@@ -53,13 +54,13 @@ func (a *auditLog) openLocked() (err error) {
 	return err
 }
 
-// logTransitionLocked tells when writing begins to fail and when it works again. mu is held.
+// logTransitionLocked logs that writing begins to fail or works again. mu is held.
 func (a *auditLog) logTransitionLocked(err error) {
 	switch failing := err != nil; {
 	case failing == a.failing:
 		return
 	case failing:
-		a.log.Error("the audit log can not be written; run geminid audit verify", "err", err)
+		a.log.Error("the audit log cannot be written; run geminid audit verify", "err", err)
 	default:
 		a.log.Info("the audit log is written again")
 	}
@@ -77,12 +78,12 @@ func (a *auditLog) closeLog(context.Context) error {
 
 const auditFile = "audit.log"
 
-// AuditPath is where the audit log of a state directory is.
+// AuditPath returns the path of the audit log in a state directory.
 func AuditPath(stateDir string) string { return filepath.Join(stateDir, auditFile) }
 
-// VerifyAudit checks the chain of an audit log and says in one line what it
-// holds. The error names the first broken line, says what is missing, or why the
-// log could not be read.
+// VerifyAudit checks the chain of an audit log and sums it up in one line. The error
+// names the first broken line, the entries that are missing, or the reason why the log
+// could not be read. It reads the whole log, twice if a line was being written.
 func VerifyAudit(path string) (string, error) {
 	r, err := audit.Verify(path)
 	if err == nil && r.Torn > 0 {
@@ -110,5 +111,5 @@ func VerifyAudit(path string) (string, error) {
 	return sound, nil
 }
 
-// lineWriteTime is longer than a line takes that is just being written.
+// lineWriteTime is longer than writing one line takes.
 const lineWriteTime = 200 * time.Millisecond

@@ -10,7 +10,7 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// auditCommand records who commanded what, or was refused.
+// auditCommand records each command with its caller, refused ones too.
 func (d *Daemon) auditCommand(c api.Command) {
 	kind := "command"
 	if c.Refused > 0 {

@@ -53,7 +53,7 @@ func TestVerifyAuditTellsTampering(t *testing.T) {
 	}
 }
 
-// TestAuditIsTriedAgain: a log that can not be opened at the start is written as
+// TestAuditIsTriedAgain: a log that cannot be opened at the start is written as
 // soon as it can be; each change is told once.
 func TestAuditIsTriedAgain(t *testing.T) {
 	dir := t.TempDir()
@@ -72,7 +72,7 @@ func TestAuditIsTriedAgain(t *testing.T) {
 		if said, err := daemon.VerifyAudit(path); err != nil {
 			t.Errorf("%s: %v", said, err)
 		}
-		for what, want := range map[string]int{"the audit log can not be written": 1, "the audit log is written again": 1} {
+		for what, want := range map[string]int{"the audit log cannot be written": 1, "the audit log is written again": 1} {
 			if n := strings.Count(h.log.String(), what); n != want {
 				t.Errorf("%q was told %d times, want %d", what, n, want)
 			}

@@ -12,9 +12,9 @@ import (
 	"github.com/geminid/geminid/daemon/config"
 )
 
-// certificateWatcher is the pair of files that the listener shows to clients. A renewed
-// pair is taken up while connections go on; a broken one is said and the pair in
-// use stays.
+// certificateWatcher holds the pair of files that the listener shows to clients. It
+// takes a renewed pair while connections go on; a broken one is logged, and the pair
+// in use stays.
 type certificateWatcher struct {
 	settings config.Settings
 	log      *slog.Logger
@@ -24,14 +24,14 @@ type certificateWatcher struct {
 	seen    [2]time.Time
 }
 
-// openCertificate reads the pair for the first time; without one there is
-// nothing to serve.
+// openCertificate reads the pair for the first time. Without a pair there is nothing
+// to serve.
 func openCertificate(s config.Settings, log *slog.Logger) (*certificateWatcher, error) {
 	c := &certificateWatcher{settings: s, log: log}
 	return c, c.reloadFiles()
 }
 
-// tlsConfig is what the listener's handshakes follow.
+// tlsConfig returns the configuration of the listener's handshakes.
 func (c *certificateWatcher) tlsConfig() *tls.Config {
 	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,
@@ -39,8 +39,8 @@ func (c *certificateWatcher) tlsConfig() *tls.Config {
 	}
 }
 
-// reloadIfChanged takes up files that changed since they were last looked at. What is wrong
-// with them is said once.
+// reloadIfChanged reads files that changed since the last check. A pair that cannot be
+// used is logged once.
 func (c *certificateWatcher) reloadIfChanged() {
 	c.mu.Lock()
 	same := c.modTimes() == c.seen
@@ -49,11 +49,11 @@ func (c *certificateWatcher) reloadIfChanged() {
 		return
 	}
 	if err := c.reloadFiles(); err != nil {
-		c.log.Error("the renewed certificate can not be used; the present one stays", "err", err)
+		c.log.Error("the renewed certificate cannot be used; the present one stays", "err", err)
 	}
 }
 
-// reloadFiles takes up the files as they are now.
+// reloadFiles reads the files as they are now.
 func (c *certificateWatcher) reloadFiles() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,8 +73,7 @@ func (c *certificateWatcher) reloadFiles() error {
 	return nil
 }
 
-// modTimes are the times of the files; a file that is away for the moment has the
-// zero time.
+// modTimes returns the times of the files; a missing file has the zero time.
 func (c *certificateWatcher) modTimes() (at [2]time.Time) {
 	for i, path := range [2]string{c.settings.TLSCert, c.settings.TLSKey} {
 		if info, err := os.Stat(path); err == nil {

@@ -79,7 +79,7 @@ func TestOwnTLS(t *testing.T) {
 	}
 	put(t, key, "half a ke")
 	h.daemon.Tick(t.Context())
-	if !strings.Contains(h.log.String(), "renewed certificate can not be used") {
+	if !strings.Contains(h.log.String(), "renewed certificate cannot be used") {
 		t.Error("the log does not tell of the broken pair")
 	}
 	if _, err := h.daemon.Reload(); err == nil || !strings.Contains(err.Error(), "tls_cert: ") || !strings.Contains(err.Error(), key) {

@@ -1,6 +1,3 @@
-// Package daemon is the process: it reads the configuration, wires the rooms
-// together, runs the scheduled jobs and the listeners, and ends everything in
-// order. It decides nothing about sessions and speaks no format.
 package daemon
 
 import (
@@ -28,20 +25,20 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// Config is what New needs: the settings, and the seams that tests and the demo
-// use in place of the world.
+// Config is the input of [New]: the settings, and replacements for clock, network and
+// keys that tests and the demo use.
 type Config struct {
 	// Settings is the configuration; see [config.Load] and [config.Defaults].
 	Settings config.Settings
-	// Build is what the binary says of itself.
+	// Build describes the binary.
 	Build Build
-	// Logger nil logs nothing; Level, when set, follows log_level on a reload.
+	// Logger nil logs nothing; Level, if set, follows log_level on a reload.
 	Logger *slog.Logger
 	Level  *slog.LevelVar
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
-	// Slept tells for how long the machine has slept since it started; nil means
-	// what the kernel counts, where it does.
+	// Slept returns for how long the machine has slept since it started; nil means
+	// the kernel's count, if it has one.
 	Slept func() time.Duration
 	// Transport carries the upstream calls; nil means the network as Settings
 	// say.
@@ -55,13 +52,13 @@ type Config struct {
 	// NoRotateFloor lifts the gap between forced rotations, for crash tests. It
 	// is refused unless the upstream is a simulator.
 	NoRotateFloor bool
-	// Deliver sends a report to the owner when its schedule says so; nil means the
-	// way notices are sent.
+	// Deliver sends a report to the owner at its time; nil means the channels of
+	// notices.
 	Deliver func(report.Report)
 	// Seed makes jitter repeatable; zero draws one.
 	Seed uint64
-	// Reload reads the settings again for SIGHUP; nil means that they can not
-	// change.
+	// Reload reads the settings again for SIGHUP; nil means that they
+	// cannot change.
 	Reload func() (config.Settings, error)
 }
 
@@ -76,7 +73,7 @@ type Daemon struct {
 	provider   Provider
 	supervisor *supervisor.Supervisor
 	keys       *auth.Keys
-	files      *files.Store // nil when the disk does not let it
+	files      *files.Store // nil if the disk does not allow it
 	notifier   *notify.Dispatcher
 	figures    hourlyFigures
 	api        *api.API
@@ -87,13 +84,13 @@ type Daemon struct {
 	audit           *auditLog
 	auditedKeys     keyNames            // as the audit log has them
 	outcomes        *outcomes           // of the inbox's files
-	scanError       string              // what was wrong with the last scan; the intake's own
-	lockError       string              // what was wrong with the lock at the last tick; the tick's own
-	exitsUnreadable bool                // where cookies came in cannot be read; its job's own
-	scanRequests    chan string         // wake-ups of the intake, with what caused them
+	scanError       string              // the error of the last scan; the intake's own
+	lockError       string              // the lock's error at the last tick; the tick's own
+	exitsUnreadable bool                // the addresses of new cookies cannot be read; its job's own
+	scanRequests    chan string         // wake-ups of the intake, with their cause
 	supervisorWakes chan struct{}       // the supervisor's wake-ups
-	listener        net.Listener        // nil when detached
-	control         *controlSocket      // nil when detached
+	listener        net.Listener        // nil if detached
+	control         *controlSocket      // nil if detached
 	certificate     *certificateWatcher // nil without tls_cert
 	servers         []*http.Server      // of the listeners
 	group           *errgroup.Group     // every goroutine of ours
@@ -104,9 +101,9 @@ type Daemon struct {
 
 	settings config.Settings // as started with
 
-	reloading    sync.Mutex      // guards what follows
-	current      config.Settings // settings with what reloads changed
-	lastContents fileContents    // what the files beside them held then
+	reloading    sync.Mutex      // guards the fields below
+	current      config.Settings // settings with the changes of reloads
+	lastContents fileContents    // the files beside them at the last reload
 }
 
 // cleanup is one thing to undo, with its name for the error.
@@ -141,8 +138,9 @@ func New(c Config) (*Daemon, error) {
 	return d, nil
 }
 
-// Start opens the listeners, starts the jobs and the watcher, and returns when
-// requests are answered. ctx bounds the start only.
+// Start opens the listeners, starts the jobs and the watcher, and returns as soon as
+// requests are answered. ctx bounds the start only. If it fails, everything is closed
+// again.
 func (d *Daemon) Start(ctx context.Context) error {
 	if err := d.openListeners(ctx); err != nil {
 		return errors.Join(err, d.Stop(ctx))
@@ -161,7 +159,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 	return nil
 }
 
-// Addr is the address the API listens on, nil when detached.
+// Addr returns the address the API listens on, nil if detached.
 func (d *Daemon) Addr() net.Addr {
 	if d.listener == nil {
 		return nil
@@ -169,29 +167,29 @@ func (d *Daemon) Addr() net.Addr {
 	return d.listener.Addr()
 }
 
-// Handler is the API as TCP clients see it; Control as the control socket
-// serves it, with admin rights.
+// Handler returns the API as TCP clients see it.
 func (d *Daemon) Handler() http.Handler { return d.api.Handler() }
 
-// Control is the API as the control socket serves it.
+// Control returns the API as the control socket serves it, with admin rights.
 func (d *Daemon) Control() http.Handler { return d.api.ControlHandler() }
 
-// Supervisor gives tests and reports the sessions.
+// Supervisor returns the supervisor of the sessions, for tests and reports.
 func (d *Daemon) Supervisor() *supervisor.Supervisor { return d.supervisor }
 
-// Metrics gives tests and reports the counts.
+// Metrics returns the counters, for tests and reports.
 func (d *Daemon) Metrics() *metrics.Metrics { return d.metrics }
 
-// Stop ends the daemon: no new requests, running streams drained for
-// drain_timeout and then cut, running rotations heard out, jobs stopped, state
-// saved. It may be called more than once; ctx bounds the waits as well.
+// Stop ends the daemon: it takes no new requests, lets running streams go on for
+// drain_timeout and then cuts them, waits for running rotations, stops the jobs and
+// saves the state. ctx bounds the waits as well. Further calls wait for the first one
+// and return its error.
 func (d *Daemon) Stop(ctx context.Context) error {
 	d.stopping.Do(func() {
 		d.systemd.notifyStopping()
 		drain, done := context.WithTimeout(ctx, d.settings.DrainTimeout)
 		defer done()
-		// The servers get a little longer than the streams, which are told the
-		// end in their own format first.
+		// The servers get a little longer than the streams, which get
+		// the end in their own format first.
 		shut, shutDone := context.WithTimeout(ctx, d.settings.DrainTimeout+cutAnswerTime)
 		defer shutDone()
 		var failures []error
@@ -204,7 +202,7 @@ func (d *Daemon) Stop(ctx context.Context) error {
 		if d.cancel != nil {
 			d.cancel()
 		}
-		// A rotation once sent is heard out, whoever asked for it.
+		// A rotation that was sent is waited for, whatever caused it.
 		d.supervisor.Flush(ctx)
 		failures = append(failures, d.stopJobs())
 		if d.group != nil {
@@ -215,10 +213,10 @@ func (d *Daemon) Stop(ctx context.Context) error {
 	return d.stopErr
 }
 
-// cutAnswerTime is what a stream that is cut gets to say so.
+// cutAnswerTime is the time for the last error event of a stream that is cut.
 const cutAnswerTime = 3 * time.Second
 
-// runCleanups runs the cleanups, last one first.
+// runCleanups runs the cleanups, the last one first.
 func (d *Daemon) runCleanups(ctx context.Context) error {
 	var failures []error
 	for i := len(d.cleanups) - 1; i >= 0; i-- {
@@ -230,7 +228,8 @@ func (d *Daemon) runCleanups(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// Run is New, Start, waiting for ctx or a failure, and Stop.
+// Run calls [New] and [Daemon.Start], waits until ctx ends or a part fails, and calls
+// [Daemon.Stop].
 func Run(ctx context.Context, c Config) error {
 	hup, stop := notifyHangup()
 	defer stop()

@@ -10,8 +10,8 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// exitEvery is how often it is looked for cookies that came in, zero when nobody
-// shall be asked for the address that calls come from.
+// exitEvery returns how often accounts are checked for new cookies, zero if
+// exit_ip_url is empty and no service is asked for the address that calls come from.
 func (d *Daemon) exitEvery() time.Duration {
 	if d.settings.ExitIPURL == "" {
 		return 0
@@ -19,29 +19,29 @@ func (d *Daemon) exitEvery() time.Duration {
 	return 10 * time.Minute
 }
 
-// noteExits notes from which address new cookies were first used, for geminid
-// doctor to compare. What fails is tried again the next time.
+// noteExits records the address from which new cookies were first used, for geminid
+// doctor to compare. A failure is tried again at the next run.
 func (d *Daemon) noteExits(ctx context.Context) {
 	noted, err := doctor.LoadExits(d.settings.StateDir)
 	if statefile.IsDamaged(err) {
 		if _, moveErr := statefile.SetAside(doctor.ExitsPath(d.settings.StateDir), d.now()); moveErr == nil {
-			d.log.Warn("where cookies came in is not known; the damaged file is set aside", "err", err)
+			d.log.Warn("the addresses of earlier cookies are lost; the damaged file is set aside", "err", err)
 			noted, err = doctor.Exits{}, nil
 		}
 	}
 	if failing := err != nil; failing != d.exitsUnreadable {
 		d.exitsUnreadable = failing
 		if failing {
-			d.log.Warn("where cookies came in can not be read; nothing is noted until it can", "err", err)
+			d.log.Warn("the addresses of new cookies cannot be read; no address is recorded until they can", "err", err)
 		} else {
-			d.log.Info("where cookies came in can be read again")
+			d.log.Info("the addresses of new cookies can be read again")
 		}
 	}
 	if err != nil {
 		return
 	}
 	var names []string
-	fresh := make(map[string]time.Time) // by account: when its cookies came in
+	fresh := make(map[string]time.Time) // by account, the time of its new cookies
 	for _, a := range d.supervisor.Accounts() {
 		names = append(names, a.Name)
 		// Equal and not after, so that a clock that was set back hides nothing.
@@ -54,7 +54,7 @@ func (d *Daemon) noteExits(ctx context.Context) {
 	}
 	transport, err := d.exitTransport()
 	if err != nil {
-		d.log.Warn("the service that tells this server's address can not be asked", "err", err)
+		d.log.Warn("the service that knows this server's address cannot be asked", "err", err)
 		return
 	}
 	address, err := doctor.ExitAddress(ctx, transport, d.settings.ExitIPURL)
@@ -67,7 +67,7 @@ func (d *Daemon) noteExits(ctx context.Context) {
 	}
 	noted.RetainAccounts(names)
 	if err := noted.Save(d.settings.StateDir); err != nil {
-		d.log.Warn("where cookies came in can not be saved", "err", err)
+		d.log.Warn("the addresses of new cookies cannot be saved", "err", err)
 	}
 }
 

@@ -15,35 +15,35 @@ import (
 	"github.com/geminid/geminid/supervisor/status"
 )
 
-// figuresFile holds the hourly roll-ups.
+// figuresFile is the file of the hourly figures.
 const figuresFile = "report.log"
 
-// FiguresPath is where the hourly figures of a state directory are.
+// FiguresPath returns the path of the hourly figures in a state directory.
 func FiguresPath(stateDir string) string { return filepath.Join(stateDir, figuresFile) }
 
-// figuresEvery is how often what was counted goes to the file: what a crash can
-// lose.
+// figuresEvery is how often the counters are written to the file. A crash loses the
+// counts of this time at most.
 const figuresEvery = 15 * time.Minute
 
-// hourlyFigures turn what is counted since the start into hourly roll-ups that outlive
-// it.
+// hourlyFigures turns the counters, which begin at zero with each start, into hourly
+// figures on the disk.
 type hourlyFigures struct {
-	store *report.Store // nil when the disk does not let it
+	store *report.Store // nil if the disk does not allow it
 
 	mu        sync.Mutex
 	pending   report.Hour               // not yet in the file
-	seen      map[string]metrics.Sample // what was taken in of each series
-	lastCount time.Time                 // when the standing was last seen
+	seen      map[string]metrics.Sample // the last value of each series
+	lastCount time.Time                 // the time of the last countPresence
 	failing   bool
 }
 
-// openFigures opens the file. Without it the figures live in memory, and it is
-// tried again whenever they are rolled up.
+// openFigures opens the file. Without it the figures stay in memory, and each write
+// tries to open it again.
 func (d *Daemon) openFigures() {
 	f := &d.figures
 	f.seen = make(map[string]metrics.Sample)
 	if err := d.openReportStore(); err != nil {
-		d.log.Error("the figures of reports can not be kept now; they live in memory until they can", "err", err)
+		d.log.Error("the figures of reports cannot be kept now; they live in memory until they can", "err", err)
 		f.failing = true
 	}
 	d.onStop("figures", func(context.Context) error {
@@ -55,7 +55,7 @@ func (d *Daemon) openFigures() {
 	})
 }
 
-// openReportStore opens the file when it is not.
+// openReportStore opens the file if it is closed.
 func (d *Daemon) openReportStore() (err error) {
 	if d.figures.store == nil {
 		d.figures.store, err = report.OpenStore(report.Config{
@@ -65,11 +65,12 @@ func (d *Daemon) openReportStore() (err error) {
 	return err
 }
 
-// longestPresence is the most that one look at the standing stands for; a longer gap
-// was not watched, such as the machine's sleep.
+// longestPresence is the most time that counts between two ticks. A longer gap was not
+// watched, such as the machine's sleep.
 func (d *Daemon) longestPresence() time.Duration { return 3*d.settings.Tick + time.Minute }
 
-// countPresence notes who can answer now, for the time since the last look.
+// countPresence counts the time since the last call as served or missed, by the
+// accounts that can answer now.
 func (d *Daemon) countPresence(accounts []supervisor.Account) {
 	f, now := &d.figures, d.now()
 	f.mu.Lock()
@@ -85,8 +86,8 @@ func (d *Daemon) countPresence(accounts []supervisor.Account) {
 	f.pending.Add(presenceOf(accounts, d.supervisor.RemovedAccounts(), seconds))
 }
 
-// presenceOf is who can answer, for so many seconds; of the removed accounts nobody
-// expects it.
+// presenceOf returns the figures of so many seconds: which accounts can answer.
+// Removed accounts are not expected to.
 func presenceOf(accounts []supervisor.Account, removed []string, seconds int64) report.Hour {
 	part := report.Hour{Watched: seconds, Missed: seconds, Accounts: make(map[string]report.Account, len(accounts))}
 	for _, name := range removed {
@@ -108,23 +109,22 @@ func presenceOf(accounts []supervisor.Account, removed []string, seconds int64) 
 	return part
 }
 
-// startHour gives the pending part its hour when it has none, or one of a clock that was
-// not set. mu is held.
+// startHour sets the hour of the pending figures if they have none, or one of a clock
+// that was not set. mu is held.
 func (d *Daemon) startHour(now time.Time) {
 	if !report.IsClockSet(d.figures.pending.Start) {
 		d.figures.pending.Start = report.HourOf(now)
 	}
 }
 
-// runReportJob is the job: figures to the file, and the report to the owner when it is
-// time.
+// runReportJob writes the figures, and sends the report to the owner if it is due.
 func (d *Daemon) runReportJob(context.Context) {
 	d.writeFigures()
 	d.sendReport()
 }
 
-// writeFigures takes what was counted since the last time to the file. What can not be
-// written is kept and tried again with the next part.
+// writeFigures adds the counts since the last call to the file. Figures that cannot be
+// written stay pending for the next call.
 func (d *Daemon) writeFigures() {
 	f, accounts := &d.figures, d.supervisor.Accounts()
 	f.mu.Lock()
@@ -141,7 +141,7 @@ func (d *Daemon) writeFigures() {
 	}
 	switch failing := err != nil; {
 	case failing && !f.failing:
-		d.log.Error("the figures of reports can not be written; trying again later", "err", err)
+		d.log.Error("the figures of reports cannot be written; trying again later", "err", err)
 	case !failing && f.failing:
 		d.log.Info("the figures of reports are written again")
 	}
@@ -150,7 +150,7 @@ func (d *Daemon) writeFigures() {
 	}
 }
 
-// collectFigures adds what the counters gained. mu is held.
+// collectFigures adds the increase of each counter to the pending figures. mu is held.
 func (d *Daemon) collectFigures() {
 	f := &d.figures
 	d.startHour(d.now())
@@ -186,7 +186,7 @@ func (d *Daemon) Report(from time.Time) (report.Report, error) {
 	return r, nil
 }
 
-// reportSince is Report for the API.
+// reportSince is [Daemon.Report] for the API.
 func (d *Daemon) reportSince(text string) (any, error) {
 	from, err := report.ParseSince(text, d.now())
 	if err != nil {
@@ -195,7 +195,7 @@ func (d *Daemon) reportSince(text string) (any, error) {
 	return d.Report(from)
 }
 
-// notifyReport sends a report as the notifier sends everything, in the owner's
+// notifyReport sends a report through the channels of notices, in the owner's
 // language.
 func (d *Daemon) notifyReport(r report.Report) {
 	var page strings.Builder
@@ -204,9 +204,8 @@ func (d *Daemon) notifyReport(r report.Report) {
 	d.notifier.QueueReport(title, strings.TrimSpace(text))
 }
 
-// sendReport sends the report to the owner when its schedule says so. The first
-// start only begins the schedule, and so does a clock that now lies before the last
-// report.
+// sendReport sends the report to the owner if its schedule is due. The first start
+// only begins the schedule, and so does a clock that lies before the last report.
 func (d *Daemon) sendReport() {
 	book, now, deliver := d.figures.store, d.now(), d.cfg.Deliver
 	if deliver == nil && len(d.notifier.EnabledChannels()) > 0 {

@@ -2,8 +2,9 @@ package daemon
 
 import "context"
 
-// checkOwnership looks, once a tick, whether what keeps others away from this daemon's state
-// and leads its owner here is still in place: the lock and the control socket.
+// checkOwnership checks, once a tick, that the lock of the state directory and the
+// control socket are in place: the one keeps other daemons away, the other is how
+// commands reach this one.
 func (d *Daemon) checkOwnership(ctx context.Context) {
 	if d.control != nil {
 		d.control.restoreFile(ctx)

@@ -12,8 +12,8 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// scanInbox scans the inbox and offers what is new. It reports whether a file was
-// still being written. Only the intake's own goroutine calls it.
+// scanInbox scans the inbox and offers the new files to the supervisor. It reports
+// whether a file was still being written. Only the goroutine of the intake calls it.
 func (d *Daemon) scanInbox(ctx context.Context, trigger string) (pending bool) {
 	scan, err := d.inbox.Rescan(ctx)
 	if ctx.Err() == nil {
@@ -41,10 +41,10 @@ type offered struct {
 	candidate supervisor.Candidate
 }
 
-// groupByAccount groups files by the account they are meant for, newest first: it takes
-// one of them. A file with a name that browsers give may mean any account; its
-// group goes first, so that it does not take one that a file beside it has just
-// made.
+// groupByAccount groups files by the account they are meant for, the newest first: of
+// each group one is used. A file with a generic name, such as a browser gives it, may
+// belong to any account. Its group goes first, so that it does not take an account
+// that a file beside it has just made.
 func (d *Daemon) groupByAccount(drops []inbox.Drop, trigger string) [][]offered {
 	var groups [][]offered
 	place := make(map[any]int) // by account, and by session
@@ -77,10 +77,10 @@ func groupOrder(group []offered) int {
 	return 1
 }
 
-// offerGroup offers the files of one account until one is taken. The older ones are
-// passed over, unless they were in use before, which is no news, or prove to be
-// of another Google account. So that a folder full of old exports does not make
-// for as many calls, only as many are asked about as there can be accounts.
+// offerGroup offers the files of one account until one is accepted. The older ones are
+// passed over, unless they were in use before, or prove to be of another Google
+// account. A folder full of old exports must not cause as many calls, so at most as
+// many files are checked as there can be accounts.
 func (d *Daemon) offerGroup(ctx context.Context, group []offered) {
 	newer, asked := "", 0
 	for _, o := range group {
@@ -103,7 +103,7 @@ func (d *Daemon) offerGroup(ctx context.Context, group []offered) {
 	}
 }
 
-// passOver leaves a file where a newer one is used for the same account.
+// passOver leaves a file unused because a newer one is used for the same account.
 func (d *Daemon) passOver(c supervisor.Candidate) {
 	d.log.Info("a cookie file is passed over for a newer one", "file", c.File, "newer", c.Newer)
 	text := fmt.Sprintf("%s is newer and is used for the same account. To use this file, put it there again.", c.Newer)
@@ -111,7 +111,7 @@ func (d *Daemon) passOver(c supervisor.Candidate) {
 	d.writeRejection(c.File, &cookie.Rejection{Message: text}) // nothing is wrong with it, so it has no code
 }
 
-// logScanTransition tells when the inbox stops or begins to be readable.
+// logScanTransition logs that the inbox cannot be read any more, or can again.
 func (d *Daemon) logScanTransition(err error) {
 	text := ""
 	if err != nil {
@@ -121,15 +121,15 @@ func (d *Daemon) logScanTransition(err error) {
 	switch {
 	case text == d.scanError:
 	case text != "":
-		d.log.Warn("the inbox can not be looked at; the sessions in use are kept", "err", err)
+		d.log.Warn("the inbox cannot be read; the sessions in use are kept", "err", err)
 	default:
-		d.log.Info("the inbox can be looked at again")
+		d.log.Info("the inbox can be read again")
 	}
 	d.scanError = text
 }
 
-// offerFile offers one file, unless it is known what becomes of it, and reports
-// whether it is taken.
+// offerFile offers one file, unless its outcome is known, and reports whether it is
+// accepted.
 func (d *Daemon) offerFile(ctx context.Context, o offered) (taken bool) {
 	if known, ok := d.outcomes.lookUp(o.Drop); ok {
 		if known.Code != "" {
@@ -142,14 +142,14 @@ func (d *Daemon) offerFile(ctx context.Context, o offered) (taken bool) {
 	return verdict.Result != supervisor.Rejected
 }
 
-// noteParkedVerdict hears what became of a file that could not be checked when it came.
+// noteParkedVerdict receives the verdict on a file that could not be checked at once.
 func (d *Daemon) noteParkedVerdict(c supervisor.Candidate, verdict supervisor.Verdict) {
 	if c.Origin == supervisor.FromFile && d.inbox.Seen()[c.File] == c.Hash { // else it is another file by now
 		d.noteVerdict(c, verdict)
 	}
 }
 
-// noteVerdict leaves the reason beside a refused file and takes away an old one.
+// noteVerdict writes the reason beside a refused file, or removes an old one.
 func (d *Daemon) noteVerdict(c supervisor.Candidate, verdict supervisor.Verdict) {
 	if verdict.Result == supervisor.PassedOver {
 		d.passOver(c)
@@ -167,7 +167,7 @@ func (d *Daemon) noteVerdict(c supervisor.Candidate, verdict supervisor.Verdict)
 	}
 }
 
-// rejectKnown leaves a file that need not be asked about.
+// rejectKnown rejects a file without asking the supervisor to check it.
 func (d *Daemon) rejectKnown(o offered, why *cookie.Rejection) {
 	d.supervisor.Reject(o.candidate, why)
 	d.writeRejection(o.File, why)
@@ -179,8 +179,8 @@ func (d *Daemon) writeRejection(file string, why *cookie.Rejection) {
 	}
 }
 
-// startIntake wakes the intake by file events. Where they do not work the tick's poll
-// is enough, only slower.
+// startIntake wakes the intake by file events. If they do not work, the poll of each
+// tick is enough, only slower.
 func (d *Daemon) startIntake(ctx context.Context) {
 	d.group.Go(func() error { d.runIntake(ctx); return nil })
 	if d.settings.Watch == "poll" {
@@ -193,13 +193,13 @@ func (d *Daemon) startIntake(ctx context.Context) {
 	})
 }
 
-// wakeFromWatcher is rescan for the watcher.
+// wakeFromWatcher is requestScan for the watcher.
 func (d *Daemon) wakeFromWatcher(kind inbox.Wake) {
 	d.metrics.WatcherEvents.WithLabelValues(string(kind)).Inc()
 	d.requestScan(triggerWatch)
 }
 
-// What makes the inbox be looked at: label values of the loads.
+// Causes of a scan of the inbox: label values of the loads.
 const (
 	triggerStart  = "start"
 	triggerPoll   = "poll"
@@ -207,7 +207,7 @@ const (
 	triggerSignal = "signal"
 )
 
-// requestScan asks for a scan; one waiting wake-up is enough.
+// requestScan asks for a scan. It does not block: one waiting request is enough.
 func (d *Daemon) requestScan(trigger string) {
 	select {
 	case d.scanRequests <- trigger:
@@ -215,7 +215,7 @@ func (d *Daemon) requestScan(trigger string) {
 	}
 }
 
-// rescanDelay is how soon a file that is still being written is looked at again.
+// rescanDelay is the wait before a file that is still being written is scanned again.
 const rescanDelay = time.Second
 
 func (d *Daemon) runIntake(ctx context.Context) {

@@ -10,8 +10,8 @@ import (
 	"github.com/jonboulle/clockwork"
 )
 
-// job is one row of the table of scheduled work. Jobs only poke: what is due is
-// decided by wall-clock deadlines inside, so a late or missed run loses nothing.
+// job is one row of the table of scheduled work. A job only wakes: wall-clock
+// deadlines inside decide what is due, so a late or missed run loses nothing.
 type job struct {
 	name  string
 	every func(d *Daemon) time.Duration // zero: not on this machine
@@ -25,7 +25,7 @@ var jobs = []job{
 	{"watchdog", func(d *Daemon) time.Duration { return d.systemd.watchdogEvery() }, (*Daemon).feedWatchdog},
 }
 
-// startJobs starts the jobs; the tick runs at once and then at its interval.
+// startJobs starts the scheduler. Each job runs at once and then at its interval.
 func (d *Daemon) startJobs(ctx context.Context) (err error) {
 	monitor := jobMonitor{d}
 	d.scheduler, err = gocron.NewScheduler(gocron.WithLocation(time.UTC), gocron.WithClock(startSteadyClock()),
@@ -53,10 +53,10 @@ func (d *Daemon) startJobs(ctx context.Context) (err error) {
 	return nil
 }
 
-// steadyClock is the scheduler's clock: the wall time of the start and what has
-// elapsed since. The scheduler drops the monotonic part of a moment and plans from
-// one wall time to the next, so on the wall clock a step back would stop every job
-// for as long as the step.
+// steadyClock is the scheduler's clock: the wall time of the start plus the time
+// elapsed since. The scheduler drops the monotonic part of a moment and plans from one
+// wall time to the next, so on the wall clock a step back would stop every job for as
+// long as the step.
 type steadyClock struct {
 	clockwork.Clock // the timers, which are monotonic
 	start           time.Time
@@ -83,14 +83,14 @@ func (d *Daemon) stopJobs() error {
 	return d.scheduler.Shutdown()
 }
 
-// jobRuns are the runs of jobs under way. Its zero value is ready.
+// jobRuns counts the runs of jobs under way. Its zero value is ready.
 type jobRuns struct {
 	mu    sync.Mutex // guards ended, and no run begins after it
 	ended bool
 	all   sync.WaitGroup
 }
 
-// runUnlessEnded runs f, unless the end has come.
+// runUnlessEnded calls f, unless endAndWait was called.
 func (r *jobRuns) runUnlessEnded(f func()) {
 	r.mu.Lock()
 	if r.ended {
@@ -111,8 +111,8 @@ func (r *jobRuns) endAndWait() {
 	r.all.Wait()
 }
 
-// runTick does all due work: probe, rotate, save, let old files go. Dropped files are
-// taken in beside it, because each one may wait for the upstream.
+// runTick does all due work: it probes, rotates, saves and expires old files. Dropped
+// files are taken in by another goroutine, because each may wait for the upstream.
 func (d *Daemon) runTick(ctx context.Context) {
 	d.systemd.markTick()
 	d.requestScan(triggerPoll)
@@ -133,8 +133,8 @@ func (d *Daemon) runTick(ctx context.Context) {
 	d.updateStatusLine(accounts)
 }
 
-// wakeSupervisor has the supervisor's part of a tick done after a while, for what can not
-// wait for the next whole one.
+// wakeSupervisor runs the supervisor's part of a tick after a while, for work that
+// cannot wait for the next whole tick.
 func (d *Daemon) wakeSupervisor(after time.Duration) {
 	time.AfterFunc(after, func() {
 		select {
@@ -166,8 +166,8 @@ func (m jobMonitor) IncrementJob(_ uuid.UUID, name string, _ []string, status go
 // RecordJobTiming implements gocron.Monitor; durations are not kept.
 func (m jobMonitor) RecordJobTiming(time.Time, time.Time, uuid.UUID, string, []string) {}
 
-// RecordJobTimingWithStatus implements gocron.MonitorStatus: a panic in a job is
-// said once each time; the schedule goes on.
+// RecordJobTimingWithStatus implements gocron.MonitorStatus. It logs a panic in a job
+// each time; the schedule goes on.
 func (m jobMonitor) RecordJobTimingWithStatus(_, _ time.Time, _ uuid.UUID, name string, _ []string, _ gocron.JobStatus, err error) {
 	if err != nil {
 		m.d.log.Error("a scheduled job failed; it runs again at its next time", "job", name, "err", err)

@@ -18,8 +18,8 @@ import (
 	"github.com/geminid/geminid/gateway/limit"
 )
 
-// openListeners opens the API's listener, systemd's when it passes one, and the control
-// socket.
+// openListeners opens the control socket and the API's listener, which is systemd's if
+// that passes one.
 func (d *Daemon) openListeners(ctx context.Context) error {
 	if d.cfg.Detached {
 		return nil
@@ -60,7 +60,7 @@ func (d *Daemon) limitConnections(inner net.Listener) net.Listener {
 	})
 }
 
-// listenAdvice says what to do when an address can not be opened.
+// listenAdvice returns the remedy for an address that cannot be opened.
 func listenAdvice(err error) string {
 	if errors.Is(err, os.ErrPermission) {
 		return "ports below 1024 are for root: listen on another one and put a proxy before it"
@@ -71,7 +71,7 @@ func listenAdvice(err error) string {
 	return "set listen to an address of this machine, such as 127.0.0.1:8100"
 }
 
-// startServers answers on the listeners until they are shut down.
+// startServers serves the listeners until they are shut down.
 func (d *Daemon) startServers(ctx context.Context) {
 	if d.listener == nil {
 		return
@@ -92,7 +92,7 @@ func (d *Daemon) startServers(ctx context.Context) {
 	}
 }
 
-// serveListener serves one listener: the API's with TLS when there is a certificate.
+// serveListener serves one listener: the API's with TLS if there is a certificate.
 func (d *Daemon) serveListener(server *http.Server, listener net.Listener) error {
 	if listener == d.listener && d.certificate != nil {
 		server.TLSConfig = d.certificate.tlsConfig()
@@ -101,8 +101,8 @@ func (d *Daemon) serveListener(server *http.Server, listener net.Listener) error
 	return server.Serve(listener)
 }
 
-// shutServers closes the listeners at once and waits for the requests. What is
-// left when ctx ends is cut.
+// shutServers closes the listeners at once and waits for the requests. Those left at
+// the end of ctx are cut.
 func (d *Daemon) shutServers(ctx context.Context) error {
 	var failures []error
 	for _, server := range d.servers {
@@ -116,16 +116,16 @@ func (d *Daemon) shutServers(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// notifyHangup delivers SIGHUP until stop is called. It is asked for before the start,
-// so that an early reload is late and does not end the process.
+// notifyHangup delivers SIGHUP until stop is called. It is called before the start, so
+// that an early reload is late and does not end the process.
 func notifyHangup() (hup chan os.Signal, stop func()) {
 	hup = make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	return hup, func() { signal.Stop(hup) }
 }
 
-// Wait blocks until ctx ends, a part fails, or a signal says so: SIGHUP reloads,
-// a second SIGINT or SIGTERM ends the process at once.
+// Wait blocks until ctx ends or a part fails, and reloads on SIGHUP. A second SIGINT
+// or SIGTERM ends the process at once.
 func (d *Daemon) Wait(ctx context.Context) error {
 	hup, stop := notifyHangup()
 	defer stop()

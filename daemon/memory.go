@@ -17,7 +17,8 @@ const (
 	minimumMemory = 128 << 20 // enough for the largest question
 )
 
-// memoryBudget is the memory for requests: as set, or worked out.
+// memoryBudget returns the memory for requests in bytes: the setting, or a part of the
+// machine's.
 func memoryBudget(s config.Settings) int64 {
 	if s.RequestMemory > 0 {
 		return int64(s.RequestMemory)
@@ -25,22 +26,21 @@ func memoryBudget(s config.Settings) int64 {
 	return requestMemory(os.DirFS("/"), systemMemory(), debug.SetMemoryLimit(-1))
 }
 
-// requestMemory is a part of the least of the limits there are: of the system's
-// memory, 0 when unknown, of the control groups that root tells of, and of the
-// runtime.
+// requestMemory returns a part of the least limit: that of the system's memory (0 if
+// unknown), of the control groups that root describes, and of the runtime.
 func requestMemory(root fs.FS, system, runtime int64) int64 {
 	least := min(runtime, groupMemory(root))
 	if system > 0 {
 		least = min(least, system)
 	}
 	if least == math.MaxInt64 {
-		return minimumMemory // nobody says
+		return minimumMemory // there is no limit
 	}
 	return max(least/memoryDivisor, minimumMemory)
 }
 
-// groupMemory is the least limit of the control group of the process and those
-// above it, in either version; math.MaxInt64 when there is none.
+// groupMemory returns the least limit of the control group of the process and those
+// above it, in either version; math.MaxInt64 if there is none.
 func groupMemory(root fs.FS) int64 {
 	least := int64(math.MaxInt64)
 	membership, err := fs.ReadFile(root, "proc/self/cgroup")

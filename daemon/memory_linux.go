@@ -2,8 +2,8 @@ package daemon
 
 import "syscall"
 
-// systemMemory is the memory of the machine in bytes, 0 when it is unknown. The
-// call works where the service may not see /proc/meminfo.
+// systemMemory returns the memory of the machine in bytes, 0 if it is unknown. The
+// system call works even if the service may not read /proc/meminfo.
 func systemMemory() int64 {
 	var info syscall.Sysinfo_t
 	if syscall.Sysinfo(&info) != nil {

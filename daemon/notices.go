@@ -12,7 +12,7 @@ import (
 	"github.com/geminid/geminid/supervisor/status"
 )
 
-// notifyFile remembers in the state directory what the owner was told.
+// notifyFile holds, in the state directory, the notices that were delivered.
 const notifyFile = "notify.json"
 
 func (d *Daemon) openNotify() (err error) {
@@ -24,7 +24,8 @@ func (d *Daemon) openNotify() (err error) {
 	return nil
 }
 
-// notifyStanding says how everything stands; the notifier finds out what of it is news.
+// notifyStanding reports the state of all accounts to the notifier, which finds out
+// what is new.
 func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 	for _, a := range accounts {
 		if a.Activity == status.Paused {
@@ -42,8 +43,8 @@ func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 	}
 }
 
-// strayFile is how it stands with the files that belong to no account: the last one
-// was refused, or it is over because an account took in another since then.
+// strayFile returns the event of the files that belong to no account: the last one was
+// refused, or that is settled because an account accepted another one since.
 func strayFile(accounts []supervisor.Account, unplaced *supervisor.Event) notify.Event {
 	latest, out := unplaced.Time, fileEvent("", unplaced)
 	for _, a := range accounts {
@@ -54,11 +55,12 @@ func strayFile(accounts []supervisor.Account, unplaced *supervisor.Event) notify
 	return out
 }
 
-// failuresBeforeNotice is how many renewals in a row must give nothing before it is told.
+// failuresBeforeNotice is the number of renewals in a row without a new value before a
+// notice.
 const failuresBeforeNotice = 3
 
-// standingOf is one account in the notifier's words. A state that says nothing
-// certain, such as unknown, tells nothing: what was told goes on.
+// standingOf returns the events of one account. A state without certainty, such as
+// unknown, has no event: the last notice stays valid.
 func standingOf(a supervisor.Account) []notify.Event {
 	var out []notify.Event
 	say := func(kind notify.Kind, detail string) {
@@ -96,7 +98,8 @@ func standingOf(a supervisor.Account) []notify.Event {
 	return out
 }
 
-// fileEvent is how a file ended; one that waits for its check has no kind.
+// fileEvent returns the outcome of a file as an event; one that waits for its check
+// has no kind.
 func fileEvent(account string, f *supervisor.Event) notify.Event {
 	kind := map[string]notify.Kind{
 		string(supervisor.Rejected): notify.FileRejected,
@@ -109,7 +112,7 @@ func fileEvent(account string, f *supervisor.Event) notify.Event {
 	return e
 }
 
-// localTime is a time as the owner's clock shows it, empty for none.
+// localTime returns a time as the owner's clock shows it, empty for the zero time.
 func localTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -117,7 +120,7 @@ func localTime(t time.Time) string {
 	return t.Local().Format("2006-01-02 15:04")
 }
 
-// testNotify sends a message through every channel and says how each took it.
+// testNotify sends a message through every channel and returns the outcome of each.
 func (d *Daemon) testNotify(ctx context.Context) []api.Delivery {
 	out := []api.Delivery{}
 	for _, o := range d.notifier.SendTest(ctx) {

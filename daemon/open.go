@@ -14,7 +14,7 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// openState opens what lives on disk: directories, lock, records, audit log.
+// openState opens the state on disk: directories, lock, records, audit log.
 func (d *Daemon) openState() (err error) {
 	s := d.settings
 	d.metrics = metrics.New(d.cfg.Build)
@@ -28,7 +28,7 @@ func (d *Daemon) openState() (err error) {
 	return err
 }
 
-// openUpstream makes the provider and the supervisor over it.
+// openUpstream makes the provider and the supervisor.
 func (d *Daemon) openUpstream() (err error) {
 	if d.provider, err = d.newProvider(); err != nil {
 		return err
@@ -56,7 +56,8 @@ func (d *Daemon) openUpstream() (err error) {
 	return nil
 }
 
-// openAPI makes the API and checks who may reach it.
+// openAPI makes the API and checks that it may be reached without a key, if there is
+// none.
 func (d *Daemon) openAPI() (err error) {
 	keys := d.cfg.Keys
 	if keys == nil {
@@ -83,14 +84,15 @@ func (d *Daemon) openAPI() (err error) {
 	return err
 }
 
-// rememberKeys notes on the disk that there are keys, for a start without them.
+// rememberKeys records on disk that there are keys, for a later start that does not
+// find them.
 func (d *Daemon) rememberKeys() {
 	if err := d.keys.LeaveMark(); err != nil {
 		d.log.Error("a later start without the key file would not know that it was lost", "err", err)
 	}
 }
 
-// reloadFunc is Reload where there is something to read again.
+// reloadFunc returns [Daemon.Reload], nil if there is nothing to read again.
 func (d *Daemon) reloadFunc() func() (api.Reloaded, error) {
 	if d.cfg.Reload == nil {
 		return nil
@@ -99,14 +101,14 @@ func (d *Daemon) reloadFunc() func() (api.Reloaded, error) {
 }
 
 // openFiles opens the store of pictures. Without it pictures travel inside the
-// answers, so a disk that can not be written keeps nothing from being served.
+// answers, so a disk that cannot be written does not stop the service.
 func (d *Daemon) openFiles() {
 	saved, err := files.Open(files.Config{
 		Dir: filepath.Join(d.settings.StateDir, "files"), Now: d.now, Logger: d.log,
 		MaxSize: int64(d.settings.FilesMaxSize), MaxAge: d.settings.FilesMaxAge,
 	})
 	if err != nil {
-		d.log.Error("pictures can not be kept for links; answers hold them themselves", "err", err)
+		d.log.Error("pictures cannot be kept for links; answers contain them", "err", err)
 		return
 	}
 	d.files = saved

@@ -13,9 +13,9 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// outcomes remembers across restarts which files of the inbox were refused, so
-// that a start need not ask the upstream about them once more. Files that were
-// taken in stand in the accounts' records. It is safe for concurrent use.
+// outcomes remembers across restarts which files of the inbox were refused, so that a
+// start need not check them with the upstream again. Accepted files are in the
+// accounts' records. It is safe for concurrent use.
 type outcomes struct {
 	path string
 	now  func() time.Time
@@ -27,18 +27,19 @@ type outcomes struct {
 	unreadable bool // the file is there and cannot be read, so nothing is written over it
 }
 
-// outcome is what became of one content of a file.
+// outcome is the verdict on one content of a file.
 type outcome struct {
 	Hash string `json:"hash"`
-	// Code is empty when nothing was wrong with the file, but a newer one was
-	// taken in its place.
+	// Code is empty if nothing is wrong with the file, but a newer one was
+	// used in its place.
 	Code    cookie.Code `json:"code,omitempty"`
 	Message string      `json:"message"`
 }
 
 const outcomesFile = "inbox.json"
 
-// outcomesLimit bounds the file: several times of what an inbox can fill it with.
+// outcomesLimit bounds the file: several times the most that an inbox can fill it
+// with.
 const outcomesLimit = 4 << 20
 
 func openOutcomes(dir string, now func() time.Time, log *slog.Logger) *outcomes {
@@ -49,8 +50,8 @@ func openOutcomes(dir string, now func() time.Time, log *slog.Logger) *outcomes 
 	return o
 }
 
-// readLocked adds what the file knows to what was noted since. mu is held, or
-// nobody else knows o.
+// readLocked adds the file's outcomes to those recorded since. mu is held, or o is not
+// shared yet.
 func (o *outcomes) readLocked() error {
 	err := statefile.LoadOrSetAside(o.path, outcomesLimit, o.now(), func(raw []byte) error {
 		var read map[string]outcome
@@ -68,7 +69,7 @@ func (o *outcomes) readLocked() error {
 	return err
 }
 
-// lookUp returns what became of a file with this content.
+// lookUp returns the outcome of a file with this content.
 func (o *outcomes) lookUp(drop inbox.Drop) (outcome, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -76,7 +77,7 @@ func (o *outcomes) lookUp(drop inbox.Drop) (outcome, bool) {
 	return known, ok && known.Hash == drop.Hash
 }
 
-// recordOutcome remembers what became of a file.
+// recordOutcome remembers the outcome of a file.
 func (o *outcomes) recordOutcome(file string, new outcome) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -85,13 +86,14 @@ func (o *outcomes) recordOutcome(file string, new outcome) {
 	}
 }
 
-// retainAndSave forgets what is not in the inbox any more, by the hashes of what is, and
-// saves the rest. What can not be saved is asked about again after a restart.
+// retainAndSave forgets files that left the inbox, which present lists with the hashes
+// of their contents, and saves the rest. Outcomes that cannot be saved are found again
+// by a check after a restart.
 func (o *outcomes) retainAndSave(present map[string]string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.unreadable {
-		if _ = o.readLocked(); o.unreadable { // said at the start
+		if _ = o.readLocked(); o.unreadable { // logged at the start
 			return
 		}
 		o.log.Info("which files were refused before can be read again", "file", o.path)
@@ -102,9 +104,9 @@ func (o *outcomes) retainAndSave(present map[string]string) {
 	if len(o.files) == before && !o.unsaved {
 		return
 	}
-	raw, _ := json.Marshal(o.files) // plain data: can not fail
+	raw, _ := json.Marshal(o.files) // plain data: cannot fail
 	if err := statefile.Replace(o.path, raw, true); err != nil {
-		o.log.Debug("which files were refused can not be saved", "err", err)
+		o.log.Debug("which files were refused cannot be saved", "err", err)
 		o.unsaved = true
 		return
 	}

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// peerPID is the process at the other end of a unix connection, 0 when the system
-// does not say.
+// peerPID returns the process at the other end of a unix connection, 0 if the system
+// does not know.
 func peerPID(conn net.Conn) (pid int) {
 	c, ok := conn.(*net.UnixConn)
 	if !ok {

@@ -18,7 +18,7 @@ import (
 	"github.com/geminid/geminid/upstream/geminiweb"
 )
 
-// Provider is an upstream whole: it answers requests and can be supervised.
+// Provider is an upstream: it answers requests and can be supervised.
 type Provider interface {
 	api.Provider
 	supervisor.Upstream
@@ -59,7 +59,7 @@ func newGeminiWeb(d *Daemon) (Provider, error) {
 	})
 }
 
-// upstreamTransport is the network, unless the seam replaces it.
+// upstreamTransport returns the network, or its replacement for tests.
 func (d *Daemon) upstreamTransport() (http.RoundTripper, error) {
 	if d.cfg.Transport != nil {
 		return d.cfg.Transport, nil
@@ -80,13 +80,14 @@ func parseOptional(raw string) *url.URL {
 	return u
 }
 
-// ProxyTransport goes where the settings' proxy leads, and directly without one;
-// upstream_url does not redirect it.
+// ProxyTransport returns a transport through the settings' proxy, or a direct one if
+// there is none; upstream_url does not redirect it.
 func ProxyTransport(s config.Settings) (http.RoundTripper, error) {
 	return geminiweb.NewTransport(geminiweb.TransportConfig{Proxy: parseOptional(s.UpstreamProxy)})
 }
 
-// routeMark names a proxy without telling anything of it, empty for none.
+// routeMark returns a keyed hash that identifies a proxy without revealing it, empty
+// for none.
 func routeMark(key []byte, proxy string) string {
 	if proxy == "" {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// apiSettings is the part of the settings that the API follows.
+// apiSettings returns the part of the settings that the API follows.
 func apiSettings(s config.Settings) api.Settings {
 	out := api.Settings{
 		Limits: api.Limits{
@@ -28,15 +28,16 @@ func apiSettings(s config.Settings) api.Settings {
 	return out
 }
 
-// fileContents is what the files held that are read again with the configuration.
+// fileContents is the contents of the files that are read again with the
+// configuration.
 type fileContents struct {
 	keys        []auth.Key
 	certificate *tls.Certificate
 }
 
 // Reload reads the settings again, and the files of keys and of the certificate. A
-// broken file changes no setting; what can not change while running is named and
-// kept. Limits and back-offs go on counting. The inbox is looked into as well. It
+// broken file changes no setting; settings that cannot change while running are named
+// and kept. Limits and back-offs go on counting. The inbox is scanned as well. It
 // blocks for as long as reading the files takes.
 func (d *Daemon) Reload() (api.Reloaded, error) {
 	d.requestScan(triggerSignal)
@@ -72,8 +73,8 @@ func (d *Daemon) Reload() (api.Reloaded, error) {
 	return outcome, nil
 }
 
-// rereadFiles takes up keys and certificate. Both are looked at by themselves as
-// well; here somebody waits for what became of them.
+// rereadFiles reads keys and certificate. Both are also checked by themselves from
+// time to time; here the caller waits for the result.
 func (d *Daemon) rereadFiles() error {
 	if err := d.keys.ReloadFile(); err != nil || d.certificate == nil {
 		return err
@@ -81,7 +82,7 @@ func (d *Daemon) rereadFiles() error {
 	return d.certificate.reloadFiles()
 }
 
-// changedFiles names the files that hold something else than at the last reload.
+// changedFiles names the files whose contents changed since the last reload.
 func (d *Daemon) changedFiles() (changed []string) {
 	now := fileContents{keys: d.keys.ListKeys()}
 	if d.certificate != nil {
@@ -97,11 +98,11 @@ func (d *Daemon) changedFiles() (changed []string) {
 	return changed
 }
 
-// reloadAndLog is Reload for SIGHUP, whose sender reads the answer in the log.
+// reloadAndLog is [Daemon.Reload] for SIGHUP: the log has the result.
 func (d *Daemon) reloadAndLog() {
 	outcome, err := d.Reload()
 	if err != nil {
-		d.log.Error("the configuration can not be used; the present one stays", "err", err)
+		d.log.Error("the configuration cannot be used; the present one stays", "err", err)
 		return
 	}
 	if len(outcome.Restart) > 0 {
@@ -110,7 +111,7 @@ func (d *Daemon) reloadAndLog() {
 	d.log.Info("configuration read again", "changed", strings.Join(outcome.Changed, ", "))
 }
 
-// recordConfigRead mirrors the outcome of reading the settings into the metrics.
+// recordConfigRead sets the metrics of the configuration.
 func (d *Daemon) recordConfigRead(ok bool) {
 	if !ok {
 		d.metrics.ConfigReloaded.Set(0)

@@ -12,7 +12,7 @@ import (
 	"github.com/geminid/geminid/ops/report"
 )
 
-// foldFigure says where what a series gained goes in a roll-up.
+// foldFigure adds the increase of a series to the figures of an hour.
 var foldFigure = map[metrics.Family]func(h *report.Hour, gained metrics.Sample){
 	metrics.Requests: func(h *report.Hour, s metrics.Sample) {
 		if s.Labels["dialect"] == "admin" {
@@ -37,8 +37,8 @@ var foldFigure = map[metrics.Family]func(h *report.Hour, gained metrics.Sample){
 	},
 }
 
-// gainSince is what a series counted since it was last seen. A value that fell is a
-// series that began anew.
+// gainSince returns the increase of a series since it was last read. A value that fell
+// belongs to a series that began anew.
 func gainSince(before, now metrics.Sample) metrics.Sample {
 	if now.Value < before.Value {
 		return now
@@ -56,7 +56,7 @@ func gainSince(before, now metrics.Sample) metrics.Sample {
 	return now
 }
 
-// spreadOf writes the buckets of a histogram as a report keeps them.
+// spreadOf returns the buckets of a histogram as a report keeps them.
 func spreadOf(s metrics.Sample) report.Spread {
 	out := report.Spread{N: int64(s.Value), Sum: s.Sum}
 	highest := 0.0
@@ -72,10 +72,11 @@ func spreadOf(s metrics.Sample) report.Spread {
 	return out
 }
 
-// journalDir is where the system keeps its journal; not everybody may look.
+// journalDir is the directory of the system's journal, which may be closed to this
+// user.
 const journalDir = "/var/log/journal"
 
-// diskOf looks at the disk of the state directory. What can not be seen stays
+// diskOf measures the disk of the state directory. Figures that cannot be read stay
 // zero.
 func diskOf(stateDir string) (d report.Disk) {
 	var fs syscall.Statfs_t
@@ -88,12 +89,12 @@ func diskOf(stateDir string) (d report.Disk) {
 	return d
 }
 
-// sizeOf sums up the files below a directory, and those of them whose names begin
-// with a prefix.
+// sizeOf sums up the files below a directory, and those of them whose names begin with
+// a prefix.
 func sizeOf(dir, prefix string) (all, some int64) {
 	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil // what is not to be seen does not count
+			return nil // a file that cannot be seen does not count
 		}
 		if info, err := entry.Info(); err == nil {
 			all += info.Size()

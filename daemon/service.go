@@ -18,14 +18,14 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// systemdNotifier talks to systemd. Outside of it every call does nothing.
+// systemdNotifier talks to systemd. Outside of systemd every call does nothing.
 type systemdNotifier struct {
 	once       sync.Once
 	every      time.Duration
 	tick       atomic.Pointer[time.Time] // of the last step of a tick; its age is elapsed time, not wall time
 	lastStatus atomic.Pointer[string]
 	stopping   atomic.Bool // a stop is under way
-	// withheld is why the watchdog was last left hungry; the watchdog's job alone
+	// withheld is why the watchdog was last not notified, empty if it was; the watchdog's job alone
 	// uses it.
 	withheld string
 }
@@ -33,10 +33,10 @@ type systemdNotifier struct {
 const (
 	watchdogPing = 20 * time.Second
 	oldestTick   = 90 * time.Second
-	oldestTicks  = 3 // where ticks are longer than they are by default
+	oldestTicks  = 3 // if ticks are longer than by default
 )
 
-// isTickLate reports whether the last tick is so old that nothing turns any more.
+// isTickLate reports whether the last tick is so old that the loop must have stopped.
 func isTickLate(age, tick time.Duration) bool { return age > max(oldestTick, oldestTicks*tick) }
 
 func (s *systemdNotifier) notifyReady() { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
@@ -47,12 +47,12 @@ func (s *systemdNotifier) notifyStopping() {
 }
 
 // notifyReloading carries the time in the same datagram, as notify-reload of newer
-// systemds asks for.
+// systemd versions requires.
 func (s *systemdNotifier) notifyReloading() {
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReloading+"\n"+systemd.SdNotifyMonotonicUsec())
 }
 
-// watchdogEvery is how often to ping, zero when nobody listens.
+// watchdogEvery returns how often to ping, zero if no watchdog is set.
 func (s *systemdNotifier) watchdogEvery() time.Duration {
 	s.once.Do(func() {
 		if limit, err := systemd.SdWatchdogEnabled(false); err == nil && limit > 0 {
@@ -62,22 +62,22 @@ func (s *systemdNotifier) watchdogEvery() time.Duration {
 	return s.every
 }
 
-// markTick notes that a tick goes on.
+// markTick notes that a tick makes progress.
 func (s *systemdNotifier) markTick() {
 	now := time.Now()
 	s.tick.Store(&now)
 }
 
-// notifyStatus is what systemctl status shows in one line; it is told when it changed.
+// notifyStatus sends the line that systemctl status shows, if it changed.
 func (s *systemdNotifier) notifyStatus(line string) {
 	if old := s.lastStatus.Swap(&line); old == nil || *old != line {
 		_, _ = systemd.SdNotify(false, "STATUS="+line)
 	}
 }
 
-// statusLine sums the accounts up, such as "1 healthy, rotates in 7 min, ends
-// ~14:20": how many are in which state, then the earliest renewal and the earliest
-// end that is foreseen, and what a person has to do.
+// statusLine sums the accounts up, such as "1 healthy, rotates in 7 min, ends ~14:20":
+// how many are in which state, the earliest renewal and the earliest predicted end,
+// and the owner's next action.
 func statusLine(accounts []supervisor.Account, now time.Time) string {
 	if len(accounts) == 0 {
 		return "no session yet; drop a cookie file into the inbox"
@@ -107,7 +107,7 @@ func statusLine(accounts []supervisor.Account, now time.Time) string {
 	return line
 }
 
-// updateStatusLine shows how the sessions are in systemctl status.
+// updateStatusLine sets the line of systemctl status.
 func (d *Daemon) updateStatusLine(accounts []supervisor.Account) {
 	d.systemd.notifyStatus(statusLine(accounts, d.now()))
 }
@@ -119,9 +119,9 @@ func earlierTime(a, b time.Time) time.Time {
 	return a
 }
 
-// feedWatchdog pings systemd while the loops really turn: the last tick is young
-// and the API answers itself. A dead session is no reason to be restarted, and a
-// stop, which the API does not survive, has a time limit of its own.
+// feedWatchdog pings systemd while the loops run: the last tick is young and the API
+// answers itself. A dead session is no reason for a restart, and neither is a stop,
+// during which the API does not answer and which has a time limit of its own.
 func (d *Daemon) feedWatchdog(ctx context.Context) {
 	why := ""
 	if last := d.systemd.tick.Load(); isTickLate(time.Since(*last), d.settings.Tick) {
@@ -132,9 +132,9 @@ func (d *Daemon) feedWatchdog(ctx context.Context) {
 	if why != d.systemd.withheld {
 		d.systemd.withheld = why
 		if why != "" {
-			d.log.Error(why + "; leaving the watchdog hungry")
+			d.log.Error(why + "; not notifying the systemd watchdog")
 		} else {
-			d.log.Info("feeding the watchdog again")
+			d.log.Info("notifying the systemd watchdog again")
 		}
 	}
 	if why == "" {
@@ -142,10 +142,10 @@ func (d *Daemon) feedWatchdog(ctx context.Context) {
 	}
 }
 
-// answersItself asks over the control socket whether the process is alive. Where the way
-// there is what fails, because its file was removed or no descriptor is left, the
-// question goes to the handler itself: what runs goes on running. A handler that
-// hangs leaves the watchdog hungry all the same.
+// answersItself asks the control socket whether the process is alive. If only the way
+// there fails, because the socket's file was removed or no descriptor is left, it asks
+// the handler directly, so that a running process is not restarted. A handler that
+// hangs fails either way.
 func (d *Daemon) answersItself(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -175,7 +175,7 @@ func (d *Daemon) answersItself(ctx context.Context) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// statusOnly is an answer of which only the status is kept.
+// statusOnly is an http.ResponseWriter that keeps the status only.
 type statusOnly struct {
 	header http.Header
 	status int

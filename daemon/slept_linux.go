@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sleptTime is for how long the machine has slept since it started, -1 when that is not
-// known: of the two clocks that nobody can set, one counts sleep.
+// sleptTime returns for how long the machine has slept since it started, -1 if that is
+// unknown. It compares the two clocks that cannot be set, of which one counts sleep.
 func sleptTime() time.Duration {
 	var all, awake unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_BOOTTIME, &all) != nil || unix.ClockGettime(unix.CLOCK_MONOTONIC, &awake) != nil {

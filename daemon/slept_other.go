@@ -4,5 +4,5 @@ package daemon
 
 import "time"
 
-// sleptTime is not known here.
+// sleptTime returns -1, for unknown.
 func sleptTime() time.Duration { return -1 }

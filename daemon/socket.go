@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// RunningError is the error of a start whose control socket another daemon answers
-// on.
+// RunningError is the error of a start if another daemon answers on the control
+// socket.
 type RunningError struct {
-	// PID is that daemon's process id, 0 where the system does not say.
+	// PID is that daemon's process id, 0 if the system does not know.
 	PID    int
 	Socket string
 }
@@ -32,7 +32,8 @@ func (e *RunningError) Error() string {
 }
 
 // controlSocket is the listener of the control socket. Its file may be removed or
-// replaced while it is open, by who tidies up the directory: keep makes it anew.
+// replaced while it is open, by a program that tidies up the directory; restoreFile
+// makes it anew.
 type controlSocket struct {
 	path string
 	log  *slog.Logger
@@ -41,11 +42,11 @@ type controlSocket struct {
 	listener  *net.UnixListener
 	file      fs.FileInfo // as it was bound
 	closed    bool
-	lastError string // why it cannot be reached, as it was last said
+	lastError string // why it cannot be reached, as last logged
 }
 
-// openControlSocket binds the socket. A file that a dead daemon left is replaced;
-// where a living one answers the error is a *RunningError.
+// openControlSocket binds the socket. It replaces a file that a dead daemon left; if a
+// living one answers, the error is a [*RunningError].
 func openControlSocket(ctx context.Context, path string, log *slog.Logger) (*controlSocket, error) {
 	s := &controlSocket{path: path, log: log}
 	if err := s.bindFile(ctx); err != nil {
@@ -54,7 +55,7 @@ func openControlSocket(ctx context.Context, path string, log *slog.Logger) (*con
 	return s, nil
 }
 
-// bindFile makes the file and listens on it. mu is held, or nobody else knows s.
+// bindFile makes the file and listens on it. mu is held, or s is not shared yet.
 func (s *controlSocket) bindFile(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o750); err != nil {
 		return fmt.Errorf("creating the directory of the control socket: %w", err)
@@ -80,8 +81,8 @@ func (s *controlSocket) bindFile(ctx context.Context) error {
 	return nil
 }
 
-// removeDeadSocket removes a socket on which nobody answers any more. What is no socket is
-// left for bind to stumble over.
+// removeDeadSocket removes a socket on which no process answers any more. A file that
+// is no socket is left, so that binding fails on it.
 func removeDeadSocket(ctx context.Context, path string) error {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&fs.ModeSocket == 0 {
@@ -106,8 +107,8 @@ func removeDeadSocket(ctx context.Context, path string) error {
 	return nil
 }
 
-// restoreFile sees that the file is there and is this socket's own, and makes it anew
-// where it is not and nobody answers on what is there instead.
+// restoreFile checks that the file is this socket's own. If it is not, and no process
+// answers on the file in its place, it makes the file anew.
 func (s *controlSocket) restoreFile(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +152,7 @@ func (s *controlSocket) currentListener() *net.UnixListener {
 // Addr implements net.Listener.
 func (s *controlSocket) Addr() net.Addr { return s.currentListener().Addr() }
 
-// Close implements net.Listener; it removes the file when it is still this one's.
+// Close implements net.Listener. It removes the file if it is still this socket's.
 func (s *controlSocket) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 // proxySchemes are the proxies that the upstream can be reached by.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
-// checkProxyURL finds what is wrong with the address of a proxy, empty if nothing is.
+// checkProxyURL returns the flaw in the address of a proxy, empty if there is none.
 // net/url reads some slips as something else: a # or a / in a password as the end of
 // the host. The text repeats nothing of the address, which may hold a password.
 func checkProxyURL(raw string) string {
@@ -99,7 +99,7 @@ func withWideForms(text, flaw string) string {
 	return flaw
 }
 
-// checkWebURL finds what is wrong with an http or https address, empty if nothing is.
+// checkWebURL returns the flaw in an http or https address, empty if there is none.
 func checkWebURL(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

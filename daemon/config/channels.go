@@ -41,7 +41,7 @@ func (s *Settings) checkMail() string {
 	return checkChannel(notify.Config{Mail: s.NotifyConfig().Mail})
 }
 
-// checkChannel returns what keeps a channel of notices from being used.
+// checkChannel returns the flaw that keeps a channel of notices from being used.
 func checkChannel(c notify.Config) string {
 	_, err := notify.New(c)
 	if channel, ok := errors.AsType[*notify.ConfigError](err); ok {

@@ -80,7 +80,7 @@ func (s *Settings) checkValues(unread []mistake) (mistakes []mistake) {
 	return mistakes
 }
 
-// checkValue returns what is wrong with a value, empty if nothing is.
+// checkValue returns the flaw of a value, empty if there is none.
 func (k Key) checkValue(field reflect.Value) string {
 	text := field.String()
 	if len(k.Choices) > 0 && !slices.Contains(k.Choices, text) {

@@ -12,7 +12,7 @@ import (
 
 // CheckFiles looks into the files that the settings name: the clients' keys, which
 // a listener that can be reached from outside needs, and the certificate with its
-// key. The server does not start with what it refuses: an [*Error] with all mistakes.
+// key. The server does not start if it refuses one: an [*Error] with all mistakes.
 // If there is none, and a file may not be read by this user, the error wraps
 // [os.ErrPermission], because the server may be another user.
 func (s *Settings) CheckFiles() error {

@@ -15,8 +15,8 @@ import (
 // shortestKey is the least number of characters of a key that a person chose.
 const shortestKey = 16
 
-// forms are the checks of texts by the form tag of their field. Each returns what
-// is wrong, empty if nothing is.
+// forms are the checks of texts by the form tag of their field. Each returns the
+// flaw, empty if there is none.
 var forms = map[string]func(any) string{
 	"address":   func(v any) string { return checkAddress(v.(string)) },
 	"directory": func(v any) string { return checkPath(v.(string), false) },

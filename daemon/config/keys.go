@@ -14,14 +14,15 @@ func OpenKeys(s Settings) (*auth.Keys, error) {
 	return auth.OpenKeys(auth.KeysConfig{Path: KeysPath(s), Mark: keysMark(s), Required: s.KeysFile != ""})
 }
 
-// keysMark is what a key leaves in the state directory, wherever its file is: a
-// server that loses the file, or the setting that names it, still knows of it.
+// keysMark returns the path of the mark in the state directory that keys were made,
+// wherever their file is: a server that loses the file, or the setting that names it,
+// still knows of them.
 func keysMark(s Settings) string { return filepath.Join(s.StateDir, "keys.made") }
 
-// KeysPath is where the key file of the settings is.
+// KeysPath returns the path of the key file.
 func KeysPath(s Settings) string { return cmp.Or(s.KeysFile, filepath.Join(s.StateDir, "keys")) }
 
-// serviceKeys is the key file of the running service when systemd passes it one.
+// serviceKeys is the key file of the running service if systemd passes it one.
 var serviceKeys = "/run/credentials/geminid.service/" + keysCredential
 
 // ServiceKeys is the credential from which the running service reads its keys;

@@ -7,8 +7,8 @@ import (
 
 // Settings is the configuration as people write it: one flat key each, in the
 // file, in the environment as GEMINID_<KEY> and for the common ones as a flag.
-// The tags of a field say all there is to know of its key; see [Key]. The zero
-// value is no usable configuration: start from [Defaults] or [Load].
+// The tags of a field describe its key completely; see [Key]. The zero value is not a
+// usable configuration: start from [Defaults] or [Load].
 type Settings struct {
 	// Listen is the address of the API. Anything but loopback needs a key.
 	Listen string `key:"listen" default:"127.0.0.1:8100" form:"address"`
@@ -42,7 +42,7 @@ type Settings struct {
 	// built-in, fixed ones.
 	UserAgent string `key:"user_agent" form:"header"`
 	Language  string `key:"language" form:"header"`
-	// ChatMode decides what stays in the account: temporary, keep, delete_after.
+	// ChatMode decides which chats stay in the account: temporary, keep, delete_after.
 	ChatMode string `key:"chat_mode" default:"temporary" choices:"temporary,keep,delete_after"`
 	// AllowDowngrade serves an answer although another model gave it.
 	AllowDowngrade bool `key:"allow_downgrade"`
@@ -59,7 +59,7 @@ type Settings struct {
 	// session is proven.
 	Tick          time.Duration `key:"tick" default:"30s" min:"1s" max:"5m"`
 	ProbeInterval time.Duration `key:"probe_interval" default:"5m" min:"1m" max:"1h"`
-	// Watch is inotify, or poll where file events do not work.
+	// Watch is inotify, or poll if file events do not work.
 	Watch string `key:"watch" default:"inotify" choices:"inotify,poll"`
 	// Fsync makes writes of the state survive a power loss.
 	Fsync bool `key:"fsync" default:"true"`
@@ -76,11 +76,11 @@ type Settings struct {
 	// MaxBody bounds a request's body.
 	MaxBody Size `key:"max_body" default:"32MiB" min:"1KiB" max:"1GiB" live:"true"`
 	// RequestMemory is how much memory all requests may hold together: bodies,
-	// files and answers. What does not fit is a 503; one client gets three quarters
-	// at most. 0 takes a quarter of what the system, the service's control group
-	// and GOMEMLIMIT allow, and 128MiB at least.
+	// files and answers. A request that does not fit gets a 503; one client gets three
+	// quarters at most. 0 takes a quarter of the least limit of the system, the
+	// service's control group and GOMEMLIMIT, and 128MiB at least.
 	RequestMemory Size `key:"request_memory" default:"0" min:"16MiB" max:"1024GiB" zero:"works it out" live:"true"`
-	// MaxPrompt is the longest prompt that is sent as one; what is longer goes up
+	// MaxPrompt is the longest prompt that is sent as one; a longer one goes up
 	// as a text file.
 	MaxPrompt Size `key:"max_prompt_bytes" default:"128000" min:"1KiB" max:"16MiB"`
 	// MaxConnections bounds open client connections. One address (of IPv6 a /64
@@ -95,7 +95,7 @@ type Settings struct {
 	// under them a key is always needed.
 	AllowedHosts []string `key:"allowed_hosts" live:"true"`
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; by
-	// default loopback when public_url is set, else none.
+	// default loopback if public_url is set, else none.
 	TrustedProxies []string `key:"trusted_proxies" form:"networks" live:"true"`
 	// FilesMaxSize and FilesMaxAge bound the pictures that are kept for links.
 	FilesMaxSize Size          `key:"files_max_size" default:"512MiB" min:"1MiB" max:"1024GiB"`
@@ -104,16 +104,16 @@ type Settings struct {
 	// which the server then fetches, past upstream_proxy. It connects to public
 	// addresses alone and sends no cookie.
 	FetchRemote bool `key:"fetch_remote" live:"true"`
-	// InsecureNoAuth lets everybody in, from outside and through proxies too, as
+	// InsecureNoAuth lets every client in, from outside and through proxies too, as
 	// long as no key was ever made.
 	InsecureNoAuth bool `key:"insecure_no_auth"`
 	// MetricsKey lets a scraper read /metrics from outside. It has 16 characters
 	// or more.
 	MetricsKey Secret `key:"metrics_key" form:"key" live:"true"`
 
-	// ExitIPURL is a plain-text service that tells the address a caller comes
-	// from; geminid doctor asks it through upstream_proxy whether the address
-	// changed. Empty asks nobody.
+	// ExitIPURL is a plain-text service that returns the address of its caller;
+	// geminid doctor asks it through upstream_proxy whether the address changed.
+	// Empty means that no service is asked.
 	ExitIPURL string `key:"exit_ip_url" form:"url"`
 
 	// NotifyWebhook is called with a JSON message when something happens to a
@@ -121,7 +121,7 @@ type Settings struct {
 	NotifyWebhook       Secret `key:"notify_webhook" live:"true"`
 	NotifyWebhookSecret Secret `key:"notify_webhook_secret" live:"true"`
 	// NotifyNtfy is an ntfy topic, such as https://ntfy.sh/my-topic, NotifyNtfyToken
-	// its access token when it is protected.
+	// its access token if it is protected.
 	NotifyNtfy      Secret `key:"notify_ntfy" live:"true"`
 	NotifyNtfyToken Secret `key:"notify_ntfy_token" live:"true"`
 	// NotifyTelegramToken is a Telegram bot's token, NotifyTelegramChat the chat it
@@ -142,7 +142,7 @@ type Settings struct {
 	NotifyLanguage string `key:"notify_language" default:"en" choices:"en,zh" live:"true"`
 	NotifyName     string `key:"notify_name" live:"true"`
 	// NotifyQuietHours is a span of local time without messages, such as
-	// 23:00-07:00; what is still so is told at its end. NotifyPerHour caps the
+	// 23:00-07:00; notices that are still true are sent at its end. NotifyPerHour caps the
 	// messages of each channel.
 	NotifyQuietHours string `key:"notify_quiet_hours" form:"hours" live:"true"`
 	NotifyPerHour    int    `key:"notify_per_hour" default:"12" min:"1" live:"true"`

@@ -18,12 +18,12 @@ type Key struct {
 	// Choices are the allowed words; nil means that any value of the kind is.
 	Choices []string
 	// Min and Max are the bounds of a number, a size or a duration, empty for none.
-	// Zero says what a 0 does that lies outside of them or needs to be explained.
+	// Zero is the effect of a 0, if that is special; a 0 is then always allowed.
 	Min, Max, Zero string
 	// Live says whether a reload changes it; otherwise it needs a restart.
 	Live bool
 
-	form  string // what a text must look like: a key of forms
+	form  string // the form of a text: a key of forms
 	index int    // of its field in Settings
 	kind  reflect.Type
 }

@@ -79,7 +79,7 @@ func (s *Settings) HoldsSecrets() bool {
 	return false
 }
 
-// paths are where files live when nothing is configured.
+// paths are the places of files if nothing is configured.
 type paths struct{ config, inbox, state, socket string }
 
 // The directories of the installed service.
@@ -103,7 +103,7 @@ func isInstalled(own string) bool {
 	return err == nil || errors.Is(err, os.ErrPermission)
 }
 
-// defaultPaths follows systemd's directories when it gives them, else those of the
+// defaultPaths follows systemd's directories if it gives them, else those of the
 // installed service, else XDG.
 func defaultPaths(env func(string) string) paths {
 	xdg := func(name, fallback string) string {
@@ -137,6 +137,6 @@ func defaultPaths(env func(string) string) paths {
 // IsService reports whether a configuration file is that of the installed service.
 func IsService(path string) bool { return path == serviceConfig }
 
-// ConfigPath is the configuration file that is read when none is named. It need
+// ConfigPath returns the path of the configuration file that is read if none is named. It need
 // not exist.
 func ConfigPath(env func(string) string) string { return defaultPaths(env).config }

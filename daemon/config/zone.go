@@ -33,7 +33,7 @@ func isZone(zone string) bool {
 	zone = strings.TrimPrefix(zone, ":")
 	switch {
 	case zone == "" || strings.EqualFold(zone, "UTC"):
-		return true // UTC is what was asked for
+		return true // UTC is wanted
 	case zone == "Local":
 		return false
 	case filepath.IsAbs(zone):

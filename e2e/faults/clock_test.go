@@ -46,8 +46,8 @@ func TestClockIsSet(t *testing.T) {
 				})
 				ask(t, d)
 			}
-			if strings.Contains(d.Output(), "hungry") {
-				t.Error("the watchdog was not fed")
+			if strings.Contains(d.Output(), "not notifying the systemd watchdog") {
+				t.Error("the watchdog was not notified")
 			}
 		})
 	}
