@@ -17,3 +17,10 @@ func (k *Keys) SetChecked(at time.Time) {
 
 // ParseKeys reads the content of a key file.
 func ParseKeys(content []byte) ([]Key, error) { return parseKeys(content) }
+
+// CountKnown returns how many credentials are known to have worked.
+func (g *GuessLimiter) CountKnown() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.known)
+}
