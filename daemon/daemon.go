@@ -35,6 +35,9 @@ type Config struct {
 	// Logger nil logs nothing; Level, if set, follows log_level on a reload.
 	Logger *slog.Logger
 	Level  *slog.LevelVar
+	// LostLogRecords returns how many records of Logger were lost since the start, for
+	// the metrics; nil means that it is not known.
+	LostLogRecords func() uint64
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 	// Slept returns for how long the machine has slept since it started; nil means

@@ -18,6 +18,9 @@ import (
 func (d *Daemon) openState() (err error) {
 	s := d.settings
 	d.metrics = metrics.New(d.cfg.Build)
+	if d.cfg.LostLogRecords != nil {
+		d.metrics.CountLostLogRecords(d.cfg.LostLogRecords)
+	}
 	d.recordConfigRead(true)
 	if d.store, err = store.Open(store.Config{Dir: s.StateDir, NoSync: !s.Fsync, Now: d.now, Logger: d.log}); err != nil {
 		return err

@@ -116,6 +116,15 @@ func New(build Build) *Metrics {
 	return m
 }
 
+// CountLostLogRecords adds the number of log records that were lost since the start, as
+// lost returns it at each scrape. Call it once at most.
+func (m *Metrics) CountLostLogRecords(lost func() uint64) {
+	promauto.With(m.registry).NewCounterFunc(prometheus.CounterOpts{
+		Namespace: "geminid", Name: "log_records_lost_total",
+		Help: "Log records that were lost because the log took nothing more.",
+	}, func() float64 { return float64(lost()) })
+}
+
 func (m *Metrics) registerHTTP(f factory) {
 	m.Requests = f.newCounter("http_requests_total", "Requests answered, by operation and outcome.",
 		"dialect", "route", "method", "code", "outcome", "sli")

@@ -2,10 +2,36 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"os"
+	"time"
+
+	"github.com/geminid/geminid/internal/logwriter"
 )
+
+// openLog returns the server's log on standard error and what is in front of it, so
+// that no reader of the log holds up the server. The caller ends it by closeLog.
+func openLog(format string, level slog.Leveler) (output *logwriter.Writer, logger *slog.Logger) {
+	output = logwriter.New(logwriter.Config{
+		Destination: os.Stderr,
+		Resumed: func(lost uint64) {
+			logger.Warn("log records were lost because the log took nothing more", "count", lost)
+		},
+	})
+	logger = newLogger(output, format, level)
+	return output, logger
+}
+
+// lastWords is how long the end waits for a log that takes nothing.
+const lastWords = 2 * time.Second
+
+func closeLog(output *logwriter.Writer) {
+	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	_ = output.Close(ctx) // what is lost then, nobody can be told
+}
 
 // newLogger writes text or JSON. Under systemd the journal adds the time, and
 // gets the level in its own way: journalctl -p warning finds it.

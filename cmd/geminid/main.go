@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -125,7 +126,12 @@ func reportError(err error) int {
 	if errors.As(err, &quiet) {
 		return quiet.code
 	}
-	fmt.Fprintf(os.Stderr, "geminid: %v\n", err)
+	return printError(os.Stderr, err)
+}
+
+// printError writes one line about an error and returns its exit code.
+func printError(w io.Writer, err error) int {
+	fmt.Fprintf(w, "geminid: %v\n", err)
 	var (
 		coded  *exitError
 		config *config.Error

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/geminid/geminid/daemon"
 	"github.com/geminid/geminid/daemon/config"
@@ -68,13 +70,15 @@ type serveCmd struct{ settingFlags }
 func (c *serveCmd) Run(ctx context.Context) error {
 	ctx, stop := withSignals(ctx)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more ends no server
 	settings, err := c.checkSettings()
 	if err != nil {
 		return err
 	}
 	level := new(slog.LevelVar)
 	level.Set(settings.Level())
-	logger := newLogger(os.Stderr, settings.LogFormat, level)
+	output, logger := openLog(settings.LogFormat, level)
+	defer closeLog(output)
 	for _, sentence := range settings.ExposedFiles() {
 		logger.Warn("a secret is exposed", "why", sentence)
 	}
@@ -82,11 +86,15 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		logger.Warn("the time zone is not known", "why", sentence)
 	}
 	defer boundGarbage()()
-	return daemon.Run(ctx, daemon.Config{
-		Settings: settings, Build: buildInfo(), Logger: logger, Level: level,
+	err = daemon.Run(ctx, daemon.Config{
+		Settings: settings, Build: buildInfo(), Logger: logger, Level: level, LostLogRecords: output.Lost,
 		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",
 		Reload:        c.checkSettings,
 	})
+	if err != nil {
+		return &silentExit{printError(output, err)}
+	}
+	return nil
 }
 
 type checkConfigCmd struct{ settingFlags }

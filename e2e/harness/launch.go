@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -25,6 +26,12 @@ func LaunchWith(t testing.TB, h Home, env []string, args ...string) *Daemon {
 func LaunchInside(t testing.TB, h Home, wrapper ...string) *Daemon {
 	t.Helper()
 	return launch(t, h, Command{Wrapper: wrapper})
+}
+
+// LaunchInto is LaunchWith with both outputs going to a file, such as a pipe.
+func LaunchInto(t testing.TB, h Home, output *os.File, env ...string) *Daemon {
+	t.Helper()
+	return launch(t, h, Command{Output: output, Env: env})
 }
 
 // LaunchPlain is Launch without the race detector, for tests that measure.

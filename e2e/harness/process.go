@@ -35,6 +35,8 @@ type Command struct {
 	Home string
 	// Stdin is what the process reads; empty is an empty input, not a terminal.
 	Stdin string
+	// Output is what both outputs go to; nil gathers them in Process.Output.
+	Output *os.File
 
 	begin func(*exec.Cmd) error // starts it; nil is (*exec.Cmd).Start
 }
@@ -77,6 +79,9 @@ func Start(t testing.TB, c Command) *Process {
 	t.Helper()
 	p := &Process{cmd: c.prepare(t), exited: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
+	if c.Output != nil {
+		p.cmd.Stdout, p.cmd.Stderr = c.Output, c.Output
+	}
 	begin := (*exec.Cmd).Start
 	if c.begin != nil {
 		begin = c.begin
