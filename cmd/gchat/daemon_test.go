@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cmd/gchat/internal/client"
+	"github.com/geminid/geminid/internal/provenance"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -58,6 +59,7 @@ func (p *pretend) journal(next http.Handler) http.Handler {
 		p.mu.Lock()
 		p.requests = append(p.requests, fmt.Sprintf("%s %s key=%s %s", r.Method, r.URL.Path, key, body))
 		p.mu.Unlock()
+		provenance.Mark(w.Header())
 		if p.key != "" && key != p.key && key != p.admin {
 			openAIError(w, http.StatusUnauthorized, "invalid_api_key", "the API key is missing or not known here")
 			return
@@ -256,10 +258,12 @@ var faults = map[string]func(http.ResponseWriter){
 		openAIError(w, http.StatusBadGateway, "upstream_error", "gemini.google.com answered 500")
 	},
 	"be html": func(w http.ResponseWriter) {
+		w.Header().Del(provenance.Header)
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, "<html>hello</html>")
 	},
 	"be moved": func(w http.ResponseWriter) {
+		w.Header().Del(provenance.Header)
 		w.Header().Set("Location", "https://elsewhere.example/v1")
 		w.WriteHeader(http.StatusMovedPermanently)
 	},

@@ -45,7 +45,7 @@ func (l loginCommand) Run(c *terminal.Console, s *settings, g *grammar) error {
 	models, err := s.newClient().ListModels(ctx)
 	var answer *client.APIError
 	switch {
-	case errors.As(err, &answer) && answer.Status == http.StatusUnauthorized && s.key == "":
+	case errors.As(err, &answer) && answer.IsOwn() && answer.Status == http.StatusUnauthorized && s.key == "":
 		return exit.New(exit.Permission, s.server+" wants a key; nothing was saved",
 			"get one with geminid keys add NAME on the server (--admin for the cookies commands)")
 	case err != nil:

@@ -13,6 +13,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/internal/provenance"
 )
 
 // remoteFlags say which server a command talks to: by default the one on this
@@ -37,7 +39,7 @@ const maxAnswer = 16 << 20
 
 func (f *remoteFlags) openRemote() (*remote, error) {
 	if f.Server != "" {
-		return &remote{client: &http.Client{Timeout: 2 * time.Minute},
+		return &remote{client: &http.Client{Timeout: 2 * time.Minute, CheckRedirect: showRedirect},
 			base: strings.TrimRight(f.Server, "/"), key: f.Key, where: f.Server}, nil
 	}
 	settings, err := f.loadSettings()
@@ -53,12 +55,20 @@ func (f *remoteFlags) openRemote() (*remote, error) {
 		base: "http://localhost", where: path}, nil
 }
 
+// showRedirect lets a redirect be an answer: following it could carry the key and the
+// cookies to another host.
+func showRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 // callJSON asks and decodes the JSON answer into out, also that of a refusal that
 // carries a verdict. It returns the status and the body as it came.
 func (r *remote) callJSON(ctx context.Context, method, path string, body []byte, out any) (int, []byte, error) {
-	status, raw, err := r.fetchBody(ctx, method, path, body)
+	a, err := r.fetchAnswer(ctx, method, path, body)
 	if err != nil {
-		return status, nil, err
+		return 0, nil, err
+	}
+	status, raw := a.status, a.body
+	if status >= 300 && a.foreign != nil {
+		return status, raw, a.foreign
 	}
 	var refusal struct {
 		Error *struct{ Message string }
@@ -66,31 +76,46 @@ func (r *remote) callJSON(ctx context.Context, method, path string, body []byte,
 	if json.Unmarshal(raw, &refusal) == nil && refusal.Error != nil {
 		return status, raw, &exitError{exitCodeFor(status), errors.New(refusal.Error.Message)}
 	}
-	if err := json.Unmarshal(raw, out); err != nil {
-		return status, raw, &exitError{exitUnavailable, fmt.Errorf("%s does not answer like a geminid (status %d)", r.where, status)}
+	if err := json.Unmarshal(raw, out); err == nil {
+		return status, raw, nil
 	}
-	return status, raw, nil
+	if a.foreign != nil {
+		return status, raw, a.foreign
+	}
+	return status, raw, &exitError{exitTemporary, fmt.Errorf("the answer of %s was cut off on its way; try again", r.where)}
 }
 
-// fetchBody asks and returns the status and the body as it came.
-func (r *remote) fetchBody(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
+// answer is what came for a request.
+type answer struct {
+	status  int
+	body    []byte
+	foreign error // explains an answer that something else gave in the server's place
+}
+
+// fetchAnswer asks and returns the answer as it came.
+func (r *remote) fetchAnswer(ctx context.Context, method, path string, body []byte) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, r.base+path, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, &exitError{exitUsage, fmt.Errorf("%s is not an address: %w", r.where, err)}
+		return answer{}, &exitError{exitUsage, fmt.Errorf("%s is not an address: %w", r.where, err)}
 	}
 	if r.key != "" {
 		request.Header.Set("Authorization", "Bearer "+r.key)
 	}
 	response, err := r.client.Do(request)
 	if err != nil {
-		return 0, nil, r.explainUnreachable(err)
+		return answer{}, r.explainUnreachable(err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return 0, nil, &exitError{exitUnavailable, fmt.Errorf("reading the server's answer: %w", err)}
+		return answer{}, &exitError{exitUnavailable, fmt.Errorf("reading the server's answer: %w", err)}
 	}
-	return response.StatusCode, raw, nil
+	a := answer{status: response.StatusCode, body: raw}
+	if !provenance.IsOwn(response.Header) {
+		e := provenance.Explain(response)
+		a.foreign = &exitError{exitUnavailable, fmt.Errorf("%s: %s; %s", r.where, e.What, e.Next)}
+	}
+	return a, nil
 }
 
 func (r *remote) explainUnreachable(err error) error {

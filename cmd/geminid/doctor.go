@@ -89,11 +89,11 @@ func (c *doctorCmd) examinationConfig(s config.Settings, problem error) doctor.C
 	return out
 }
 
-// askServer is call for what has no other answer than its body.
+// askServer is callJSON for what has no other answer than its body.
 func (r *remote) askServer(ctx context.Context, path string, out any) error {
 	if raw, ok := out.(*[]byte); ok {
-		_, body, err := r.fetchBody(ctx, http.MethodGet, path, nil)
-		*raw = body
+		a, err := r.fetchAnswer(ctx, http.MethodGet, path, nil)
+		*raw = a.body
 		return err
 	}
 	_, _, err := r.callJSON(ctx, http.MethodGet, path, nil, out)

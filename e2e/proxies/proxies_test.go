@@ -170,6 +170,39 @@ func TestInsideStaysInside(t *testing.T) {
 	})
 }
 
+// TestAnswersTellWhoGaveThem: the server's own answers keep their mark behind a
+// proxy, the refusals among them, and the proxy's own have none, so that gchat and
+// the status page can tell a path that is kept inside from a key that is missing.
+func TestAnswersTellWhoGaveThem(t *testing.T) {
+	behind(t, func(t *testing.T, proxy func(*testing.T, string, bool) *front) {
+		h := open(t)
+		client := proxy(t, h.backend(), false).client(t, "127.0.0.1")
+		own := func(method, path, key string) bool {
+			response, err := client.Do(request(t.Context(), t, method, path, "", bearer(key)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			return response.Header.Get("X-Geminid-Api") == "1"
+		}
+		for _, path := range []string{"/", "/v1/models", "/v1beta/models", "/api/cookies/status", "/v1/nothing", "/nothing", "/health"} {
+			if !own(http.MethodGet, path, h.key) || !own(http.MethodGet, path, "wrong") {
+				t.Errorf("GET %s: the server's answer has no mark", path)
+			}
+		}
+		for _, closed := range [][2]string{{"GET", "/api/cookies"}, {"PUT", "/api/cookies"}, {"PUT", "/api/accounts/default/cookies"}, {"GET", "/metrics"}} {
+			if own(closed[0], closed[1], h.boss) {
+				t.Errorf("%s %s: the proxy's answer has the mark", closed[0], closed[1])
+			}
+		}
+		h.Signal(syscall.SIGTERM)
+		h.Wait(t)
+		if own(http.MethodGet, "/v1/models", h.key) {
+			t.Error("the proxy's answer for a server that has stopped has the mark")
+		}
+	})
+}
+
 // TestCookiesFromOutside: with the commented block taken in, cookies can be
 // brought with the admin key and nothing else becomes reachable.
 func TestCookiesFromOutside(t *testing.T) {
@@ -185,8 +218,11 @@ func TestCookiesFromOutside(t *testing.T) {
 		if status, said := ask(t, client, http.MethodPost, "/api/cookies/check", next.Netscape(), bearer(h.boss)); status != http.StatusOK {
 			t.Errorf("checking cookies answers %d %s", status, said)
 		}
-		if status, said := ask(t, client, http.MethodPut, "/api/accounts/default/cookies", next.Netscape(), bearer(h.boss)); status != http.StatusOK || !strings.Contains(said, "applied") {
-			t.Errorf("bringing cookies answers %d %s", status, said)
+		// The second path is that of gchat cookies update without --account.
+		for _, put := range [][2]string{{"/api/accounts/default/cookies", "applied"}, {"/api/cookies", "unchanged"}} {
+			if status, said := ask(t, client, http.MethodPut, put[0], next.Netscape(), bearer(h.boss)); status != http.StatusOK || !strings.Contains(said, put[1]) {
+				t.Errorf("bringing cookies to %s answers %d %s", put[0], status, said)
+			}
 		}
 		if status, _ := ask(t, client, http.MethodPut, "/api/accounts/default/cookies", next.Netscape(), bearer(h.key)); status != http.StatusForbidden {
 			t.Errorf("bringing cookies with a client's key answers %d, want 403", status)
@@ -194,6 +230,7 @@ func TestCookiesFromOutside(t *testing.T) {
 		for _, closed := range [][2]string{
 			{"GET", "/metrics"}, {"POST", "/api/reload"}, {"DELETE", "/api/accounts/default"}, {"POST", "/api/accounts/default/rotate"},
 			{"POST", "/api/accounts/default/pause"}, {"DELETE", "/api/accounts/default/cookies"}, {"PUT", "/api/accounts/default/x/cookies"},
+			{"DELETE", "/api/cookies"}, {"PUT", "/api/events"}, {"PUT", "/api/cookies/history"},
 		} {
 			if status, said := ask(t, client, closed[0], closed[1], "", bearer(h.boss)); status != http.StatusNotFound && status != http.StatusForbidden {
 				t.Errorf("%s %s answers %d %s", closed[0], closed[1], status, said)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/internal/provenance"
 )
 
 // middleware wraps a handler with work before and after it.
@@ -34,6 +35,7 @@ func (a *API) recordRequests(trusted bool) middleware {
 			setDeadlines(&rec.control, r)
 			defer a.finishRequest(rec, r)
 			header := rec.Header()
+			provenance.Mark(header)
 			header.Set("X-Request-Id", stateOf(r).id)
 			header.Set("X-Content-Type-Options", "nosniff")
 			next.ServeHTTP(rec, r)

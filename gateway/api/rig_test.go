@@ -15,6 +15,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/auth"
+	"github.com/geminid/geminid/internal/provenance"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -146,6 +147,9 @@ func (g *rig) request(c call) *http.Request {
 func (g *rig) do(c call) (w *httptest.ResponseRecorder) {
 	g.t.Helper()
 	w, _ = g.serve(g.api.Handler(), g.request(c))
+	if !provenance.IsOwn(w.Header()) {
+		g.t.Errorf("%s %s: the answer %d is not marked as the server's own", c.method, c.path, w.Code)
+	}
 	return w
 }
 

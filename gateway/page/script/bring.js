@@ -57,7 +57,7 @@ async function bring(content, name) {
     await deliver(account, content, name);
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
-    tell('bad', trouble.status === 413 ? t('code.E_TOO_BIG') : t('bring.failed'), foreign('p', trouble.message, { class: 'reason' }));
+    tell('bad', trouble.status === 413 && !trouble.foreign ? t('code.E_TOO_BIG') : t('bring.failed'), el('p', { class: 'reason', lang: trouble.foreign ? null : 'en' }, trouble.message));
   } finally {
     busy = false;
   }

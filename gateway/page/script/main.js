@@ -35,7 +35,7 @@ async function refresh() {
     show($('fresh'), t('fresh', { time: clock.format(now()) }));
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
-    if (trouble.status === 401 || trouble.status === 403) return forget(t('key.wrong'));
+    if (!trouble.foreign && (trouble.status === 401 || trouble.status === 403)) return forget(t('key.wrong'));
     $('fresh').className = 'trouble';
     show($('fresh'), trouble.message);
   }
@@ -49,7 +49,7 @@ async function enter(typed) {
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     key = '';
-    show($('signin-trouble'), refusals[trouble.status] ? t(refusals[trouble.status]) : trouble.message);
+    show($('signin-trouble'), !trouble.foreign && refusals[trouble.status] ? t(refusals[trouble.status]) : trouble.message);
     $('key').focus();
     return;
   }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/internal/keepalive"
+	"github.com/geminid/geminid/internal/provenance"
 )
 
 // How long the server may take. There is no bound on a whole answer: a long one
@@ -55,14 +56,24 @@ func New(server string, key Secret, userAgent string) *Client {
 type APIError struct {
 	Status     int    // HTTP; 0 inside a stream
 	code       string // the server's own word, such as cookies_expired
-	message    string // the server's sentence; empty when it gave none
+	message    string // the server's sentence; empty if it gave none
 	retryAfter time.Duration
-	location   string // where a redirect points
+	// foreign explains an answer that something else gave in the server's place;
+	// nil for the server's own.
+	foreign *provenance.Explanation
 }
+
+// IsOwn reports whether the server itself gave the answer.
+func (e *APIError) IsOwn() bool { return e.foreign == nil }
 
 // Error implements error.
 func (e *APIError) Error() string {
-	if e.message != "" {
+	switch {
+	case e.foreign != nil && e.message != "":
+		return e.foreign.What + "; it says: " + e.message
+	case e.foreign != nil:
+		return e.foreign.What
+	case e.message != "":
 		return e.message
 	}
 	return "the server answered " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status)
@@ -95,9 +106,9 @@ func (c *Client) doRequest(ctx context.Context, method, path string, body []byte
 	return nil, decodeRefusal(answer)
 }
 
-// decodeRefusal reads what the server has to say about a status of 300 and more.
+// decodeRefusal reads the reason for a status of 300 and more.
 func decodeRefusal(answer *http.Response) error {
-	e := &APIError{Status: answer.StatusCode, location: answer.Header.Get("Location")}
+	e := newAPIError(answer)
 	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		e.retryAfter = time.Duration(seconds) * time.Second
 	}
@@ -109,6 +120,25 @@ func decodeRefusal(answer *http.Response) error {
 		e.message, e.code = body.Error.Message, body.Error.codeWord()
 	}
 	return e
+}
+
+// newAPIError returns the error of an answer whose body says nothing more.
+func newAPIError(answer *http.Response) *APIError {
+	e := &APIError{Status: answer.StatusCode}
+	if !provenance.IsOwn(answer.Header) {
+		explanation := provenance.Explain(answer)
+		e.foreign = &explanation
+	}
+	return e
+}
+
+// unexpectedAnswer returns the error of a success without the data that was asked
+// for: it came from something else, or a part of it is missing.
+func unexpectedAnswer(answer *http.Response) error {
+	if !provenance.IsOwn(answer.Header) {
+		return newAPIError(answer)
+	}
+	return fmt.Errorf("the answer of %s was cut off on its way: %w", answer.Request.URL.Path, io.ErrUnexpectedEOF)
 }
 
 // errorBody is the error object of the OpenAI form, which is also the frame of
@@ -126,25 +156,25 @@ func (b *errorBody) codeWord() string {
 	return word
 }
 
-// getJSON reads the JSON answer of a GET into target.
-func (c *Client) getJSON(ctx context.Context, path string, target any) error {
+// getJSON reads the JSON answer of a GET into target. isComplete reports whether
+// target then holds what was asked for.
+func (c *Client) getJSON(ctx context.Context, path string, target any, isComplete func() bool) error {
 	answer, err := c.doRequest(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
 	defer answer.Body.Close()
-	return decodeJSON(answer, target)
+	return decodeJSON(answer, target, isComplete)
 }
 
-// decodeJSON reads a whole JSON answer. What is not JSON comes from something that
-// is not geminid.
-func decodeJSON(answer *http.Response, target any) error {
+// decodeJSON reads a whole JSON answer, as [Client.getJSON] says.
+func decodeJSON(answer *http.Response, target any, isComplete func() bool) error {
 	data, err := io.ReadAll(io.LimitReader(answer.Body, maxBody))
 	if err != nil {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
-	if json.Unmarshal(data, target) != nil {
-		return &APIError{Status: answer.StatusCode, message: "the answer is not geminid's: " + answer.Request.URL.Path + " should be JSON"}
+	if json.Unmarshal(data, target) != nil || !isComplete() {
+		return unexpectedAnswer(answer)
 	}
 	return nil
 }
@@ -155,11 +185,8 @@ func (c *Client) ListModels(ctx context.Context) ([]string, error) {
 		Object string
 		Data   []struct{ ID string }
 	}
-	if err := c.getJSON(ctx, "/v1/models", &list); err != nil {
+	if err := c.getJSON(ctx, "/v1/models", &list, func() bool { return list.Object == "list" }); err != nil {
 		return nil, err
-	}
-	if list.Object != "list" {
-		return nil, &APIError{Status: http.StatusOK, message: "the answer of /v1/models is not a list of models"}
 	}
 	ids := make([]string, 0, len(list.Data))
 	for _, model := range list.Data {

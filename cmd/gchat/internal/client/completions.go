@@ -66,7 +66,7 @@ func (c *Client) StreamChat(ctx context.Context, req ChatRequest) iter.Seq2[Delt
 		}
 		defer answer.Body.Close()
 		if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/event-stream") {
-			yield(Delta{}, &APIError{Status: answer.StatusCode, message: "the answer is not geminid's: an event stream was asked for"})
+			yield(Delta{}, unexpectedAnswer(answer))
 			return
 		}
 		watch := time.AfterFunc(silenceTimeout, func() { cancel(errSilent) })

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
+	"github.com/geminid/geminid/internal/provenance"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -30,7 +31,7 @@ func ExplainError(err error, server string, hasKey bool) error {
 	case errors.Is(err, context.Canceled):
 		return exit.ErrInterrupted
 	case errors.As(err, &answer):
-		return explainAnswer(answer, server, hasKey)
+		return explainAnswer(answer, hasKey)
 	case errors.As(err, &file):
 		return &exit.Failure{Code: exit.Unreadable, What: err.Error()}
 	default:
@@ -70,14 +71,30 @@ var adviceByStatus = map[int]advice{
 	http.StatusGatewayTimeout:        {exit.Temporary, "ask again"},
 	http.StatusInternalServerError:   {exit.Unavailable, "the server's log has the cause"},
 	0:                                {exit.Temporary, "ask again"}, // in the middle of a stream
-	http.StatusOK:                    {exit.Config, "check the address: gchat login"},
 }
 
-// explainAnswer finds the advice for an answer of the server.
-func explainAnswer(e *APIError, server string, hasKey bool) error {
-	if e.Status >= 300 && e.Status < 400 {
-		return exit.New(exit.Config, server+" answers with a redirect to "+e.location,
-			"give that address: gchat login --server …")
+// foreignCodes are the exit codes of answers that the server did not give.
+var foreignCodes = map[provenance.Kind]int{
+	provenance.Redirect: exit.Config,
+	provenance.SignIn:   exit.Permission,
+	provenance.Denied:   exit.Permission,
+	provenance.Hidden:   exit.Unavailable,
+	provenance.TooLarge: exit.Refused,
+	provenance.Limited:  exit.Temporary,
+	provenance.Gateway:  exit.Temporary,
+	provenance.Webpage:  exit.Config,
+	provenance.Other:    exit.Unavailable,
+}
+
+// explainForeign explains an answer that something else gave in the server's place.
+func explainForeign(e *APIError) error {
+	return exit.New(foreignCodes[e.foreign.Kind], e.Error(), e.foreign.Next)
+}
+
+// explainAnswer finds the advice for an answer that is not a success.
+func explainAnswer(e *APIError, hasKey bool) error {
+	if !e.IsOwn() {
+		return explainForeign(e)
 	}
 	f := &exit.Failure{Code: exit.Refused, What: e.Error()}
 	if found, ok := adviceByStatus[e.Status]; ok {

@@ -26,29 +26,27 @@ func (c *Client) OfferCookies(ctx context.Context, account, name string, cookies
 	if answer.StatusCode >= 300 && answer.StatusCode != http.StatusUnprocessableEntity {
 		return v, decodeRefusal(answer)
 	}
-	if err := decodeJSON(answer, &v); err != nil {
-		return v, err
-	}
-	if v.Result == "" {
-		return v, &APIError{Status: http.StatusOK, message: "the answer is not geminid's: a verdict was expected"}
-	}
-	return v, nil
+	return v, decodeJSON(answer, &v, func() bool { return v.Result != "" })
 }
 
-// ExplainAdminError words the two ways in which the server keeps its admin routes to
-// itself.
+// ExplainAdminError explains why the server, or something before it, keeps its admin
+// routes closed. Other errors are returned as they are.
 func ExplainAdminError(err error) error {
-	var answer *APIError
-	if !errors.As(err, &answer) {
+	answer, ok := errors.AsType[*APIError](err)
+	if !ok {
 		return err
 	}
-	switch answer.Status {
-	case http.StatusNotFound:
+	const bySSH = "; or: gchat cookies update --ssh HOST"
+	switch {
+	case !answer.IsOwn():
+		f, _ := errors.AsType[*exit.Failure](explainForeign(answer))
+		return exit.New(f.Code, f.What, f.Next+bySSH)
+	case answer.Status == http.StatusNotFound:
 		return exit.New(exit.Permission, "the server takes no cookies over HTTP: it has no admin key",
-			"on the server: geminid keys add NAME --admin, then gchat login; or: gchat cookies update --ssh HOST")
-	case http.StatusForbidden:
+			"on the server: geminid keys add NAME --admin, then gchat login"+bySSH)
+	case answer.Status == http.StatusForbidden:
 		return exit.New(exit.Permission, "this key may ask questions only: "+answer.Error(),
-			"gchat login with an admin key (geminid keys add NAME --admin); or: gchat cookies update --ssh HOST")
+			"gchat login with an admin key (on the server: geminid keys add NAME --admin)"+bySSH)
 	}
 	return err
 }

@@ -57,7 +57,7 @@ func (c *Client) GeneratePictures(ctx context.Context, req PictureRequest) ([][]
 		}
 	}
 	if err := json.NewDecoder(io.LimitReader(answer.Body, maxGallery)).Decode(&gallery); err != nil {
-		return nil, &APIError{Status: answer.StatusCode, message: "the answer is broken or not geminid's: " + path + " should be JSON"}
+		return nil, unexpectedAnswer(answer)
 	}
 	var pictures [][]byte
 	for _, picture := range gallery.Data {
@@ -66,7 +66,7 @@ func (c *Client) GeneratePictures(ctx context.Context, req PictureRequest) ([][]
 		}
 	}
 	if len(pictures) == 0 {
-		return nil, &APIError{Status: answer.StatusCode, message: "the answer holds no picture"}
+		return nil, unexpectedAnswer(answer)
 	}
 	return pictures, nil
 }

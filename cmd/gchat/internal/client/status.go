@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/http"
 
 	"github.com/geminid/geminid/supervisor/status"
 )
@@ -13,12 +12,11 @@ import (
 // it was read from.
 func (c *Client) FetchStatus(ctx context.Context) (status.Report, []byte, error) {
 	var body json.RawMessage
-	if err := c.getJSON(ctx, "/api/cookies/status", &body); err != nil {
-		return status.Report{}, nil, err
-	}
-	report, err := status.ParseReport(body)
-	if err != nil {
-		err = &APIError{Status: http.StatusOK, message: "the answer is not geminid's: a status was expected"}
-	}
+	var report status.Report
+	err := c.getJSON(ctx, "/api/cookies/status", &body, func() (ok bool) {
+		var err error
+		report, err = status.ParseReport(body)
+		return err == nil
+	})
 	return report, bytes.TrimSpace(body), err
 }
