@@ -125,7 +125,7 @@ func makePrivate(dir string, logger *slog.Logger) error {
 
 // litter matches the files whose interrupted writes are swept up: all that is only
 // written under the lock, by this room and by others, in the state directory.
-var litter = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}\.(?:json|secret|log)(?:\.damaged-[0-9TZ-]+)?$`)
+var litter = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}\.(?:json|secret|log|head)(?:\.damaged-[0-9TZ-]+)?$`)
 
 // keysName is written by commands too, which take no lock: only what is older than
 // any of them takes was left.

@@ -237,7 +237,7 @@ func TestStoreSweepsOnlyItsOwnLitter(t *testing.T) {
 	}
 	files := map[string]bool{ // name → survives
 		".marks.secret123": false, "accounts/.default.json6123987": false,
-		".report.log4711": false, ".notify.json1": false, ".exits.json22": false, ".keys7": false, // an old one
+		".report.log4711": false, ".audit.head15": false, ".notify.json1": false, ".exits.json22": false, ".keys7": false, // an old one
 		"accounts/.default.json.damaged-20260101T000000Z99": false,
 		".keys123": true, "keys": true, "audit.log": true, ".marks.secret": true,
 		"accounts/default.json.damaged-20260101T000000Z": true, "accounts/.hidden": true,

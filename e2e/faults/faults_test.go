@@ -47,6 +47,10 @@ func (h *house) serve(t *testing.T) *harness.Daemon {
 	d := harness.Serve(t, h.home)
 	d.Key = h.admin
 	d.AwaitState(t, "valid", 20*time.Second)
+	// The session serves a moment before its file is counted.
+	harness.Eventually(t, 10*time.Second, "the files of the inbox are decided on", func() bool {
+		return metric(t, d, "geminid_cookie_file_loads_total") > 0 || !strings.Contains(d.Output(), "from=missing")
+	})
 	return d
 }
 

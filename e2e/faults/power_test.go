@@ -94,7 +94,7 @@ func TestRestart(t *testing.T) {
 // the other is untouched.
 func TestSecondAccountServes(t *testing.T) {
 	h := newHouse(t, "tick: 1s")
-	second := h.sim.Session(t, "second")
+	second := h.sim.SessionOf(t, "second", "108000000000000000002")
 	h.home.Drop(t, "work.json", second.JSON())
 	d := h.serve(t)
 	harness.Eventually(t, 20*time.Second, "both accounts serve", func() bool {

@@ -22,6 +22,7 @@ type house struct {
 	*harness.Daemon
 	sim       *harness.Simulator
 	key, boss string
+	others    [2]string // keys of other clients
 }
 
 func open(t *testing.T, config ...string) *house {
@@ -31,6 +32,7 @@ func open(t *testing.T, config ...string) *house {
 	home.Configure(t, append(config, "upstream_url: "+h.sim.URL, "public_url: https://"+host)...)
 	home.Drop(t, "cookies.txt", h.sim.Session(t, "first").Netscape())
 	h.key, h.boss = home.AddKey(t, "laptop"), home.AddKey(t, "boss", "--admin")
+	h.others = [2]string{home.AddKey(t, "phone"), home.AddKey(t, "tablet")}
 	h.Daemon = harness.Serve(t, home)
 	return h
 }
@@ -107,18 +109,18 @@ func TestLeaving(t *testing.T) {
 	})
 }
 
-// TestOneLimitEach: every client has its own hourly limit, and no header that it
-// makes up gets it another one.
+// TestOneLimitEach: every client has its own hourly limit, and neither a header that
+// it makes up nor another address gets it another one.
 func TestOneLimitEach(t *testing.T) {
 	behind(t, func(t *testing.T, proxy func(*testing.T, string, bool) *front) {
 		h := open(t, "requests_per_hour: 2")
 		f := proxy(t, h.backend(), false)
-		chat := func(from string, headers ...string) int {
-			status, _ := ask(t, f.client(t, from), http.MethodPost, "/v1/chat/completions", fmt.Sprintf(question, "hello"), append(headers, bearer(h.key))...)
+		chat := func(from, key string, headers ...string) int {
+			status, _ := ask(t, f.client(t, from), http.MethodPost, "/v1/chat/completions", fmt.Sprintf(question, "hello"), append(headers, bearer(key))...)
 			return status
 		}
 		for i := range 2 {
-			if status := chat("127.0.0.2"); status != http.StatusOK {
+			if status := chat("127.0.0.2", h.key); status != http.StatusOK {
 				t.Fatalf("request %d of the first client answers %d", i+1, status)
 			}
 		}
@@ -126,16 +128,19 @@ func TestOneLimitEach(t *testing.T) {
 			nil, {"X-Forwarded-For: 198.51.100.7"}, {"X-Real-IP: 198.51.100.7"}, {"Forwarded: for=198.51.100.7"},
 			{"X-Forwarded-For: 127.0.0.3, 198.51.100.7"}, {"X-Forwarded-For: nonsense"}, {"CF-Connecting-IP: 198.51.100.7", "True-Client-IP: 198.51.100.7"},
 		} {
-			if status := chat("127.0.0.2", forged...); status != http.StatusTooManyRequests {
+			if status := chat("127.0.0.2", h.key, forged...); status != http.StatusTooManyRequests {
 				t.Errorf("with %q a third request answers %d, want 429", forged, status)
 			}
 		}
-		if status := chat("127.0.0.3"); status != http.StatusOK {
+		if status := chat("127.0.0.5", h.key); status != http.StatusTooManyRequests {
+			t.Errorf("with the same key from another address a third request answers %d, want 429", status)
+		}
+		if status := chat("127.0.0.3", h.others[0]); status != http.StatusOK {
 			t.Errorf("the first request of another client answers %d", status)
 		}
 		// Nor can one client use up the limit of another.
-		chat("127.0.0.4", "X-Forwarded-For: 127.0.0.3")
-		if status := chat("127.0.0.3"); status != http.StatusOK {
+		chat("127.0.0.4", h.others[1], "X-Forwarded-For: 127.0.0.3")
+		if status := chat("127.0.0.3", h.others[0]); status != http.StatusOK {
 			t.Errorf("the second request of another client answers %d", status)
 		}
 	})
