@@ -153,11 +153,6 @@ func rejectionOf(err error) (code, message string) {
 	return "", "the file could not be read"
 }
 
-// drainedBody is the size up to which a body is read to its end although it is too
-// large for a cookie file. If the connection were cut before that, the client would
-// lose the answer.
-const drainedBody = 4 * export.MaxFile
-
 // upload is a cookie file in a request's body.
 type upload struct {
 	name   string
@@ -170,7 +165,7 @@ type upload struct {
 // usable file.
 func (a *API) readFile(w http.ResponseWriter, r *http.Request) (*upload, error) {
 	name := r.URL.Query().Get("name")
-	if err := boundBody(w, r, drainedBody); err != nil {
+	if err := boundBody(w, r, export.MaxFile+1); err != nil {
 		if chat.AsError(err).Kind == chat.TooLarge {
 			return nil, export.RejectTooBig(name)
 		}
@@ -178,7 +173,6 @@ func (a *API) readFile(w http.ResponseWriter, r *http.Request) (*upload, error) 
 	}
 	content, err := io.ReadAll(io.LimitReader(r.Body, export.MaxFile+1))
 	if len(content) > export.MaxFile {
-		_, _ = io.Copy(io.Discard, r.Body) // however that ends, the verdict is the same
 		return nil, export.RejectTooBig(name)
 	}
 	var refusal *chat.Error

@@ -226,14 +226,14 @@ func New(cfg Config) (*API, error) {
 
 // Handler returns the handler of the TCP listener.
 func (a *API) Handler() http.Handler {
-	return chainHandlers(a.router, a.recordRequests(false), a.checkFraming, a.checkHost, a.checkOrigin)
+	return chainHandlers(a.router, a.readRest, a.recordRequests(false), a.checkFraming, a.checkHost, a.checkOrigin)
 }
 
 // ControlHandler returns the handler of the unix socket: the same API with admin
 // rights and without a key. The file mode of the socket decides which users may
 // connect.
 func (a *API) ControlHandler() http.Handler {
-	return chainHandlers(a.router, a.recordRequests(true))
+	return chainHandlers(a.router, a.readRest, a.recordRequests(true))
 }
 
 // Reconfigure applies new settings to the requests that begin from now on. The

@@ -23,7 +23,7 @@ func chainHandlers(h http.Handler, outer ...middleware) http.Handler {
 	return h
 }
 
-// recordRequests returns the outermost middleware. It gives the request its state
+// recordRequests returns the middleware around all work for a request. It gives the request its state
 // and its id, and counts and logs it in the end. trusted means that the request
 // came over the control socket.
 func (a *API) recordRequests(trusted bool) middleware {
