@@ -46,13 +46,17 @@ func (f *remoteFlags) openRemote() (*remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := settings.Socket
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	return newSocketRemote(settings.Socket), nil
+}
+
+// newSocketRemote returns the server behind a control socket.
+func newSocketRemote(path string) *remote {
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}}
 	return &remote{client: &http.Client{Transport: transport, Timeout: 2 * time.Minute},
-		base: "http://localhost", where: path}, nil
+		base: "http://localhost", where: path}
 }
 
 // showRedirect lets a redirect be an answer: following it could carry the key and the

@@ -3,12 +3,15 @@ package main
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/auth"
@@ -39,7 +42,7 @@ type question struct {
 }
 
 // Run asks, writes, and says what comes next.
-func (c *initCmd) Run() error {
+func (c *initCmd) Run(ctx context.Context) error {
 	made := newConfig{path: cmp.Or(c.Config, config.ConfigPath(os.Getenv)), origin: "geminid init",
 		force: c.Force, settings: make(map[string]any)}
 	if err := made.checkFree(); err != nil {
@@ -56,6 +59,7 @@ func (c *initCmd) Run() error {
 			made.settings[key] = value
 		}
 	}
+	before, _ := config.Load(config.Sources{File: made.path, Environ: os.Environ()}) // one that is broken serves nobody
 	settings, err := made.writeFile()
 	if err != nil {
 		return err
@@ -64,7 +68,8 @@ func (c *initCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	printf("%s", nextSteps(made, settings, client, admin))
+	printf("%s", describeResult(made, client, admin))
+	printf("%s", nextSteps(settings, startCommand(ctx, made.path, before, settings)))
 	return nil
 }
 
@@ -122,37 +127,84 @@ func makeFirstKeys(settings config.Settings, name string) (client, admin string,
 	return client, admin, nil
 }
 
-// nextSteps is what to do next.
-func nextSteps(made newConfig, s config.Settings, client, admin string) string {
+// describeResult says what was made.
+func describeResult(made newConfig, client, admin string) string {
 	const kept = "(made before; geminid keys list)"
-	start := "geminid serve"
-	if config.IsService(made.path) {
-		start = "sudo systemctl enable --now geminid"
-	}
 	wrote := made.path
 	if made.backup != "" {
 		wrote += "; the one before is " + made.backup
 	}
-	base := s.PublicURL
-	if base == "" {
-		base = "http://" + localAddress(s.Listen)
-	}
-	return strings.NewReplacer("WROTE", wrote, "CLIENT", cmp.Or(client, kept), "ADMIN", cmp.Or(admin, kept),
-		"START", start, "INBOX", s.InboxDir, "BASE", strings.TrimRight(base, "/")).Replace(`Wrote WROTE.
+	return fmt.Sprintf(`Wrote %s.
 
-  API key    CLIENT
-  admin key  ADMIN
+  API key    %s
+  admin key  %s
 Keep them: they are not shown again. Chat clients get the API key; the admin key opens the status page.
 
-Next:
-  1. Start the server:    START
-  2. Bring cookies:       sign in to gemini.google.com in a private Firefox window, export the
-                          cookies, and drop the file into INBOX
-                          (or: geminid cookies import FILE). Close the window without signing out.
-  3. Set up chat clients: OpenAI style BASE/v1, Gemini style BASE/gemini, with the API key.
+`, wrote, cmp.Or(client, kept), cmp.Or(admin, kept))
+}
 
-When something does not work: geminid doctor
-`)
+// startCommand returns the step after which the settings are in use. A server that
+// runs already, with the settings before, has to take them up.
+func startCommand(ctx context.Context, path string, before, now config.Settings) string {
+	sudo, start, restart := "", "geminid serve", "start geminid serve again"
+	if config.IsService(path) {
+		sudo, start, restart = "sudo ", "sudo systemctl enable --now geminid", "sudo systemctl restart geminid"
+	}
+	switch {
+	case isServing(ctx, now.Socket):
+		return "Take the settings up:   " + sudo + "geminid reload --config " + path + `
+                          (a server is running; reload names what only a restart changes: ` + restart + ")"
+	case isServing(ctx, before.Socket):
+		return "Take the settings up:   " + restart + " (a server is running with the ones before)"
+	}
+	return "Start the server:       " + start
+}
+
+// isServing reports whether a server answers on a control socket.
+func isServing(ctx context.Context, socket string) bool {
+	if socket == "" {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	a, err := newSocketRemote(socket).fetchAnswer(ctx, http.MethodGet, "/livez", nil)
+	return err == nil && a.foreign == nil
+}
+
+// packagedExamples is where packages put the examples for web servers.
+const packagedExamples = "/usr/share/doc/geminid/examples/"
+
+// frontStep returns the step that makes an HTTPS address true; empty if it needs
+// none.
+func frontStep(s config.Settings) string {
+	host, isHTTPS := strings.CutPrefix(s.PublicURL, "https://")
+	if !isHTTPS || s.TLSCert != "" {
+		return ""
+	}
+	examples := packagedExamples
+	if _, err := os.Stat(examples); err != nil {
+		examples = "docs/caddy/"
+	}
+	return "Put HTTPS before it:    a web server for " + strings.TrimRight(host, "/") + ", as in " + examples + `Caddyfile
+                          or nginx.conf; both keep administration inside, see their comments`
+}
+
+// nextSteps is what to do next, numbered.
+func nextSteps(s config.Settings, start string) string {
+	base := strings.TrimRight(cmp.Or(s.PublicURL, "http://"+localAddress(s.Listen)), "/")
+	steps := []string{start}
+	if front := frontStep(s); front != "" {
+		steps = append(steps, front)
+	}
+	steps = append(steps, `Bring cookies:          sign in to gemini.google.com in a private Firefox window, export the
+                          cookies, and drop the file into `+s.InboxDir+`
+                          (or: geminid cookies import FILE). Close the window without signing out.`,
+		"Set up chat clients:    OpenAI style "+base+"/v1, Gemini style "+base+"/gemini, with the API key.")
+	text := "Next:\n"
+	for i, step := range steps {
+		text += fmt.Sprintf("  %d. %s\n", i+1, step)
+	}
+	return text + "\nWhen something does not work: geminid doctor\n"
 }
 
 // localAddress is an address of a listener as one would call it from this machine.
