@@ -65,7 +65,9 @@ func (t *Tunnel) prepareControl() error {
 // sharing connections are overruled: this one must end when it is told to.
 func (t *Tunnel) CommandArguments() []string {
 	args := []string{"-N", "-D", "127.0.0.1:" + strconv.Itoa(t.Port),
-		"-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15", "-o", "ControlPersist=no"}
+		"-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15", "-o", "ControlPersist=no",
+		// Else each host that the server cannot reach is a line in the terminal.
+		"-o", "LogLevel=ERROR"}
 	if t.Control != "" {
 		args = append(args, "-M", "-S", t.Control)
 	} else {
