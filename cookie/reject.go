@@ -114,12 +114,11 @@ func RejectMixed(name, account string) *Rejection {
 
 // Unreadable is what is known of a file that may not be opened.
 type Unreadable struct {
-	Path  string      // full path, shown in the command to run
-	UID   int         // the user id of the one who may not
-	Owner string      // the file's owner, name or number; empty when unknown
-	Mode  fs.FileMode // the file's permissions
-	// Remedy is what to do; empty means what lets the daemon in.
-	Remedy string
+	Path    string      // full path, shown in the command to run
+	UID     int         // the user id of the one who may not
+	OwnerID int         // the file's owner, negative when unknown
+	Owner   string      // the owner's name or number; empty when unknown
+	Mode    fs.FileMode // the file's permissions
 }
 
 // RejectUnreadable is the verdict on a file that exists but may not be read.
@@ -128,9 +127,11 @@ func RejectUnreadable(u Unreadable) *Rejection {
 	if owner == "" {
 		owner = "unknown"
 	}
-	remedy := u.Remedy
-	if remedy == "" {
-		remedy = fmt.Sprintf("Run: chmod g+r %s; or, when the group is wrong: chown geminid: %[1]s", ShownPath(u.Path))
+	// Root may run this in a directory that others write to, where the file may be a
+	// link by then: chown follows none, and u+r gives nothing but to the file's owner.
+	remedy := fmt.Sprintf("Run as root: chown -h %d %s", u.UID, ShownPath(u.Path))
+	if u.OwnerID == u.UID {
+		remedy = "Run: chmod u+r " + ShownPath(u.Path)
 	}
 	return Reject(CodeNotReadable, "exists, but uid %d may not read it (owner %s, mode %04o). %s",
 		u.UID, owner, u.Mode.Perm(), remedy).InFile(u.Path)

@@ -19,10 +19,12 @@ func TestRejections(t *testing.T) {
 			[]string{"me.json is well-formed, but", "device-bound"}},
 		{"too many", cookie.RejectTooMany("me.json", 8), "E_TOO_MANY",
 			[]string{"me.json belongs to a new account, but 8 accounts are in use", "geminid cookies remove ACCOUNT"}},
-		{"unreadable", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a b.json", UID: 998, Owner: "root", Mode: 0o600}), "E_PERM",
-			[]string{"a b.json exists, but uid 998 may not read it (owner root, mode 0600). Run: chmod g+r '/inbox/a b.json'"}},
-		{"owner unknown", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a.json", UID: 1, Mode: 0o200}), "E_PERM",
-			[]string{"(owner unknown, mode 0200). Run: chmod g+r /inbox/a.json"}},
+		{"unreadable", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a b.json", UID: 998, Owner: "root", OwnerID: 0, Mode: 0o600}), "E_PERM",
+			[]string{"a b.json exists, but uid 998 may not read it (owner root, mode 0600). Run as root: chown -h 998 '/inbox/a b.json'"}},
+		{"of the reader's own", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a.json", UID: 998, OwnerID: 998, Owner: "geminid", Mode: 0o200}), "E_PERM",
+			[]string{"(owner geminid, mode 0200). Run: chmod u+r /inbox/a.json"}},
+		{"owner unknown", cookie.RejectUnreadable(cookie.Unreadable{Path: "/inbox/a.json", UID: 1, OwnerID: -1, Mode: 0o200}), "E_PERM",
+			[]string{"(owner unknown, mode 0200). Run as root: chown -h 1 /inbox/a.json"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.got.Code != tt.code {

@@ -51,6 +51,10 @@ func TestUnit(t *testing.T) {
 		"Service.StateDirectoryMode":       "0750",
 		"Service.RuntimeDirectory":         "geminid",
 		"Service.LimitCORE":                "0",
+		"Service.CoredumpFilter":           "0x0",
+		"Service.MemoryHigh":               "70%",
+		"Service.MemoryMax":                "80%",
+		"Service.MemorySwapMax":            "0",
 		"Service.UMask":                    "0077",
 		"Service.CapabilityBoundingSet":    "",
 	} {

@@ -71,6 +71,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	ctx, stop := withSignals(ctx)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more ends no server
+	forbidDumps()
 	settings, err := c.checkSettings()
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package export
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -55,9 +54,5 @@ func keptOut(path string, err error) error {
 	if uid < 0 {
 		return err
 	}
-	remedy := fmt.Sprintf("Run as root: chown %d %s", me, cookie.ShownPath(path))
-	if uid == me {
-		remedy = "Run: chmod u+r " + cookie.ShownPath(path)
-	}
-	return cookie.RejectUnreadable(cookie.Unreadable{Path: path, UID: me, Owner: owner.NameOf(uid), Mode: info.Mode(), Remedy: remedy})
+	return cookie.RejectUnreadable(cookie.Unreadable{Path: path, UID: me, OwnerID: uid, Owner: owner.NameOf(uid), Mode: info.Mode()})
 }

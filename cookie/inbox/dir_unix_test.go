@@ -288,7 +288,7 @@ func readerWithoutRights() error {
 		mode fs.FileMode
 		want []string
 	}{
-		{"without any right", 0o000, []string{uid, "mode 0000", "chmod g+r '" + dir}},
+		{"without any right", 0o000, []string{uid, "mode 0000", "chmod u+r '" + dir}},
 		{"still without", 0o000, nil},
 		{"another mode, still unreadable", 0o200, []string{"mode 0200"}},
 		{"made readable", 0o600, []string{"applied"}},

@@ -154,7 +154,7 @@ func (s *scan) open(l look, now time.Time) (Drop, error) {
 	case unreadable:
 		uid, _ := owner.Of(l.info)
 		drop.Rejection = cookie.RejectUnreadable(cookie.Unreadable{
-			Path: s.inbox.path(l.name), UID: os.Geteuid(), Owner: owner.NameOf(uid), Mode: l.info.Mode(),
+			Path: s.inbox.path(l.name), UID: os.Geteuid(), OwnerID: uid, Owner: owner.NameOf(uid), Mode: l.info.Mode(),
 		})
 		return drop, nil
 	case leadingOut, directory, device:

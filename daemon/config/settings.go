@@ -105,7 +105,8 @@ type Settings struct {
 	// addresses alone and sends no cookie.
 	FetchRemote bool `key:"fetch_remote" live:"true"`
 	// InsecureNoAuth lets every client in, from outside and through proxies too, as
-	// long as no key was ever made.
+	// long as no key was ever made. Names other than public_url must be in
+	// allowed_hosts; IP addresses need not.
 	InsecureNoAuth bool `key:"insecure_no_auth"`
 	// MetricsKey lets a scraper read /metrics from outside. It has 16 characters
 	// or more.

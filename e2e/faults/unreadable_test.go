@@ -25,7 +25,7 @@ func TestUnreadableRecord(t *testing.T) {
 		unprivileged bool
 	}{
 		{"mode", "chmod u+rw", func(path string) error { return os.Chmod(path, 0) }, func(path string) error { return os.Chmod(path, 0o600) }, true},
-		{"owner", "chown 0", func(path string) error { return os.Chown(path, 65534, 65534) }, func(path string) error { return os.Chown(path, 0, 0) }, true},
+		{"owner", "chown -h 0", func(path string) error { return os.Chown(path, 65534, 65534) }, func(path string) error { return os.Chown(path, 0, 0) }, true},
 		{"I/O error", "input/output error", func(path string) error { return errors.Join(aside(path), os.Symlink("/proc/self/mem", path)) }, back, false},
 		{"link to a disk that is not mounted", "mount", func(path string) error { return errors.Join(aside(path), os.Symlink(path+".gone", path)) }, back, false},
 	}

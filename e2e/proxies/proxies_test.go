@@ -244,14 +244,18 @@ func TestCookiesFromOutside(t *testing.T) {
 	})
 }
 
-// TestLogsHoldNoKeys: a key is in no log, wherever the client puts it, also when
-// the server is away.
+// TestLogsHoldNoKeys: a key is in no log, wherever the client puts it, nor is the name
+// of a picture, also when the server is away.
 func TestLogsHoldNoKeys(t *testing.T) {
 	behind(t, func(t *testing.T, proxy func(*testing.T, string, bool) *front) {
 		h := open(t)
 		f := proxy(t, h.backend(), false)
 		client := f.client(t, "127.0.0.1")
+		const picture = "2Z7QPICTURE7KX4"
 		everywhere := func() (status int) {
+			for _, path := range []string{"/files/", "//files/", "/files/./", "/x/../files/"} {
+				ask(t, client, http.MethodGet, path+picture+".png?download=1", "")
+			}
 			for _, header := range []string{bearer(h.key), "X-Goog-Api-Key: " + h.key, "X-Api-Key: " + h.key, "Referer: https://" + host + "/?key=" + h.key} {
 				status, _ = ask(t, client, http.MethodGet, "/v1beta/models?pageSize=5&key="+h.key, "", header)
 			}
@@ -266,6 +270,9 @@ func TestLogsHoldNoKeys(t *testing.T) {
 			t.Errorf("without the server it answers %d, want 502", status)
 		}
 		harness.Eventually(t, 10*time.Second, "the log tells of the requests", func() bool { return strings.Count(f.logs(), "/v1beta/models") >= 8 })
+		if strings.Contains(f.logs(), picture) {
+			t.Errorf("the log names a picture:\n%s", f.logs())
+		}
 		if found := harness.Leaks(f.logs()); len(found) > 0 {
 			t.Errorf("the log holds %v:\n%s", found, f.logs())
 		}

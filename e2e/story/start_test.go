@@ -54,7 +54,7 @@ func TestStartsThatFail(t *testing.T) {
 			spoil: func(h harness.Home) error { return os.Chown(h.Config(), 0, 0) },
 		},
 		{
-			name: "foreign state", code: 77, says: []string{"state", "permission denied", "run as root: chown "}, asOther: true,
+			name: "foreign state", code: 77, says: []string{"state", "permission denied", "run as root: chown -h "}, asOther: true,
 			spoil: func(h harness.Home) error { return os.Chown(h.State(), 0, 0) },
 		},
 		{

@@ -40,10 +40,10 @@ func unreadableDrop(t *testing.T, s *service) {
 	s.drop(t, next, "install -m 600 -o root -g geminid")
 	harness.Eventually(t, 60*time.Second, "a note says what is wrong", func() bool {
 		note, code := s.Machine.Try(t.Context(), "cat", "/var/lib/geminid/inbox/cookies.txt.rejected.txt")
-		return code == 0 && strings.Contains(note, "chmod g+r")
+		return code == 0 && strings.Contains(note, "chown -h ")
 	})
 	s.chat(t)
-	s.Do(t, "chmod g+r /var/lib/geminid/inbox/cookies.txt")
+	s.Do(t, "chown -h geminid /var/lib/geminid/inbox/cookies.txt")
 	s.uses(t, next)
 	s.Do(t, "test ! -e /var/lib/geminid/inbox/cookies.txt.rejected.txt")
 }

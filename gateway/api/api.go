@@ -99,7 +99,7 @@ type Settings struct {
 	// machine, and so is the API while no key was ever made.
 	Loopback bool
 	// InsecureNoAuth opens the API to every client, through proxies too, while no
-	// key was ever made.
+	// key was ever made, under IP addresses, PublicURL and AllowedHosts.
 	InsecureNoAuth bool
 	// MaskClients shortens client addresses in logs to their network.
 	MaskClients bool
@@ -190,7 +190,7 @@ type API struct {
 // settings are Settings with values derived from them once.
 type settings struct {
 	Settings
-	hosts map[string]bool // the names a loopback listener answers to, in lower case
+	hosts map[string]bool // of AllowedHosts and PublicURL, in lower case
 }
 
 // New checks the configuration and returns an API. It starts nothing.

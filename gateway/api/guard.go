@@ -10,11 +10,12 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 )
 
-// checkHost is the middleware that refuses requests for strange hosts on a loopback
-// listener.
+// checkHost is the middleware that refuses requests for strange hosts where a page of
+// any origin could reach into the network: on a loopback listener, and on every
+// listener that asks for no key.
 func (a *API) checkHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s := stateOf(r).settings; s.Loopback && !s.answersTo(r.Host) {
+		if s := stateOf(r).settings; !a.answersTo(s, r.Host) {
 			a.writeError(w, r, chat.NewError(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url"))
 			return
 		}
@@ -22,12 +23,19 @@ func (a *API) checkHost(next http.Handler) http.Handler {
 	})
 }
 
-// answersTo reports whether a loopback listener may be addressed by host. A page
-// on the internet can point a name of its own at the loopback address; that name
-// then stands in the Host header.
-func (s *settings) answersTo(host string) bool {
+// answersTo reports whether the listener may be addressed by host. A page on the
+// internet can point a name of its own at any address; that name then stands in the
+// Host header. An IP address there is one that the browser was told itself.
+func (a *API) answersTo(s *settings, host string) bool {
 	name := hostname(host)
-	return isLoopbackName(name) || s.hosts[name]
+	switch {
+	case isLoopbackName(name), s.hosts[name]:
+		return true
+	case s.Loopback:
+		return false
+	}
+	_, err := netip.ParseAddr(name)
+	return err == nil || !a.isKeyless(s)
 }
 
 func isLoopbackName(name string) bool {

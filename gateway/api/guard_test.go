@@ -273,6 +273,10 @@ func TestHost(t *testing.T) {
 		s.PublicURL = "https://ai.example:8443/base"
 		s.AllowedHosts = []string{"Box.Local", "[2001:db8::1]:81"}
 	})
+	consent := func(c *api.Config) {
+		open(c)
+		c.Settings.InsecureNoAuth, c.Settings.Loopback = true, false
+	}
 	tests := []struct {
 		host    string
 		options []option
@@ -295,6 +299,14 @@ func TestHost(t *testing.T) {
 		{"[2001:db8::1]", []option{loopback}, 200},
 		{"other.example", []option{loopback}, 421},
 		{"evil.example", []option{with(public)}, 200}, // its keys protect a public listener
+		{"rebind.evil.example:8100", []option{consent}, 421},
+		{"192.168.1.7.evil.example", []option{consent}, 421},
+		{"nas", []option{consent}, 421},
+		{"", []option{consent}, 421},
+		{"192.168.1.7:8100", []option{consent}, 200},
+		{"[2001:db8::2]:8100", []option{consent}, 200},
+		{"localhost", []option{consent}, 200},
+		{"ai.example", []option{consent, loopback}, 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.host, func(t *testing.T) {

@@ -81,7 +81,7 @@ func (a *API) buildRouter() *httprouter.Router {
 
 // dialectHandler returns the handler of a dialect's route.
 func (a *API) dialectHandler() http.Handler {
-	return chainHandlers(http.HandlerFunc(a.serveDialect), a.requireRole(auth.RoleAPI), a.limitInFlight)
+	return chainHandlers(http.HandlerFunc(a.serveDialect), forbidCaching, a.requireRole(auth.RoleAPI), a.limitInFlight)
 }
 
 // serverHandler returns the handler of a route of the server's own.

@@ -132,7 +132,7 @@ func (out *streamWriter) sendStatus() {
 	out.committed = true
 	header := out.w.Header()
 	header.Set("Content-Type", out.encoder.ContentType())
-	header.Set("Cache-Control", "no-cache")
+	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would gather the stream
 	setServedHeader(header, out.served)
 	out.w.WriteHeader(http.StatusOK)

@@ -7,14 +7,18 @@ import (
 	"syscall"
 )
 
+// globalUnicast is the only part of IPv6 of which addresses are given out. What lies
+// outside is reserved, translated or of some network's own.
+var globalUnicast = netip.MustParsePrefix("2000::/3")
+
 // notPublic are the networks that are not the public internet: private, local,
-// shared, reserved and for documentation, and those that embed an IPv4 address.
+// shared, reserved and for documentation, and those of globalUnicast that embed an
+// IPv4 address or are special.
 var notPublic = parsePrefixes(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
 	"192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
 	"198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-	"::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32",
-	"2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
 
 func parsePrefixes(texts ...string) []netip.Prefix {
@@ -30,14 +34,14 @@ func parsePrefixes(texts ...string) []netip.Prefix {
 func (c *Client) checkAddress(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return NotPublic
+		return Unreachable
 	}
 	addr := to.Addr().Unmap()
 	if c.exempt[netip.AddrPortFrom(addr, to.Port())] {
 		return nil
 	}
 	if to.Port() != 443 || !isPublic(addr) {
-		return NotPublic
+		return Unreachable
 	}
 	return nil
 }
@@ -46,6 +50,9 @@ func (c *Client) checkAddress(_, address string, _ syscall.RawConn) error {
 // this machine.
 func isPublic(addr netip.Addr) bool {
 	addr = addr.WithZone("")
+	if addr.Is6() && !globalUnicast.Contains(addr) {
+		return false
+	}
 	if !addr.IsGlobalUnicast() || slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(addr) }) {
 		return false
 	}

@@ -55,11 +55,11 @@ type Refusal string
 // Error implements error.
 func (r Refusal) Error() string { return string(r) }
 
-// The refusals.
+// The refusals. What is not public and what cannot be reached are one refusal, or a
+// client would learn which names exist inside the server's network.
 const (
 	BadAddress  Refusal = "is not a plain https address: no user, no port but 443, a name in place of an IP address"
-	NotPublic   Refusal = "leads to an address that is not public"
-	Unreachable Refusal = "could not be fetched"
+	Unreachable Refusal = "could not be fetched from a public address"
 	TooSlow     Refusal = "did not come within 10 seconds"
 	TooLong     Refusal = "leads to a file of more than 20 MiB"
 	TooFar      Refusal = "leads through more than 3 redirects"

@@ -207,8 +207,8 @@ func TestRefusals(t *testing.T) {
 		name, url string
 		want      error
 	}{
-		{"a name of this machine", address(h.canary, "/"), remote.NotPublic},
-		{"a redirect to it", h.url("/canary"), remote.NotPublic},
+		{"a name of this machine", address(h.canary, "/"), remote.Unreachable},
+		{"a redirect to it", h.url("/canary"), remote.Unreachable},
 		{"a redirect to an IP address", h.url("/literal"), remote.BadAddress},
 		{"a redirect to http", h.url("/plain"), remote.BadAddress},
 		{"a redirect to a file", h.url("/file"), remote.BadAddress},
@@ -256,7 +256,7 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 	for _, address := range []string{"https://pictures.example.com/", "https://localhost/", "https://localhost./"} {
-		if _, err := strict.FetchFile(t.Context(), address, unbounded); !errors.Is(err, remote.NotPublic) && !errors.Is(err, remote.Unreachable) {
+		if _, err := strict.FetchFile(t.Context(), address, unbounded); !errors.Is(err, remote.Unreachable) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -271,6 +271,7 @@ func TestPublic(t *testing.T) {
 		"192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255",
 		"::", "::1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:1ff::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1",
 		"fc00::1", "fd00::1", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+		"::ffff:0:8.8.8.8", "100:0:0:1::1", "1fff::1", "4000::1", "8000::1", "e000::1",
 	} {
 		if remote.Public(netip.MustParseAddr(text)) {
 			t.Errorf("%s counts as public", text)

@@ -55,6 +55,8 @@ func RemedyFor(err error) string {
 
 // permitCommand is the command that lets this process's user read and write a file,
 // or its directory if that keeps it out. It is empty if owner and mode are in order.
+// Whoever runs it as root gives nothing away by a link that was put in the file's place:
+// chown follows none, and the mode gives nothing but to the file's owner.
 func permitCommand(path string) string {
 	info, err := os.Stat(path)
 	for err != nil && filepath.Dir(path) != path {
@@ -73,7 +75,7 @@ func permitCommand(path string) string {
 	case owner < 0:
 		return ""
 	case owner != me:
-		return fmt.Sprintf("run as root: chown %d %s && chmod %s %s", me, ShellQuote(path), mode, ShellQuote(path))
+		return fmt.Sprintf("run as root: chown -h %d %s && chmod %s %s", me, ShellQuote(path), mode, ShellQuote(path))
 	case info.Mode().Perm()&need != need:
 		return fmt.Sprintf("run: chmod %s %s", mode, ShellQuote(path))
 	}

@@ -31,7 +31,7 @@ var chinese = language{
 		"E_WRONG_DOMAIN": "文件来自其他网站，请在 gemini.google.com 页面导出。", "E_SIGNED_OUT": "导出时没有登录 Google，请先登录。",
 		"E_NO_PSID": "缺少 __Secure-1PSID，请在 gemini.google.com 页面重新导出。", "E_PLACEHOLDER": "文件里还是示例文字，请填入真实的值。",
 		"E_SWAPPED": "PSID 与 PSIDTS 的值写反了。", "E_BAD_VALUE": "某个 Cookie 的值无效，请重新导出。",
-		"E_PERM": "没有读取该文件的权限，请执行 chmod g+r。", "E_TOO_MANY": "账号数量已达上限。", "E_NOT_A_FILE": "这里不是文件，而是目录、管道或指向外面的链接。", "E_OTHER_ACCOUNT": "文件属于另一个 Google 账号。",
+		"E_PERM": "没有读取该文件的权限，请执行文件旁说明中的命令。", "E_TOO_MANY": "账号数量已达上限。", "E_NOT_A_FILE": "这里不是文件，而是目录、管道或指向外面的链接。", "E_OTHER_ACCOUNT": "文件属于另一个 Google 账号。",
 		"E_PROBE_SIGNED_OUT": "格式正确，但 Google 显示为未登录，请重新登录后导出。",
 	},
 }

@@ -15,22 +15,25 @@ import (
 // old note is removed first, unless the very same file was refused with it. A file
 // that is there already, unrefused, is reported as the same, because the daemon
 // does not look at it twice. The cookies come on the script's standard input, so
-// they are never in a process list.
+// they are never in a process list. Others may write to the inbox too: the file is made
+// anew (set -C) and with its mode at once, so that no link they put there is followed.
 const inboxScript = `umask 007
 cd -- "$inbox" || { echo "fail the inbox can not be entered"; exit 0; }
 status() { echo "status $(geminid cookies status --json 2>/dev/null </dev/null | tr -d '\n')"; }
 status
-cannot() { rm -f -- ".$name.tmp"; echo "fail the file can not be written there"; exit 0; }
-cat >".$name.tmp" <<'END_OF_COOKIES' || cannot
+tmp=".$name.$$-$(date +%%s).tmp"
+cannot() { rm -f -- "$tmp"; echo "fail the file can not be written there"; exit 0; }
+[ ! -d "$name" ] || cannot
+set -C
+cat >"$tmp" <<'END_OF_COOKIES' || cannot
 %sEND_OF_COOKIES
-chmod 0660 ".$name.tmp" || cannot
 word=delivered
-if cmp -s -- ".$name.tmp" "$name"; then
+if cmp -s -- "$tmp" "$name"; then
   [ -f "$name.rejected.txt" ] || word=same
 else
   rm -f -- "$name.rejected.txt"
 fi
-mv -f -- ".$name.tmp" "$name" || cannot
+mv -f -- "$tmp" "$name" || cannot
 echo "$word"
 while [ "$seconds" -gt 0 ]; do
   sleep 1
