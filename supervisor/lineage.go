@@ -46,7 +46,7 @@ func (a *account) appendGenerationLocked(m *memo, g generation, now time.Time) {
 		a.previous = a.set
 	}
 	a.set = g.set
-	m.Issued, m.Unsure = now, false
+	m.Issued, m.Unsure, m.LastUnanswered = now, false, time.Time{}
 	if len(m.Lineage) > lineageKept {
 		least := a.forgottenFirstLocked()
 		m.Lineage = slices.Delete(m.Lineage, least, least+1)
@@ -135,6 +135,8 @@ func (m *memo) recordDeath(now time.Time) (learned time.Duration) {
 		}
 	}
 	switch {
+	case !m.LastUnanswered.IsZero() && !alive.After(m.LastUnanswered.Add(rotateGrace)):
+		// It may have been renewed, and died of its successor.
 	case f.NoValue && dead.Sub(alive) <= tightEnd:
 		age := (alive.Sub(m.Issued) + dead.Sub(m.Issued)) / 2
 		if !m.Unsure && m.Lifetimes.recordDeath(age) {

@@ -36,7 +36,8 @@ type memo struct {
 	LastRotation time.Time `json:"last_rotation,omitzero"` // that gave a value
 	LastAttempt  time.Time `json:"last_attempt,omitzero"`  // of any rotation; written before the call
 
-	Unanswered unansweredRotation `json:"unanswered,omitzero"` // a rotation was sent and its answer not saved
+	Unanswered     unansweredRotation `json:"unanswered,omitzero"`      // a rotation was sent and its answer not saved
+	LastUnanswered time.Time          `json:"last_unanswered,omitzero"` // the latest rotation of the value in use whose answer was lost
 
 	ProbeFailures   int           `json:"probe_failures,omitempty"`
 	RotateFailures  int           `json:"rotate_failures,omitempty"`
@@ -83,7 +84,7 @@ func (m *memo) pastMoments() []*time.Time {
 	f := &m.Facts
 	all := []*time.Time{
 		&m.Since, &m.Issued, &m.Swapped, &m.LastProbe, &m.LastRotation, &m.LastAttempt, &m.Unanswered.First, &m.Unanswered.Last,
-		&f.Proof, &f.FirstOut, &f.Expired, &f.HoldSince, &f.MissedSince,
+		&m.LastUnanswered, &f.Proof, &f.FirstOut, &f.Expired, &f.HoldSince, &f.MissedSince,
 	}
 	for i := range m.Lifetimes.Sudden {
 		all = append(all, &m.Lifetimes.Sudden[i])

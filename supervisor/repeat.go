@@ -17,7 +17,7 @@ const (
 	repeatAfter = 2 * time.Second  // the first repeat, and any that follows a time-out
 	lastRepeat  = 45 * time.Second // the second one: after the upstream's own floor, before the end of the grace
 	redialAfter = 5 * time.Second  // if no connection was made: nothing reached the upstream
-	mostAsks    = 3                // for one value within its grace, and one more after a 429
+	mostAsks    = 3                // for one value within its grace, and one more after an answer that gave nothing
 	slowAnswer  = 10 * time.Second // an ask given up after that long may still be carried out
 )
 
@@ -81,6 +81,7 @@ func (m *memo) planRepeat(finding cookie.Finding, now time.Time) bool {
 	limit, wait, last := m.attemptLimit(), repeatAfter, u.First.Add(lastRepeat)
 	switch finding.Evidence {
 	case cookie.Transient: // the answer may be lost
+		m.LastUnanswered = m.LastAttempt
 		u.Last, u.Slow = m.LastAttempt, u.Slow || now.Sub(m.LastAttempt) >= slowAnswer
 	case cookie.Offline:
 		if wait = redialAfter; u.Attempts > 1 {
@@ -95,7 +96,7 @@ func (m *memo) planRepeat(finding cookie.Finding, now time.Time) bool {
 		}
 	case cookie.NoNewTS, cookie.RotateRefused, cookie.Drift, cookie.Silent:
 		// An answer that gives nothing; that of an earlier ask is still lost.
-		if u.Attempts == 1 {
+		if limit++; u.Attempts == 1 {
 			return false
 		}
 	default:
@@ -139,7 +140,7 @@ func (m *memo) resumeRotation(r *rand.Rand, now time.Time) {
 	if m.Unanswered.Last.IsZero() {
 		return
 	}
-	m.Unanswered.Last = m.LastAttempt
+	m.Unanswered.Last, m.LastUnanswered = m.LastAttempt, m.LastAttempt
 	if !m.Unanswered.hasGrace(now) || m.Unanswered.Attempts >= m.attemptLimit() {
 		m.Unanswered = unansweredRotation{}
 	}

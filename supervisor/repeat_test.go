@@ -76,6 +76,7 @@ func TestAskAgain(t *testing.T) {
 		{"lost, then too soon", []cookie.Finding{lostAnswer, rejectTooMany, applyRenewal}, []int{0, 3, 45}},
 		{"timed out twice, then too soon", []cookie.Finding{timedOut, timedOut, rejectTooMany, applyRenewal}, []int{0, 23, 46, 68}},
 		{"lost, then nothing new", []cookie.Finding{lostAnswer, {Evidence: cookie.NoNewTS}, applyRenewal}, []int{0, 3, 45}},
+		{"lost twice, then nothing new", []cookie.Finding{lostAnswer, lostAnswer, {Evidence: cookie.NoNewTS}, applyRenewal}, []int{0, 3, 45, 48}},
 		{"lost, then refused by chance", []cookie.Finding{lostAnswer, {Evidence: cookie.RotateRefused}, applyRenewal}, []int{0, 3, 45}},
 		{"lost, then told to wait for less than the grace", []cookie.Finding{lostAnswer, waiting(50 * time.Second), applyRenewal}, []int{0, 3, 53}},
 		{"lost, then told to wait", []cookie.Finding{lostAnswer, waiting(10 * time.Minute)}, []int{0, 3}},

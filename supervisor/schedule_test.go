@@ -188,6 +188,11 @@ func TestBury(t *testing.T) {
 		{"a quarter of an hour between the moments", func(m *supervisor.Memo) { m.Facts.Proof = ago(15 * time.Minute) }, 112*m + 30*time.Second, 0},
 		{"longer", func(m *supervisor.Memo) { m.Facts.Proof = ago(15*time.Minute + 2) }, 0, 0},
 		{"a set clock", func(m *supervisor.Memo) { m.Unsure = true }, 0, 0},
+		{"within a minute of a renewal whose answer was lost", func(m *supervisor.Memo) { m.LastUnanswered = ago(11 * time.Minute) }, 0, 0},
+		{"alive for a minute after it", func(m *supervisor.Memo) { m.LastUnanswered = ago(11*time.Minute + 1) }, 115 * m, 0},
+		{"suddenly, after a renewal whose answer was lost", func(m *supervisor.Memo) {
+			m.Facts.NoValue, m.Facts.MissedSince, m.DueBy, m.LastUnanswered = false, time.Time{}, noon.Add(1), ago(2*time.Minute)
+		}, 0, 0},
 		{"a life that no value has", func(m *supervisor.Memo) { m.Issued = ago(500 * day) }, 0, 0},
 		{"without an answer", func(m *supervisor.Memo) { m.Facts.NoValue = false }, 0, 0},
 		{"before the renewal was due", func(m *supervisor.Memo) {
