@@ -21,7 +21,7 @@ const gremlins = "github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0"
 
 // timeoutCoefficient bounds a run of the tests on a mutant: so many times as long
 // as they take on the program as it is.
-const timeoutCoefficient = "60"
+const timeoutCoefficient = "20"
 
 // A result is the outcome for one package.
 type result struct {
@@ -66,7 +66,11 @@ func runTarget(t target, explained map[string]string) (result, error) {
 		args = append(args, "--exclude-files", "^"+regexp.QuoteMeta(name)+"$")
 	}
 	cmd := exec.Command("go", append(args, "./"+t.dir)...)
-	cmd.Env = append(os.Environ(), "GOFLAGS=-count=1 -vet=off -failfast") // a cached baseline would make the time limit too short
+	flags := "-count=1 -vet=off -failfast"
+	if t.tests != "" {
+		flags += " -run=" + t.tests
+	}
+	cmd.Env = append(os.Environ(), "GOFLAGS="+flags) // a cached baseline would make the time limit too short
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return result{}, fmt.Errorf("gremlins on %s: %w", t.dir, err)
@@ -126,7 +130,7 @@ func judge(t target, out output, explained map[string]string) (result, error) {
 			}
 			r.total++
 			if m.Status == "NOT COVERED" {
-				killed, err := killUncovered(t.dir, path, source.lines, m.Type, m.Line, m.Column)
+				killed, err := killUncovered(t, path, source.lines, m.Type, m.Line, m.Column)
 				if err != nil {
 					return result{}, err
 				}

@@ -47,7 +47,7 @@ func mutate(line, mutation string, column int) (string, error) {
 
 // killUncovered runs the tests of the package on one mutant and reports whether they
 // fail. A mutant that does not compile is an error of this program.
-func killUncovered(dir, path string, lines []string, mutation string, line, column int) (killed bool, err error) {
+func killUncovered(t target, path string, lines []string, mutation string, line, column int) (killed bool, err error) {
 	changed, err := mutate(lines[line-1], mutation, column)
 	if err != nil {
 		return false, err
@@ -72,10 +72,10 @@ func killUncovered(dir, path string, lines []string, mutation string, line, colu
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), uncoveredTimeout)
 	defer cancel()
-	if out, err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", test, "./"+dir).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", test, "./"+t.dir).CombinedOutput(); err != nil {
 		return false, fmt.Errorf("%s:%d:%d %s does not compile: %w\n%s", path, line, column, mutation, err, out)
 	}
-	run := exec.CommandContext(ctx, test, "-test.failfast")
-	run.Dir = dir
+	run := exec.CommandContext(ctx, test, "-test.failfast", "-test.run", t.tests)
+	run.Dir = t.dir
 	return run.Run() != nil, nil
 }
