@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"crypto/tls"
 	"log/slog"
-	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/geminid/geminid/daemon/config"
 )
@@ -20,8 +19,8 @@ type certificateWatcher struct {
 	log      *slog.Logger
 
 	current atomic.Pointer[tls.Certificate]
-	mu      sync.Mutex // guards seen
-	seen    [2]time.Time
+	mu      sync.Mutex // held while the files are read
+	trouble string     // why they could not be used at the last tick, empty if they could
 }
 
 // openCertificate reads the pair for the first time. Without a pair there is nothing
@@ -39,17 +38,23 @@ func (c *certificateWatcher) tlsConfig() *tls.Config {
 	}
 }
 
-// reloadIfChanged reads files that changed since the last check. A pair that cannot be
-// used is logged once.
-func (c *certificateWatcher) reloadIfChanged() {
+// checkFiles reads the files at each tick: times and sizes do not tell a good pair from
+// a broken one that it replaced. Why a pair cannot be used is logged once.
+func (c *certificateWatcher) checkFiles() {
+	err := c.reloadFiles()
 	c.mu.Lock()
-	same := c.modTimes() == c.seen
-	c.mu.Unlock()
-	if same {
-		return
+	defer c.mu.Unlock()
+	before := c.trouble
+	c.trouble = ""
+	if err != nil {
+		c.trouble = err.Error()
 	}
-	if err := c.reloadFiles(); err != nil {
+	switch {
+	case c.trouble == before:
+	case err != nil:
 		c.log.Error("the renewed certificate cannot be used; the present one stays", "err", err)
+	default:
+		c.log.Info("the files of the certificate can be used again")
 	}
 }
 
@@ -57,13 +62,12 @@ func (c *certificateWatcher) reloadIfChanged() {
 func (c *certificateWatcher) reloadFiles() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.seen = c.modTimes()
 	pair, err := c.settings.LoadCertificate()
 	if err != nil {
 		return err
 	}
 	old := c.current.Load()
-	if old != nil && bytes.Equal(old.Leaf.Raw, pair.Leaf.Raw) {
+	if old != nil && slices.EqualFunc(old.Certificate, pair.Certificate, bytes.Equal) {
 		return nil
 	}
 	c.current.Store(&pair)
@@ -71,14 +75,4 @@ func (c *certificateWatcher) reloadFiles() error {
 		c.log.Info("the certificate was renewed", "file", c.settings.TLSCert, "until", pair.Leaf.NotAfter)
 	}
 	return nil
-}
-
-// modTimes returns the times of the files; a missing file has the zero time.
-func (c *certificateWatcher) modTimes() (at [2]time.Time) {
-	for i, path := range [2]string{c.settings.TLSCert, c.settings.TLSKey} {
-		if info, err := os.Stat(path); err == nil {
-			at[i] = info.ModTime()
-		}
-	}
-	return at
 }

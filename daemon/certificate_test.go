@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -99,6 +100,59 @@ func TestOwnTLS(t *testing.T) {
 	}
 	if _, err := h.greet(t, first); err == nil {
 		t.Error("the old certificate is still shown")
+	}
+}
+
+// TestCertificateHeals: whatever lay in the place of the pair, a good one is in use at
+// the next tick, even if it looks as old and as large as what it replaces, and a tick
+// waits for nothing.
+func TestCertificateHeals(t *testing.T) {
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	cert, key := filepath.Join(h.dir, "cert.pem"), filepath.Join(h.dir, "key.pem")
+	h.config.Detached = false
+	h.config.Settings.TLSCert, h.config.Settings.TLSKey = cert, key
+	last := certify(t, cert, key, 1)
+	h.start()
+	t.Cleanup(h.stop)
+	old := time.Now().Add(-time.Hour)
+	troubles := []struct {
+		name string
+		make func() error
+	}{
+		{"garbage", func() error { return os.WriteFile(cert, []byte("garbage"), 0o600) }},
+		{"garbage in the key", func() error { return os.WriteFile(key, []byte("garbage"), 0o600) }},
+		{"nothing", func() error { return os.Truncate(key, 0) }},
+		{"another one's key", func() error { certify(t, filepath.Join(h.dir, "other.pem"), key, 99); return nil }},
+		{"a pipe", func() error { return errors.Join(os.Remove(cert), syscall.Mkfifo(cert, 0o600)) }},
+		{"a pipe for the key", func() error { return errors.Join(os.Remove(key), syscall.Mkfifo(key, 0o600)) }},
+		{"a directory", func() error { return errors.Join(os.Remove(cert), os.Mkdir(cert, 0o700)) }},
+		{"no file", func() error { return os.Remove(key) }},
+	}
+	for i, trouble := range troubles {
+		if err := trouble.make(); err != nil {
+			t.Fatal(err)
+		}
+		_ = os.Chtimes(cert, old, old)
+		_ = os.Chtimes(key, old, old)
+		h.daemon.Tick(t.Context())
+		h.daemon.Tick(t.Context())
+		if _, err := h.greet(t, last); err != nil {
+			t.Errorf("%s displaced the good pair: %v", trouble.name, err)
+		}
+		if told := strings.Count(h.log.String(), "renewed certificate cannot be used"); told != i+1 {
+			t.Errorf("%s: logged %d times by now, want %d", trouble.name, told, i+1)
+		}
+		if err := errors.Join(os.RemoveAll(cert), os.RemoveAll(key)); err != nil {
+			t.Fatal(err)
+		}
+		last = certify(t, cert, key, int64(i+2))
+		if err := errors.Join(os.Chtimes(cert, old, old), os.Chtimes(key, old, old)); err != nil {
+			t.Fatal(err)
+		}
+		h.daemon.Tick(t.Context())
+		if _, err := h.greet(t, last); err != nil {
+			t.Errorf("the pair after %s is not in use: %v", trouble.name, err)
+		}
 	}
 }
 

@@ -122,7 +122,7 @@ func (d *Daemon) runTick(ctx context.Context) {
 		d.files.RemoveExpired()
 	}
 	if d.certificate != nil {
-		d.certificate.reloadIfChanged()
+		d.certificate.checkFiles()
 	}
 	d.checkOwnership(ctx)
 	d.rememberKeys()

@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,10 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/geminid/geminid/daemon/config"
+	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -208,5 +211,34 @@ func TestReloadStorm(t *testing.T) {
 	h.ask("the one that is allowed")
 	if code, _ := h.ask("one too many"); code != http.StatusTooManyRequests {
 		t.Errorf("got %d: the last configuration is not in force", code)
+	}
+}
+
+// TestReloadOfPipes: a reload reads files that nobody writes to, such as pipes in their
+// place. It waits for none, says so, and the server goes on with what it has.
+func TestReloadOfPipes(t *testing.T) {
+	for _, name := range []string{"geminid.yaml", "keys"} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+			path := filepath.Join(h.dir, name)
+			put(t, filepath.Join(h.dir, "geminid.yaml"), "inbox_dir: "+h.config.Settings.InboxDir+"\n")
+			put(t, filepath.Join(h.dir, "keys"), "me:api:"+fmt.Sprintf("%x", auth.DigestOf("sk-me"))+"\n")
+			h.config.Settings.KeysFile, h.key = filepath.Join(h.dir, "keys"), "sk-me"
+			h.config.Reload = func() (config.Settings, error) {
+				return config.Load(config.Sources{File: filepath.Join(h.dir, "geminid.yaml"), Environ: []string{"HOME=" + h.dir}})
+			}
+			h.start()
+			defer h.stop()
+			if err := errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.daemon.Reload(); err == nil || !strings.Contains(err.Error(), path) {
+				t.Errorf("a reload says %v", err)
+			}
+			h.daemon.Tick(t.Context())
+			if status, answer := h.ask("hello"); status != http.StatusOK {
+				t.Errorf("status %d: %s", status, answer)
+			}
+		})
 	}
 }

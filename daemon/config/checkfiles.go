@@ -98,14 +98,16 @@ func (s *Settings) LoadCertificate() (tls.Certificate, error) {
 // loadCertificate returns a mistake of that one of the two keys whose file it is,
 // if that is known.
 func (s *Settings) loadCertificate() (tls.Certificate, error) {
-	for _, file := range []struct{ key, path string }{{"tls_cert", s.TLSCert}, {"tls_key", s.TLSKey}} {
-		if _, err := os.ReadFile(file.path); errors.Is(err, os.ErrPermission) {
+	var texts [2][]byte
+	for i, file := range []struct{ key, path string }{{"tls_cert", s.TLSCert}, {"tls_key", s.TLSKey}} {
+		var err error
+		if texts[i], err = readFile(file.path); errors.Is(err, os.ErrPermission) {
 			return tls.Certificate{}, fmt.Errorf("%s: %w", file.key, err)
 		} else if err != nil {
 			return tls.Certificate{}, mistake{key: file.key, text: err.Error()}
 		}
 	}
-	pair, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
+	pair, err := tls.X509KeyPair(texts[0], texts[1])
 	if err != nil {
 		return pair, mistake{key: "tls_cert", text: fmt.Sprintf("%s and %s are no certificate with its key: %v", s.TLSCert, s.TLSKey, err)}
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/geminid/geminid/daemon/config"
@@ -27,6 +28,9 @@ func TestCheckFiles(t *testing.T) {
 	}
 	put(t, at("emptied/keys"), "")
 	put(t, at("lost/keys.made"), "")
+	if err := syscall.Mkfifo(at("pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	put(t, at("keys"), "me:api:"+strings.Repeat("0", 64)+"\n")
 	tests := []struct {
 		name, config string
@@ -36,6 +40,10 @@ func TestCheckFiles(t *testing.T) {
 		{"no certificate", "tls_cert: DIR/gone\ntls_key: DIR/key.pem\n", []string{":1: tls_cert", "no such file"}},
 		{"no key of it", "tls_cert: DIR/cert.pem\ntls_key: DIR/gone\n", []string{":2: tls_key", "no such file"}},
 		{"another one's key", "tls_cert: DIR/cert.pem\ntls_key: DIR/other.key\n", []string{":1: tls_cert", "DIR/other.key", "does not match"}},
+		{"a certificate that is a pipe", "tls_cert: DIR/pipe\ntls_key: DIR/key.pem\n", []string{":1: tls_cert", "DIR/pipe", "named pipe"}},
+		{"its key is a pipe", "tls_cert: DIR/cert.pem\ntls_key: DIR/pipe\n", []string{":2: tls_key", "DIR/pipe", "named pipe"}},
+		{"a certificate that is a device", "tls_cert: /dev/zero\ntls_key: DIR/key.pem\n", []string{":1: tls_cert", "/dev/zero", "device"}},
+		{"keys that are a pipe", "keys_file: DIR/pipe\n", []string{"DIR/pipe", "no regular file"}},
 		{"garbage in the keys", "keys_file: DIR/noise\n", []string{"DIR/noise line 1", "name:api:"}},
 		{"public without a key", "listen: :8100\nstate_dir: DIR/new\n", []string{":1: listen", "geminid keys add"}},
 		{"public, every key revoked", "listen: :8100\nkeys_file: DIR/revoked\n", []string{":1: listen", "geminid keys add"}},

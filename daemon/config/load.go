@@ -79,7 +79,7 @@ func (src Sources) configPath() string {
 // a source which cannot be read at all.
 func (src Sources) readAll() (layers, []mistake, error) {
 	all := layers{file: src.configPath()}
-	body, err := os.ReadFile(all.file)
+	body, err := readFile(all.file)
 	if err != nil && (src.File != "" || !errors.Is(err, os.ErrNotExist)) {
 		return all, nil, fmt.Errorf("reading the configuration: %w", err)
 	}
@@ -122,7 +122,7 @@ func readCredentials(dir string) (map[string]sourcedValue, error) {
 		if !isFile(path) {
 			continue
 		}
-		value, err := os.ReadFile(path)
+		value, err := readFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("reading a credential: %w", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -346,4 +347,19 @@ func keyOf(t *testing.T, name string) config.Key {
 	}
 	t.Fatalf("no key %s", name)
 	return config.Key{}
+}
+
+// TestPipesAreNotWaitedFor: a running server reads its configuration and credentials
+// again, and nobody may write to what lies in their place.
+func TestPipesAreNotWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "geminid.yaml")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{pipe, "/dev/zero", dir} {
+		if _, err := config.Load(config.Sources{File: path}); err == nil || !strings.Contains(err.Error(), path+": it is a") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,7 +36,7 @@ func isZone(zone string) bool {
 	case zone == "Local":
 		return false
 	case filepath.IsAbs(zone):
-		data, err := os.ReadFile(zone)
+		data, err := readFile(zone)
 		if err == nil {
 			_, err = time.LoadLocationFromTZData(zone, data)
 		}

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Config says where files are kept and for how long.
@@ -185,9 +187,9 @@ func (s *Store) OpenFile(name string) (*File, error) {
 	if !ok {
 		return nil, ErrNotFound
 	}
-	f, err := os.Open(s.filePath(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNotFound
+	f, err := statefile.Open(s.filePath(name), os.O_RDONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) || statefile.IsDamaged(err) {
+		return nil, ErrNotFound // or something lies in its place
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening a kept file: %w", err)

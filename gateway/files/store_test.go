@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -214,6 +215,20 @@ func TestFilesRemovedByHand(t *testing.T) {
 	}
 	if data, _ := read(t, s, name); data != "" {
 		t.Errorf("got %q", data)
+	}
+}
+
+// TestSomethingInItsPlace: what was put where a file was is none, and is not waited for.
+func TestSomethingInItsPlace(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, files.Config{Dir: dir})
+	name := put(t, s, "image/png", "picture")
+	path := filepath.Join(dir, name)
+	if err := errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.OpenFile(name); !errors.Is(err, files.ErrNotFound) {
+		t.Errorf("a pipe: %v", err)
 	}
 }
 

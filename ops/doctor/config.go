@@ -8,10 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/geminid/geminid/internal/statefile"
 )
 
 // quotedText is a piece of the file that an error repeats: it may be a secret in a
@@ -68,14 +69,17 @@ func checkClientKeys(c *Config) []Finding {
 	return singleFinding(Warning, "no key is left: every client is refused", fix)
 }
 
-const certificateWarning = 14 * 24 * time.Hour
+const (
+	certificateWarning = 14 * 24 * time.Hour
+	maxPEM             = 1 << 20 // bytes of a certificate's chain, or of its key
+)
 
 // checkCertificate warns if the certificate ends soon or cannot be used.
 func checkCertificate(c *Config) []Finding {
 	if c.TLSCert == "" {
 		return nil
 	}
-	raw, err := os.ReadFile(c.TLSCert)
+	raw, err := statefile.Read(c.TLSCert, maxPEM)
 	if errors.Is(err, fs.ErrPermission) {
 		return singleFinding(Note, "the certificate cannot be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
 	}
@@ -90,7 +94,11 @@ func checkCertificate(c *Config) []Finding {
 	if err != nil {
 		return singleFinding(Bad, "tls_cert holds no certificate that can be read", "point tls_cert to the full chain in PEM form")
 	}
-	switch _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); {
+	key, err := statefile.Read(c.TLSKey, maxPEM)
+	if err == nil {
+		_, err = tls.X509KeyPair(raw, key)
+	}
+	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return singleFinding(Note, "the key of the certificate cannot be looked at by this user", "run geminid doctor as root, or with sudo -u geminid")
 	case err != nil:

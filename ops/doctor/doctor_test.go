@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -189,6 +190,8 @@ func TestChecks(t *testing.T) {
 		{"no key of the certificate", "config", doctor.Config{TLSCert: checkCertificate(t, noon).TLSCert, TLSKey: "/gone"}, doctor.Bad, "tls_key: no such file", "one pair"},
 		{"open key of the certificate", "permissions", doctor.Config{TLSKey: file(t, "x", 0o644)}, doctor.Bad, "key of the certificate", "chmod o= "},
 		{"no certificate", "config", doctor.Config{TLSCert: "/gone"}, doctor.Bad, "cannot be read: no such file", "tls_cert"},
+		{"certificate that is a pipe", "config", doctor.Config{TLSCert: pipe(t)}, doctor.Bad, "cannot be read: it is a named pipe", "tls_cert"},
+		{"key of the certificate that is a pipe", "config", doctor.Config{TLSCert: checkCertificate(t, noon).TLSCert, TLSKey: pipe(t)}, doctor.Bad, "tls_key: it is a named pipe", "one pair"},
 		{"certificate of noise", "config", doctor.Config{TLSCert: file(t, "x", 0o600)}, doctor.Bad, "no PEM", "tls_cert"},
 
 		{"private", "permissions", doctor.Config{StateDir: dir(t, 0o700), InboxDir: dir(t, 0o770), KeysFile: file(t, "", 0o600), Socket: file(t, "", 0o660)}, doctor.Good, "private", ""},
@@ -327,4 +330,14 @@ func TestWorst(t *testing.T) {
 	if got := doctor.WorstLevel([]doctor.Finding{{Level: doctor.Note}, {Level: doctor.Bad}, {Level: doctor.Warning}}); got != doctor.Bad {
 		t.Errorf("worst is %s, want bad", got)
 	}
+}
+
+// pipe makes a named pipe that nobody writes to.
+func pipe(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
