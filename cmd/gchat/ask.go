@@ -14,6 +14,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/client"
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 // maxInput bounds what is read from standard input; the server takes less.
@@ -154,7 +155,7 @@ type thoughts struct {
 func (t *thoughts) showText(text string) {
 	if t.shown && text != "" {
 		t.open = true
-		fmt.Fprint(t.console.Err, t.console.DimText(terminal.StripControls(text)))
+		fmt.Fprint(t.console.Err, t.console.DimText(printable.Text(text)))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/cookie/export"
+	"github.com/geminid/geminid/internal/printable"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -41,7 +42,7 @@ func describeExport(out io.Writer, source browser.Candidate, e *export.Result, n
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "  %-17s "+format+"\n", append([]any{label}, args...)...)
 	}
-	fmt.Fprintf(out, "%s: usable\n", terminal.StripControls(source.DisplayName()))
+	fmt.Fprintf(out, "%s: usable\n", printable.Text(source.DisplayName()))
 	line("format", "%s", e.Format)
 	if !source.Changed.IsZero() {
 		line("age", "%s", status.FormatDuration(max(now.Sub(source.Changed), 0)))

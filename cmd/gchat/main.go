@@ -16,6 +16,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/browser"
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 func main() { os.Exit(run(os.Args[1:], terminal.SystemConsole())) }
@@ -76,10 +77,10 @@ func reportError(c *terminal.Console, err error) int {
 		f = &exit.Failure{Code: exit.Refused, What: err.Error()}
 	}
 	if f.What != "" {
-		fmt.Fprintf(c.Err, "gchat: %s\n", terminal.StripControls(f.What))
+		fmt.Fprintf(c.Err, "gchat: %s\n", printable.Text(f.What))
 	}
 	if f.Next != "" {
-		fmt.Fprintf(c.Err, "  next: %s\n", terminal.StripControls(f.Next))
+		fmt.Fprintf(c.Err, "  next: %s\n", printable.Text(f.Next))
 	}
 	return f.Code
 }

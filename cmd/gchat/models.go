@@ -8,6 +8,7 @@ import (
 	"os/signal"
 
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 type modelsCommand struct {
@@ -26,7 +27,7 @@ func (m modelsCommand) Run(c *terminal.Console, s *settings) error {
 		return json.NewEncoder(c.Out).Encode(ids)
 	}
 	for _, id := range ids {
-		fmt.Fprintln(c.Out, terminal.StripControls(id))
+		fmt.Fprintln(c.Out, printable.Text(id))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 	"github.com/geminid/geminid/cookie/export"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 type saveCommand struct {
@@ -72,7 +73,7 @@ func (sc saveCommand) findExport(c *terminal.Console, m browser.Machine, now tim
 			"export the cookies of gemini.google.com, or: gchat cookies save FILE")
 	}
 	for _, reason := range passed {
-		fmt.Fprintf(c.Err, "gchat: passed over: %s\n", terminal.StripControls(reason.Error()))
+		fmt.Fprintf(c.Err, "gchat: passed over: %s\n", printable.Text(reason.Error()))
 	}
 	if err == nil {
 		fmt.Fprintf(c.Err, "gchat: taking %s\n", best.Path)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -59,12 +60,12 @@ func printReport(c *terminal.Console, r status.Report) {
 		now = time.Now()
 	}
 	meaning := cmp.Or(r.State().Meaning(status.English), "a state this gchat does not know")
-	fmt.Fprintf(c.Out, "%s: %s\n", terminal.StripControls(r.Status), meaning)
+	fmt.Fprintf(c.Out, "%s: %s\n", printable.Text(r.Status), meaning)
 	if r.Remedy != "" {
-		fmt.Fprintf(c.Out, "to do: %s\n", terminal.StripControls(r.Remedy))
+		fmt.Fprintf(c.Out, "to do: %s\n", printable.Text(r.Remedy))
 	}
 	for i, a := range r.Accounts {
-		fmt.Fprintf(c.Out, "\n%s\n", terminal.StripControls(cmp.Or(a.Name, fmt.Sprintf("account %d", i+1))))
+		fmt.Fprintf(c.Out, "\n%s\n", printable.Text(cmp.Or(a.Name, fmt.Sprintf("account %d", i+1))))
 		printAccount(c, a, now)
 	}
 }
@@ -73,7 +74,7 @@ func printReport(c *terminal.Console, r status.Report) {
 func printAccount(c *terminal.Console, a status.Account, now time.Time) {
 	line := func(label, text string) {
 		if text != "" {
-			fmt.Fprintf(c.Out, "  %-9s %s\n", label, terminal.StripControls(text))
+			fmt.Fprintf(c.Out, "  %-9s %s\n", label, printable.Text(text))
 		}
 	}
 	age := func(then time.Time) string { return status.FormatDuration(now.Sub(then)) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/geminid/geminid/cmd/gchat/internal/client"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 const talkHelp = `/help          this list
@@ -79,7 +80,7 @@ func (t *talk) runCommand(line string) (end bool) {
 }
 
 func (t *talk) printNotice(text string) {
-	fmt.Fprintln(t.console.Prompts, t.console.DimText(terminal.StripControls(text)))
+	fmt.Fprintln(t.console.Prompts, t.console.DimText(printable.Text(text)))
 }
 
 // askQuestion puts one question. What was answered before Ctrl-C stays in the

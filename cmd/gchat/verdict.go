@@ -8,6 +8,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/client"
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -15,13 +16,13 @@ import (
 func showVerdict(c *terminal.Console, v status.Verdict) error {
 	switch v.Result {
 	case status.Applied, status.Unchanged:
-		fmt.Fprintf(c.Out, "accepted: account %s is %s since %s\n", terminal.StripControls(v.Account), terminal.StripControls(cmp.Or(string(v.State), "in use")),
+		fmt.Fprintf(c.Out, "accepted: account %s is %s since %s\n", printable.Text(v.Account), printable.Text(cmp.Or(string(v.State), "in use")),
 			v.Since.Local().Format(time.DateTime))
 		if v.Message != "" {
-			fmt.Fprintf(c.Out, "  %s\n", terminal.StripControls(v.Message))
+			fmt.Fprintf(c.Out, "  %s\n", printable.Text(v.Message))
 		}
 		for _, w := range v.Warnings {
-			fmt.Fprintf(c.Out, "  %s: %s\n", terminal.StripControls(w.Code), terminal.StripControls(w.Message))
+			fmt.Fprintf(c.Out, "  %s: %s\n", printable.Text(w.Code), printable.Text(w.Message))
 		}
 		return nil
 	case status.Parked:

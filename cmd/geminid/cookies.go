@@ -52,9 +52,9 @@ func (c *cookiesStatusCmd) Run(ctx context.Context) error {
 			return &silentExit{exitFailure}
 		}
 	case c.JSON:
-		_, err = os.Stdout.Write(raw)
+		_, err = stdout.Write(raw)
 	default:
-		printStatus(os.Stdout, report, time.Now())
+		printStatus(stdout, report, time.Now())
 	}
 	return err
 }
@@ -104,7 +104,7 @@ func (c *cookiesImportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		_, _ = os.Stdout.Write(raw)
+		_, _ = stdout.Write(raw)
 	} else {
 		printf("%s\n", v)
 	}
@@ -151,10 +151,10 @@ func (c *cookiesHistoryCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		_, err = os.Stdout.Write(raw)
+		_, err = stdout.Write(raw)
 		return err
 	}
-	return printHistory(os.Stdout, h)
+	return printHistory(stdout, h)
 }
 
 // accountCmd is a command on one account; which one, its name on the command
@@ -187,7 +187,7 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 	}
 	out.Result = cmp.Or(out.Result, doneWords[command])
 	if c.JSON {
-		_, _ = os.Stdout.Write(raw)
+		_, _ = stdout.Write(raw)
 	} else {
 		printf("%s\n", out)
 	}

@@ -38,11 +38,11 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 	settings, problem := c.loadSettings()
 	findings := doctor.Examine(ctx, c.examinationConfig(settings, problem))
 	if c.JSON {
-		if err := json.NewEncoder(os.Stdout).Encode(findings); err != nil {
+		if err := json.NewEncoder(stdout).Encode(findings); err != nil {
 			return err
 		}
 	} else {
-		printFindings(os.Stdout, findings)
+		printFindings(stdout, findings)
 	}
 	if doctor.WorstLevel(findings) == doctor.Bad {
 		return &silentExit{exitFailure}

@@ -44,7 +44,7 @@ func (c *keysListCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 4, 2, ' ', 0)
 	for _, k := range keys.ListKeys() {
 		fmt.Fprintf(w, "%s\t%s\n", k.Name, k.Role)
 	}

@@ -79,7 +79,7 @@ func run(args []string) int {
 		return exited // --help
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "geminid: %v\nRun geminid --help to see the commands.\n", err)
+		fmt.Fprintf(stderr, "geminid: %v\nRun geminid --help to see the commands.\n", err)
 		return exitUsage
 	}
 	// What needs the context alone is run without the parser: a server that stays
@@ -126,7 +126,7 @@ func reportError(err error) int {
 	if errors.As(err, &quiet) {
 		return quiet.code
 	}
-	return printError(os.Stderr, err)
+	return printError(stderr, err)
 }
 
 // printError writes one line about an error and returns its exit code.

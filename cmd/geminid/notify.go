@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"os"
 )
 
 type notifyCmd struct {
@@ -30,7 +29,7 @@ func (c *notifyTestCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		_, _ = os.Stdout.Write(raw)
+		_, _ = stdout.Write(raw)
 	}
 	failed := false
 	for _, channel := range out.Channels {

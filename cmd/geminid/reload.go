@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"os"
 	"strings"
 )
 
@@ -28,7 +27,7 @@ func (c *reloadCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		_, err = os.Stdout.Write(raw)
+		_, err = stdout.Write(raw)
 		return err
 	}
 	switch {

@@ -42,9 +42,9 @@ func (c *reportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(r)
+		return json.NewEncoder(stdout).Encode(r)
 	}
-	return r.Write(os.Stdout, report.Style{Markdown: c.Format == "markdown", Language: cmp.Or(c.Lang, envLanguage())})
+	return r.Write(stdout, report.Style{Markdown: c.Format == "markdown", Language: cmp.Or(c.Lang, envLanguage())})
 }
 
 // fetchReport asks the server. Without one on this machine it reads the file.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/geminid/geminid/internal/printable"
 )
 
 // version is set by the linker: -X main.version=1.2.3.
@@ -33,5 +35,11 @@ func platformName() string {
 	return fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
+// What commands print may hold words of a server, which need not be ours.
+var (
+	stdout = printable.Writer{Output: os.Stdout}
+	stderr = printable.Writer{Output: os.Stderr}
+)
+
 // printf writes to standard output.
-func printf(format string, args ...any) { fmt.Fprintf(os.Stdout, format, args...) }
+func printf(format string, args ...any) { fmt.Fprintf(stdout, format, args...) }

@@ -19,6 +19,7 @@ import (
 	"github.com/geminid/geminid/chat/media"
 	"github.com/geminid/geminid/cmd/gchat/internal/exit"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 // pictures that are read may be of this kind
@@ -102,7 +103,7 @@ func (to Target) WritePictures(c *terminal.Console, pictures [][]byte) error {
 			return unwritableError(names[at], err)
 		}
 		showPreview(c, data)
-		fmt.Fprintln(c.Out, terminal.StripControls(name))
+		fmt.Fprintln(c.Out, printable.Text(name))
 	}
 	return nil
 }

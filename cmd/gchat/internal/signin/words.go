@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 const (
@@ -71,7 +71,7 @@ func (l *lastWords) lastLines() string {
 	}
 	l.close()
 	var lines []string
-	for line := range strings.Lines(terminal.StripControls(string(l.kept))) {
+	for line := range strings.Lines(printable.Text(string(l.kept))) {
 		if line = strings.TrimSpace(strings.ToValidUTF8(line, "")); line != "" {
 			lines = append(lines, line)
 		}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode"
 
 	"golang.org/x/term"
 )
@@ -71,21 +70,6 @@ func (c *Console) DimText(s string) string {
 		return s
 	}
 	return "\x1b[2m" + s + "\x1b[22m"
-}
-
-// StripControls drops what could steer a terminal from text that others wrote: all
-// control characters but newline and tab. An answer, a model's name or an error
-// text must not be able to move the cursor or retitle the window.
-func StripControls(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return -1 // the two ranges override the direction of writing
-		}
-		return r
-	}, s)
 }
 
 // ReadLine reads one line of standard input without its end; io.EOF only when

@@ -3,7 +3,7 @@
 // it arrives, and a line editor.
 //
 // Start at [SystemConsole]; [Console.NewPage] returns the page for an answer.
-// Text that others wrote passes [StripControls] before it reaches a screen.
+// Text that others wrote passes [printable.Text] before it reaches a screen.
 //
 // # Concurrency
 //

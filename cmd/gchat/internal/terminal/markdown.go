@@ -7,6 +7,8 @@ import (
 
 	"charm.land/glamour/v2"
 	"charm.land/glamour/v2/styles"
+
+	"github.com/geminid/geminid/internal/printable"
 )
 
 // maxMeasure is the longest line of text that is good to read.
@@ -38,7 +40,7 @@ func newMarkdownPage(out io.Writer, size func() (int, int), style glamour.TermRe
 	return &markdownPage{out: out, size: size, style: style}
 }
 
-func (m *markdownPage) AppendText(text string) { m.addText(StripControls(text), false) }
+func (m *markdownPage) AppendText(text string) { m.addText(printable.Text(text), false) }
 
 func (m *markdownPage) EndText() { m.addText("", true) }
 

@@ -1,5 +1,7 @@
 package terminal
 
+import "github.com/geminid/geminid/internal/printable"
+
 import "io"
 
 // Page is what an answer is written on, piece by piece.
@@ -27,7 +29,7 @@ type plainPage struct {
 
 func (p *plainPage) AppendText(text string) {
 	if p.screen {
-		text = StripControls(text)
+		text = printable.Text(text)
 	}
 	if text != "" {
 		p.last = text[len(text)-1]
