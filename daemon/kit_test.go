@@ -61,7 +61,20 @@ func (h *house) abandon() {
 	}
 }
 
+// start starts the daemon and waits until it has a session to serve with.
 func (h *house) start() {
+	h.t.Helper()
+	d := h.launch()
+	for deadline := time.Now().Add(10 * time.Second); !d.Supervisor().Ready(); {
+		if time.Now().After(deadline) {
+			h.t.Fatalf("not ready; the log says:\n%s", h.log)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// launch starts the daemon.
+func (h *house) launch() *daemon.Daemon {
 	h.t.Helper()
 	d, err := daemon.New(h.config)
 	if err != nil {
@@ -71,12 +84,7 @@ func (h *house) start() {
 	if err := d.Start(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(10 * time.Second); !d.Supervisor().Ready(); {
-		if time.Now().After(deadline) {
-			h.t.Fatalf("not ready; the log says:\n%s", h.log)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	return d
 }
 
 func (h *house) stop() {
