@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -211,6 +212,34 @@ func TestReloadStorm(t *testing.T) {
 	h.ask("the one that is allowed")
 	if code, _ := h.ask("one too many"); code != http.StatusTooManyRequests {
 		t.Errorf("got %d: the last configuration is not in force", code)
+	}
+}
+
+// TestReloadsKeepCounts: hundreds of reloads while clients use up their hour neither give
+// nor take a single request of it.
+func TestReloadsKeepCounts(t *testing.T) {
+	const hour, crowd, each = 200, 8, 40
+	h, _ := configured(t, fmt.Sprintf("requests_per_hour: %d\nmodel_interval: 0s\n", hour))
+	var answered, limited atomic.Int32
+	var clients sync.WaitGroup
+	for range crowd {
+		clients.Go(func() {
+			for range each {
+				switch code, body := h.ask("hello"); code {
+				case http.StatusOK:
+					answered.Add(1)
+				case http.StatusTooManyRequests:
+					limited.Add(1)
+				default:
+					t.Errorf("a request answers %d %s", code, body)
+				}
+				h.daemon.Hangup()
+			}
+		})
+	}
+	clients.Wait()
+	if answered.Load() != hour || limited.Load() != crowd*each-hour {
+		t.Errorf("%d were answered and %d were too many, want %d and %d", answered.Load(), limited.Load(), hour, crowd*each-hour)
 	}
 }
 
