@@ -86,7 +86,6 @@ type Daemon struct {
 
 	audit           *auditLog
 	auditedKeys     keyNames            // as the audit log has them
-	outcomes        *outcomes           // of the inbox's files
 	scanError       string              // the error of the last scan; the intake's own
 	lockError       string              // the lock's error at the last tick; the tick's own
 	exitsUnreadable bool                // the addresses of new cookies cannot be read; its job's own

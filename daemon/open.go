@@ -6,6 +6,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/cookie/inbox"
+	"github.com/geminid/geminid/cookie/ledger"
 	"github.com/geminid/geminid/cookie/store"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
@@ -26,9 +27,18 @@ func (d *Daemon) openState() (err error) {
 		return err
 	}
 	d.onStop("store", func(context.Context) error { return d.store.Close() })
-	d.outcomes = openOutcomes(s.StateDir, d.now, d.log)
 	d.inbox, err = inbox.New(inbox.Config{Dir: s.InboxDir, Now: d.now, Logger: d.log})
 	return err
+}
+
+// ledgerFile is what was decided about the files of the inbox, in the state directory.
+const ledgerFile = "inbox.json"
+
+// openLedger opens the memory of what became of the files of the inbox.
+func (d *Daemon) openLedger() *ledger.Ledger {
+	return ledger.Open(ledger.Config{
+		Path: filepath.Join(d.settings.StateDir, ledgerFile), NoSync: !d.settings.Fsync, Now: d.now, Logger: d.log,
+	})
 }
 
 // openUpstream makes the provider and the supervisor.
@@ -46,7 +56,7 @@ func (d *Daemon) openUpstream() (err error) {
 	}
 	d.audit = d.openAudit()
 	d.supervisor, err = supervisor.New(supervisor.Config{
-		Upstream: d.provider, Store: d.store, Now: d.now, Slept: d.cfg.Slept, Logger: d.log, Metrics: d.metrics,
+		Upstream: d.provider, Store: d.store, Ledger: d.openLedger(), Now: d.now, Slept: d.cfg.Slept, Logger: d.log, Metrics: d.metrics,
 		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.audit.appendEntry, Wake: d.wakeSupervisor, ParkedOutcome: d.noteParkedVerdict,
 		Route: routeMark(key, d.settings.UpstreamProxy), ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})

@@ -3,7 +3,6 @@ package supervisor
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -45,6 +44,7 @@ type account struct {
 	saveFailures int
 	savedAt      time.Time // last write
 	dirty        bool      // something changed since that can wait for the next write
+	adopted      bool      // the ledger got files from the record, which is not saved since
 	clockJumped  bool      // the clock jumped, and the check after it is not done
 	rand         *rand.Rand
 }
@@ -53,7 +53,6 @@ func (s *Supervisor) newAccount(name string) *account {
 	a := &account{name: name, s: s, writerToken: make(chan struct{}, 1), activity: status.Idle, saved: true,
 		rand: rand.New(rand.NewPCG(s.rand.Uint64(), s.rand.Uint64()))}
 	a.memo.State, a.memo.Since = Missing, s.now()
-	a.memo.Files = map[string]string{}
 	a.memo.Route = s.route
 	s.metrics.AddAccount(name)
 	return a
@@ -68,13 +67,15 @@ func (a *account) restoreMemo(record cookie.Record) error {
 	now := a.s.now()
 	m := &a.memo
 	err := m.readSaved(record.Memo)
+	a.s.ledger.AdoptFiles(a.name, m.Files)
+	a.adopted, m.Files = len(m.Files) > 0, nil
 	m.Lifetimes.dropImplausible()
 	m.adjustToJump(now, sinceStop(m.latestMoment(), now))
 	a.set, a.previous = record.Current, record.Previous
 	m.setRoute(a.s.route, now)
 	m.Facts.Proven = false
 	m.NextProbe = now
-	a.savedAt, a.dirty = now, err != nil
+	a.savedAt, a.dirty = now, err != nil || a.adopted
 	m.resumeRotation(a.rand, now)
 	a.updateStateLocked(now)
 	return err
@@ -204,8 +205,6 @@ func (a *account) saveRecord() error {
 
 // recordLocked returns the record for the store.
 func (a *account) recordLocked() cookie.Record {
-	m := a.memo
-	m.Files = maps.Clone(m.Files)
-	body, _ := json.Marshal(m) // plain data: cannot fail
+	body, _ := json.Marshal(a.memo) // plain data: cannot fail
 	return cookie.Record{Current: a.set, Previous: a.previous, Memo: body}
 }

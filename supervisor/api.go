@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/ledger"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -92,6 +93,9 @@ type Candidate struct {
 	// probed again.
 	Hash string
 	Set  cookie.Set
+	// Rejection says why the file cannot even be read as cookies, nil if it can;
+	// then there is no Set.
+	Rejection *cookie.Rejection
 	// Newer is the file that was offered before this older one for the same
 	// account, empty if there is none. Once that is in use, the older one is
 	// taken only if it belongs to a Google account that no account holds.
@@ -100,6 +104,9 @@ type Candidate struct {
 	Nominal time.Time
 	// Warnings are the oddities of the file, for display.
 	Warnings []cookie.Warning
+
+	past   ledger.Entry // what is known about the file, looked up once for each decision
+	waited bool         // it was parked: meanwhile the file may hold another content
 }
 
 // Result is how an offer ended.
@@ -115,7 +122,7 @@ const (
 )
 
 // PassedOver is the result of a Candidate with a Newer file, where that is used
-// for the same account. It is not counted, logged or remembered.
+// for the same account. It is not counted, and logged as information only.
 const PassedOver Result = "passed_over"
 
 // Verdict answers an offer in words for a person.

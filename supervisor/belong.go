@@ -38,7 +38,7 @@ func (s *Supervisor) destinationOf(ctx context.Context, c Candidate, finding coo
 	if a := s.accountWithSessionOrOwner(c.Set, finding.Account); a != nil {
 		return destination{name: a.name}
 	}
-	name := s.nameFor(c, s.presentAccountThatTookFile(c))
+	name := s.nameFor(c, s.accountThatTook(c))
 	a := s.presentAccount(name)
 	if a == nil || finding.Evidence != cookie.SignedIn {
 		return destination{name: name}

@@ -93,11 +93,9 @@ func (a *account) whyNotRotatingLocked() string {
 // with it goes on, and its status says so. If the file comes again, it counts as
 // new.
 func (s *Supervisor) FileGone(file string) {
+	s.ledger.ForgetFile(file)
 	for _, a := range *s.accounts.Load() {
-		a.dispatch(saveMoved, func(m *memo, _ time.Time) {
-			m.Gone = m.Gone || m.File == file
-			delete(m.Files, file)
-		})
+		a.dispatch(saveMoved, func(m *memo, _ time.Time) { m.Gone = m.Gone || m.File == file })
 	}
 }
 

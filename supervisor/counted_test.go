@@ -23,7 +23,13 @@ func TestStrayFileIsCounted(t *testing.T) {
 	if loaded() != 1 {
 		t.Error("a file was refused before there was any")
 	}
-	h.Reject(supervisor.Candidate{File: "notes.txt", Trigger: "poll"}, &cookie.Rejection{Code: "E_PARSE", Message: "notes.txt is in no known format."})
+	stray := supervisor.Candidate{File: "notes.txt", Origin: supervisor.FromFile, Trigger: "poll", Hash: "#notes",
+		Rejection: &cookie.Rejection{Code: "E_PARSE", Message: "notes.txt is in no known format."}}
+	h.OfferFiles(t.Context(), []supervisor.Candidate{stray}, func(_ supervisor.Candidate, v supervisor.Verdict) {
+		if v.Result != supervisor.Rejected || v.Code != "E_PARSE" {
+			t.Errorf("the stray file is %+v", v)
+		}
+	})
 	if n := testutil.ToFloat64(h.metrics.CookieFileLoads.WithLabelValues(metrics.NoAccount, "rejected", "poll")); n != 1 || loaded() != 0 {
 		t.Errorf("%v files counted, the last load is %v", n, loaded())
 	}

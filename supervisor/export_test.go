@@ -145,3 +145,15 @@ type ProbePace struct {
 func (m *memo) ApplyProbe(p ProbePace, f cookie.Finding, now time.Time) time.Duration {
 	return m.applyProbe(probePace{rand: p.Rand, every: p.Every, previous: p.Previous}, f, now)
 }
+
+// TookBefore reports whether the ledger knows a file as taken in.
+func (s *Supervisor) TookBefore(c Candidate) bool {
+	c.past = s.ledger.Find(c.File)
+	return s.wasTaken(c)
+}
+
+// AccountFor is the account that a file is for, before anything is asked.
+func (s *Supervisor) AccountFor(c Candidate) string {
+	c.past = s.ledger.Find(c.File)
+	return s.accountFor(c)
+}

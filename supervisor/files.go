@@ -1,61 +1,70 @@
 package supervisor
 
 import (
-	"maps"
-	"slices"
-	"time"
+	"fmt"
+
+	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/ledger"
 )
 
-// filesKept bounds the files that an account remembers; an inbox is read up to as
-// many.
-const filesKept = 256
+// accountThatTook returns the present account that took this very file in before, nil
+// if there is none. Meanwhile it may have gone back or on to another login, which a
+// restart must not undo.
+func (s *Supervisor) accountThatTook(c Candidate) *account {
+	if c.Origin != FromFile || !c.past.IsTaken(c.Hash) {
+		return nil
+	}
+	return s.presentAccount(c.past.Account)
+}
 
-// rememberFile notes that a file of the inbox was taken in.
-func (m *memo) rememberFile(c Candidate) {
-	if c.Origin != FromFile || c.File == "" {
+// wasTaken reports whether an account, possibly a removed one, took this very file in.
+func (s *Supervisor) wasTaken(c Candidate) bool {
+	return c.past.IsTaken(c.Hash) && s.accountNamed(c.past.Account) != nil
+}
+
+// rememberTaken notes that an account took a file of the inbox in.
+func (s *Supervisor) rememberTaken(c Candidate, a *account) {
+	if c.Origin == FromFile && c.File != "" {
+		s.ledger.RecordTaken(c.File, c.Hash, a.name)
+	}
+}
+
+// rememberRefused notes why a file of the inbox is not used, so that it is not checked
+// again until its content changes. A file that waited may hold another content by now,
+// whose refusal stays.
+func (s *Supervisor) rememberRefused(c Candidate, code cookie.Code, message string) {
+	if c.Origin != FromFile || c.waited && c.past.Hash != "" && !c.past.IsRefused(c.Hash) {
 		return
 	}
-	if _, known := m.Files[c.File]; !known && len(m.Files) >= filesKept {
-		delete(m.Files, slices.Min(slices.Collect(maps.Keys(m.Files))))
-	}
-	m.Files[c.File] = c.Hash
+	s.ledger.RecordRefusal(c.File, ledger.Refusal{Hash: c.Hash, Code: code, Message: message})
 }
 
-// hasTaken reports whether this file was taken in, with this content and under this
-// name.
-func (m *memo) hasTaken(c Candidate) bool {
-	return c.Origin == FromFile && c.Hash != "" && m.Files[c.File] == c.Hash
+// passOver leaves a file unused because a newer one is used for the account.
+func (s *Supervisor) passOver(c Candidate, account string) Verdict {
+	s.log.Info("a cookie file is passed over for a newer one", "file", c.File, "newer", c.Newer)
+	text := fmt.Sprintf("%s is newer and is used for the same account. To use this file, put it there again.", c.Newer)
+	s.rememberRefused(c, "", text) // nothing is wrong with it, so it has no code
+	return Verdict{Account: account, Result: PassedOver, Message: text}
 }
 
-// accountThatTookFile returns the account that a file was taken in for, with this
-// content and under this name, nil if there is none. After a restart the inbox
-// offers its files once more.
-func (s *Supervisor) accountThatTookFile(c Candidate) *account {
-	return findAccount(*s.accounts.Load(), func(a *account) bool { return a.memo.hasTaken(c) })
+// RetainFiles forgets the refusals of files that are not in the inbox any more, and
+// saves the rest. present lists the files there with the hashes of their contents.
+func (s *Supervisor) RetainFiles(present map[string]string) {
+	s.ledger.ForgetRefusals(present)
+	s.ledger.Save()
 }
 
-// accountWithFile returns the account that a file of this name was last taken in for,
-// with any content, nil if there is none.
-func (s *Supervisor) accountWithFile(file string) *account {
-	return findAccount(s.presentAccounts(), func(a *account) bool {
-		_, mine := a.memo.Files[file]
-		return mine
-	})
-}
-
-// forgetFileElsewhere makes the other accounts forget a file that holds the cookies
-// of keeper now.
-func (s *Supervisor) forgetFileElsewhere(file string, keeper *account) {
+// saveAdopted saves the ledger and then the accounts, if the records of an earlier
+// version held files that are in the ledger now.
+func (s *Supervisor) saveAdopted() {
 	for _, a := range *s.accounts.Load() {
 		a.mu.Lock()
-		_, mine := a.memo.Files[file]
+		adopted := a.adopted
+		a.adopted = false
 		a.mu.Unlock()
-		if mine && a != keeper {
-			a.dispatch(saveNow, func(m *memo, _ time.Time) { delete(m.Files, file) })
+		if adopted {
+			s.ledger.Save()
+			_ = a.saveRecord() // it logs the failure
 		}
 	}
 }
-
-// TookBefore reports whether a file was taken in before, with this content and under
-// this name.
-func (s *Supervisor) TookBefore(c Candidate) bool { return s.accountThatTookFile(c) != nil }

@@ -409,3 +409,35 @@ func TestFilesKept(t *testing.T) {
 		t.Error("of 257 files not the first one was forgotten")
 	}
 }
+
+// TestLateRefusal: the verdict on a file that waited does not replace the refusal of the
+// content that lies there now.
+func TestLateRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		verdicts := make(map[string]supervisor.Result)
+		scan := func(c supervisor.Candidate) {
+			h.OfferFiles(t.Context(), []supervisor.Candidate{c}, func(c supervisor.Candidate, v supervisor.Verdict) { verdicts[c.Hash] = v.Result })
+			h.RetainFiles(map[string]string{c.File: c.Hash})
+		}
+		first, second := file("work.txt", set("W1", "1")), file("work.txt", set("W2", "1"))
+		scan(file("work.txt", set("W0", "1")))
+		h.up.answers(cookie.Transient)
+		scan(first)
+		h.up.answers(cookie.SignedOut)
+		scan(second)
+		h.pass(10 * time.Minute)
+		if verdicts[first.Hash] != supervisor.Parked || verdicts[second.Hash] != supervisor.Rejected || !slices.Contains(h.outcomes, "work.txt rejected") {
+			t.Fatalf("%v, later %v", verdicts, h.outcomes)
+		}
+		if got := h.disk.ledger.Find("work.txt"); !got.IsRefused(second.Hash) {
+			t.Errorf("the ledger says %+v", got)
+		}
+		h = h.again()
+		before, _ := h.up.counts()
+		scan(second)
+		if probes, _ := h.up.counts(); probes != before || verdicts[second.Hash] != supervisor.Rejected {
+			t.Errorf("%d probes after a restart, %v", probes-before, verdicts)
+		}
+	})
+}

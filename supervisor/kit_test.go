@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/ledger"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -115,6 +116,7 @@ func name(set cookie.Set) string { return set.PSID().Reveal() + "/" + set.PSIDTS
 
 // memory is a store that can be full.
 type memory struct {
+	ledger  *ledger.Ledger
 	mu      sync.Mutex
 	records map[string]cookie.Record
 	aside   []cookie.Record
@@ -239,10 +241,13 @@ func open(t *testing.T, up *upstream, disk *memory) *house {
 // reopen starts on what is on disk, which may not all be understood.
 func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*house, error) {
 	t.Helper()
+	if disk.ledger == nil {
+		disk.ledger = ledger.Open(ledger.Config{})
+	}
 	h := &house{shift: shift, slept: -1, t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
 	s, err := supervisor.New(supervisor.Config{
 		Logger:   slog.New(slog.NewTextHandler(lockedWriter{h}, nil)),
-		Upstream: up, Route: up.route, Store: disk, Metrics: h.metrics, Seed: 7,
+		Upstream: up, Route: up.route, Store: disk, Ledger: disk.ledger, Metrics: h.metrics, Seed: 7,
 		Now:   func() time.Time { return time.Now().Add(h.shift) },
 		Slept: func() time.Duration { return h.slept },
 		Mark:  func(set cookie.Set) string { return "m:" + name(set) },

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -159,12 +158,13 @@ func (a *account) wipeValues() error {
 		a.set, a.previous = cookie.Set{}, cookie.Set{}
 		kept := *m
 		*m = memo{State: kept.State, Since: kept.Since, Lifetimes: kept.Lifetimes, Number: kept.Number,
-			Lineage: kept.Lineage, Files: maps.Clone(kept.Files), LastAttempt: kept.LastAttempt, Removed: true}
+			Lineage: kept.Lineage, LastAttempt: kept.LastAttempt, Removed: true}
 		m.Facts.Evidence = "removed by command"
-		if parked && waiting.File != "" {
-			m.Files[waiting.File] = waiting.Hash
-		}
 	})
+	if parked && waiting.File != "" {
+		a.s.ledger.RecordTaken(waiting.File, waiting.Hash, a.name)
+	}
+	a.s.ledger.Save()
 	a.s.recordEvent("removed", a.name, nil)
 	a.saving.Lock()
 	err := a.s.store.Remove(a.name)

@@ -45,12 +45,15 @@ type memo struct {
 	RequestProbes   int           `json:"request_probes,omitempty"`
 	Wish            time.Duration `json:"wish,omitempty"` // the upstream's interval
 
-	Route    string            `json:"route"`              // that calls took; holds belong to it
-	Identity string            `json:"identity,omitempty"` // hashed id of the Google account
-	Halted   bool              `json:"halted,omitempty"`   // identity changed: no rotation
-	Paused   bool              `json:"paused,omitempty"`
-	Removed  bool              `json:"removed,omitempty"` // by command; only the lineage is kept
-	Files    map[string]string `json:"files,omitempty"`   // file → hash last taken in
+	Route    string `json:"route"`              // that calls took; holds belong to it
+	Identity string `json:"identity,omitempty"` // hashed id of the Google account
+	Halted   bool   `json:"halted,omitempty"`   // identity changed: no rotation
+	Paused   bool   `json:"paused,omitempty"`
+	Removed  bool   `json:"removed,omitempty"` // by command; only the lineage is kept
+
+	// Files are the files that were taken in, with their hashes, as records of before
+	// the ledger hold them; nil once the ledger has them.
+	Files map[string]string `json:"files,omitempty"`
 }
 
 // readSaved fills the memo from its saved form, field by field: one that cannot be
@@ -72,9 +75,6 @@ func (m *memo) readSaved(saved json.RawMessage) error {
 			continue
 		}
 		*m = next
-	}
-	if m.Files == nil {
-		m.Files = map[string]string{}
 	}
 	return errors.Join(unread...)
 }

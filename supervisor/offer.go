@@ -29,9 +29,10 @@ func (s *Supervisor) Offer(ctx context.Context, c Candidate) Verdict {
 
 // decideOffer decides an offer and records the outcome. The token of offers is held.
 func (s *Supervisor) decideOffer(ctx context.Context, c Candidate) Verdict {
+	c.past = s.ledger.Find(c.File)
 	v := s.placeOffer(ctx, c)
 	if v.Result == PassedOver {
-		return v
+		return s.passOver(c, v.Account)
 	}
 	if v.Result != Rejected {
 		v.Warnings = wireWarnings(c.Warnings)
@@ -48,19 +49,18 @@ var stopped = Verdict{Result: Parked, Message: "the server is stopping; nothing 
 
 func (s *Supervisor) placeOffer(ctx context.Context, c Candidate) Verdict {
 	if a := s.accountRemovedWithFile(c); a != nil {
+		s.rememberTaken(c, a)
 		return Verdict{Account: a.name, Result: Unchanged, State: Missing,
 			Message: accountSentence(a.name, "these cookies were removed by command; a new file or geminid cookies import brings the account back")}
 	}
 	known := s.accountWithSession(c.Set)
 	if known == nil {
-		known = s.presentAccountThatTookFile(c)
+		known = s.accountThatTook(c)
 	}
 	if known != nil {
 		if v, done := known.checkKnown(c); done {
 			return v
 		}
-	} else if a := s.accountThatTookFile(c); a != nil {
-		return a.newVerdict(Unchanged, "this file was taken in before, and what came after it counts"+a.rollbackHint())
 	}
 	if why := s.unreadableAccount(); why != nil && known == nil {
 		return s.parkCandidate(s.nameFor(c, nil), c, fmt.Sprintf("%v, and these cookies may be older than the ones in it; the file is tried when it can be read: %s", why, unreadRemedy(why)))
@@ -69,7 +69,7 @@ func (s *Supervisor) placeOffer(ctx context.Context, c Candidate) Verdict {
 		switch name := s.nameFor(c, known); {
 		case known != nil:
 			return Verdict{Account: name, Result: PassedOver}
-		case s.accountWithFile(c.Newer) != nil:
+		case s.presentAccount(s.ledger.Find(c.Newer).Account) != nil:
 		case s.parking.hasCandidate(name):
 			return s.parkCandidate(name, c, c.Newer+" is newer and is tried first")
 		default:
@@ -149,7 +149,7 @@ func (a *account) isDoubtfulLocked() bool {
 
 // answerReplaced answers an offer of cookies that others replaced.
 func (a *account) answerReplaced(c Candidate) Verdict {
-	a.dispatch(saveMoved, func(m *memo, _ time.Time) { m.rememberFile(c) })
+	a.s.rememberTaken(c, a)
 	return a.newVerdict(Unchanged, "these cookies were in use before newer ones replaced them; nothing was changed"+a.rollbackHint())
 }
 
@@ -158,12 +158,15 @@ func (a *account) checkKnown(c Candidate) (Verdict, bool) {
 	a.mu.Lock()
 	current := a.set.Key() == c.Set.Key()
 	dead := a.isDoubtfulLocked()
-	older := !current && (a.isInLineageLocked(c.Set) || c.Hash != "" && a.memo.Files[c.File] == c.Hash)
-	if current || (older && !dead) {
-		a.memo.rememberFile(c)
+	older := !current && (a.isInLineageLocked(c.Set) || c.past.Account == a.name && c.past.IsTaken(c.Hash))
+	usable := current || older && !dead
+	if usable {
 		a.memo.Gone = a.memo.Gone && c.File != a.memo.File
 	}
 	a.mu.Unlock()
+	if usable {
+		a.s.rememberTaken(c, a)
+	}
 	switch {
 	case current:
 		return a.newVerdict(Unchanged, "these cookies are already in use"), true
@@ -187,12 +190,10 @@ func (a *account) swapIn(ctx context.Context, c Candidate, to destination, proof
 	a.dispatch(saveHidden, func(m *memo, now time.Time) {
 		a.installSetLocked(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
 		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, append(to.secondAccountRemark(c), warningTexts(c)...)
-		m.rememberFile(c)
 	})
 	a.dispatch(saveLater, nil)
-	if c.Origin == FromFile {
-		a.s.forgetFileElsewhere(c.File, a)
-	}
+	a.s.rememberTaken(c, a)
+	a.s.ledger.Save()
 	a.s.parking.removeSpot(a.name)
 	a.s.recordEvent("swap", a.name, map[string]string{"origin": string(c.Origin), "set": a.s.mark(set), "proof": proof.Evidence.String()})
 	if proof.Evidence != cookie.SignedIn {

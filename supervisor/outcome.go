@@ -48,6 +48,9 @@ func (s *Supervisor) recordOutcome(c Candidate, v Verdict) {
 	case Rejected:
 		s.metrics.CookieFileLoaded.WithLabelValues(account).Set(0)
 		s.log.Warn("cookies rejected; the present ones stay in use", "account", v.Account, "file", c.File, "code", v.Code, "reason", v.Message)
+		if cookie.Code(v.Code) == cookie.CodeProbeSignedOut {
+			s.rememberRefused(c, cookie.CodeProbeSignedOut, v.Message)
+		}
 		s.recordEvent("rejected", v.Account, map[string]string{"code": v.Code, "set": s.mark(c.Set)})
 	case Parked:
 		s.log.Info("cookies parked", "account", v.Account, "file", c.File, "reason", v.Message)
@@ -76,12 +79,4 @@ func warningTexts(c Candidate) []string {
 
 func accountSentence(account, message string) string {
 	return fmt.Sprintf("%s: %s.", account, strings.TrimSuffix(message, "."))
-}
-
-// Reject notes a file that could not even be read as cookies: nothing changes
-// but the counters, the log and the metrics of the account it was meant for.
-func (s *Supervisor) Reject(c Candidate, rejection *cookie.Rejection) Verdict {
-	v := s.newRejection(s.nameFor(c, nil), rejection)
-	s.recordOutcome(c, v)
-	return v
 }

@@ -148,7 +148,9 @@ func (s *Supervisor) retryParked(ctx context.Context) {
 	default:
 		return
 	}
-	v := s.decideOffer(ctx, spot.candidate)
+	c := spot.candidate
+	c.waited = true
+	v := s.decideOffer(ctx, c)
 	if v.Result == Parked && spotFor(v.Account, spot.candidate) == name {
 		return
 	}

@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/geminid/geminid/cookie"
@@ -53,21 +52,16 @@ func (s *Supervisor) RemovedAccounts() []string {
 }
 
 // accountRemovedWithFile returns the removed account that took this very file in.
-// The file may still lie in the inbox, where each start finds it again.
+// The file may still lie in the inbox, where each start finds it again. Without the
+// ledger the lineage of the account knows the cookies.
 func (s *Supervisor) accountRemovedWithFile(c Candidate) *account {
 	if c.Origin != FromFile || c.Hash == "" {
 		return nil
 	}
+	takers, known := s.ledger.AccountsOf(c.Hash), s.ledger.IsComplete()
 	return findAccount(*s.accounts.Load(), func(a *account) bool {
-		return a.memo.Removed && slices.Contains(slices.Collect(maps.Values(a.memo.Files)), c.Hash)
+		return a.memo.Removed && (slices.Contains(takers, a.name) || !known && a.isInLineageLocked(c.Set))
 	})
-}
-
-// presentAccountThatTookFile finds the account that took this very file in before.
-// Meanwhile it may have gone back or on to another login, which a restart must not
-// undo.
-func (s *Supervisor) presentAccountThatTookFile(c Candidate) *account {
-	return findAccount(s.presentAccounts(), func(a *account) bool { return a.memo.hasTaken(c) })
 }
 
 // accountWithOlderSet finds the account that had these cookies before others took
@@ -96,9 +90,9 @@ func (s *Supervisor) findOrAddAccount(name string) *account {
 	return s.ensureAccount(name)
 }
 
-// AccountFor returns the name of the account that a candidate is for, as far as it is
+// accountFor returns the name of the account that a candidate is for, as far as it is
 // known without asking the upstream. The account need not exist yet.
-func (s *Supervisor) AccountFor(c Candidate) string { return s.nameFor(c, s.accountWithSession(c.Set)) }
+func (s *Supervisor) accountFor(c Candidate) string { return s.nameFor(c, s.accountWithSession(c.Set)) }
 
 // nameFor is the account a candidate is for: the one it is known to belong to,
 // the one it names, the one whose file it replaces, the only one if its file
@@ -111,7 +105,7 @@ func (s *Supervisor) nameFor(c Candidate, known *account) string {
 	if c.Account != "" {
 		return c.Account
 	}
-	if a := s.accountWithFile(c.File); a != nil && c.Origin == FromFile {
+	if a := s.presentAccount(c.past.Account); a != nil && c.Origin == FromFile {
 		return a.name
 	}
 	name, generic := cookie.AccountFor(c.File)

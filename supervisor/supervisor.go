@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/cookie/ledger"
 	"github.com/geminid/geminid/metrics"
 )
 
@@ -20,6 +21,9 @@ import (
 type Config struct {
 	Upstream Upstream
 	Store    Store
+	// Ledger remembers what became of the files of the inbox; nil means a private one
+	// in memory.
+	Ledger *ledger.Ledger
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 	// Slept returns how long the machine has slept since it started, which the
@@ -62,6 +66,7 @@ const MaxAccounts = 8
 type Supervisor struct {
 	upstream      Upstream
 	store         Store
+	ledger        *ledger.Ledger
 	now           func() time.Time
 	slept         func() time.Duration
 	log           *slog.Logger
@@ -95,7 +100,7 @@ func New(c Config) (*Supervisor, error) {
 		return nil, errors.New("supervisor: Config needs Upstream and Store")
 	}
 	s := &Supervisor{
-		upstream: c.Upstream, store: c.Store, now: c.Now, slept: c.Slept, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
+		upstream: c.Upstream, store: c.Store, ledger: c.Ledger, now: c.Now, slept: c.Slept, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
 		audit: c.Audit, wake: c.Wake, parkedOutcome: c.ParkedOutcome, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor, route: c.Route,
 		offers: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
@@ -104,6 +109,9 @@ func New(c Config) (*Supervisor, error) {
 	}
 	now := s.now
 	s.now = func() time.Time { return now().Round(0).UTC() } // wall time only
+	if s.ledger == nil {
+		s.ledger = ledger.Open(ledger.Config{})
+	}
 	if s.slept == nil {
 		s.slept = func() time.Duration { return -1 }
 	}
@@ -149,6 +157,7 @@ func (s *Supervisor) loadRecords() (known bool, failure error) {
 	for _, name := range slices.Sorted(maps.Keys(unread)) {
 		s.ensureAccount(name).markUnreadable(unread[name])
 	}
+	s.saveAdopted()
 	return true, failure
 }
 

@@ -33,6 +33,7 @@ func (s *Supervisor) Tick(ctx context.Context) {
 	}
 	all.Wait()
 	s.retryParked(ctx) // after the accounts: a trial call may just have ended a hold
+	s.ledger.Save()
 	s.metrics.LastTick.Set(float64(s.now().Unix()))
 }
 
@@ -134,6 +135,7 @@ func (s *Supervisor) Flush(ctx context.Context) {
 		})
 	}
 	all.Wait()
+	s.ledger.Save()
 }
 
 // isStopping reports whether Flush was called.
