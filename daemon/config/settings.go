@@ -102,7 +102,7 @@ type Settings struct {
 	FilesMaxAge  time.Duration `key:"files_max_age" default:"24h" min:"1s" max:"720h"`
 	// FetchRemote lets clients name pictures and other files by an https address,
 	// which the server then fetches, past upstream_proxy. It connects to public
-	// addresses alone and sends no cookie.
+	// addresses alone, to none of this machine's own, and sends no cookie.
 	FetchRemote bool `key:"fetch_remote" live:"true"`
 	// InsecureNoAuth lets every client in, from outside and through proxies too, as
 	// long as no key was ever made. Names other than public_url must be in
