@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -39,17 +40,41 @@ const (
 // isTickLate reports whether the last tick is so old that the loop must have stopped.
 func isTickLate(age, tick time.Duration) bool { return age > max(oldestTick, oldestTicks*tick) }
 
-func (s *systemdNotifier) notifyReady() { _, _ = systemd.SdNotify(false, systemd.SdNotifyReady) }
+// sendPatience is how long systemd may take nothing. Its socket holds some messages,
+// and then a write waits: until then it may be busy, and after that it hangs, which
+// must not stop the sessions' work.
+const sendPatience = time.Second
+
+// send sends one message, and reports whether it was taken. Outside of systemd it does
+// nothing.
+func (s *systemdNotifier) send(message string) bool {
+	path := os.Getenv("NOTIFY_SOCKET")
+	if path == "" {
+		return false
+	}
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	if conn.SetWriteDeadline(time.Now().Add(sendPatience)) != nil {
+		return false
+	}
+	_, err = conn.Write([]byte(message))
+	return err == nil
+}
+
+func (s *systemdNotifier) notifyReady() { s.send(systemd.SdNotifyReady) }
 
 func (s *systemdNotifier) notifyStopping() {
 	s.stopping.Store(true)
-	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
+	s.send(systemd.SdNotifyStopping)
 }
 
 // notifyReloading carries the time in the same datagram, as notify-reload of newer
 // systemd versions requires.
 func (s *systemdNotifier) notifyReloading() {
-	_, _ = systemd.SdNotify(false, systemd.SdNotifyReloading+"\n"+systemd.SdNotifyMonotonicUsec())
+	s.send(systemd.SdNotifyReloading + "\n" + systemd.SdNotifyMonotonicUsec())
 }
 
 // watchdogEvery returns how often to ping, zero if no watchdog is set.
@@ -68,10 +93,11 @@ func (s *systemdNotifier) markTick() {
 	s.tick.Store(&now)
 }
 
-// notifyStatus sends the line that systemctl status shows, if it changed.
+// notifyStatus sends the line that systemctl status shows, if it changed. A line that
+// was not taken is sent again.
 func (s *systemdNotifier) notifyStatus(line string) {
-	if old := s.lastStatus.Swap(&line); old == nil || *old != line {
-		_, _ = systemd.SdNotify(false, "STATUS="+line)
+	if old := s.lastStatus.Swap(&line); (old == nil || *old != line) && !s.send("STATUS="+line) {
+		s.lastStatus.Store(nil)
 	}
 }
 
@@ -138,7 +164,7 @@ func (d *Daemon) feedWatchdog(ctx context.Context) {
 		}
 	}
 	if why == "" {
-		_, _ = systemd.SdNotify(false, systemd.SdNotifyWatchdog)
+		d.systemd.send(systemd.SdNotifyWatchdog)
 	}
 }
 

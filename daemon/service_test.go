@@ -125,6 +125,47 @@ func TestWhatSystemdHears(t *testing.T) {
 	m.await(t, "STOPPING=1", 1)
 }
 
+// TestSystemdHangs: systemd takes no message any more. Start, ticks, reloads and the stop
+// go on, and when it takes messages again it gets the status.
+func TestSystemdHangs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify")
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	t.Setenv("NOTIFY_SOCKET", path)
+	sender, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { sender.Close() })
+	for err == nil { // until its queue is full
+		_ = sender.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+		_, err = sender.Write([]byte("X=1"))
+	}
+	h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+	h.config.Reload = func() (config.Settings, error) { return h.config.Settings, nil }
+	h.start()
+	if _, err := h.daemon.Reload(); err != nil {
+		t.Error(err)
+	}
+	h.daemon.Tick(t.Context())
+	for buffer := make([]byte, 4096); ; { // the queue is emptied
+		_ = conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		if _, err := conn.Read(buffer); err != nil {
+			break
+		}
+	}
+	h.daemon.Tick(t.Context())
+	buffer := make([]byte, 4096)
+	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if n, err := conn.Read(buffer); err != nil || !strings.HasPrefix(string(buffer[:n]), "STATUS=1 healthy") {
+		t.Errorf("got %q, %v: the status is not sent again", buffer[:n], err)
+	}
+	h.stop()
+}
+
 // TestWatchdogIsFedDuringAStop: the API is closed then, and the running answers
 // need not be quick.
 func TestWatchdogIsFedDuringAStop(t *testing.T) {
