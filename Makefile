@@ -49,7 +49,7 @@ vet: ## Check format and go vet; gchat also for the other systems, which it is b
 	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "not gofmt-ed: $$files"; exit 1; }
 	$(GO) vet ./...
 	cd e2e && $(GO) vet ./...
-	@for target in darwin/amd64 darwin/arm64 linux/arm64 windows/amd64 windows/arm64; do \
+	@for target in $(GCHAT_TARGETS); do \
 	  export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
 	  $(GO) vet ./cmd/gchat/... ./cookie/... && $(GO) build -o /dev/null ./cmd/gchat || exit 1; done
 

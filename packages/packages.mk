@@ -86,6 +86,17 @@ sbom: build ## List every module in each program as CycloneDX, dist/PROGRAM.cdx.
 	for p in geminid gchat; do \
 	  $(GOMOD_SBOM) bin -json -noserial -notimestamp -std -version '$(VERSION)' -output $(DIST)/$$p.cdx.json $(BIN)/$$p || exit 1; done
 
+# The systems that gchat is for; its programs are called gchat-OS-ARCH.
+GCHAT_TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: gchat-all
+gchat-all: ## Build gchat for Linux, macOS and Windows into dist/.
+	mkdir -p $(DIST)
+	for target in $(GCHAT_TARGETS); do \
+	  export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
+	  $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' \
+	    -o $(DIST)/gchat-$$GOOS-$$GOARCH$$([ $$GOOS != windows ] || echo .exe) ./cmd/gchat || exit 1; done
+
 .PHONY: image
 image: build ## Build the OCI image FROM scratch with buildah and save it as dist/geminid-image.tar.
 	BIN=$(BIN) packages/image.sh '$(VERSION)' $(DIST)/geminid-image.tar

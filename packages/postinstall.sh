@@ -25,6 +25,7 @@ configure: | 1:)
     cat <<'EOT'
 geminid is installed and not started. Next:
   sudo geminid keys add laptop             make a key for your clients
+  sudo geminid keys add me --admin         make one for the status page and gchat cookies
   sudo systemctl enable --now geminid      start it, now and at boot
   put a cookie file into /var/lib/geminid/inbox/
 EOT

@@ -41,6 +41,7 @@ func newPretend(key, admin string) *pretend {
 	mux.HandleFunc("POST /v1/images/generations", p.paint)
 	mux.HandleFunc("POST /v1/images/edits", p.paint)
 	mux.HandleFunc("GET /api/cookies/status", p.status)
+	mux.HandleFunc("GET /api/cookies", p.accounts)
 	mux.HandleFunc("PUT /api/accounts/{account}/cookies", p.offer)
 	mux.HandleFunc("PUT /api/cookies", p.offer)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -143,6 +144,15 @@ func asked(content json.RawMessage) (text string) {
 		}
 	}
 	return text
+}
+
+// accounts answers an admin only.
+func (p *pretend) accounts(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "Bearer "+p.admin {
+		openAIError(w, http.StatusForbidden, "insufficient_permissions", "this needs the admin key")
+		return
+	}
+	fmt.Fprint(w, `{"accounts":[]}`)
 }
 
 // paint answers with pictures: JPEGs when the prompt says so, and of a size that

@@ -13,6 +13,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/signin"
 	"github.com/geminid/geminid/cmd/gchat/internal/ssh"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 type quickCommand struct {
@@ -60,6 +61,13 @@ func (q quickCommand) Run(c *terminal.Console, s *settings) (err error) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	host := ""
+	if trip.Tunnel != nil {
+		host = trip.Tunnel.To.String()
+	}
+	if why := s.whyNoUpdate(ctx, host); why != nil && s.file.SSH == "" {
+		fmt.Fprintf(c.Err, "note: gchat cookies update would fail: %s\n  next: %s\n", printable.Text(why.What), printable.Text(why.Next))
+	}
 	if trip.Tunnel != nil {
 		fmt.Fprintf(c.Err, "opening a tunnel to %s …\n", trip.Tunnel.To)
 		if err := trip.Tunnel.Open(ctx, c.Err); err != nil {

@@ -35,6 +35,9 @@ type config struct {
 	Server string `yaml:"server,omitempty"`
 	// Key is the API key for Server, and is sent to no other.
 	Key string `yaml:"key,omitempty"`
+	// AdminKey is the admin key for Server, for the cookies commands only; empty
+	// means that they send Key.
+	AdminKey string `yaml:"admin_key,omitempty"`
 	// Model answers when -m is not given; empty means defaultModel.
 	Model string `yaml:"model,omitempty"`
 	// SSH is [user@]host[:port], the way to the server's machine for the
@@ -45,11 +48,12 @@ type config struct {
 // settings is what one invocation works with: flags over environment over file
 // over defaults.
 type settings struct {
-	server  string // scheme://host[:port][/prefix], without a slash at the end
-	key     client.Secret
-	file    config
-	path    string // of the file
-	machine browser.Machine
+	server   string // scheme://host[:port][/prefix], without a slash at the end
+	key      client.Secret
+	adminKey client.Secret // for the cookies commands; empty means key
+	file     config
+	path     string // of the file
+	machine  browser.Machine
 }
 
 // resolveSettings puts flags (with the environment already in them), file and defaults
@@ -76,7 +80,7 @@ func (g *grammar) resolveSettings(c *terminal.Console) (*settings, error) {
 	s.key, err = g.givenKey(c)
 	// A saved key belongs to the saved server: another one must not learn it.
 	if s.key == "" && s.server == cmp.Or(saved, defaultServer) {
-		s.key = client.Secret(s.file.Key)
+		s.key, s.adminKey = client.Secret(s.file.Key), client.Secret(s.file.AdminKey)
 	}
 	return s, err
 }
@@ -129,21 +133,41 @@ func explainYAML(err error) string {
 	var wrong *yaml.TypeError
 	if errors.As(err, &wrong) && len(wrong.Errors) > 0 {
 		line, _, _ := strings.Cut(wrong.Errors[0], ":")
-		return line + ": not one of the keys server, key, model, ssh with a text as its value"
+		return line + ": not one of the keys server, key, admin_key, model, ssh with a text as its value"
 	}
-	return "it is not YAML with the keys server, key, model, ssh"
+	return "it is not YAML with the keys server, key, admin_key, model, ssh"
 }
 
 // isExposed reports whether others on this computer may read the file with the
 // key. Windows keeps its rights elsewhere.
 func (s *settings) isExposed() bool {
 	info, err := os.Stat(s.path)
-	return err == nil && runtime.GOOS != "windows" && s.file.Key != "" && info.Mode().Perm()&0o077 != 0
+	return err == nil && runtime.GOOS != "windows" && s.file.Key+s.file.AdminKey != "" && info.Mode().Perm()&0o077 != 0
 }
 
 // newClient returns a client for the chosen server.
 func (s *settings) newClient() *client.Client {
 	return client.New(s.server, s.sentKey(), "gchat/"+buildVersion())
+}
+
+// newAdminClient returns a client for the cookies commands.
+func (s *settings) newAdminClient() *client.Client {
+	return client.New(s.server, cmp.Or(s.adminKey, s.sentKey()), "gchat/"+buildVersion())
+}
+
+// explainAdminError puts an error of [settings.newAdminClient] into words, and names
+// the other way to bring cookies if this one is closed: ssh to host, or if that is
+// empty to the server's machine.
+func (s *settings) explainAdminError(err error, host string) error {
+	explained := s.explainError(client.ExplainAdminError(err))
+	f, ok := errors.AsType[*exit.Failure](explained)
+	if !ok || !client.IsClosed(err) {
+		return explained
+	}
+	if to, err := s.sshDestination(""); err == nil && s.file.SSH == "" {
+		host = cmp.Or(host, to.String())
+	}
+	return exit.New(f.Code, f.What, f.Next+"; or: gchat cookies update --ssh "+cmp.Or(host, s.file.SSH, "HOST"))
 }
 
 // explainError puts an error into words for the user, as far as it is not a failure

@@ -29,7 +29,7 @@ Exit codes: 0 questions are answered, 69 a person must act, 75 wait.`
 func (sc statusCommand) Run(c *terminal.Console, s *settings) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	report, body, err := s.newClient().FetchStatus(ctx)
+	report, body, err := s.newAdminClient().FetchStatus(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/ssh"
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/internal/printable"
 )
 
 const defaultInbox = "/var/lib/geminid/inbox"
@@ -30,8 +31,10 @@ type updateCommand struct {
 // Help implements kong.HelpProvider.
 func (updateCommand) Help() string {
 	return `Sends the session, and nothing of other sites, to the server over its HTTP API
-(with an admin key, see gchat login) or over ssh into its inbox. The server asks
-Google before it uses the session; what it says is printed.
+(with an admin key, see gchat login) or over ssh into its inbox, as a user of the
+server's group geminid. With ssh: user@host in the configuration it goes by ssh if
+the other way is closed. The server asks Google before it uses the session; what
+it says is printed.
 
 Exit codes: 0 accepted, 1 refused, 2 the file can not be read, 75 not proven yet.
 
@@ -59,11 +62,15 @@ func (u updateCommand) Run(c *terminal.Console, s *settings) error {
 	defer stop()
 	if u.SSH == "" {
 		fmt.Fprintf(c.Err, "asking %s, which asks Google …\n", s.server)
-		v, err := s.newClient().OfferCookies(ctx, u.Account, u.displayName(), data)
-		if err != nil {
-			return client.ExplainAdminError(err)
+		v, err := s.newAdminClient().OfferCookies(ctx, u.Account, u.displayName(), data)
+		if err == nil {
+			return showVerdict(c, v)
 		}
-		return showVerdict(c, v)
+		cause, err := err, s.explainAdminError(err, "")
+		if s.file.SSH == "" || !client.IsClosed(cause) {
+			return err
+		}
+		fmt.Fprintf(c.Err, "gchat: %s\n  going by ssh to %s instead\n", printable.Text(err.Error()), s.file.SSH)
 	}
 	to, err := s.sshDestination(u.SSH)
 	if err != nil {

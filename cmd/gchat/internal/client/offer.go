@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -29,24 +30,39 @@ func (c *Client) OfferCookies(ctx context.Context, account, name string, cookies
 	return v, decodeJSON(answer, &v, func() bool { return v.Result != "" })
 }
 
-// ExplainAdminError explains why the server, or something before it, keeps its admin
-// routes closed. Other errors are returned as they are.
+// CheckAdmin returns nil if the server would take cookies from this client, and else
+// the reason for which it would not.
+func (c *Client) CheckAdmin(ctx context.Context) error {
+	var body struct {
+		Accounts []json.RawMessage
+	}
+	return c.getJSON(ctx, "/api/cookies", &body, func() bool { return body.Accounts != nil })
+}
+
+// IsClosed reports whether err means that no cookies get to the server this way,
+// however often it is tried: it cannot be reached, its admin routes are closed to
+// this key, or something before it keeps them inside.
+func IsClosed(err error) bool {
+	if answer, ok := errors.AsType[*APIError](err); ok {
+		return !answer.IsOwn() || answer.Status == http.StatusNotFound || answer.Status == http.StatusForbidden || answer.Status == http.StatusUnauthorized
+	}
+	_, isNetwork := errors.AsType[*url.Error](err)
+	return isNetwork && !errors.Is(err, context.Canceled)
+}
+
+// ExplainAdminError explains why the server keeps its admin routes closed. Other
+// errors are returned as they are.
 func ExplainAdminError(err error) error {
 	answer, ok := errors.AsType[*APIError](err)
-	if !ok {
-		return err
-	}
-	const bySSH = "; or: gchat cookies update --ssh HOST"
 	switch {
-	case !answer.IsOwn():
-		f, _ := errors.AsType[*exit.Failure](explainForeign(answer))
-		return exit.New(f.Code, f.What, f.Next+bySSH)
+	case !ok || !answer.IsOwn():
+		return err
 	case answer.Status == http.StatusNotFound:
 		return exit.New(exit.Permission, "the server takes no cookies over HTTP: it has no admin key",
-			"on the server: geminid keys add NAME --admin, then gchat login"+bySSH)
+			"on the server: geminid keys add NAME --admin, then gchat login --admin")
 	case answer.Status == http.StatusForbidden:
 		return exit.New(exit.Permission, "this key may ask questions only: "+answer.Error(),
-			"gchat login with an admin key (on the server: geminid keys add NAME --admin)"+bySSH)
+			"gchat login --admin with an admin key (on the server: geminid keys add NAME --admin)")
 	}
 	return err
 }
