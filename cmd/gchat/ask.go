@@ -17,11 +17,11 @@ import (
 	"github.com/geminid/geminid/internal/printable"
 )
 
-// maxInput bounds what is read from standard input; the server takes less.
+// maxInput bounds how much is read from standard input; the server takes less.
 const maxInput = 32 << 20
 
 // askCommand is the default command: one question, or a conversation when there
-// is none and somebody sits at the keyboard.
+// is none and a user sits at the keyboard.
 type askCommand struct {
 	Question []string `arg:"" optional:"" help:"The question; several words are joined by blanks."`
 	Model    string   `short:"m" help:"Model that answers (default: the saved one, or ${model})." env:"GCHAT_MODEL" placeholder:"NAME"`
@@ -91,7 +91,7 @@ func (a *askCommand) readQuestion(c *terminal.Console) (string, error) {
 	return question, nil
 }
 
-// asker puts questions to the server and shows what comes back.
+// asker puts questions to the server and shows the answers.
 type asker struct {
 	console  *terminal.Console
 	client   *client.Client
@@ -102,7 +102,7 @@ type asker struct {
 }
 
 // streamAnswer asks, shows the answer while it arrives, and returns its whole text.
-// With an error the text is what had arrived until then.
+// With an error the text is the part that had arrived.
 func (a *asker) streamAnswer(ctx context.Context, turns []client.Message) (string, error) {
 	if a.system != "" {
 		turns = append([]client.Message{{Role: "system", Content: a.system}}, turns...)

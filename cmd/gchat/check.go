@@ -26,7 +26,7 @@ Examples:
   pbpaste | gchat cookies check -`
 }
 
-// Run says what is in the file and whether it can be used.
+// Run describes the file and says if it can be used.
 func (cc checkCommand) Run(c *terminal.Console) error {
 	now := time.Now()
 	source, result, err := browser.ReadExport(c.In, cc.File, now)
@@ -37,7 +37,7 @@ func (cc checkCommand) Run(c *terminal.Console) error {
 	return nil
 }
 
-// describeExport prints what was found, without a value.
+// describeExport prints the cookies that were found, without a value.
 func describeExport(out io.Writer, source browser.Candidate, e *export.Result, now time.Time) {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "  %-17s "+format+"\n", append([]any{label}, args...)...)
@@ -59,7 +59,7 @@ func describeExport(out io.Writer, source browser.Candidate, e *export.Result, n
 	}
 }
 
-// describeExpiry tells the end that the browser has noted. It is no promise: a session
+// describeExpiry describes the end that the browser has noted. It is no promise: a session
 // usually ends long before.
 func describeExpiry(end, now time.Time) string {
 	if end.IsZero() {

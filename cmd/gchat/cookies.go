@@ -1,6 +1,6 @@
 package main
 
-// cookiesCommand groups what brings a browser's session to the server.
+// cookiesCommand groups the commands that carry a browser's session to the server.
 type cookiesCommand struct {
 	Quick  quickCommand  `cmd:"" help:"Open a browser that goes out from the server's address, to sign in there."`
 	Save   saveCommand   `cmd:"" help:"Take the session out of an export, or out of the browser of quick."`

@@ -60,7 +60,7 @@ func (p *pretend) journal(next http.Handler) http.Handler {
 		p.mu.Lock()
 		p.requests = append(p.requests, fmt.Sprintf("%s %s key=%s %s", r.Method, r.URL.Path, key, body))
 		p.mu.Unlock()
-		provenance.Mark(w.Header())
+		provenance.MarkOwn(w.Header())
 		if p.key != "" && key != p.key && key != p.admin {
 			openAIError(w, http.StatusUnauthorized, "invalid_api_key", "the API key is missing or not known here")
 			return

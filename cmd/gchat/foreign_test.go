@@ -113,7 +113,7 @@ func TestCutAnswers(t *testing.T) {
 	for _, body := range []string{"", `{"object":"li`, `{"status":"val`, "{}", `{"result":"appl`, `{"data":[{"b64_json":"AAAA`} {
 		for _, short := range []bool{false, true} {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				provenance.Mark(w.Header())
+				provenance.MarkOwn(w.Header())
 				w.Header().Set("Content-Type", "application/json")
 				if short { // the connection ends before the length that was announced
 					w.Header().Set("Content-Length", "9999")

@@ -39,7 +39,7 @@ Examples:
   pass geminid | gchat login --server https://gemini.example.org --key -`
 }
 
-// Run asks for what the flags left out, tries it and saves it.
+// Run asks for the settings that the flags left out, tries them and saves them.
 func (l loginCommand) Run(c *terminal.Console, s *settings, g *grammar) error {
 	if c.Keyboard != nil {
 		if err := l.askSettings(c, s, g); err != nil {
@@ -76,7 +76,7 @@ func (l loginCommand) Run(c *terminal.Console, s *settings, g *grammar) error {
 	return nil
 }
 
-// saveAdminKey tries the key as one that may bring cookies, and saves it beside the
+// saveAdminKey tries the key as one for the cookies commands, and saves it beside the
 // one for questions.
 func (loginCommand) saveAdminKey(ctx context.Context, c *terminal.Console, s *settings) error {
 	if err := s.newClient().CheckAdmin(ctx); err != nil {
@@ -128,7 +128,7 @@ func (s *settings) whyNoUpdate(ctx context.Context, host string) *exit.Failure {
 	return why
 }
 
-// askSettings reads at the keyboard what was not given as a flag.
+// askSettings reads the settings at the keyboard that no flag gave.
 func (l loginCommand) askSettings(c *terminal.Console, s *settings, g *grammar) error {
 	if g.Server == "" {
 		fmt.Fprintf(c.Prompts, "Server [%s]: ", s.server)

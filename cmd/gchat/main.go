@@ -1,6 +1,6 @@
 // Command gchat is the small client on the owner's laptop. It talks to a
 // geminid daemon over that daemon's own HTTP API: questions and conversations
-// in the terminal, and the commands that bring browser cookies to the server.
+// in the terminal, and the commands that carry browser cookies to the server.
 //
 // Its exit codes are those of sysexits(3) and stand in exit.go; gchat --help
 // lists them.

@@ -41,11 +41,11 @@ type config struct {
 	// Model answers when -m is not given; empty means defaultModel.
 	Model string `yaml:"model,omitempty"`
 	// SSH is [user@]host[:port], the way to the server's machine for the
-	// cookies commands; empty means that they must be told.
+	// cookies commands; empty means that they need a flag.
 	SSH string `yaml:"ssh,omitempty"`
 }
 
-// settings is what one invocation works with: flags over environment over file
+// settings are the values of one invocation: flags over environment over file
 // over defaults.
 type settings struct {
 	server   string // scheme://host[:port][/prefix], without a slash at the end
@@ -86,7 +86,7 @@ func (g *grammar) resolveSettings(c *terminal.Console) (*settings, error) {
 }
 
 // sentKey returns the key for requests. Someone without any settings is trying
-// geminid out: what answers at the default address is most likely its demo.
+// geminid out: the server at the default address is most likely its demo.
 func (s *settings) sentKey() client.Secret {
 	if s.key == "" && s.server == defaultServer {
 		return demoKey
@@ -156,7 +156,7 @@ func (s *settings) newAdminClient() *client.Client {
 }
 
 // explainAdminError puts an error of [settings.newAdminClient] into words, and names
-// the other way to bring cookies if this one is closed: ssh to host, or if that is
+// the other way for cookies if this one is closed: ssh to host, or if that is
 // empty to the server's machine.
 func (s *settings) explainAdminError(err error, host string) error {
 	explained := s.explainError(client.ExplainAdminError(err))
@@ -176,7 +176,7 @@ func (s *settings) explainError(err error) error {
 	return client.ExplainError(err, s.server, s.key != "")
 }
 
-// sshDestination returns the way to the server's machine: what was given, else
+// sshDestination returns the way to the server's machine: the given one, else
 // the saved one, else the host of the server's address when it is not this
 // computer.
 func (s *settings) sshDestination(given string) (ssh.Destination, error) {

@@ -83,7 +83,7 @@ func (t *talk) printNotice(text string) {
 	fmt.Fprintln(t.console.Prompts, t.console.DimText(printable.Text(text)))
 }
 
-// askQuestion puts one question. What was answered before Ctrl-C stays in the
+// askQuestion puts one question. An answer up to Ctrl-C stays in the
 // conversation; a question that failed leaves no trace, so it can be asked
 // again.
 func (t *talk) askQuestion(question string) {

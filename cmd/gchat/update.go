@@ -83,7 +83,7 @@ func (u updateCommand) Run(c *terminal.Console, s *settings) error {
 	return showVerdict(c, v)
 }
 
-// displayName is what the server calls the file in its messages.
+// displayName is the name of the file in the server's messages.
 func (u updateCommand) displayName() string {
 	switch u.File {
 	case "":

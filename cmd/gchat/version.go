@@ -11,7 +11,7 @@ import (
 // version is set by the linker in released builds (-X main.version=v1.2.3).
 var version string
 
-// buildVersion names this build: the release, else what the toolchain recorded.
+// buildVersion names this build: the release, else the version that the toolchain recorded.
 func buildVersion() string {
 	if version != "" {
 		return version

@@ -34,7 +34,7 @@ type remote struct {
 	where  string // for messages
 }
 
-// maxAnswer bounds what is read of an answer.
+// maxAnswer bounds how much of an answer is read, in bytes.
 const maxAnswer = 16 << 20
 
 func (f *remoteFlags) openRemote() (*remote, error) {
@@ -89,7 +89,7 @@ func (r *remote) callJSON(ctx context.Context, method, path string, body []byte,
 	return status, raw, &exitError{exitTemporary, fmt.Errorf("the answer of %s was cut off on its way; try again", r.where)}
 }
 
-// answer is what came for a request.
+// answer is the answer to a request.
 type answer struct {
 	status  int
 	body    []byte
@@ -116,7 +116,7 @@ func (r *remote) fetchAnswer(ctx context.Context, method, path string, body []by
 	}
 	a := answer{status: response.StatusCode, body: raw}
 	if !provenance.IsOwn(response.Header) {
-		e := provenance.Explain(response)
+		e := provenance.ExplainForeign(response)
 		a.foreign = &exitError{exitUnavailable, fmt.Errorf("%s: %s; %s", r.where, e.What, e.Next)}
 	}
 	return a, nil
@@ -127,7 +127,7 @@ func (r *remote) explainUnreachable(err error) error {
 		return &exitError{exitNoPerm, fmt.Errorf("opening %s: %w; run this as root or as a member of the group geminid", r.where, os.ErrPermission)}
 	}
 	if request := (*url.Error)(nil); errors.As(err, &request) {
-		err = request.Err // the method and an address that stands for the socket help nobody
+		err = request.Err // the method and an address that stands for the socket are no help
 	}
 	return &exitError{exitUnavailable, fmt.Errorf("no answer from %s: %w; is it running? Start it with geminid serve, or systemctl start geminid", r.where, err)}
 }

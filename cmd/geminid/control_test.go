@@ -37,7 +37,7 @@ func TestForeignAnswers(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				paths = append(paths, r.URL.Path)
 				if tt.own {
-					provenance.Mark(w.Header())
+					provenance.MarkOwn(w.Header())
 				}
 				w.Header().Set("Location", "/login")
 				w.WriteHeader(tt.status)

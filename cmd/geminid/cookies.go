@@ -88,7 +88,7 @@ type cookiesImportCmd struct {
 	Account string `short:"a" help:"Account to bring it to; by default the session and the file's name tell." placeholder:"NAME"`
 }
 
-// Run brings the file in.
+// Run offers the file to the server.
 func (c *cookiesImportCmd) Run(ctx context.Context) error {
 	content, err := readFile(c.File)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c *cookiesImportCmd) Run(ctx context.Context) error {
 }
 
 // uploadPath is where the file goes. The server finds the account; standard input has
-// no name that could tell.
+// no name that could say so.
 func (c *cookiesImportCmd) uploadPath() string {
 	path := "/api/cookies"
 	if c.Account != "" {
@@ -164,7 +164,7 @@ type accountCmd struct {
 	Account string `arg:"" optional:"" help:"Account; may be left out when there is only one."`
 }
 
-// Run sends the command and prints what came of it.
+// Run sends the command and prints the result.
 func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 	r, err := c.openRemote()
 	if err != nil {
@@ -197,7 +197,7 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 	return nil
 }
 
-// doneWords names what commands did whose answer is the account's state alone.
+// doneWords names the effect of commands whose answer is the account's state alone.
 var doneWords = map[commandName]status.Result{"pause": "paused", "resume": "resumed", "remove": "removed"}
 
 // cookiesRemoveCmd wants the account's name even when there is only one: there

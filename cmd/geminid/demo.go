@@ -127,7 +127,7 @@ func awaitReady(ctx context.Context, d *daemon.Daemon) error {
 	return nil
 }
 
-// welcomeText is what a newcomer needs: addresses for the clients they know and
+// welcomeText is the text for newcomers: addresses for the clients they know and
 // lines to paste.
 func welcomeText(addr, inbox string) string {
 	return strings.NewReplacer("GCHAT", gchatCommand(), "ADDR", addr, "KEY", demoKey, "ADMIN", demoAdminKey, "INBOX", inbox).Replace(`

@@ -33,7 +33,7 @@ Exit code 1 when something is bad; notes and warnings alone are 0.`
 // upstreamProbe answers without cookies.
 const upstreamProbe = "https://gemini.google.com/robots.txt"
 
-// Run examines the installation and prints what was found.
+// Run examines the installation and prints the findings.
 func (c *doctorCmd) Run(ctx context.Context) error {
 	settings, problem := c.loadSettings()
 	findings := doctor.Examine(ctx, c.examinationConfig(settings, problem))
@@ -50,7 +50,7 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// examinationConfig tells the doctor what there is to look at.
+// examinationConfig returns the places that the doctor looks at.
 func (c *doctorCmd) examinationConfig(s config.Settings, problem error) doctor.Config {
 	home, _ := os.UserHomeDir()
 	out := doctor.Config{
@@ -89,7 +89,7 @@ func (c *doctorCmd) examinationConfig(s config.Settings, problem error) doctor.C
 	return out
 }
 
-// askServer is callJSON for what has no other answer than its body.
+// askServer is callJSON, or returns the body as it came if out is a *[]byte.
 func (r *remote) askServer(ctx context.Context, path string, out any) error {
 	if raw, ok := out.(*[]byte); ok {
 		a, err := r.fetchAnswer(ctx, http.MethodGet, path, nil)

@@ -41,7 +41,7 @@ type question struct {
 	check  func(answer string) error
 }
 
-// Run asks, writes, and says what comes next.
+// Run asks, writes, and prints the next steps.
 func (c *initCmd) Run(ctx context.Context) error {
 	made := newConfig{path: cmp.Or(c.Config, config.ConfigPath(os.Getenv)), origin: "geminid init",
 		force: c.Force, settings: make(map[string]any)}
@@ -59,7 +59,7 @@ func (c *initCmd) Run(ctx context.Context) error {
 			made.settings[key] = value
 		}
 	}
-	before, _ := config.Load(config.Sources{File: made.path, Environ: os.Environ()}) // one that is broken serves nobody
+	before, _ := config.Load(config.Sources{File: made.path, Environ: os.Environ()}) // no server runs with a broken one
 	settings, err := made.writeFile()
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func makeFirstKeys(settings config.Settings, name string) (client, admin string,
 	return client, admin, nil
 }
 
-// describeResult says what was made.
+// describeResult names the file and the keys that were made.
 func describeResult(made newConfig, client, admin string) string {
 	const kept = "(made before; geminid keys list)"
 	wrote := made.path
@@ -189,7 +189,7 @@ func frontStep(s config.Settings) string {
                           or nginx.conf; both keep administration inside, see their comments`
 }
 
-// nextSteps is what to do next, numbered.
+// nextSteps returns the next steps, numbered.
 func nextSteps(s config.Settings, start string) string {
 	base := strings.TrimRight(cmp.Or(s.PublicURL, "http://"+localAddress(s.Listen)), "/")
 	steps := []string{start}

@@ -30,7 +30,7 @@ const lastWords = 2 * time.Second
 func closeLog(output *logwriter.Writer) {
 	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
 	defer cancel()
-	_ = output.Close(ctx) // what is lost then, nobody can be told
+	_ = output.Close(ctx) // there is no place left to report it
 }
 
 // newLogger writes text or JSON. Under systemd the journal adds the time, and

@@ -20,15 +20,15 @@ import (
 )
 
 // Exit codes, after sysexits where one fits. RestartPreventExitStatus= in the
-// unit lists those that a restart can not cure.
+// unit lists those that a restart cannot cure.
 const (
 	exitFailure     = 1
-	exitUnreadable  = 2  // cookies check: the file can not be read
+	exitUnreadable  = 2  // cookies check: the file cannot be read
 	exitUsage       = 64 // a flag or command that does not exist
 	exitUnavailable = 69 // no daemon answers, or the address to listen on is taken
 	exitTemporary   = 75 // another daemon owns the state directory, or try later
 	exitNoPerm      = 77 // the key, or the user, may not do this
-	exitConfig      = 78 // a configuration that can not be run
+	exitConfig      = 78 // a configuration that cannot be run
 )
 
 // commands is the command line.
@@ -82,7 +82,7 @@ func run(args []string) int {
 		fmt.Fprintf(stderr, "geminid: %v\nRun geminid --help to see the commands.\n", err)
 		return exitUsage
 	}
-	// What needs the context alone is run without the parser: a server that stays
+	// A command that needs the context alone is run without the parser: a server that stays
 	// for a year must not keep the model of a command line in memory.
 	selected := command.Selected()
 	if c, ok := selected.Target.Addr().Interface().(interface{ Run(context.Context) error }); ok {
@@ -120,7 +120,7 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
-// reportError says what went wrong in one line and returns the exit code.
+// reportError prints the error in one line and returns the exit code.
 func reportError(err error) int {
 	var quiet *silentExit
 	if errors.As(err, &quiet) {

@@ -45,7 +45,7 @@ Example:
 // maxPeerFile bounds a settings file.
 const maxPeerFile = 1 << 20
 
-// Run takes over what there is and says what was left.
+// Run takes over all it can and lists the rest.
 func (c *configImportCmd) Run() error {
 	content, err := readFile(c.File)
 	if err != nil {
@@ -140,7 +140,7 @@ func (c *configImportCmd) nameAccounts(sessions []peers.Session) {
 	}
 }
 
-// inboxName is what the file of an account is called in the inbox. Names that say
+// inboxName is the name of an account's file in the inbox. Names that say
 // cookies or google mean any account there; those of these accounts must not.
 func inboxName(account string) string {
 	account = strings.NewReplacer("cookies", "", "google", "g").Replace(strings.ToLower(account))
@@ -200,7 +200,7 @@ func writeInboxFile(inbox, name string, content []byte) (string, error) {
 	return path, file.CloseAtomicallyReplace()
 }
 
-// printRest says what was left out, and what else is to know.
+// printRest lists the settings that were left out, and the notes.
 func printRest(found *peers.Found) {
 	for _, l := range found.LeftOut {
 		printf("left     %s: %s\n", l.Name, l.Reason)

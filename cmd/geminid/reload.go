@@ -8,7 +8,7 @@ import (
 
 type reloadCmd struct{ remoteFlags }
 
-// Run asks the server and says what changed. A broken configuration changes
+// Run asks the server and prints the changes. A broken configuration changes
 // nothing and ends with exit code 78.
 func (c *reloadCmd) Run(ctx context.Context) error {
 	r, err := c.openRemote()

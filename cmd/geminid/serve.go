@@ -52,7 +52,7 @@ func (f *settingFlags) loadSettings() (config.Settings, error) {
 }
 
 // checkSettings is load for the server, which needs the files that the settings name. One
-// that it may not read it tells when it opens it.
+// that it may not read it reports when it opens it.
 func (f *settingFlags) checkSettings() (config.Settings, error) {
 	settings, err := f.loadSettings()
 	if err != nil {
@@ -70,7 +70,7 @@ type serveCmd struct{ settingFlags }
 func (c *serveCmd) Run(ctx context.Context) error {
 	ctx, stop := withSignals(ctx)
 	defer stop()
-	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more ends no server
+	signal.Ignore(syscall.SIGPIPE) // a log without a reader ends no server
 	forbidDumps()
 	settings, err := c.checkSettings()
 	if err != nil {
@@ -100,7 +100,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 
 type checkConfigCmd struct{ settingFlags }
 
-// Run reads the configuration and says what it found.
+// Run reads the configuration and prints the findings.
 func (c *checkConfigCmd) Run() error {
 	settings, err := c.loadSettings()
 	if err != nil {

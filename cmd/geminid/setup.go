@@ -21,10 +21,10 @@ type newConfig struct {
 	settings map[string]any
 	origin   string // for its first line: who made it
 	force    bool   // replace one that is there
-	backup   string // what the one that was there is called now
+	backup   string // the new name of the one that was there
 }
 
-// validateSetting tells what is wrong with one setting, as the server would.
+// validateSetting returns the mistake in one setting, as the server would.
 func validateSetting(key string, value any) error {
 	_, err := config.Load(config.Sources{File: os.DevNull, Flags: map[string]any{key: value}})
 	if err == nil {
@@ -34,8 +34,8 @@ func validateSetting(key string, value any) error {
 	return errors.New(strings.TrimPrefix(err.Error(), flag))
 }
 
-// checkFree tells why nothing may be written: there is a configuration already. One in
-// which nothing is set, such as the one that the package brings, is in nobody's
+// checkFree returns an error if there is a configuration already. One in
+// which nothing is set, such as the one of the package, does not stand in the
 // way.
 func (n *newConfig) checkFree() error {
 	info, err := os.Stat(n.path)
@@ -149,8 +149,8 @@ func chownLike(file *os.File, dir string) error {
 	return file.Chown(int(owner.Uid), int(owner.Gid))
 }
 
-// fileOwner is whom root gives files to: root sets up a service that runs as somebody
-// else and has to read them. Nil means that nothing is to be given.
+// fileOwner returns the owner to whom root gives files: root sets up a service that
+// runs as another user, who has to read them. Nil means that nothing is to be given.
 func fileOwner(dir string) (*syscall.Stat_t, error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) || os.Geteuid() != 0 {

@@ -15,7 +15,7 @@ var version = "devel"
 // commit is set by the linker too: -X main.commit=0123456789ab.
 var commit string
 
-// buildRevision is the commit the binary was built from, as the linker was told or the
+// buildRevision is the commit the binary was built from, as the linker was given or the
 // toolchain noted it.
 func buildRevision() string {
 	if commit != "" {
@@ -35,7 +35,7 @@ func platformName() string {
 	return fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// What commands print may hold words of a server, which need not be ours.
+// The output of commands may hold words of a server, which need not be ours.
 var (
 	stdout = printable.Writer{Output: os.Stdout}
 	stderr = printable.Writer{Output: os.Stderr}

@@ -35,7 +35,7 @@ func (a *API) recordRequests(trusted bool) middleware {
 			setDeadlines(&rec.control, r)
 			defer a.finishRequest(rec, r)
 			header := rec.Header()
-			provenance.Mark(header)
+			provenance.MarkOwn(header)
 			header.Set("X-Request-Id", stateOf(r).id)
 			header.Set("X-Content-Type-Options", "nosniff")
 			next.ServeHTTP(rec, r)

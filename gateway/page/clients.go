@@ -12,7 +12,7 @@ type clientProgram struct {
 type setting struct {
 	// Label is the field's name.
 	Label string
-	// Value is what to put there.
+	// Value is the text to put there.
 	Value string
 	// Path is the part of Value behind the server's address, for the script,
 	// which knows the address that really leads here; absent without HasBase.
@@ -23,7 +23,7 @@ type setting struct {
 }
 
 // clientSettings are the ready-made settings. Each program adds its own part to the
-// address: CherryStudio and NextChat /v1/…, ChatBox only what follows /v1.
+// address: CherryStudio and NextChat /v1/…, ChatBox only the part behind /v1.
 func (l *locale) clientSettings(v View) []clientProgram {
 	address := func(label, path string) setting {
 		return setting{Label: l.textOf(label), Value: v.Base + path, Path: path, HasBase: true}
@@ -45,7 +45,7 @@ func (l *locale) clientSettings(v View) []clientProgram {
 	}
 }
 
-// customModels is how NextChat is told which models there are.
+// customModels lists the models in NextChat's form.
 func customModels(models []string) string {
 	return strings.Join(append([]string{"-all"}, models...), ",+")
 }

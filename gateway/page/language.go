@@ -21,7 +21,7 @@ type locale struct {
 
 // allLocales are the languages of the page, the first one for those who prefer
 // none of them. A new one is a file in texts and a line here. They are made when
-// the page is asked for: a server that nobody looks at needs no templates.
+// the page is asked for: a server whose page is never asked for needs no templates.
 var allLocales = sync.OnceValue(func() []*locale {
 	return []*locale{
 		loadLocale("en"),
@@ -64,7 +64,7 @@ func (l *locale) textOf(key string) string {
 	return key
 }
 
-// stateSentence says what the state means for who asks.
+// stateSentence returns the meaning of the state for clients.
 func (l *locale) stateSentence(v View) string {
 	if !v.Ready && (v.State == "healthy" || v.State == "expiring") {
 		return l.textOf("sentence.paused")

@@ -1,5 +1,5 @@
-// Package page is the front door for people: one HTML page that tells the state
-// of the sessions in a word and what to do, and the addresses for chat clients.
+// Package page serves the status page: one HTML page with the state
+// of the sessions in a word, the remedy, and the addresses for chat clients.
 // That much is for everybody and needs no JavaScript. With an admin key, which
 // the page's script keeps in memory and sends as a header, it shows each account
 // with its timeline and takes a dropped cookie export to the server.
@@ -18,14 +18,14 @@ import (
 	"net/http"
 )
 
-// View is what the page shows to everybody.
+// View holds the facts that the page shows to everybody.
 type View struct {
 	// State is the best account's state: healthy, expiring, degraded, unknown,
 	// rate_limited, blocked, expired, missing or unreadable.
 	State string
-	// Word is what scripts call the state.
+	// Word is the state's name for scripts.
 	Word string
-	// Remedy says in English what a person should do; empty for nothing.
+	// Remedy is the step for a person, in English; empty if there is none.
 	Remedy string
 	// Ready says that questions are answered.
 	Ready bool
@@ -43,7 +43,7 @@ var html string
 var style string
 
 // policy lets the page's own style and script run and talk to its own server,
-// and nothing else. Text can not become script in it: trusted types forbid the
+// and nothing else. Text cannot become script in it: trusted types forbid the
 // ways in which it could.
 var policy = "default-src 'none'; script-src 'sha256-" + hashForPolicy(script) + "'; style-src 'sha256-" + hashForPolicy(style) + "'; " +
 	"connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +

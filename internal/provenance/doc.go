@@ -2,7 +2,7 @@
 // something else gave in its place: a reverse proxy that keeps a path to itself, its
 // sign-in page, the portal of a network, a gateway without its server.
 //
-// Start with [Mark], which the server calls, and [Explain], which clients call for
+// Start with [MarkOwn], which the server calls, and [ExplainForeign], which clients call for
 // answers that are not [IsOwn]. The status page has the same table in its own words
 // (gateway/page/script/server.js).
 //

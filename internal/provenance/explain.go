@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Explanation says what a foreign answer is and what to do about it, in one
+// Explanation names a foreign answer and the step to take, in one
 // sentence each.
 type Explanation struct {
 	Kind Kind
@@ -44,16 +44,16 @@ var (
 	}
 )
 
-// Explain explains an answer that is not the server's own. It reads no body, and
+// ExplainForeign explains an answer that is not the server's own. It reads no body, and
 // quotes neither a query nor anything that holds a terminal's control characters.
-func Explain(r *http.Response) Explanation {
-	kind := Classify(r.StatusCode)
+func ExplainForeign(r *http.Response) Explanation {
+	kind := ClassifyStatus(r.StatusCode)
 	cause := causes[kind]
 	if kind == Redirect {
-		cause = "the answer is a redirect to " + cmp.Or(target(r), "nowhere")
+		cause = "the answer is a redirect to " + cmp.Or(redirectTarget(r), "nowhere")
 	}
 	who := ""
-	if name := printable(r.Header.Get("Server")); name != "" {
+	if name := printableWord(r.Header.Get("Server")); name != "" {
 		who = ", by " + name
 	}
 	return Explanation{
@@ -62,9 +62,9 @@ func Explain(r *http.Response) Explanation {
 	}
 }
 
-// target returns where a redirect leads, without its query, which may hold a token;
+// redirectTarget returns where a redirect leads, without its query, which may hold a token;
 // empty if it leads nowhere.
-func target(r *http.Response) string {
+func redirectTarget(r *http.Response) string {
 	u, err := url.Parse(r.Header.Get("Location"))
 	if err != nil || u.String() == "" {
 		return ""
@@ -72,11 +72,11 @@ func target(r *http.Response) string {
 	if r.Request != nil && r.Request.URL != nil {
 		u = r.Request.URL.ResolveReference(u)
 	}
-	return printable((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String())
+	return printableWord((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String())
 }
 
-// printable returns a word of a header as far as it can be shown, empty if it cannot.
-func printable(text string) string {
+// printableWord returns a word of a header as far as it can be shown, empty if it cannot.
+func printableWord(text string) string {
 	const longest = 100
 	if len(text) > longest || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return ""

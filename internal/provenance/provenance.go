@@ -10,14 +10,14 @@ const Header = "X-Geminid-Api"
 // apiVersion is the value of [Header].
 const apiVersion = "1"
 
-// Mark marks an answer as the server's own. It must be called before the status is
+// MarkOwn marks an answer as the server's own. It must be called before the status is
 // written.
-func Mark(h http.Header) { h.Set(Header, apiVersion) }
+func MarkOwn(h http.Header) { h.Set(Header, apiVersion) }
 
 // IsOwn reports whether the server itself gave the answer with these headers.
 func IsOwn(h http.Header) bool { return h.Get(Header) != "" }
 
-// Kind is what a foreign answer means.
+// Kind is the meaning of a foreign answer.
 type Kind string
 
 // The kinds of foreign answers.
@@ -33,8 +33,8 @@ const (
 	Other    Kind = "other"
 )
 
-// Classify returns the kind of an answer that is not the server's own.
-func Classify(status int) Kind {
+// ClassifyStatus returns the kind of an answer that is not the server's own.
+func ClassifyStatus(status int) Kind {
 	switch status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired:
 		return SignIn

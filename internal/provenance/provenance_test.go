@@ -43,7 +43,7 @@ func TestExplain(t *testing.T) {
 		{400, http.Header{"Server": {"evil\x1b[31m secret"}}, provenance.Other, "the answer is not geminid's (400 Bad Request)"},
 		{500, http.Header{"Server": {strings.Repeat("secret", 30)}}, provenance.Other, "the answer is not geminid's (500 Internal Server Error)"},
 	} {
-		got := provenance.Explain(&http.Response{StatusCode: tt.status, Header: tt.header, Request: asked})
+		got := provenance.ExplainForeign(&http.Response{StatusCode: tt.status, Header: tt.header, Request: asked})
 		if got.Kind != tt.kind || !strings.Contains(got.What, tt.what) {
 			t.Errorf("%d: got %s, %q, want %s, %q", tt.status, got.Kind, got.What, tt.kind, tt.what)
 		}
@@ -53,12 +53,12 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func ExampleExplain() {
+func ExampleExplainForeign() {
 	own := http.Header{}
-	provenance.Mark(own)
+	provenance.MarkOwn(own)
 	foreign := &http.Response{StatusCode: http.StatusNotFound, Header: http.Header{"Server": {"Caddy"}}}
 	fmt.Println(provenance.IsOwn(own), provenance.IsOwn(foreign.Header))
-	fmt.Println(provenance.Explain(foreign).Kind)
+	fmt.Println(provenance.ExplainForeign(foreign).Kind)
 	// Output:
 	// true false
 	// hidden

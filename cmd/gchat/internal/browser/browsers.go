@@ -15,7 +15,7 @@ const (
 )
 
 // Browser is one program that may be installed, and where a profile of its own
-// may live: a sandboxed one can not see the usual folder.
+// may live: a sandboxed one cannot see the usual folder.
 type Browser struct {
 	goos    string
 	Engine  Engine

@@ -17,7 +17,7 @@ import (
 )
 
 // Which files in Downloads are looked into: one export is a minute old when it
-// is wanted, and other downloads are nobody's business.
+// is wanted, and other downloads are private.
 const (
 	recentSpan = 24 * time.Hour
 	maxFiles   = 50
@@ -30,7 +30,7 @@ type Candidate struct {
 	Profile string // the throw-away profile it belongs to, else empty
 }
 
-// FindCandidates returns what may hold the newest session, newest first: recent
+// FindCandidates returns the files that may hold the newest session, newest first: recent
 // files in Downloads, and the profiles that quick left.
 func (m Machine) FindCandidates(now time.Time) []Candidate {
 	var list []Candidate
@@ -51,7 +51,7 @@ func (m Machine) FindCandidates(now time.Time) []Candidate {
 	return list
 }
 
-// wasMeant reports whether a file that can not be used was meant as an export of a
+// wasMeant reports whether a file that cannot be used was meant as an export of a
 // Google session. Most downloads are not; they are passed over in silence.
 func wasMeant(err error, data []byte) bool {
 	rejection, refused := errors.AsType[*cookie.Rejection](err)
@@ -67,7 +67,7 @@ func wasMeant(err error, data []byte) bool {
 	return true
 }
 
-// NewestExport returns the newest usable export among the candidates. passed tells why
+// NewestExport returns the newest usable export among the candidates. passed says why
 // newer ones could not be used; without a usable one the newest of these reasons
 // is the error, nil when there was nothing at all.
 func NewestExport(list []Candidate, now time.Time) (best Candidate, result *export.Result, passed []error, err error) {
@@ -89,7 +89,7 @@ func NewestExport(list []Candidate, now time.Time) (best Candidate, result *expo
 	return Candidate{}, nil, nil, nil
 }
 
-// DisplayName is what the file is called in messages.
+// DisplayName is the name of the file in messages.
 func (f Candidate) DisplayName() string {
 	if f.Path == "-" {
 		return "standard input"
@@ -132,7 +132,7 @@ func ReadExport(stdin io.Reader, path string, now time.Time) (Candidate, *export
 	return source, result, explainRejection(err)
 }
 
-// explainRejection tells what was refused from what can not even be read.
+// explainRejection distinguishes a refused export from a file that cannot be read.
 func explainRejection(err error) error {
 	var r *cookie.Rejection
 	var told *exit.Failure

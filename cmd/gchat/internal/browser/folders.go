@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// DownloadDir returns the folder where browsers put what they save.
+// DownloadDir returns the folder where browsers save files.
 func (m Machine) DownloadDir() string {
 	usual := filepath.Join(m.Home, "Downloads")
 	if m.GOOS != "linux" {

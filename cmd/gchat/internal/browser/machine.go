@@ -6,7 +6,7 @@ import (
 	"runtime"
 )
 
-// Machine is what the folders and programs of a computer depend on. Tests give
+// Machine holds the facts on which the folders and programs of a computer depend. Tests give
 // another system's name and a home of their own.
 type Machine struct {
 	GOOS   string
@@ -25,7 +25,7 @@ func ThisMachine(getenv func(string) string) Machine {
 }
 
 // ConfigFile is where the settings are kept. The XDG folders are used on macOS
-// too: they are what a command-line tool's users look for.
+// too: users of command-line tools look there.
 func (m Machine) ConfigFile() string {
 	base := cmp.Or(m.absoluteEnv("XDG_CONFIG_HOME"), filepath.Join(m.Home, ".config"))
 	if m.GOOS == "windows" {

@@ -26,7 +26,7 @@ func MakeProfile(dir string) error {
 }
 
 // RemoveProfile removes a profile that quick made, with the session in it. One
-// that does not exist is no error; one of somebody else is.
+// that does not exist is not an error; one that another program made is.
 func RemoveProfile(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil

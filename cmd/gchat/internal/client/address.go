@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// NormalizeAddress brings an address as people write it into the form that paths
+// NormalizeAddress turns an address as people write it into the form that paths
 // are appended to. An empty address stays empty.
 func NormalizeAddress(address string) (string, error) {
 	if address == "" {

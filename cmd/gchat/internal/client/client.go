@@ -22,7 +22,7 @@ const (
 	// headerTimeout covers the wait in the daemon's queue, after which it
 	// answers or sends heartbeats.
 	headerTimeout = 2 * time.Minute
-	// silenceTimeout is how long a stream may bring nothing, heartbeats included.
+	// silenceTimeout is how long a stream may be silent, heartbeats included.
 	silenceTimeout = 2 * time.Minute
 	// maxBody bounds answers that are read as a whole.
 	maxBody = 8 << 20
@@ -126,7 +126,7 @@ func decodeRefusal(answer *http.Response) error {
 func newAPIError(answer *http.Response) *APIError {
 	e := &APIError{Status: answer.StatusCode}
 	if !provenance.IsOwn(answer.Header) {
-		explanation := provenance.Explain(answer)
+		explanation := provenance.ExplainForeign(answer)
 		e.foreign = &explanation
 	}
 	return e
@@ -157,7 +157,7 @@ func (b *errorBody) codeWord() string {
 }
 
 // getJSON reads the JSON answer of a GET into target. isComplete reports whether
-// target then holds what was asked for.
+// target then holds the data that was asked for.
 func (c *Client) getJSON(ctx context.Context, path string, target any, isComplete func() bool) error {
 	answer, err := c.doRequest(ctx, http.MethodGet, path, nil)
 	if err != nil {

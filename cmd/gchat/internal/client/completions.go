@@ -47,7 +47,7 @@ type chunk struct {
 }
 
 // StreamChat asks and yields the answer's pieces as they arrive. An error is the last
-// pair; what came before it is good but not the whole answer. Breaking off the
+// pair; the pieces before it are good but not the whole answer. Breaking off the
 // loop ends the request.
 func (c *Client) StreamChat(ctx context.Context, req ChatRequest) iter.Seq2[Delta, error] {
 	return func(yield func(Delta, error) bool) {
@@ -109,7 +109,7 @@ func decodeStream(r io.Reader, yield func(Delta, error) bool) error {
 	return fmt.Errorf("the answer broke off: %w", io.ErrUnexpectedEOF)
 }
 
-// watchedReader puts the watchdog of a silent stream off with every read that brings
+// watchedReader puts the watchdog of a silent stream off with every read that returns
 // something.
 type watchedReader struct {
 	io.Reader

@@ -17,7 +17,7 @@ import (
 	"github.com/geminid/geminid/supervisor/status"
 )
 
-// ExplainError turns what went wrong into words and an exit code. Errors of the
+// ExplainError turns an error into words and an exit code. Errors of the
 // network and of the server arrive here; a failure has its words already.
 func ExplainError(err error, server string, hasKey bool) error {
 	var (
@@ -39,7 +39,7 @@ func ExplainError(err error, server string, hasKey bool) error {
 	}
 }
 
-// advice is what an answer of the server means for the user.
+// advice is the meaning of a server's answer for the user.
 type advice struct {
 	exit int
 	next string
@@ -48,7 +48,7 @@ type advice struct {
 // NewCookiesAdvice is the remedy when the Google session is gone.
 const NewCookiesAdvice = "bring new cookies: gchat cookies quick, then save, then update (gchat cookies --help)"
 
-// adviceByCode holds the advice for the server's own codes, which tell more than the
+// adviceByCode holds the advice for the server's own codes, which say more than the
 // status does.
 var adviceByCode = map[string]advice{
 	"cookies_expired":         {exit.Unavailable, NewCookiesAdvice},
@@ -112,7 +112,7 @@ func explainAnswer(e *APIError, hasKey bool) error {
 	return f
 }
 
-// explainNetwork tells what kept the request from being answered. Go's own
+// explainNetwork says why the request was not answered. Go's own
 // text of a failed request repeats method and URL; only its core is shown.
 func explainNetwork(err error, server string) error {
 	var request *url.Error
@@ -148,7 +148,7 @@ func explainNetwork(err error, server string) error {
 	return f
 }
 
-// adviseUnreachable says what to look at when nobody listens.
+// adviseUnreachable says where to look if no server listens.
 func adviseUnreachable(server string) string {
 	if u, err := url.Parse(server); err == nil && IsLoopback(u.Hostname()) {
 		return "is geminid running here? For one on another machine: gchat login --server URL"

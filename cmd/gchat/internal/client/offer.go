@@ -11,7 +11,7 @@ import (
 	"github.com/geminid/geminid/supervisor/status"
 )
 
-// OfferCookies sends new cookies and returns what the server made of them. Without an
+// OfferCookies sends new cookies and returns the server's verdict. Without an
 // account the server finds the one they belong to.
 func (c *Client) OfferCookies(ctx context.Context, account, name string, cookies []byte) (status.Verdict, error) {
 	var v status.Verdict

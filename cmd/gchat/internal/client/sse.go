@@ -18,7 +18,7 @@ var errLongEvent = errors.New("one event of the stream is longer than 8 MiB")
 // the data lines of one event are joined by newlines. An event that the end
 // of the stream cuts off is not yielded, as the standard has it. The bytes are
 // valid until the next step. A read error ends the sequence and is its last
-// pair; the plain end of the stream is no error.
+// pair; the regular end of the stream is not an error.
 func readEvents(r io.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		lines := bufio.NewScanner(r)
@@ -71,7 +71,7 @@ func splitLines() bufio.SplitFunc {
 		}
 		end := bytes.IndexAny(data[skip:], "\r\n")
 		if end < 0 {
-			// A line without an end can not finish an event: it is dropped
+			// A line without an end cannot finish an event: it is dropped
 			// with the end of the stream.
 			if atEOF {
 				return len(data), nil, nil

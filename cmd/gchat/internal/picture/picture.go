@@ -61,12 +61,12 @@ func NewTarget(given string, count int, terminal bool) (Target, error) {
 	return to, to.checkWritable(count)
 }
 
-// checkWritable tries what writing needs and leaves nothing behind.
+// checkWritable tries to write and leaves nothing behind.
 func (to Target) checkWritable(count int) error {
 	info, err := os.Stat(to.name)
 	if err == nil && count == 1 && !to.free {
 		if !info.Mode().IsRegular() {
-			return nil // a device or a pipe shows what it takes when it is used
+			return nil // a device or a pipe is tried by using it
 		}
 		f, err := os.OpenFile(to.name, os.O_WRONLY, 0)
 		if err != nil {
@@ -127,8 +127,8 @@ func fileNames(name string, count int, free bool) []string {
 	return names
 }
 
-// savePicture writes a picture in the format that the name asks for. What can
-// not be turned into that gets the ending of what it is. It returns the name.
+// savePicture writes a picture in the format that the name asks for. If it cannot
+// be turned into that it gets the ending of its own format. It returns the name.
 func savePicture(name string, data []byte) (string, error) {
 	ending := strings.ToLower(filepath.Ext(name))
 	data, err := convertPicture(data, ending)

@@ -9,7 +9,7 @@ import (
 
 const startPage = "https://gemini.google.com"
 
-// Plan is what quick is about to do.
+// Plan holds the steps of quick.
 type Plan struct {
 	Tunnel  *ssh.Tunnel      // nil without one
 	Browser *browser.Browser // nil without one

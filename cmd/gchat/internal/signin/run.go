@@ -16,7 +16,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/terminal"
 )
 
-// atOnce is the time in which nobody signs in: a browser that ends within it could
+// atOnce is a time in which no user can sign in: a browser that ends within it could
 // not start, or handed over to another process.
 const atOnce = 5 * time.Second
 
@@ -29,7 +29,7 @@ func (t *Plan) RunBrowser(ctx context.Context, c *terminal.Console) error {
 		return err
 	}
 	if b.Engine == browser.Chromium {
-		defer browser.RemoveProfile(b.Profile) // save can not read it; the session must not lie there
+		defer browser.RemoveProfile(b.Profile) // save cannot read it; the session must not lie there
 	} else if err := os.WriteFile(filepath.Join(b.Profile, "user.js"), []byte(browser.FirefoxPreferences(t.proxyPort())), 0o600); err != nil {
 		return fmt.Errorf("writing the browser's preferences: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/geminid/geminid/cmd/gchat/internal/ssh"
 )
 
-// ShellScript returns the commands that do what quick does, in its order, for a POSIX
+// ShellScript returns the steps of quick as commands, in its order, for a POSIX
 // shell. Pasted one after the other they work: ssh goes to the background once
 // the tunnel stands, and the last ones leave nothing of it behind.
 func (t *Plan) ShellScript() string {

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	// keptWords bounds how much of what a browser prints is kept, in bytes.
+	// keptWords bounds how much of a browser's messages is kept, in bytes.
 	keptWords = 4 << 10
 	// shownWords bounds how much of it an error shows, in bytes.
 	shownWords = 400
 )
 
-// lastWords keeps the end of what a browser writes to standard error. It reads until
+// lastWords keeps the end of a browser's standard error. It reads until
 // [lastWords.close], because a process that the browser handed over to may write
 // there too and must not break on a closed pipe.
 type lastWords struct {

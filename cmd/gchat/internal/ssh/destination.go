@@ -33,7 +33,7 @@ func ParseDestination(text string) (Destination, error) {
 	return d, d.CheckParts()
 }
 
-// CheckParts refuses what ssh could take for an option, or for something else than
+// CheckParts refuses parts that ssh could take for an option, or for anything but
 // the part that it is.
 func (d Destination) CheckParts() error {
 	odd := func(s string) bool {

@@ -23,7 +23,7 @@ type InboxDelivery struct {
 	Account string
 	// Wait is how long to wait for the verdict once the file is there.
 	Wait time.Duration
-	// Log receives progress and what ssh writes to its standard error.
+	// Log receives progress and the standard error of ssh.
 	Log io.Writer
 }
 

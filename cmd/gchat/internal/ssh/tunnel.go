@@ -62,7 +62,7 @@ func (t *Tunnel) prepareControl() error {
 }
 
 // CommandArguments returns the command line after "ssh". The user's own settings for
-// sharing connections are overruled: this one must end when it is told to.
+// sharing connections are overruled: this one must end on request.
 func (t *Tunnel) CommandArguments() []string {
 	args := []string{"-N", "-D", "127.0.0.1:" + strconv.Itoa(t.Port),
 		"-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15", "-o", "ControlPersist=no",
@@ -76,7 +76,7 @@ func (t *Tunnel) CommandArguments() []string {
 	return append(args, t.To.CommandArguments()...)
 }
 
-// Open starts ssh, which asks for what it needs on the terminal, and returns
+// Open starts ssh, which asks for passwords on the terminal, and returns
 // when the port takes connections.
 func (t *Tunnel) Open(ctx context.Context, log io.Writer) error {
 	if err := t.prepareControl(); err != nil {

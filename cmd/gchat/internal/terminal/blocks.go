@@ -70,7 +70,7 @@ func (b *blocks) joins(source string) bool {
 	return b.fence != "" || b.tightly && !strings.HasPrefix(source, "\n")
 }
 
-// plain notes what kind of block text is and says how it follows the last one.
+// plain notes the kind of block that text is and says how it follows the last one.
 // An item that goes on an ordered list gets the number that is its turn: it is
 // rendered alone and lists may be numbered 1. 1. 1. in their source.
 func (b *blocks) plain(text string, gap bool) block {

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Console is where the program reads and writes, and what is known of the
+// Console is where the program reads and writes, and the facts known of the
 // terminals there.
 type Console struct {
 	In       *bufio.Reader
@@ -40,7 +40,7 @@ func SystemConsole() *Console {
 	return c
 }
 
-// The size that is assumed when the terminal does not tell.
+// The size that is assumed if the terminal does not report one.
 const (
 	fallbackWidth  = 80
 	fallbackHeight = 24
@@ -63,7 +63,7 @@ func (c *Console) MovesCursor() bool { return c.Screen != nil && c.Getenv("TERM"
 // withoutColor reports whether the user asked for no colour (no-color.org).
 func (c *Console) withoutColor() bool { return c.Getenv("NO_COLOR") != "" }
 
-// DimText returns s in the faint style where that is wanted, for what is beside
+// DimText returns s in the faint style where that is wanted, for remarks beside
 // the point.
 func (c *Console) DimText(s string) string {
 	if !c.MovesCursor() || c.withoutColor() {

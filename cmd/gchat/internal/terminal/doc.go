@@ -1,5 +1,5 @@
 // Package terminal is where gchat reads and writes: the standard streams with
-// what is known of the terminals behind them, pages on which an answer appears as
+// the facts known of the terminals behind them, pages on which an answer appears as
 // it arrives, and a line editor.
 //
 // Start at [SystemConsole]; [Console.NewPage] returns the page for an answer.

@@ -16,7 +16,7 @@ const maxMeasure = 100
 
 // markdownPage is a page on a screen. Blocks that are finished stand there rendered
 // and are never touched again; the one that grows stands below them as plain
-// text and is redrawn once, when it is finished. What outgrows the screen can
+// text and is redrawn once, when it is finished. Rows that outgrow the screen can
 // not be redrawn: a long code block is rendered in parts, anything else stays
 // plain.
 type markdownPage struct {
@@ -33,7 +33,7 @@ type markdownPage struct {
 	columns, rows int // of the screen, as they were last seen
 
 	renderer *glamour.TermRenderer
-	measure  int // what the renderer was made for
+	measure  int // the width that the renderer was made for
 }
 
 func newMarkdownPage(out io.Writer, size func() (int, int), style glamour.TermRendererOption) *markdownPage {
@@ -44,7 +44,7 @@ func (m *markdownPage) AppendText(text string) { m.addText(printable.Text(text),
 
 func (m *markdownPage) EndText() { m.addText("", true) }
 
-// addText takes in more text and draws what follows from it in one write, so
+// addText takes in more text and draws the result in one write, so
 // that the screen never shows a half-drawn step.
 func (m *markdownPage) addText(text string, last bool) {
 	m.source += text
@@ -83,7 +83,7 @@ func (m *markdownPage) finishBlock(out *strings.Builder, done block, size int) {
 }
 
 // keepPlain lets a finished block stay as plain text, because its beginning has left
-// the screen or the terminal has broken its rows anew. What stands below it
+// the screen or the terminal has broken its rows anew. The rows below it
 // of the next block is taken away, to be drawn again as a tail of its own.
 func (m *markdownPage) keepPlain(out *strings.Builder, size int) {
 	if m.shown < size {
@@ -98,7 +98,7 @@ func (m *markdownPage) keepPlain(out *strings.Builder, size int) {
 	}
 }
 
-// drawTail draws what is new of the unfinished block.
+// drawTail draws the new part of the unfinished block.
 func (m *markdownPage) drawTail(out *strings.Builder) {
 	text := m.source[m.shown:]
 	if m.shown == 0 {
@@ -133,7 +133,7 @@ func (m *markdownPage) renderBlock(text string) string {
 }
 
 var (
-	// padding is what glamour fills rows with up to the width.
+	// padding is the text with which glamour fills rows up to the width.
 	padding = regexp.MustCompile(`(\x1b\[[0-9;]*m|[ \t])*$`)
 	// styling is every escape sequence glamour writes: colours and links.
 	styling = regexp.MustCompile(`\x1b\[[0-9;]*m|\x1b\]8;[^\a]*\a`)
@@ -165,7 +165,7 @@ func trimRows(rendered string) string {
 
 // markdownStyle chooses how Markdown looks: GLAMOUR_STYLE when it is set, no colour
 // when that was asked for, else colours that suit the background as far as the
-// terminal tells it. The text keeps the terminal's own colour and stands at the
+// terminal reports it. The text keeps the terminal's own colour and stands at the
 // left edge, where it can be copied.
 func (c *Console) markdownStyle() glamour.TermRendererOption {
 	name := c.Getenv("GLAMOUR_STYLE")

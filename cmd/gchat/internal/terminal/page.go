@@ -4,13 +4,13 @@ import "github.com/geminid/geminid/internal/printable"
 
 import "io"
 
-// Page is what an answer is written on, piece by piece.
+// Page takes an answer, piece by piece.
 type Page interface {
 	AppendText(text string)
 	EndText()
 }
 
-// NewPage returns what fits standard output: rendered Markdown on a screen that can
+// NewPage returns the page that fits standard output: rendered Markdown on a screen that can
 // show it, else the text as it is.
 func (c *Console) NewPage(raw bool) Page {
 	if raw || !c.MovesCursor() {

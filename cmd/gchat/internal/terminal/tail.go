@@ -63,7 +63,7 @@ func wrapText(text string, columns int) []string {
 	return rows
 }
 
-// findBreak returns where to break the line so that what is before fits.
+// findBreak returns where to break the line so that the part before fits.
 func findBreak(line string, columns int) int {
 	used, space := 0, 0
 	for i, r := range line {
