@@ -1,7 +1,5 @@
 package metrics
 
-import "github.com/geminid/geminid/supervisor/status"
-
 // The bounded label values. A value outside its list never reaches a metric.
 var (
 	probeResults    = []string{"signed_in", "signed_out", "drift", "action", "blocked", "rate_limited", "network"}
@@ -62,14 +60,14 @@ func (m *Metrics) createFileSeries(account string) {
 	}
 }
 
-// AddAccount makes the children of one account. Call it if an account appears;
-// calling it again changes nothing.
-func (m *Metrics) AddAccount(name string) {
-	for _, from := range status.States() {
-		m.CookieState.WithLabelValues(name, string(from))
-		for _, to := range status.States() {
+// AddAccount makes the children of one account, which can be in these states. Call it
+// if an account appears; calling it again changes nothing.
+func (m *Metrics) AddAccount(name string, states ...string) {
+	for _, from := range states {
+		m.CookieState.WithLabelValues(name, from)
+		for _, to := range states {
 			if from != to {
-				m.CookieTransitions.WithLabelValues(name, string(from), string(to))
+				m.CookieTransitions.WithLabelValues(name, from, to)
 			}
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Supervisor) newAccount(name string) *account {
 		rand: rand.New(rand.NewPCG(s.rand.Uint64(), s.rand.Uint64()))}
 	a.memo.State, a.memo.Since = Missing, s.now()
 	a.memo.Route = s.route
-	s.metrics.AddAccount(name)
+	s.metrics.AddAccount(name, stateNames()...)
 	return a
 }
 
@@ -77,6 +77,9 @@ func (a *account) restoreMemo(record cookie.Record) error {
 	m.NextProbe = now
 	a.savedAt, a.dirty = now, err != nil || a.adopted
 	m.resumeRotation(a.rand, now)
+	if !m.Unanswered.Last.IsZero() {
+		a.s.wake(max(m.Unanswered.Next.Sub(now), 0) + wakeLate) // the first ticks may come too late for it
+	}
 	a.updateStateLocked(now)
 	return err
 }

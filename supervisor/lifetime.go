@@ -88,12 +88,18 @@ func (l *lifetimes) hasSecondHolder(now time.Time) bool {
 	return recent >= suddenTwice
 }
 
-// estimateLife is the tenth percentile of the known deaths, zero if none is known.
+// estimateLife is the tenth percentile of the known deaths, zero if none is known. One
+// short life alone is not believed if values are known to live longer: somebody may
+// have signed out by chance after a rotation that gave nothing, and rotations every
+// few minutes for months would be its price.
 func (l *lifetimes) estimateLife() time.Duration {
-	if len(l.Deaths) == 0 {
+	sorted := slices.Sorted(slices.Values(l.Deaths))
+	if len(sorted) > 0 && sorted[0] < min(shortLife, l.Longest) {
+		sorted = sorted[1:]
+	}
+	if len(sorted) == 0 {
 		return 0
 	}
-	sorted := slices.Sorted(slices.Values(l.Deaths))
 	return sorted[(len(sorted)-1)/10]
 }
 

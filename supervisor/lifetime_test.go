@@ -115,3 +115,29 @@ func TestSecondHolder(t *testing.T) {
 		}
 	})
 }
+
+// TestEarlyEndIsNotBelievedAlone: one life of minutes among longer ones was a sign-out
+// by chance; two are how long values live.
+func TestEarlyEndIsNotBelievedAlone(t *testing.T) {
+	const m = time.Minute
+	for _, tt := range []struct {
+		name    string
+		deaths  []time.Duration
+		longest time.Duration
+		want    time.Duration
+	}{
+		{"none", nil, time.Hour, 0},
+		{"the first, nothing longer known", []time.Duration{3 * m}, 0, 3 * m},
+		{"the first, and as old as any", []time.Duration{3 * m}, 3 * m, 3 * m},
+		{"the first, longer lives known", []time.Duration{3 * m}, 3*m + 1, 0},
+		{"one among longer ones", []time.Duration{5 * time.Hour, 3 * m, 9 * time.Hour}, 10 * m, 5 * time.Hour},
+		{"two", []time.Duration{5 * time.Hour, 3 * m, 4 * m}, 10 * m, 4 * m},
+		{"two, the first regime forgotten", []time.Duration{3 * m, 4 * m}, 10 * m, 4 * m},
+		{"not that short", []time.Duration{10 * m, time.Hour}, 2 * time.Hour, 10 * m},
+	} {
+		l := supervisor.Lifetimes{Deaths: tt.deaths, Longest: tt.longest}
+		if got := l.Estimate(); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}

@@ -186,7 +186,7 @@ func (a *account) swapIn(ctx context.Context, c Candidate, to destination, proof
 	if !proof.Set.IsZero() && proof.Set.Key() == set.Key() {
 		set = proof.Set
 	}
-	a.s.metrics.AddAccount(a.name) // which a removal forgot
+	a.s.metrics.AddAccount(a.name, stateNames()...) // which a removal forgot
 	a.dispatch(saveHidden, func(m *memo, now time.Time) {
 		a.installSetLocked(m, generation{set: set, origin: c.Origin, parent: a.set, end: "replaced"}, proof, now)
 		m.Nominal, m.Removed, m.File, m.Remarks = c.Nominal, false, c.File, append(to.secondAccountRemark(c), warningTexts(c)...)

@@ -86,7 +86,7 @@ func (s *Supervisor) findOrAddAccount(name string) *account {
 	if len(s.presentAccounts()) >= MaxAccounts {
 		return nil
 	}
-	s.metrics.AddAccount(name) // anew when it was removed
+	s.metrics.AddAccount(name, stateNames()...) // anew when it was removed
 	return s.ensureAccount(name)
 }
 

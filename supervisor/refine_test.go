@@ -274,7 +274,7 @@ func TestResumeRotation(t *testing.T) {
 		attempts int
 		repeat   bool
 	}{
-		{"once", 10 * time.Second, 1, true}, {"twice", 10 * time.Second, 2, true}, {"three times", 10 * time.Second, 3, false},
+		{"once", 10 * time.Second, 1, true}, {"twice", 10 * time.Second, 2, true}, {"three times", 10 * time.Second, 3, true}, {"four times", 10 * time.Second, 4, false},
 		{"at the end of the grace", time.Minute - 1, 1, true}, {"after the grace", time.Minute, 1, false},
 	} {
 		m := supervisor.Memo{LastAttempt: ago(tt.asked), Unanswered: supervisor.Unanswered{First: ago(time.Hour), Last: ago(time.Hour), Attempts: tt.attempts}}

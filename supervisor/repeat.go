@@ -134,14 +134,14 @@ func (m *memo) nextRotation(now time.Time) time.Time {
 }
 
 // resumeRotation takes over an attempt that the last run of the daemon did not
-// finish: the value is asked for again at once while its grace lasts. It
-// counts as failed, so that a crash loop does not hammer.
+// finish: the value is asked for again at once while its grace lasts, once more than
+// attemptLimit allows. It counts as failed, so that a crash loop does not hammer.
 func (m *memo) resumeRotation(r *rand.Rand, now time.Time) {
 	if m.Unanswered.Last.IsZero() {
 		return
 	}
 	m.Unanswered.Last, m.LastUnanswered = m.LastAttempt, m.LastAttempt
-	if !m.Unanswered.hasGrace(now) || m.Unanswered.Attempts >= m.attemptLimit() {
+	if !m.Unanswered.hasGrace(now) || m.Unanswered.Attempts > m.attemptLimit() {
 		m.Unanswered = unansweredRotation{}
 	}
 	m.countUnanswered()

@@ -36,6 +36,15 @@ func (a *account) announceTransition(t *transition) {
 	a.s.recordEvent("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
 }
 
+// stateNames returns the words of all states, as metrics have them.
+func stateNames() []string {
+	var names []string
+	for _, s := range status.States() {
+		names = append(names, string(s))
+	}
+	return names
+}
+
 // setGaugesLocked mirrors the account into the metrics, where a removed one has no
 // series.
 func (a *account) setGaugesLocked() {

@@ -52,7 +52,7 @@ func Keys() []Key { return slices.Clone(keys) }
 // SettingNames lists the names of [Keys].
 func SettingNames() []string {
 	var names []string
-	for _, key := range keys {
+	for _, key := range Keys() {
 		names = append(names, key.Name)
 	}
 	return names

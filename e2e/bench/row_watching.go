@@ -168,7 +168,7 @@ const NoAccount = ""
 
 func New(Build) *Metrics { return new(Metrics) }
 func (*Metrics) Handler() http.Handler { return http.NotFoundHandler() }
-func (*Metrics) AddAccount(string) {}
+func (*Metrics) AddAccount(string, ...string) {}
 func (*Metrics) RemoveAccount(string) {}
 func (*Metrics) Samples() iter.Seq[Sample] { return func(func(Sample) bool) {} }
 func (vector) WithLabelValues(...string) child { return child{} }

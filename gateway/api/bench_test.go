@@ -47,7 +47,7 @@ func BenchmarkEvent(b *testing.B) {
 func BenchmarkScrape(b *testing.B) {
 	g := newRig(b)
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
-		g.metrics.AddAccount(name)
+		g.metrics.AddAccount(name, "healthy", "expiring", "unknown", "degraded", "rate_limited", "blocked", "expired", "unreadable", "missing")
 	}
 	g.actor.plays(waits(nil, "the beginning of an answer"))
 	ctx, leave := context.WithCancel(b.Context())
