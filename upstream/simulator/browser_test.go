@@ -65,7 +65,7 @@ func (b *browser) cookie(name string) string {
 	return ""
 }
 
-type reply struct {
+type replyJSON struct {
 	status int
 	header http.Header
 	url    *url.URL
@@ -73,21 +73,21 @@ type reply struct {
 	err    error // of reading the body
 }
 
-func (b *browser) do(r *http.Request) reply {
+func (b *browser) do(r *http.Request) replyJSON {
 	b.t.Helper()
 	for name, values := range b.header {
 		r.Header[name] = values
 	}
 	resp, err := b.client.Do(r)
 	if err != nil {
-		return reply{err: err}
+		return replyJSON{err: err}
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	return reply{resp.StatusCode, resp.Header, resp.Request.URL, string(body), err}
+	return replyJSON{resp.StatusCode, resp.Header, resp.Request.URL, string(body), err}
 }
 
-func (b *browser) get(link string) reply {
+func (b *browser) get(link string) replyJSON {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, link, nil)
 	if err != nil {
@@ -99,7 +99,7 @@ func (b *browser) get(link string) reply {
 var wiz = regexp.MustCompile(`"(SNlM0e|cfb2h|FdrFJe|TuX5cc|qKIAYe|S06Grb)":\s*"(.*?)"`)
 
 // open loads the app page, keeps its token and returns what it found there.
-func (b *browser) open() (reply, map[string]string) {
+func (b *browser) open() (replyJSON, map[string]string) {
 	b.t.Helper()
 	page := b.get("https://gemini.google.com" + b.prefix + "/app")
 	keys := make(map[string]string)
@@ -110,7 +110,7 @@ func (b *browser) open() (reply, map[string]string) {
 	return page, keys
 }
 
-func (b *browser) post(path string, query, form url.Values) reply {
+func (b *browser) post(path string, query, form url.Values) replyJSON {
 	b.t.Helper()
 	b.reqid += 100000
 	query.Set("_reqid", fmt.Sprint(b.reqid))
@@ -163,7 +163,7 @@ type ask struct {
 	gzip     bool
 }
 
-func (b *browser) generate(a ask) reply {
+func (b *browser) generate(a ask) replyJSON {
 	b.t.Helper()
 	inner := make([]any, 69)
 	inner[0] = []any{a.prompt, 0, nil, a.files, nil, nil, 0}
@@ -197,12 +197,12 @@ func (b *browser) generate(a ask) reply {
 }
 
 // rotate calls RotateCookies with the two cookies alone.
-func (b *browser) rotate() reply {
+func (b *browser) rotate() replyJSON {
 	b.t.Helper()
 	return b.rotateWith("__Secure-1PSID="+b.cookie("__Secure-1PSID")+"; __Secure-1PSIDTS="+b.cookie("__Secure-1PSIDTS"), `[000,"-0000000000000000000"]`)
 }
 
-func (b *browser) rotateWith(cookies, body string) reply {
+func (b *browser) rotateWith(cookies, body string) replyJSON {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, "https://accounts.google.com/RotateCookies", strings.NewReader(body))
 	if err != nil {
@@ -214,10 +214,10 @@ func (b *browser) rotateWith(cookies, body string) reply {
 	plain := &http.Client{Transport: b.client.Transport}
 	resp, err := plain.Do(r)
 	if err != nil {
-		return reply{err: err}
+		return replyJSON{err: err}
 	}
 	defer resp.Body.Close()
 	jar.SetCookies(r.URL, resp.Cookies())
 	text, err := io.ReadAll(resp.Body)
-	return reply{resp.StatusCode, resp.Header, r.URL, string(text), err}
+	return replyJSON{resp.StatusCode, resp.Header, r.URL, string(text), err}
 }

@@ -29,34 +29,34 @@ type call struct {
 	entry     *Entry   // guarded by the journal's lock
 }
 
-// begin opens a call: who is it, where does it go, which faults hit it.
-func (s *Simulator) begin(w http.ResponseWriter, r *http.Request) *call {
+// beginCall opens a call: who is it, where does it go, which faults hit it.
+func (s *Simulator) beginCall(w http.ResponseWriter, r *http.Request) *call {
 	c := &call{s: s, r: r}
-	c.route, c.host, c.known, c.user = find(r)
+	c.route, c.host, c.known, c.user = findRoute(r)
 	if c.route.op == OpRPC {
 		c.rpcs = strings.Split(r.URL.Query().Get("rpcids"), ",")
 	}
-	names, verdict := c.identify()
-	c.faults = s.faults.hit(c, s.now())
-	if c.has(Guest) {
+	names, verdict := c.identifySession()
+	c.faults = s.faults.countHits(c, s.now())
+	if c.hasFault(Guest) {
 		c.alive = false
 	}
 	c.w = newAnswer(w, c)
 	c.entry = &Entry{Time: s.now(), Operation: c.route.op, RPCs: c.rpcs, Method: r.Method, Host: r.Host,
 		Path: c.shownPath(), Session: c.who.Name, Cookies: names, Verdict: verdict,
-		Violations: c.violations(names), UserAgent: r.UserAgent(), Faults: faultNames(c.faults), Outcome: "running"}
+		Violations: c.cookieViolations(names), UserAgent: r.UserAgent(), Faults: faultNames(c.faults), Outcome: "running"}
 	if c.route.op == OpGenerate {
 		c.entry.Model = askedModel(r.Header)
 	}
-	s.journal.add(c.entry)
+	s.journal.addEntry(c.entry)
 	return c
 }
 
-// end closes the call in the journal, whatever way the handler left.
-func (c *call) end() {
+// finishEntry closes the call in the journal, whatever way the handler left.
+func (c *call) finishEntry() {
 	failure := recover()
 	if failure == nil {
-		c.w.close()
+		c.w.closeCompression()
 	}
 	outcome := c.w.outcome
 	switch {
@@ -68,7 +68,7 @@ func (c *call) end() {
 	default:
 		outcome = "done"
 	}
-	c.s.journal.update(func() {
+	c.s.journal.updateEntry(func() {
 		e := c.entry
 		e.End, e.Status, e.BytesOut, e.Frames, e.Outcome = c.s.now(), c.w.status, c.w.sent, c.w.frames, outcome
 	})
@@ -77,8 +77,8 @@ func (c *call) end() {
 	}
 }
 
-// identify reads the login cookies and finds out whose they are.
-func (c *call) identify() (names []string, verdict Verdict) {
+// identifySession reads the login cookies and finds out whose they are.
+func (c *call) identifySession() (names []string, verdict Verdict) {
 	var psid string
 	for _, ck := range c.r.Cookies() {
 		switch {
@@ -101,15 +101,15 @@ func (c *call) identify() (names []string, verdict Verdict) {
 		return names, Stranger
 	}
 	c.who = c.session.SessionConfig
-	c.session.count(c)
-	if c.session.standing(c.psidts, s.now()).Alive && c.rightUser() {
+	c.session.countCall(c)
+	if c.session.judgePair(c.psidts, s.now()).Alive && c.rightUser() {
 		c.alive = true
 		return names, Valid
 	}
 	return names, Stale
 }
 
-func (ss *session) count(c *call) {
+func (ss *session) countCall(c *call) {
 	ss.calls[string(c.route.op)]++
 	for _, id := range c.rpcs {
 		if len(ss.calls) < 256 || ss.calls[id] > 0 {
@@ -131,9 +131,9 @@ func (c *call) rightUser() bool {
 	return true
 }
 
-// base is where absolute links of this answer point: the real host, or the
+// baseURL is where absolute links of this answer point: the real host, or the
 // simulator's own address for a client that calls it by that.
-func (c *call) base(host string) string {
+func (c *call) baseURL(host string) string {
 	if c.known {
 		return "https://" + host
 	}
@@ -143,8 +143,8 @@ func (c *call) base(host string) string {
 	return "http://" + c.r.Host
 }
 
-// sleep waits and reports whether the client is still there.
-func (c *call) sleep(d time.Duration) bool {
+// sleepFor waits and reports whether the client is still there.
+func (c *call) sleepFor(d time.Duration) bool {
 	ctx := c.r.Context()
 	if d <= 0 {
 		return ctx.Err() == nil
@@ -159,9 +159,9 @@ func (c *call) sleep(d time.Duration) bool {
 	}
 }
 
-// stall says nothing more until the client leaves; a head that was not written
+// stallUntilLeft says nothing more until the client leaves; a head that was not written
 // yet is held back too.
-func (c *call) stall() {
+func (c *call) stallUntilLeft() {
 	if c.w.status != 0 {
 		c.w.Flush()
 	}
@@ -169,10 +169,10 @@ func (c *call) stall() {
 	c.w.outcome = "stalled"
 }
 
-// reset breaks the connection.
-func (c *call) reset() {
+// resetConnection breaks the connection.
+func (c *call) resetConnection() {
 	c.w.outcome = "reset"
-	c.w.abort()
+	c.w.abortConnection()
 }
 
 var errCut = errors.New("simulator: the answer was cut by a fault")

@@ -14,7 +14,7 @@ type candidate struct {
 	dense                bool
 }
 
-func (k candidate) value() []any {
+func (k candidate) rowValue() []any {
 	mark := 1
 	if k.done {
 		mark = 2
@@ -31,26 +31,26 @@ func (k candidate) value() []any {
 	}
 	if k.dense {
 		if k.media == nil && !k.done {
-			f[12] = fields{6: []any{0}, 7: []any{}}.array()
+			f[12] = fields{6: []any{0}, 7: []any{}}.denseArray()
 		}
 		f[2], f[21], f[23] = []any{}, []any{false}, false
-		return f.array()
+		return f.denseArray()
 	}
-	return f.sparse(10)
+	return f.sparseArray(10)
 }
 
-// body is the value of a row with a candidate. An empty model is left out.
-func (k candidate) body(cid, rid string, model Model) []any {
-	f := fields{1: []any{cid, rid}, 4: []any{k.value()}}
+// bodyValue is the value of a row with a candidate. An empty model is left out.
+func (k candidate) bodyValue(cid, rid string, model Model) []any {
+	f := fields{1: []any{cid, rid}, 4: []any{k.rowValue()}}
 	if model.ID != "" {
 		f[39], f[42] = model.ID, model.Version
 	}
 	if k.dense {
 		f[5] = []any{"Exampletown, ZZ, USA", "SWML_DESCRIPTION_FROM_YOUR_INTERNET_ADDRESS", false, nil, "//www.google.com/maps/vt/data=x"}
 		f[8] = "US"
-		return f.array()
+		return f.denseArray()
 	}
-	return f.sparse(5)
+	return f.sparseArray(5)
 }
 
 // Two private-use runes hold the places of text and thoughts in a template.
@@ -71,14 +71,14 @@ func newTemplate(k candidate, cid, rid string, model Model) template {
 	if k.thoughts != "" {
 		k.thoughts = thoughtMark
 	}
-	row := bodyRow(k.body(cid, rid, model))
+	row := bodyRow(k.bodyValue(cid, rid, model))
 	head, rest, _ := bytes.Cut(row, []byte(textMark))
 	mid, tail, found := bytes.Cut(rest, []byte(thoughtMark))
 	if !found {
 		mid, tail = nil, rest
 	}
 	t := template{head: append([]byte{'['}, head...), mid: mid, tail: append(tail[:len(tail):len(tail)], ']')}
-	t.units = units(t.head) + units(t.mid) + units(t.tail)
+	t.units = utf16Length(t.head) + utf16Length(t.mid) + utf16Length(t.tail)
 	return t
 }
 
@@ -91,22 +91,22 @@ type escaped struct {
 	ends []prefix
 }
 
-func escape(pieces []string) escaped {
+func escapeText(pieces []string) escaped {
 	var e escaped
 	var once []byte
 	total := prefix{}
 	for _, piece := range pieces {
 		once = appendText(once[:0], piece)
 		e.data = appendNested(e.data, once)
-		total.units += units(e.data[total.bytes:])
+		total.units += utf16Length(e.data[total.bytes:])
 		total.bytes = len(e.data)
 		e.ends = append(e.ends, total)
 	}
 	return e
 }
 
-// whole is the prefix that leaves nothing out.
-func (e escaped) whole() prefix {
+// wholePrefix is the prefix that leaves nothing out.
+func (e escaped) wholePrefix() prefix {
 	if len(e.ends) == 0 {
 		return prefix{}
 	}
@@ -116,6 +116,6 @@ func (e escaped) whole() prefix {
 // textFrame writes a frame with the text up to one prefix and the thoughts up
 // to another, and a tail behind the text.
 func (f *frames) textFrame(t template, text escaped, upTo prefix, tail []byte, thoughts escaped, thoughtsTo prefix) error {
-	n := t.units + upTo.units + units(tail) + thoughtsTo.units
-	return f.frame(n, t.head, text.data[:upTo.bytes], tail, t.mid, thoughts.data[:thoughtsTo.bytes], t.tail)
+	n := t.units + upTo.units + utf16Length(tail) + thoughtsTo.units
+	return f.writeFrame(n, t.head, text.data[:upTo.bytes], tail, t.mid, thoughts.data[:thoughtsTo.bytes], t.tail)
 }

@@ -102,7 +102,7 @@ func TestPathsAsRecorded(t *testing.T) {
 		all = append(all, row.([]any))
 	}
 	recorded := gather(t, all)
-	mine := read(t, b.generate(ask{prompt: "[image] [sparse]"}).body)
+	mine := readJSON(t, b.generate(ask{prompt: "[image] [sparse]"}).body)
 	for _, a := range []answer{recorded, mine} {
 		link, _ := at(a.pictures[0], 0, 3, 3).(string)
 		name, _ := at(a.pictures[0], 0, 3, 2).(string)
@@ -115,14 +115,14 @@ func TestPathsAsRecorded(t *testing.T) {
 		t.Errorf("tool row: got %v, want %v", got, want)
 	}
 	thinking := gather(t, rows(t, captured(t, "frame_thinking_2026.txt")))
-	mine = read(t, b.generate(ask{prompt: "[think] [dense]"}).body)
+	mine = readJSON(t, b.generate(ask{prompt: "[think] [dense]"}).body)
 	for _, a := range []answer{thinking, mine} {
 		if len(a.thoughts) == 0 || !strings.HasPrefix(a.thoughts[0], "**") || at(a.candidate, 21, 0) != false || at(a.candidate, 23) != false {
 			t.Errorf("thoughts = %q in %v", a.thoughts, a.candidate)
 		}
 	}
 	pending := gather(t, rows(t, captured(t, "frame_video_pending_2026.txt")))
-	mine = read(t, b.generate(ask{prompt: "[video pending]"}).body)
+	mine = readJSON(t, b.generate(ask{prompt: "[video pending]"}).body)
 	for _, a := range []answer{pending, mine} {
 		if a.done || at(a.candidate, 12, 64, 0, 0) != "http://googleusercontent.com/video_gen_chip/0" || len(at(a.candidate, 12, 64, 1).(string)) != 36 {
 			t.Errorf("pending video in %v", a.candidate)

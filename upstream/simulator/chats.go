@@ -43,14 +43,14 @@ type turn struct {
 	working   []byte
 }
 
-// conversation finds one by its id, the session's own only.
-func (s *Simulator) conversation(ss *session, cid string) *conversation {
+// findConversation finds one by its id, the session's own only.
+func (s *Simulator) findConversation(ss *session, cid string) *conversation {
 	s.chats.mu.Lock()
 	defer s.chats.mu.Unlock()
-	return s.chats.find(ss, cid)
+	return s.chats.findChat(ss, cid)
 }
 
-func (ch *chats) find(ss *session, cid string) *conversation {
+func (ch *chats) findChat(ss *session, cid string) *conversation {
 	i := slices.IndexFunc(ch.list, func(k *conversation) bool { return k.cid == cid && k.session == ss && !k.deleted })
 	if i < 0 {
 		return nil
@@ -58,8 +58,8 @@ func (ch *chats) find(ss *session, cid string) *conversation {
 	return ch.list[i]
 }
 
-// keep stores a turn at the end of its conversation.
-func (s *Simulator) keep(k *conversation, t turn) {
+// appendTurn stores a turn at the end of its conversation.
+func (s *Simulator) appendTurn(k *conversation, t turn) {
 	ch := &s.chats
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
@@ -80,8 +80,8 @@ func (s *Simulator) keep(k *conversation, t turn) {
 
 // listChats is MaZiqc: the history, newest first, temporary chats left out.
 func (c *call) listChats(p list) []any {
-	pinned := p.list(2).number(0) == 1
-	limit := p.number(0)
+	pinned := p.listAt(2).numberAt(0) == 1
+	limit := p.numberAt(0)
 	if limit <= 0 {
 		limit = 13
 	}
@@ -94,7 +94,7 @@ func (c *call) listChats(p list) []any {
 			continue
 		}
 		last := k.turns[len(k.turns)-1]
-		rows = append(rows, []any{k.cid, k.title, nil, nil, nil, stamp(k.changed), []any{[]any{k.cid, last.rid}, 1}, nil, nil, 2})
+		rows = append(rows, []any{k.cid, k.title, nil, nil, nil, encodeTime(k.changed), []any{[]any{k.cid, last.rid}, 1}, nil, nil, 2})
 	}
 	return []any{nil, nil, rows}
 }
@@ -104,11 +104,11 @@ func (c *call) readChat(p list) []any {
 	ch := &c.s.chats
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	k := ch.find(c.session, p.text(0))
+	k := ch.findChat(c.session, p.textAt(0))
 	if k == nil {
 		return nil
 	}
-	limit := p.number(1)
+	limit := p.numberAt(1)
 	rows := []any{}
 	for _, t := range slices.Backward(k.turns) {
 		if limit > 0 && len(rows) == limit {
@@ -118,14 +118,14 @@ func (c *call) readChat(p list) []any {
 		if c.s.now().Before(t.ready) {
 			shown = t.working
 		}
-		rows = append(rows, []any{[]any{k.cid, t.rid}, nil, []any{[]any{t.prompt}}, []any{[]any{json.RawMessage(shown)}}, stamp(t.time)})
+		rows = append(rows, []any{[]any{k.cid, t.rid}, nil, []any{[]any{t.prompt}}, []any{[]any{json.RawMessage(shown)}}, encodeTime(t.time)})
 	}
 	return []any{rows}
 }
 
 // forgetChat is GzXR5e, the first half of deleting a chat.
 func (c *call) forgetChat(p list) []any {
-	if c.s.conversation(c.session, p.text(0)) == nil {
+	if c.s.findConversation(c.session, p.textAt(0)) == nil {
 		return nil
 	}
 	return []any{}
@@ -136,7 +136,7 @@ func (c *call) deleteChat(p list) []any {
 	ch := &c.s.chats
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	if k := ch.find(c.session, p.text(0)); k != nil {
+	if k := ch.findChat(c.session, p.textAt(0)); k != nil {
 		k.deleted = true
 	}
 	return []any{}
@@ -158,10 +158,10 @@ func (s *Simulator) Chats(psid string) []string {
 	return titles
 }
 
-func stamp(t time.Time) []any { return []any{t.Unix(), t.Nanosecond()} }
+func encodeTime(t time.Time) []any { return []any{t.Unix(), t.Nanosecond()} }
 
-// title makes a chat's title of the first words of its first prompt.
-func title(prompt string) string {
+// chatTitle makes a chat's title of the first words of its first prompt.
+func chatTitle(prompt string) string {
 	words := strings.Fields(prompt)
 	s := strings.Join(words[:min(len(words), 6)], " ")
 	if r := []rune(s); len(r) > 60 {

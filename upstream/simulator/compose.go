@@ -6,34 +6,34 @@ import (
 	"unicode/utf8"
 )
 
-// plan reads the question's keywords and lays the faults over them.
-func (c *call) plan(q *question) *plan {
+// planAnswer reads the question's keywords and lays the faults over them.
+func (c *call) planAnswer(q *question) *plan {
 	p, rest := readPlan(q.prompt, *c.s.pace.Load())
 	p.drawWanted(q.picture)
-	if f, ok := c.fault(ErrorCode); ok {
+	if f, ok := c.firstFault(ErrorCode); ok {
 		p.errCode, p.errAt = f.Code, f.Value
 	}
-	if f, ok := c.fault(Cut); ok {
+	if f, ok := c.firstFault(Cut); ok {
 		p.end, p.endAt = "cut", max(f.Bytes, 1)
 	}
-	if c.has(LatePicture) {
+	if c.hasFault(LatePicture) {
 		p.picture = append(p.picture, "late")
 	}
-	if f, ok := c.fault(OtherModel); ok {
+	if f, ok := c.firstFault(OtherModel); ok {
 		p.downgrade, p.otherModel = true, f.Value
 	}
-	if refuses := c.s.cfg.RefuseTemporaryPictures || c.has(TempRefused); refuses && q.temporary && p.pictures > 0 {
+	if refuses := c.s.cfg.RefuseTemporaryPictures || c.hasFault(TempRefused); refuses && q.temporary && p.pictures > 0 {
 		p.pictures, p.say, p.exact = 0, "I can't create images in a temporary chat.", true
 	}
 	if p.form == "" { // either form is met on the web; a prompt always gets the same one
-		p.form = [...]string{"dense", "sparse"}[c.s.digest("form", q.prompt)%2]
+		p.form = [...]string{"dense", "sparse"}[c.s.seededDigest("form", q.prompt)%2]
 	}
-	c.write(p, q, rest)
+	c.writeText(p, q, rest)
 	return p
 }
 
-// write fills in the answer's text.
-func (c *call) write(p *plan, q *question, rest string) {
+// writeText fills in the answer's text.
+func (c *call) writeText(p *plan, q *question, rest string) {
 	switch {
 	case p.exact:
 	case p.long > 0:
@@ -44,7 +44,7 @@ func (c *call) write(p *plan, q *question, rest string) {
 	case p.pictures > 0:
 		p.say = "Here is your picture.\n\n"
 	default:
-		p.say = c.echo(p, q, rest)
+		p.say = c.echoPrompt(p, q, rest)
 	}
 	if p.leak {
 		p.say = "<ctrl94>thought\nThis should not be seen.\n<ctrl95>" + p.say
@@ -64,14 +64,14 @@ var paragraphs = []string{
 	"Numbers grow: 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144. That is all there is to say about it.",
 }
 
-// echo is the ordinary answer.
-func (c *call) echo(p *plan, q *question, rest string) string {
+// echoPrompt is the ordinary answer.
+func (c *call) echoPrompt(p *plan, q *question, rest string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "You said: %s\n\n", abridge(rest, 4096))
+	fmt.Fprintf(&b, "You said: %s\n\n", abridgeText(rest, 4096))
 	for _, f := range q.files {
-		b.WriteString(c.s.files.describe(f))
+		b.WriteString(c.s.files.describeFiles(f))
 	}
-	from := int(c.s.digest("echo", p.turn) % uint64(len(paragraphs)))
+	from := int(c.s.seededDigest("echo", p.turn) % uint64(len(paragraphs)))
 	for i := range paragraphs {
 		b.WriteString(paragraphs[(from+i)%len(paragraphs)])
 		b.WriteString("\n\n")
@@ -82,8 +82,8 @@ func (c *call) echo(p *plan, q *question, rest string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// abridge keeps the head and the tail of what is too long to be echoed.
-func abridge(s string, limit int) string {
+// abridgeText keeps the head and the tail of what is too long to be echoed.
+func abridgeText(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
@@ -112,17 +112,17 @@ func LongText(n int) string {
 	return s
 }
 
-// thoughts are what [think] streams first.
-func thoughts(turn string) string {
-	return "**Reading the Question**\n\nI'm looking at what was asked: \"" + abridge(turn, 200) + "\".\n\n" +
+// planThoughts are what [think] streams first.
+func planThoughts(turn string) string {
+	return "**Reading the Question**\n\nI'm looking at what was asked: \"" + abridgeText(turn, 200) + "\".\n\n" +
 		"**Weighing the Options**\n\nTwo answers are possible & both are short. I've decided on the friendlier one. 🤔\n\n" +
 		"**Writing it Down**\n\nNow I only have to say it.\n\n\n"
 }
 
-// pieces divides text into about equal runs of whole runes.
-func (p *Pace) pieces(text string) []string {
+// splitText divides text into about equal runs of whole runes.
+func (p *Pace) splitText(text string) []string {
 	if p.Frames > 0 {
-		return evenly(text, p.Frames)
+		return splitEvenly(text, p.Frames)
 	}
 	size := p.FrameBytes
 	if size <= 0 {
@@ -143,8 +143,8 @@ func (p *Pace) pieces(text string) []string {
 	return append(out, text)
 }
 
-// evenly makes exactly n pieces as long as there are runes enough.
-func evenly(text string, n int) []string {
+// splitEvenly makes exactly n pieces as long as there are runes enough.
+func splitEvenly(text string, n int) []string {
 	var out []string
 	for ; n > 1 && text != ""; n-- {
 		end := max(1, len(text)/n)

@@ -33,9 +33,9 @@ import (
 func (s *Simulator) Control() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, serve func(*http.Request) (any, error)) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { reply(w, r, serve) })
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { replyJSON(w, r, serve) })
 	}
-	handle("GET /_sim/{$}", func(*http.Request) (any, error) { return s.manual(), nil })
+	handle("GET /_sim/{$}", func(*http.Request) (any, error) { return s.serveManual(), nil })
 	handle("GET /_sim/faults", func(*http.Request) (any, error) { return s.shownFaults(), nil })
 	handle("PUT /_sim/faults", s.putFaults)
 	handle("POST /_sim/faults", s.postFault)
@@ -75,7 +75,7 @@ func localOnly(next http.Handler) http.Handler {
 // badInput is an error that the caller can mend.
 type badInput struct{ error }
 
-func reply(w http.ResponseWriter, r *http.Request, serve func(*http.Request) (any, error)) {
+func replyJSON(w http.ResponseWriter, r *http.Request, serve func(*http.Request) (any, error)) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	value, err := serve(r)
 	var input badInput
@@ -105,8 +105,8 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_ = enc.Encode(value)
 }
 
-// read decodes a request's body strictly.
-func read(r *http.Request, into any) error {
+// readJSON decodes a request's body strictly.
+func readJSON(r *http.Request, into any) error {
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
@@ -126,7 +126,7 @@ func (d *span) UnmarshalText(b []byte) error {
 	return err
 }
 
-func (s *Simulator) manual() any {
+func (s *Simulator) serveManual() any {
 	var words []string
 	for _, k := range keywords {
 		words = append(words, k.Usage)
@@ -166,7 +166,7 @@ func showPace(p Pace) shownPace {
 
 func (s *Simulator) putPace(r *http.Request) (any, error) {
 	var p shownPace
-	if err := read(r, &p); err != nil {
+	if err := readJSON(r, &p); err != nil {
 		return nil, err
 	}
 	s.SetPace(Pace{time.Duration(p.First), time.Duration(p.Gap), p.FrameBytes, p.Frames})

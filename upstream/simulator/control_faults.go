@@ -38,8 +38,8 @@ func (s *Simulator) shownFaults() []shownFault {
 	return out
 }
 
-// fault checks what came over the wire.
-func (w shownFault) fault() (Fault, error) {
+// toFault checks what came over the wire.
+func (w shownFault) toFault() (Fault, error) {
 	switch {
 	case !slices.Contains(kinds, w.Kind):
 		return Fault{}, badInput{fmt.Errorf("there is no fault kind %q; the kinds are %q", w.Kind, kinds)}
@@ -56,10 +56,10 @@ func (w shownFault) fault() (Fault, error) {
 
 func (s *Simulator) postFault(r *http.Request) (any, error) {
 	var in shownFault
-	if err := read(r, &in); err != nil {
+	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
-	f, err := in.fault()
+	f, err := in.toFault()
 	if err != nil {
 		return nil, err
 	}
@@ -70,13 +70,13 @@ func (s *Simulator) postFault(r *http.Request) (any, error) {
 // putFaults replaces all faults, or none when one of the list is wrong.
 func (s *Simulator) putFaults(r *http.Request) (any, error) {
 	var in []shownFault
-	if err := read(r, &in); err != nil {
+	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
 	fs := make([]Fault, len(in))
 	for i, w := range in {
 		var err error
-		if fs[i], err = w.fault(); err != nil {
+		if fs[i], err = w.toFault(); err != nil {
 			return nil, err
 		}
 	}

@@ -58,17 +58,17 @@ func (l *shownLife) UnmarshalJSON(b []byte) error {
 	return fmt.Errorf(`life is "15m", a list of such, or {"from":"15m","to":"120h"}`)
 }
 
-// lay puts what was given over a config.
-func (w *shownSession) lay(cfg *SessionConfig) {
-	put(&cfg.Mint, w.Mint)
-	put(&cfg.Bound, w.Bound)
-	put(&cfg.TokenPerRotation, w.TokenPerRotation)
-	put(&cfg.Account, w.Account)
-	put(&cfg.User, w.User)
-	put(&cfg.Status, w.Status)
-	put(&cfg.Consent, w.Consent)
-	put(&cfg.Plan, w.Plan)
-	put(&cfg.Guest, w.Guest)
+// applyTo puts what was given over a config.
+func (w *shownSession) applyTo(cfg *SessionConfig) {
+	putField(&cfg.Mint, w.Mint)
+	putField(&cfg.Bound, w.Bound)
+	putField(&cfg.TokenPerRotation, w.TokenPerRotation)
+	putField(&cfg.Account, w.Account)
+	putField(&cfg.User, w.User)
+	putField(&cfg.Status, w.Status)
+	putField(&cfg.Consent, w.Consent)
+	putField(&cfg.Plan, w.Plan)
+	putField(&cfg.Guest, w.Guest)
 	if w.Grace != nil {
 		cfg.Grace = time.Duration(*w.Grace)
 	}
@@ -83,7 +83,7 @@ func (w *shownSession) lay(cfg *SessionConfig) {
 	}
 }
 
-func put[T any](field *T, given *T) {
+func putField[T any](field *T, given *T) {
 	if given != nil {
 		*field = *given
 	}
@@ -91,20 +91,20 @@ func put[T any](field *T, given *T) {
 
 func (s *Simulator) postSession(r *http.Request) (any, error) {
 	var in shownSession
-	if err := read(r, &in); err != nil {
+	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
 	if in.Revoke || in.Renew {
 		return nil, badInput{fmt.Errorf("revoke and renew are for a session that exists: PATCH it")}
 	}
 	cfg := SessionConfig{Name: in.Name, PSID: in.PSID, PSIDTS: in.PSIDTS, NoPSIDTS: in.NoPSIDTS}
-	in.lay(&cfg)
+	in.applyTo(&cfg)
 	return s.AddSession(cfg), nil
 }
 
 func (s *Simulator) patchSession(r *http.Request) (any, error) {
 	var in shownSession
-	if err := read(r, &in); err != nil {
+	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
 	if in.Name != "" || in.PSID != "" || in.PSIDTS != "" || in.NoPSIDTS {
@@ -114,7 +114,7 @@ func (s *Simulator) patchSession(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.Configure(have.PSID, in.lay)
+	err = s.Configure(have.PSID, in.applyTo)
 	if err == nil && in.Renew {
 		_, err = s.Renew(have.PSID)
 	}

@@ -166,7 +166,7 @@ func TestControlJournalAndPace(t *testing.T) {
 	if code := command(t, s, "PUT", "/_sim/pace", `{"first":"0s","gap":"0s","frames":3}`, nil); code != 200 {
 		t.Errorf("PUT pace: %d", code)
 	}
-	if a := read(t, b.generate(ask{prompt: "hi"}).body); len(a.texts) != 3 {
+	if a := readJSON(t, b.generate(ask{prompt: "hi"}).body); len(a.texts) != 3 {
 		t.Errorf("%d frames at the new pace, want 3", len(a.texts))
 	}
 	var pace map[string]any

@@ -35,9 +35,9 @@ func (c *call) setCookie(name, value string, life time.Duration) {
 	c.w.Header().Add("Set-Cookie", line+"; path=/; domain=.google.com; Secure; HttpOnly; SameSite=none")
 }
 
-// continuity sets the SIDCC family anew, as nearly every answer to a signed-in
+// setContinuityCookies sets the SIDCC family anew, as nearly every answer to a signed-in
 // client does.
-func (c *call) continuity() {
+func (c *call) setContinuityCookies() {
 	if !c.alive {
 		return
 	}
@@ -49,9 +49,9 @@ func (c *call) continuity() {
 
 const year = 365 * 24 * time.Hour
 
-// violations names the cookie rules that a call breaks. The simulator serves it
+// cookieViolations names the cookie rules that a call breaks. The simulator serves it
 // all the same where the real upstream would.
-func (c *call) violations(names []string) []string {
+func (c *call) cookieViolations(names []string) []string {
 	var out []string
 	carries := slices.ContainsFunc(names, func(n string) bool { return slices.Contains(loginCookies, n) })
 	switch {

@@ -25,8 +25,8 @@ type delivery struct {
 	held           time.Duration // what a client waits that wants no snapshots
 }
 
-// deliver streams the answer that was planned.
-func (c *call) deliver(q *question, p *plan) {
+// deliverAnswer streams the answer that was planned.
+func (c *call) deliverAnswer(q *question, p *plan) {
 	d := &delivery{c: c, q: q, p: p, cid: q.cid, rid: "r_" + c.s.nextID(), rcid: "rc_" + c.s.nextID(),
 		served: q.model, dense: p.form == "dense"}
 	if d.cid == "" {
@@ -35,21 +35,21 @@ func (c *call) deliver(q *question, p *plan) {
 	if p.downgrade {
 		d.served = c.otherModel(q.model, p.otherModel)
 	}
-	if !c.s.cfg.HideModel && !c.has(HiddenModel) {
+	if !c.s.cfg.HideModel && !c.hasFault(HiddenModel) {
 		d.shown = d.served
 	}
-	c.note(func(e *Entry) { e.Served = d.served.ID })
+	c.noteEntry(func(e *Entry) { e.Served = d.served.ID })
 	if p.chop > 0 {
 		c.w.chopInto(p.chop)
 	}
-	d.prepare()
-	d.save()
+	d.prepareRows()
+	d.saveTurn()
 	if p.end == "empty" {
 		c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		c.w.WriteHeader(http.StatusOK)
 		return
 	}
-	if !c.sleep(p.pace.First + d.held) {
+	if !c.sleepFor(p.pace.First + d.held) {
 		return
 	}
 	d.f = c.newFrames(http.StatusOK)
@@ -59,44 +59,44 @@ func (c *call) deliver(q *question, p *plan) {
 	if p.skew > 0 {
 		d.f.skew = p.skew
 	}
-	if err := d.play(); err != nil {
+	if err := d.playFrames(); err != nil {
 		return
 	}
 	if d.p.noEnd {
 		return
 	}
-	d.f.close()
+	d.f.closeStream()
 }
 
-// prepare renders everything that frames repeat.
-func (d *delivery) prepare() {
+// prepareRows renders everything that frames repeat.
+func (d *delivery) prepareRows() {
 	p := d.p
 	if p.pictures > 0 || p.web || p.video != "" || p.music {
-		d.media = d.c.media(d)
+		d.media = d.c.makeMedia(d)
 	}
-	d.pieces = p.pace.pieces(p.say)
-	if !d.q.stream || !d.c.chunked() {
+	d.pieces = p.pace.splitText(p.say)
+	if !d.q.stream || !d.c.wantsChunks() {
 		d.held = p.pace.Gap * time.Duration(len(d.pieces)-1)
 		d.pieces = []string{p.say}
 	}
-	d.text = escape(d.pieces)
+	d.text = escapeText(d.pieces)
 	if p.rewrite {
 		changed := make([]string, len(d.pieces))
 		for i, piece := range d.pieces {
 			changed[i] = strings.NewReplacer("```python", "```", "You said:", "You wrote:").Replace(piece)
 		}
-		d.variant = escape(changed)
+		d.variant = escapeText(changed)
 	}
 	if p.think {
-		d.thoughts = escape(evenly(thoughts(p.turn), 6))
+		d.thoughts = escapeText(splitEvenly(planThoughts(p.turn), 6))
 	}
 }
 
-// finished is the candidate as the history keeps it.
-func (d *delivery) finished() candidate {
+// finishedCandidate is the candidate as the history keeps it.
+func (d *delivery) finishedCandidate() candidate {
 	k := candidate{rcid: d.rcid, text: d.p.say, done: true, media: d.media, dense: d.dense}
 	if d.p.think {
-		k.thoughts = thoughts(d.p.turn)
+		k.thoughts = planThoughts(d.p.turn)
 	}
 	if d.p.card {
 		k.card, k.text = k.text, "http://googleusercontent.com/card_content/0"
@@ -104,9 +104,9 @@ func (d *delivery) finished() candidate {
 	return k
 }
 
-// save puts the turn into the history before it streams, as the upstream does:
+// saveTurn puts the turn into the history before it streams, as the upstream does:
 // a stream that breaks can be read there.
-func (d *delivery) save() {
+func (d *delivery) saveTurn() {
 	switch {
 	case d.p.end == "unsaved" || d.p.end == "silent" || d.p.end == "empty" || d.p.errStatus != 0:
 		return
@@ -116,29 +116,29 @@ func (d *delivery) save() {
 	k := d.q.chat
 	if k == nil {
 		k = &conversation{cid: d.cid, session: d.c.session, model: d.q.model.ID,
-			temporary: d.q.temporary, title: title(d.p.turn)}
+			temporary: d.q.temporary, title: chatTitle(d.p.turn)}
 	}
-	t := turn{rid: d.rid, rcid: d.rcid, prompt: d.q.prompt, candidate: encode(d.finished().value()), time: d.c.s.now()}
+	t := turn{rid: d.rid, rcid: d.rcid, prompt: d.q.prompt, candidate: encodeJSON(d.finishedCandidate().rowValue()), time: d.c.s.now()}
 	if d.p.ready > 0 {
-		t.ready, t.working = t.time.Add(d.p.ready), encode(d.working().value())
+		t.ready, t.working = t.time.Add(d.p.ready), encodeJSON(d.workingCandidate().rowValue())
 	}
-	d.c.s.keep(k, t)
+	d.c.s.appendTurn(k, t)
 }
 
-// working is the candidate as the history shows it while its media is made.
-func (d *delivery) working() candidate {
-	k := d.finished()
+// workingCandidate is the candidate as the history shows it while its media is made.
+func (d *delivery) workingCandidate() candidate {
+	k := d.finishedCandidate()
 	media := fields{6: []any{1}}
 	if d.job != nil {
 		media[64] = d.job
 	}
-	k.done, k.media = false, encode(media.sparse(7))
+	k.done, k.media = false, encodeJSON(media.sparseArray(7))
 	return k
 }
 
 // otherModel is the model that answers in place of the one that was asked.
 func (c *call) otherModel(asked Model, id string) Model {
-	for _, m := range slices.Concat(c.who.offers(), freeModels) {
+	for _, m := range slices.Concat(c.who.offeredModels(), freeModels) {
 		if id == "" && m.ID != asked.ID || m.ID == id {
 			return m
 		}

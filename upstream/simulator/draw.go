@@ -13,9 +13,9 @@ import (
 
 const thumbSide = 192
 
-// thumbnail is a small copy of an uploaded picture, nil when it is none that can
+// makeThumbnail is a small copy of an uploaded picture, nil when it is none that can
 // be read, or one of absurd size. head is the beginning of data.
-func thumbnail(head []byte, data io.Reader) image.Image {
+func makeThumbnail(head []byte, data io.Reader) image.Image {
 	cfg, _, err := image.DecodeConfig(bytes.NewReader(head))
 	if err != nil || cfg.Width <= 0 || cfg.Height <= 0 || cfg.Width*cfg.Height > 50_000_000 {
 		return nil
@@ -24,12 +24,12 @@ func thumbnail(head []byte, data io.Reader) image.Image {
 	if err != nil {
 		return nil
 	}
-	w, h := fit(cfg.Width, cfg.Height, thumbSide)
-	return scaled(img, w, h)
+	w, h := fitSize(cfg.Width, cfg.Height, thumbSide)
+	return scaleImage(img, w, h)
 }
 
-// fit shrinks a size until no side is longer than limit.
-func fit(w, h, limit int) (int, int) {
+// fitSize shrinks a size until no side is longer than limit.
+func fitSize(w, h, limit int) (int, int) {
 	long := max(w, h)
 	if limit <= 0 || long <= limit {
 		return w, h
@@ -37,8 +37,8 @@ func fit(w, h, limit int) (int, int) {
 	return max(1, w*limit/long), max(1, h*limit/long)
 }
 
-// scaled copies a picture to another size, nearest pixel.
-func scaled(src image.Image, w, h int) *image.RGBA {
+// scaleImage copies a picture to another size, nearest pixel.
+func scaleImage(src image.Image, w, h int) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	b := src.Bounds()
 	for y := range h {
@@ -49,9 +49,9 @@ func scaled(src image.Image, w, h int) *image.RGBA {
 	return dst
 }
 
-// draw makes the picture at the given size: squares in colours that the prompt
+// drawAt makes the picture at the given size: squares in colours that the prompt
 // decides, and in the middle what was uploaded with it.
-func (p *picture) draw(w, h int) image.Image {
+func (p *picture) drawAt(w, h int) image.Image {
 	rnd := rand.New(rand.NewPCG(p.seed, 2))
 	palette := make(color.Palette, 16)
 	for i := range palette {
@@ -64,7 +64,7 @@ func (p *picture) draw(w, h int) image.Image {
 		}
 	}
 	if p.noise > 0 {
-		return noise(rnd, w, h)
+		return drawNoise(rnd, w, h)
 	}
 	img := image.NewPaletted(image.Rect(0, 0, w, h), palette)
 	for y := range h {
@@ -75,17 +75,17 @@ func (p *picture) draw(w, h int) image.Image {
 	if len(p.inputs) == 0 {
 		return img
 	}
-	return collage(img, p.inputs)
+	return drawCollage(img, p.inputs)
 }
 
-// collage lays the inputs side by side over the middle of a picture.
-func collage(base *image.Paletted, inputs []image.Image) image.Image {
+// drawCollage lays the inputs side by side over the middle of a picture.
+func drawCollage(base *image.Paletted, inputs []image.Image) image.Image {
 	b := base.Bounds()
-	out := scaled(base, b.Dx(), b.Dy())
+	out := scaleImage(base, b.Dx(), b.Dy())
 	box := b.Dx() / (len(inputs) + 1)
 	for i, in := range inputs {
-		w, h := fit(in.Bounds().Dx()*1000, in.Bounds().Dy()*1000, min(box, b.Dy()/2))
-		small := scaled(in, max(w, 1), max(h, 1))
+		w, h := fitSize(in.Bounds().Dx()*1000, in.Bounds().Dy()*1000, min(box, b.Dy()/2))
+		small := scaleImage(in, max(w, 1), max(h, 1))
 		left, top := (i+1)*b.Dx()/(len(inputs)+1)-w/2, (b.Dy()-h)/2
 		for y := range h {
 			for x := range w {
@@ -96,8 +96,8 @@ func collage(base *image.Paletted, inputs []image.Image) image.Image {
 	return out
 }
 
-// noise is a picture that does not compress: three bytes a pixel.
-func noise(rnd *rand.Rand, w, h int) image.Image {
+// drawNoise is a picture that does not compress: three bytes a pixel.
+func drawNoise(rnd *rand.Rand, w, h int) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for i := range img.Pix {
 		img.Pix[i] = uint8(rnd.Uint32())
@@ -110,16 +110,16 @@ func noise(rnd *rand.Rand, w, h int) image.Image {
 
 // encodeImage renders a picture no larger than limit on its longer side.
 func (p *picture) encodeImage(limit int, asJPEG bool) (data []byte, kind string) {
-	w, h := fit(p.width, p.height, limit)
+	w, h := fitSize(p.width, p.height, limit)
 	var b bytes.Buffer
 	if asJPEG {
-		_ = jpeg.Encode(&b, p.draw(w, h), &jpeg.Options{Quality: 85})
+		_ = jpeg.Encode(&b, p.drawAt(w, h), &jpeg.Options{Quality: 85})
 		return b.Bytes(), "image/jpeg"
 	}
 	level := png.BestSpeed
 	if p.noise > 0 {
 		level = png.NoCompression
 	}
-	_ = (&png.Encoder{CompressionLevel: level}).Encode(&b, p.draw(w, h))
+	_ = (&png.Encoder{CompressionLevel: level}).Encode(&b, p.drawAt(w, h))
 	return b.Bytes(), "image/png"
 }

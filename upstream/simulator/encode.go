@@ -12,8 +12,8 @@ import (
 // fields are an array's elements by their index; the others are null.
 type fields map[int]any
 
-// array lays fields out densely, null by null.
-func (f fields) array() []any {
+// denseArray lays fields out densely, null by null.
+func (f fields) denseArray() []any {
 	n := 0
 	for i := range f {
 		n = max(n, i+1)
@@ -25,9 +25,9 @@ func (f fields) array() []any {
 	return out
 }
 
-// sparse lays the fields below from out as an array and the others as one
+// sparseArray lays the fields below from out as an array and the others as one
 // trailing object whose keys are field numbers, that is, index plus one.
-func (f fields) sparse(from int) []any {
+func (f fields) sparseArray(from int) []any {
 	out := make([]any, from)
 	rest := make(object)
 	for i, v := range f {
@@ -49,9 +49,9 @@ func (f fields) sparse(from int) []any {
 // object is a JSON object whose keys are numbers.
 type object map[int]any
 
-// encode writes a value as the upstream does: no spaces, non-ASCII raw, and the
+// encodeJSON writes a value as the upstream does: no spaces, non-ASCII raw, and the
 // characters that HTML minds as \u003d and its like.
-func encode(v any) []byte { return appendValue(nil, v) }
+func encodeJSON(v any) []byte { return appendValue(nil, v) }
 
 func appendValue(b []byte, v any) []byte {
 	switch v := v.(type) {
@@ -147,8 +147,8 @@ func appendNested(b, doc []byte) []byte {
 	return b
 }
 
-// units is the length in UTF-16 code units, the one that frames are counted in.
-func units(b []byte) int {
+// utf16Length is the length in UTF-16 code units, the one that frames are counted in.
+func utf16Length(b []byte) int {
 	n := 0
 	for _, c := range b {
 		if c&0xC0 != 0x80 { // not a continuation byte

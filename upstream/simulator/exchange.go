@@ -39,19 +39,19 @@ type exchange struct {
 	written int64
 }
 
-// serve runs the handler and says how it ended.
-func (x *exchange) serve(s *Simulator, r *http.Request) {
+// serveHandler runs the handler and says how it ended.
+func (x *exchange) serveHandler(s *Simulator, r *http.Request) {
 	defer close(x.done)
 	defer x.cancel()
 	defer closeBody(x.request)
 	defer func() {
 		switch reason := recover(); reason {
 		case nil:
-			x.finish(io.EOF)
+			x.finishBody(io.EOF)
 		case http.ErrAbortHandler:
-			x.finish(&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET})
+			x.finishBody(&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET})
 		case errRefused:
-			x.finish(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED})
+			x.finishBody(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED})
 		default:
 			panic(reason)
 		}
@@ -64,7 +64,7 @@ func (x *exchange) serve(s *Simulator, r *http.Request) {
 
 var errRefused = errors.New("simulator: connection refused")
 
-func (x *exchange) refuse() { panic(errRefused) }
+func (x *exchange) refuseConnection() { panic(errRefused) }
 
 // Header implements http.ResponseWriter.
 func (x *exchange) Header() http.Header { return x.header }
@@ -105,7 +105,7 @@ func (x *exchange) Write(b []byte) (int, error) {
 			x.pending = append(x.pending, b...)
 			x.written += int64(len(b))
 			x.mu.Unlock()
-			signal(x.wake)
+			wakeWaiter(x.wake)
 			return len(b), nil
 		}
 		x.mu.Unlock()
@@ -113,9 +113,9 @@ func (x *exchange) Write(b []byte) (int, error) {
 	}
 }
 
-// finish ends the body after what is still to be read. It runs before done is
+// finishBody ends the body after what is still to be read. It runs before done is
 // closed, so a reader at the end finds the handler gone.
-func (x *exchange) finish(err error) {
+func (x *exchange) finishBody(err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	// The handler may notice the end of the context before the watch does.
@@ -128,14 +128,14 @@ func (x *exchange) finish(err error) {
 	x.err = err
 }
 
-// fail ends both sides at once.
-func (x *exchange) fail(err error) {
+// failWith ends both sides at once.
+func (x *exchange) failWith(err error) {
 	x.mu.Lock()
 	x.broken = err
 	x.mu.Unlock()
 	x.cancel()
-	signal(x.wake)
-	signal(x.room)
+	wakeWaiter(x.wake)
+	wakeWaiter(x.room)
 }
 
 // headError tells why there is no response; nil when there is one.
@@ -151,7 +151,7 @@ func (x *exchange) headError() error {
 	return nil
 }
 
-func (x *exchange) response() *http.Response {
+func (x *exchange) httpResponse() *http.Response {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return &http.Response{
@@ -170,7 +170,7 @@ func (x *exchange) Read(b []byte) (int, error) {
 			over = true
 		default:
 		}
-		if n, err, ok := x.take(b, over); ok {
+		if n, err, ok := x.takeBuffered(b, over); ok {
 			return n, err
 		}
 		select {
@@ -180,8 +180,8 @@ func (x *exchange) Read(b []byte) (int, error) {
 	}
 }
 
-// take reads what there is; ok is false when the reader has to wait.
-func (x *exchange) take(b []byte, over bool) (n int, err error, ok bool) {
+// takeBuffered reads what there is; ok is false when the reader has to wait.
+func (x *exchange) takeBuffered(b []byte, over bool) (n int, err error, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
@@ -194,7 +194,7 @@ func (x *exchange) take(b []byte, over bool) (n int, err error, ok bool) {
 		if x.taken += n; x.taken == len(x.pending) {
 			x.pending, x.taken = x.pending[:0], 0
 		}
-		signal(x.room)
+		wakeWaiter(x.room)
 		return n, nil, true
 	case over:
 		x.release()
@@ -211,13 +211,13 @@ func (x *exchange) Close() error {
 	x.closed = true
 	x.mu.Unlock()
 	x.cancel()
-	signal(x.room)
+	wakeWaiter(x.room)
 	<-x.done
 	return nil
 }
 
-// signal wakes whoever waits on a channel of capacity one; it never blocks.
-func signal(ch chan struct{}) {
+// wakeWaiter wakes whoever waits on a channel of capacity one; it never blocks.
+func wakeWaiter(ch chan struct{}) {
 	select {
 	case ch <- struct{}{}:
 	default:

@@ -69,20 +69,20 @@ func (s *Simulator) Faults() []FaultState {
 	return out
 }
 
-// hit counts the call at every fault that matches and returns those that strike.
-func (f *faults) hit(c *call, now time.Time) []Fault {
+// countHits counts the call at every fault that matches and returns those that strike.
+func (f *faults) countHits(c *call, now time.Time) []Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []Fault
 	for _, a := range f.armed {
-		if a.matches(c, now) && a.strikes() {
+		if a.matchesCall(c, now) && a.countHit() {
 			out = append(out, a.Fault)
 		}
 	}
 	return out
 }
 
-func (a *armedFault) matches(c *call, now time.Time) bool {
+func (a *armedFault) matchesCall(c *call, now time.Time) bool {
 	switch {
 	case !a.From.IsZero() && now.Before(a.From), !a.Until.IsZero() && !now.Before(a.Until):
 		return false
@@ -98,7 +98,7 @@ func (a *armedFault) matches(c *call, now time.Time) bool {
 	})
 }
 
-func (a *armedFault) strikes() bool {
+func (a *armedFault) countHit() bool {
 	a.seen++
 	n := a.seen - a.Skip - 1 // from 0
 	if n < 0 || a.Every > 1 && n%a.Every != 0 || a.Count > 0 && a.hits >= a.Count {
@@ -108,8 +108,8 @@ func (a *armedFault) strikes() bool {
 	return true
 }
 
-// fault returns the first fault of a kind that hits this call.
-func (c *call) fault(kind Kind) (Fault, bool) {
+// firstFault returns the first fault of a kind that hits this call.
+func (c *call) firstFault(kind Kind) (Fault, bool) {
 	i := slices.IndexFunc(c.faults, func(f Fault) bool { return f.Kind == kind })
 	if i < 0 {
 		return Fault{}, false
@@ -117,8 +117,8 @@ func (c *call) fault(kind Kind) (Fault, bool) {
 	return c.faults[i], true
 }
 
-func (c *call) has(kind Kind) bool {
-	_, ok := c.fault(kind)
+func (c *call) hasFault(kind Kind) bool {
+	_, ok := c.firstFault(kind)
 	return ok
 }
 

@@ -40,14 +40,14 @@ type upload struct {
 	small           image.Image
 }
 
-// store takes a file in as it comes and returns its reference. Only what the
+// storeFile takes a file in as it comes and returns its reference. Only what the
 // answers show of it is kept.
-func (s *Simulator) store(name, mime string, from io.Reader) (ref string, err error) {
+func (s *Simulator) storeFile(name, mime string, from io.Reader) (ref string, err error) {
 	sum, size := sha256.New(), counter(0)
 	data := bufio.NewReaderSize(io.TeeReader(io.LimitReader(from, maxFile+1), io.MultiWriter(sum, &size)), 64<<10)
 	head, _ := data.Peek(64 << 10)
 	sniffed := http.DetectContentType(head)
-	u := &upload{name: name, mime: mime, made: s.now(), small: thumbnail(bytes.Clone(head), data)}
+	u := &upload{name: name, mime: mime, made: s.now(), small: makeThumbnail(bytes.Clone(head), data)}
 	if _, err := io.Copy(io.Discard, data); err != nil {
 		return "", err
 	}
@@ -55,8 +55,8 @@ func (s *Simulator) store(name, mime string, from io.Reader) (ref string, err er
 		return "", errTooLarge
 	}
 	u.size, u.sum = int(size), [sha256.Size]byte(sum.Sum(nil))
-	u.ref = fmt.Sprintf("/contrib_service/ttl_1d/%d%s", s.now().Unix(), strings.ToLower(letters(s.random("file", s.nextID()), 30)))
-	u.misnamed = misnamed(mime, sniffed)
+	u.ref = fmt.Sprintf("/contrib_service/ttl_1d/%d%s", s.now().Unix(), strings.ToLower(randomLetters(s.seededRandom("file", s.nextID()), 30)))
+	u.misnamed = isMisnamed(mime, sniffed)
 	s.files.mu.Lock()
 	defer s.files.mu.Unlock()
 	s.files.list = append(s.files.list, u)
@@ -74,8 +74,8 @@ var containers = map[string][]string{
 	"video/webm":      {"audio/webm"},
 }
 
-// misnamed reports whether a told MIME type and the bytes are of two kinds.
-func misnamed(told, sniffed string) bool {
+// isMisnamed reports whether a told MIME type and the bytes are of two kinds.
+func isMisnamed(told, sniffed string) bool {
 	if sniffed == "application/octet-stream" || slices.Contains(containers[sniffed], told) {
 		return false
 	}
@@ -89,8 +89,8 @@ type counter int
 
 func (n *counter) Write(b []byte) (int, error) { *n += counter(len(b)); return len(b), nil }
 
-// find returns the upload behind a reference; nil when there is none.
-func (f *files) find(ref string) *upload {
+// findFile returns the upload behind a reference; nil when there is none.
+func (f *files) findFile(ref string) *upload {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i := slices.IndexFunc(f.list, func(u *upload) bool { return u.ref == ref })
@@ -100,14 +100,14 @@ func (f *files) find(ref string) *upload {
 	return f.list[i]
 }
 
-func (f *files) known(ref string, now time.Time) bool {
-	u := f.find(ref)
+func (f *files) knowsFile(ref string, now time.Time) bool {
+	u := f.findFile(ref)
 	return u != nil && now.Sub(u.made) < fileLife
 }
 
-// describe says in the answer what arrived, so that a client's test can see it.
-func (f *files) describe(a attachment) string {
-	u := f.find(a.ref)
+// describeFiles says in the answer what arrived, so that a client's test can see it.
+func (f *files) describeFiles(a attachment) string {
+	u := f.findFile(a.ref)
 	if u == nil || u.misnamed {
 		return fmt.Sprintf("I don't seem to have access to that content (%s).\n\n", a.name)
 	}

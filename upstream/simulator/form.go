@@ -11,13 +11,13 @@ import (
 // maxForm is the largest body that the RPC fronts read.
 const maxForm = 32 << 20
 
-// form reads the two fields that every RPC sends and checks the page token. It
+// readForm reads the two fields that every RPC sends and checks the page token. It
 // answers 400 itself and returns false when they are not acceptable.
-func (c *call) form() (request json.RawMessage, ok bool) {
+func (c *call) readForm() (request json.RawMessage, ok bool) {
 	kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	switch {
 	case c.r.Method != http.MethodPost:
-		c.html(http.StatusMethodNotAllowed, "")
+		c.serveHTML(http.StatusMethodNotAllowed, "")
 		return nil, false
 	case kind != "application/x-www-form-urlencoded":
 		c.badRequest("content type")
@@ -34,7 +34,7 @@ func (c *call) form() (request json.RawMessage, ok bool) {
 		return nil, false
 	}
 	word, ok := c.tokenVerdict(values.Get("at"), values.Has("at"))
-	c.note(func(e *Entry) { e.Token = word })
+	c.noteEntry(func(e *Entry) { e.Token = word })
 	if !ok {
 		c.badRequest("page token " + word)
 		return nil, false
@@ -47,9 +47,9 @@ func (c *call) form() (request json.RawMessage, ok bool) {
 	return request, true
 }
 
-// chunked tells whether the answer is wanted frame by frame, in the
+// wantsChunks tells whether the answer is wanted frame by frame, in the
 // length-prefixed form.
-func (c *call) chunked() bool { return c.r.URL.Query().Get("rt") == "c" }
+func (c *call) wantsChunks() bool { return c.r.URL.Query().Get("rt") == "c" }
 
 // list is a JSON array whose elements are looked at one by one; elements that
 // are not there read as null.
@@ -70,24 +70,24 @@ func (l list) at(i int) json.RawMessage {
 	return l[i]
 }
 
-func (l list) null(i int) bool { return string(l.at(i)) == "null" }
+func (l list) isNull(i int) bool { return string(l.at(i)) == "null" }
 
-// text is element i when it is a string, else "".
-func (l list) text(i int) string {
+// textAt is element i when it is a string, else "".
+func (l list) textAt(i int) string {
 	var s string
 	_ = json.Unmarshal(l.at(i), &s)
 	return s
 }
 
-// number is element i when it is a whole number, else 0.
-func (l list) number(i int) int {
+// numberAt is element i when it is a whole number, else 0.
+func (l list) numberAt(i int) int {
 	var n int
 	_ = json.Unmarshal(l.at(i), &n)
 	return n
 }
 
-// list is element i when it is an array, else an empty one.
-func (l list) list(i int) list {
+// listAt is element i when it is an array, else an empty one.
+func (l list) listAt(i int) list {
 	sub, _ := parseList(l.at(i))
 	return sub
 }

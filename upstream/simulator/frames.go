@@ -35,14 +35,14 @@ func (c *call) newFrames(status int) *frames {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Server", "ESF")
 	c.w.WriteHeader(status)
-	f := &frames{c: c, chunked: c.chunked() || status != http.StatusOK, head: []byte(prologue), total: len(prologue)}
-	if off, ok := c.fault(LengthOff); ok {
+	f := &frames{c: c, chunked: c.wantsChunks() || status != http.StatusOK, head: []byte(prologue), total: len(prologue)}
+	if off, ok := c.firstFault(LengthOff); ok {
 		f.skew = off.Code
 		if f.skew == 0 {
 			f.skew = 1
 		}
 	}
-	if c.has(Malformed) {
+	if c.hasFault(Malformed) {
 		f.garble = 2
 	}
 	return f
@@ -58,17 +58,17 @@ func (f *frames) rowsOf(rows ...[]byte) error {
 			sep[0] = '['
 		}
 		parts = append(parts, sep, row)
-		n += units(row)
+		n += utf16Length(row)
 	}
-	return f.frame(n, append(parts, []byte{']'})...)
+	return f.writeFrame(n, append(parts, []byte{']'})...)
 }
 
-// frame writes one frame made of parts, whose length in UTF-16 units is n.
-func (f *frames) frame(n int, parts ...[]byte) error {
+// writeFrame writes one frame made of parts, whose length in UTF-16 units is n.
+func (f *frames) writeFrame(n int, parts ...[]byte) error {
 	f.count++
 	f.c.w.frames++
 	if !f.chunked {
-		return f.gather(parts)
+		return f.gatherRow(parts)
 	}
 	lent := framePool.Get().(*[]byte)
 	defer framePool.Put(lent)
@@ -94,8 +94,8 @@ func (f *frames) frame(n int, parts ...[]byte) error {
 	return nil
 }
 
-// gather keeps a frame's rows for the end.
-func (f *frames) gather(parts [][]byte) error {
+// gatherRow keeps a frame's rows for the end.
+func (f *frames) gatherRow(parts [][]byte) error {
 	if len(f.rows) > 0 {
 		f.rows = append(f.rows, ',')
 	}
@@ -119,22 +119,22 @@ func breakJSON(b []byte) {
 	}
 }
 
-// close writes the timing frame and the end frame.
-func (f *frames) close() {
-	if f.timing() == nil {
-		f.end()
+// closeStream writes the timing frame and the end frame.
+func (f *frames) closeStream() {
+	if f.timingRow() == nil {
+		f.writeEnd()
 	}
 }
 
-func (f *frames) timing() error {
+func (f *frames) timingRow() error {
 	ms := int(20 + f.c.s.serial.Add(1)%200)
 	number := int64(f.c.s.nextNumber())
-	return f.rowsOf(encode([]any{"di", ms}), encode([]any{"af.httprm", ms - 1, strconv.FormatInt(number, 10), 7}))
+	return f.rowsOf(encodeJSON([]any{"di", ms}), encodeJSON([]any{"af.httprm", ms - 1, strconv.FormatInt(number, 10), 7}))
 }
 
-// end writes the frame that tells the length of the whole body, itself
+// writeEnd writes the frame that tells the length of the whole body, itself
 // included; in the older form it writes the body.
-func (f *frames) end() {
+func (f *frames) writeEnd() {
 	if !f.chunked {
 		_, _ = fmt.Fprintf(f.c.w, "%s[%s]", prologue, f.rows)
 		return
@@ -150,15 +150,15 @@ func (f *frames) end() {
 
 // badRequest is the upstream's 400.
 func (c *call) badRequest(why string) {
-	c.note(func(e *Entry) { e.Refusal = why })
+	c.noteEntry(func(e *Entry) { e.Refusal = why })
 	f := c.newFrames(http.StatusBadRequest)
 	row := []any{"er", nil, nil, nil, nil, 400, nil, nil, nil, 3}
-	if c.alive && (c.s.cfg.HandOutToken || c.has(HandOut)) {
+	if c.alive && (c.s.cfg.HandOutToken || c.hasFault(HandOut)) {
 		row[9] = []any{object{48448350: []any{"xsrf", c.pageToken(), []string{c.who.Account}}}}
 	}
 	number := strconv.FormatInt(int64(c.s.nextNumber()), 10)
-	_ = f.rowsOf(encode(row), encode([]any{"di", 11}), encode([]any{"af.httprm", 10, number, 16}))
-	f.end()
+	_ = f.rowsOf(encodeJSON(row), encodeJSON([]any{"di", 11}), encodeJSON([]any{"af.httprm", 10, number, 16}))
+	f.writeEnd()
 }
 
 // errorRow is a refusal with a code of the service's own.
@@ -174,17 +174,17 @@ func statusRow(status int) []byte {
 // bodyRow is a row of StreamGenerate with its body.
 func bodyRow(body any) []byte {
 	b := append([]byte(nil), `["wrb.fr",null,"`...)
-	return append(appendNested(b, encode(body)), `"]`...)
+	return append(appendNested(b, encodeJSON(body)), `"]`...)
 }
 
 // rowError answers with one error row and nothing else.
 func (c *call) rowError(status, code int, why string) {
-	c.note(func(e *Entry) { e.Refusal = why })
+	c.noteEntry(func(e *Entry) { e.Refusal = why })
 	f := c.newFrames(http.StatusOK)
 	row := errorRow(status, code)
 	if code == 0 {
 		row = statusRow(status)
 	}
 	_ = f.rowsOf(row)
-	f.close()
+	f.closeStream()
 }

@@ -52,7 +52,7 @@ func FuzzPrompt(f *testing.F) {
 			t.Skip("no prompt, or one that is abridged")
 		}
 		_, b := signedIn(t, simulator.Config{Pace: simulator.Pace{FrameBytes: int(size) + 16}}, simulator.SessionConfig{})
-		a := read(t, b.generate(ask{prompt: prompt}).body)
+		a := readJSON(t, b.generate(ask{prompt: prompt}).body)
 		if len(a.pictures) > 0 {
 			t.Skip("it asked for a picture")
 		}

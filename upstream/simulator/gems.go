@@ -25,7 +25,7 @@ func (c *call) listGems(p list) []any {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	from := g.custom
-	if n := p.number(0); n == 3 || n == 4 {
+	if n := p.numberAt(0); n == 3 || n == 4 {
 		from = systemGems
 	}
 	rows := []any{}
@@ -37,7 +37,7 @@ func (c *call) listGems(p list) []any {
 
 // createGem is oMH3Zd.
 func (c *call) createGem(p list) []any {
-	x := readGem(c.s.nextID(), p.list(0))
+	x := readGem(c.s.nextID(), p.listAt(0))
 	g := &c.s.gems
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -52,11 +52,11 @@ func (c *call) updateGem(p list) []any {
 	g := &c.s.gems
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	i := slices.IndexFunc(g.custom, func(x gem) bool { return x.id == p.text(0) })
+	i := slices.IndexFunc(g.custom, func(x gem) bool { return x.id == p.textAt(0) })
 	if i < 0 {
 		return nil
 	}
-	g.custom[i] = readGem(p.text(0), p.list(1))
+	g.custom[i] = readGem(p.textAt(0), p.listAt(1))
 	return []any{}
 }
 
@@ -65,8 +65,8 @@ func (c *call) deleteGem(p list) []any {
 	g := &c.s.gems
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.custom = slices.DeleteFunc(g.custom, func(x gem) bool { return x.id == p.text(0) })
+	g.custom = slices.DeleteFunc(g.custom, func(x gem) bool { return x.id == p.textAt(0) })
 	return []any{}
 }
 
-func readGem(id string, p list) gem { return gem{id, p.text(0), p.text(1), p.text(2)} }
+func readGem(id string, p list) gem { return gem{id, p.textAt(0), p.textAt(1), p.textAt(2)} }

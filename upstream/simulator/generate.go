@@ -5,32 +5,32 @@ import (
 	"strings"
 )
 
-// generate is StreamGenerate.
-func (c *call) generate() {
+// serveGenerate is StreamGenerate.
+func (c *call) serveGenerate() {
 	if !c.alive && !c.admitGuest() {
 		return
 	}
-	raw, ok := c.form()
+	raw, ok := c.readForm()
 	if !ok {
 		return
 	}
-	q, reason := c.question(raw)
+	q, reason := c.readQuestion(raw)
 	if reason != "" {
 		c.badRequest(reason)
 		return
 	}
-	c.note(func(e *Entry) {
+	c.noteEntry(func(e *Entry) {
 		e.PromptBytes, e.Files, e.Temporary, e.FollowUp = q.length, len(q.files), q.temporary, q.cid != ""
 	})
-	c.continuity()
-	if status, code, why := c.refusal(&q); why != "" {
+	c.setContinuityCookies()
+	if status, code, why := c.judgeQuestion(&q); why != "" {
 		c.rowError(status, code, why)
 		return
 	}
 	if len(q.prompt) > c.s.cfg.PromptLimit {
 		q.prompt = strings.ToValidUTF8(q.prompt[:c.s.cfg.PromptLimit], "")
 	}
-	p := c.plan(&q)
+	p := c.planAnswer(&q)
 	if p.http != 0 {
 		c.plainStatus(Fault{Code: p.http})
 		return
@@ -39,7 +39,7 @@ func (c *call) generate() {
 		c.toSorry()
 		return
 	}
-	c.deliver(&q, p)
+	c.deliverAnswer(&q, p)
 }
 
 // admitGuest answers a signed-out client in the way the session's host does;
@@ -49,7 +49,7 @@ func (c *call) admitGuest() bool {
 	case GuestServed:
 		return true
 	case GuestUnauthorized:
-		c.html(http.StatusUnauthorized, "")
+		c.serveHTML(http.StatusUnauthorized, "")
 	case GuestRedirected:
 		c.toSignIn()
 	default:
@@ -58,13 +58,13 @@ func (c *call) admitGuest() bool {
 	return false
 }
 
-// refusal judges a well-formed question. A code of 0 is a bare status; an empty
+// judgeQuestion judges a well-formed question. A code of 0 is a bare status; an empty
 // why lets it pass and has set the model that answers.
-func (c *call) refusal(q *question) (status, code int, why string) {
-	if f, ok := c.fault(BareStatus); ok {
+func (c *call) judgeQuestion(q *question) (status, code int, why string) {
+	if f, ok := c.firstFault(BareStatus); ok {
 		return f.Code, 0, "fault"
 	}
-	if f, ok := c.fault(ErrorCode); ok && (f.Value == "" || f.Value == "first") {
+	if f, ok := c.firstFault(ErrorCode); ok && (f.Value == "" || f.Value == "first") {
 		return statusOf(f.Code), f.Code, "fault"
 	}
 	switch c.who.Status {
@@ -80,11 +80,11 @@ func (c *call) refusal(q *question) (status, code int, why string) {
 		return statusOf(code), code, why
 	}
 	for _, f := range q.files {
-		if !c.s.files.known(f.ref, c.s.now()) {
+		if !c.s.files.knowsFile(f.ref, c.s.now()) {
 			return 3, 1003, "file reference"
 		}
 	}
-	if !c.spend(q.model.ID) {
+	if !c.spendQuota(q.model.ID) {
 		return 8, 1037, "quota"
 	}
 	return 0, 0, ""
@@ -98,29 +98,29 @@ func (c *call) chooseModel(q *question) (code int, why string) {
 		return 0, ""
 	}
 	var ok bool
-	if q.model, ok = c.who.model(asked); !ok {
+	if q.model, ok = c.who.findModel(asked); !ok {
 		return 1052, "model"
 	}
 	if q.cid == "" {
 		return 0, ""
 	}
-	if q.chat = c.s.conversation(c.session, q.cid); q.chat == nil {
+	if q.chat = c.s.findConversation(c.session, q.cid); q.chat == nil {
 		return 1003, "conversation"
 	}
-	if c.has(FollowUpLimit) {
+	if c.hasFault(FollowUpLimit) {
 		return 1097, "follow-up limit"
 	}
 	switch {
 	case asked == "":
-		q.model, _ = c.who.model(q.chat.model)
+		q.model, _ = c.who.findModel(q.chat.model)
 	case q.chat.model != q.model.ID:
 		return 1050, "model of the conversation"
 	}
 	return 0, ""
 }
 
-// spend takes one answer of a model's quota.
-func (c *call) spend(model string) bool {
+// spendQuota takes one answer of a model's quota.
+func (c *call) spendQuota(model string) bool {
 	if c.session == nil {
 		return true
 	}

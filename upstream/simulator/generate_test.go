@@ -28,7 +28,7 @@ func TestAnswerStreamsCumulatively(t *testing.T) {
 		t.Run(form, func(t *testing.T) {
 			_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 			got := b.generate(ask{prompt: "héllo 😀 <b> & 'x' = \"y\" \\ 漢字\n[" + form + "]"})
-			a := read(t, got.body)
+			a := readJSON(t, got.body)
 			if len(a.texts) < 5 {
 				t.Fatalf("got %d text frames, want at least 5", len(a.texts))
 			}
@@ -112,7 +112,7 @@ func TestOldStyleIsOneArray(t *testing.T) {
 
 func TestWithoutSnapshotsOneFrame(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	a := read(t, b.generate(ask{prompt: "hi [long 9000]", set: map[int]any{7: 0}}).body)
+	a := readJSON(t, b.generate(ask{prompt: "hi [long 9000]", set: map[int]any{7: 0}}).body)
 	if len(a.texts) != 1 || a.text() != simulator.LongText(9000) {
 		t.Errorf("got %d text frames, want the whole text in one", len(a.texts))
 	}
@@ -131,7 +131,7 @@ func TestModelHeader(t *testing.T) {
 	send := func(header string) answer {
 		b.header = http.Header{"X-Goog-Ext-525001261-Jspb": {header}}
 		got := b.post(generatePath, url.Values{"rt": {"c"}}, url.Values{"f.req": {`[null,"[[\"hi\"]]"]`}})
-		return read(t, got.body)
+		return readJSON(t, got.body)
 	}
 	for name, shape := range shapes {
 		for id, code := range map[string]int{pro: 0, free: 0, gone: 1052} {
@@ -150,10 +150,10 @@ func TestModelHeader(t *testing.T) {
 
 func TestFreePlanHasNoPaidModels(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{Plan: simulator.Free})
-	if a := read(t, b.generate(ask{prompt: "hi", model: "e6fa609c3fa255c0"}).body); a.code != 1052 {
+	if a := readJSON(t, b.generate(ask{prompt: "hi", model: "e6fa609c3fa255c0"}).body); a.code != 1052 {
 		t.Errorf("paid model on the free plan: code %d, want 1052", a.code)
 	}
-	if a := read(t, b.generate(ask{prompt: "hi"}).body); a.served != "fbb127bbb056c959" {
+	if a := readJSON(t, b.generate(ask{prompt: "hi"}).body); a.served != "fbb127bbb056c959" {
 		t.Errorf("default model on the free plan = %q", a.served)
 	}
 }
@@ -162,11 +162,11 @@ func TestQuotaIsPerModel(t *testing.T) {
 	const flash, pro = "56fdd199312815e2", "e6fa609c3fa255c0"
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{Quota: map[string]int{pro: 2}})
 	for i, want := range []int{0, 0, 1037, 1037} {
-		if a := read(t, b.generate(ask{prompt: "hi", model: pro}).body); a.code != want {
+		if a := readJSON(t, b.generate(ask{prompt: "hi", model: pro}).body); a.code != want {
 			t.Errorf("answer %d of the limited model: code %d, want %d", i+1, a.code, want)
 		}
 	}
-	if a := read(t, b.generate(ask{prompt: "hi", model: flash}).body); a.code != 0 {
+	if a := readJSON(t, b.generate(ask{prompt: "hi", model: flash}).body); a.code != 0 {
 		t.Errorf("the other model: code %d, want none", a.code)
 	}
 }
@@ -174,38 +174,38 @@ func TestQuotaIsPerModel(t *testing.T) {
 func TestFollowUps(t *testing.T) {
 	const pro = "e6fa609c3fa255c0"
 	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	first := read(t, b.generate(ask{prompt: "one"}).body)
+	first := readJSON(t, b.generate(ask{prompt: "one"}).body)
 	meta := []any{first.cid, first.rid, first.rcid, nil, nil, nil, nil, nil, nil, first.context}
-	if second := read(t, b.generate(ask{prompt: "two", meta: meta}).body); second.cid != first.cid || second.rid == first.rid || second.title != "" {
+	if second := readJSON(t, b.generate(ask{prompt: "two", meta: meta}).body); second.cid != first.cid || second.rid == first.rid || second.title != "" {
 		t.Errorf("follow-up: cid %s of %s, rid %s of %s, title %q", second.cid, first.cid, second.rid, first.rid, second.title)
 	}
-	if a := read(t, b.generate(ask{prompt: "three", meta: meta, model: pro}).body); a.code != 1050 {
+	if a := readJSON(t, b.generate(ask{prompt: "three", meta: meta, model: pro}).body); a.code != 1050 {
 		t.Errorf("follow-up with another model: code %d, want 1050", a.code)
 	}
-	if a := read(t, b.generate(ask{prompt: "x", meta: []any{"c_0000000000000000", "", ""}}).body); a.code != 1003 || a.status != 3 {
+	if a := readJSON(t, b.generate(ask{prompt: "x", meta: []any{"c_0000000000000000", "", ""}}).body); a.code != 1003 || a.status != 3 {
 		t.Errorf("unknown chat: code %d status %d, want 1003, 3", a.code, a.status)
 	}
 	other := newBrowser(t, s, s.AddSession(simulator.SessionConfig{}))
 	other.open()
-	if a := read(t, other.generate(ask{prompt: "x", meta: meta}).body); a.code != 1003 {
+	if a := readJSON(t, other.generate(ask{prompt: "x", meta: meta}).body); a.code != 1003 {
 		t.Errorf("another account's chat: code %d, want 1003", a.code)
 	}
 	s.SetFault(simulator.Fault{Kind: simulator.FollowUpLimit})
-	if a := read(t, b.generate(ask{prompt: "four", meta: meta}).body); a.code != 1097 {
+	if a := readJSON(t, b.generate(ask{prompt: "four", meta: meta}).body); a.code != 1097 {
 		t.Errorf("throttled follow-up: code %d, want 1097", a.code)
 	}
-	if a := read(t, b.generate(ask{prompt: "five"}).body); a.code != 0 || !a.done {
+	if a := readJSON(t, b.generate(ask{prompt: "five"}).body); a.code != 0 || !a.done {
 		t.Errorf("first turn under the throttle: code %d", a.code)
 	}
 }
 
 func TestGuests(t *testing.T) {
 	clk := newClock()
-	for mode, want := range map[simulator.GuestMode]func(reply) bool{
-		simulator.GuestRefused:      func(r reply) bool { a := read(t, r.body); return a.status == 7 && a.code == 0 && !a.done },
-		simulator.GuestServed:       func(r reply) bool { a := read(t, r.body); return a.done && a.served == "fbb127bbb056c959" },
-		simulator.GuestUnauthorized: func(r reply) bool { return r.status == http.StatusUnauthorized },
-		simulator.GuestRedirected:   func(r reply) bool { return r.url.Path == "/ServiceLogin" },
+	for mode, want := range map[simulator.GuestMode]func(replyJSON) bool{
+		simulator.GuestRefused:      func(r replyJSON) bool { a := readJSON(t, r.body); return a.status == 7 && a.code == 0 && !a.done },
+		simulator.GuestServed:       func(r replyJSON) bool { a := readJSON(t, r.body); return a.done && a.served == "fbb127bbb056c959" },
+		simulator.GuestUnauthorized: func(r replyJSON) bool { return r.status == http.StatusUnauthorized },
+		simulator.GuestRedirected:   func(r replyJSON) bool { return r.url.Path == "/ServiceLogin" },
 	} {
 		t.Run(string(mode), func(t *testing.T) {
 			_, b := signedIn(t, simulator.Config{Now: clk.now, Guest: mode}, simulator.SessionConfig{Life: simulator.Fixed(time.Hour)})
@@ -226,7 +226,7 @@ func TestGuests(t *testing.T) {
 func TestHardStatusesRefuseAnswers(t *testing.T) {
 	for status, want := range map[int][2]int{1060: {9, 1060}, 1014: {7, 0}, 1021: {7, 0}, 1054: {7, 0}, 1057: {7, 0}, 1033: {0, 0}, 1040: {0, 0}} {
 		_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{Status: status})
-		if a := read(t, b.generate(ask{prompt: "hi"}).body); a.status != want[0] || a.code != want[1] || a.done != (want[0] == 0) {
+		if a := readJSON(t, b.generate(ask{prompt: "hi"}).body); a.status != want[0] || a.code != want[1] || a.done != (want[0] == 0) {
 			t.Errorf("account status %d: refused with %d, %d", status, a.status, a.code)
 		}
 	}
@@ -234,7 +234,7 @@ func TestHardStatusesRefuseAnswers(t *testing.T) {
 
 func TestLongEchoIsAbridged(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	a := read(t, b.generate(ask{prompt: "head " + strings.Repeat("世", 5000) + " tail"}).body)
+	a := readJSON(t, b.generate(ask{prompt: "head " + strings.Repeat("世", 5000) + " tail"}).body)
 	if !strings.HasPrefix(a.text(), "You said: head 世") || !strings.Contains(a.text(), "世 tail\n\n") || len(a.text()) > 6000 {
 		t.Errorf("%d bytes: %.60q", len(a.text()), a.text())
 	}
@@ -242,11 +242,11 @@ func TestLongEchoIsAbridged(t *testing.T) {
 
 func TestLongPrompts(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{PromptLimit: 1000, PromptMax: 5000}, simulator.SessionConfig{})
-	cut := read(t, b.generate(ask{prompt: strings.Repeat("é", 1000) + " [say tail]"}).body)
+	cut := readJSON(t, b.generate(ask{prompt: strings.Repeat("é", 1000) + " [say tail]"}).body)
 	if !cut.done || cut.text() == "tail" {
 		t.Errorf("the tail of a long prompt was read: %q", cut.text())
 	}
-	if a := read(t, b.generate(ask{prompt: strings.Repeat("x", 5001)}).body); a.code != 1099 {
+	if a := readJSON(t, b.generate(ask{prompt: strings.Repeat("x", 5001)}).body); a.code != 1099 {
 		t.Errorf("code of a prompt over the maximum = %d, want 1099", a.code)
 	}
 	if j := s.Journal(); j[len(j)-1].PromptBytes != 5001 {

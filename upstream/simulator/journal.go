@@ -66,7 +66,7 @@ type journal struct {
 	counts  map[string]int
 }
 
-func (j *journal) add(e *Entry) {
+func (j *journal) addEntry(e *Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.seq++
@@ -86,15 +86,15 @@ func (j *journal) add(e *Entry) {
 	}
 }
 
-// update changes an entry under the lock.
-func (j *journal) update(change func()) {
+// updateEntry changes an entry under the lock.
+func (j *journal) updateEntry(change func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	change()
 }
 
-// note changes the call's entry.
-func (c *call) note(change func(*Entry)) { c.s.journal.update(func() { change(c.entry) }) }
+// noteEntry changes the call's entry.
+func (c *call) noteEntry(change func(*Entry)) { c.s.journal.updateEntry(func() { change(c.entry) }) }
 
 // Journal returns copies of the latest entries, oldest first, those of running
 // calls included.

@@ -16,137 +16,142 @@ import (
 // keywordCases shows what each keyword does. A keyword without a case fails.
 var keywordCases = map[string][]struct {
 	prompt string
-	holds  func(t *testing.T, r reply) bool
+	holds  func(t *testing.T, r replyJSON) bool
 }{
 	"say":  {{"[say Grüße, 世界]", said("Grüße, 世界")}},
 	"long": {{"[long 30000]", said(simulator.LongText(30000))}, {"[long 1]", said("0")}},
-	"think": {{"why? [think]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"think": {{"why? [think]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		grows := slices.IsSortedFunc(a.thoughts, func(x, y string) int { return len(x) - len(y) })
 		return a.done && grows && a.texts[0] == "" && strings.Contains(a.thoughts[len(a.thoughts)-1], "**Weighing the Options**") && len(a.thoughts) == len(a.texts)
 	}}},
-	"code": {{"[code]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"code": {{"[code]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return a.done && strings.Contains(a.text(), "```python\ndef ") && slices.ContainsFunc(a.texts, func(s string) bool { return strings.HasSuffix(s, "\n```") && !strings.HasPrefix(a.text(), s) })
 	}}},
-	"flicker": {{"[flicker]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"flicker": {{"[flicker]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return a.done && strings.HasPrefix(a.text(), "You said:") && slices.ContainsFunc(a.texts, func(s string) bool { return strings.HasSuffix(s, `\*`) })
 	}}},
-	"rewrite": {{"[rewrite]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"rewrite": {{"[rewrite]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return strings.HasPrefix(a.texts[0], "You wrote:") && strings.HasPrefix(a.text(), "You said:")
 	}}},
-	"dirty": {{"[dirty]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"dirty": {{"[dirty]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return strings.Contains(a.text(), "&lt;") && strings.Contains(a.text(), "googleusercontent.com/immersive_entry_chip/0") && strings.HasSuffix(a.text(), "/>")
 	}}},
-	"card": {{"[card] x", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"card": {{"[card] x", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return strings.HasPrefix(a.text(), "http://googleusercontent.com/card_content/") && strings.HasPrefix(at(a.candidate, 22, 0).(string), "You said:")
 	}}},
-	"leak":   {{"[leak]", func(t *testing.T, r reply) bool { return strings.HasPrefix(read(t, r.body).text(), "<ctrl94>thought") }}},
-	"dense":  {{"[dense]", func(t *testing.T, r reply) bool { return !strings.Contains(r.body, `{\"26\":`) }}},
-	"sparse": {{"[sparse]", func(t *testing.T, r reply) bool { return strings.Contains(r.body, `{\"26\":`) }}},
-	"queue": {{"[queue]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"leak": {{"[leak]", func(t *testing.T, r replyJSON) bool {
+		return strings.HasPrefix(readJSON(t, r.body).text(), "<ctrl94>thought")
+	}}},
+	"dense":  {{"[dense]", func(t *testing.T, r replyJSON) bool { return !strings.Contains(r.body, `{\"26\":`) }}},
+	"sparse": {{"[sparse]", func(t *testing.T, r replyJSON) bool { return strings.Contains(r.body, `{\"26\":`) }}},
+	"queue": {{"[queue]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return at(a.bodies[1], 36, 0) == 0.0 && at(a.bodies[3], 36, 0) == 4.0
 	}}},
-	"tool": {{"[tool]", func(t *testing.T, r reply) bool {
-		return at(read(t, r.body).bodies[1], 6, 1, 0) == "data_analysis_tool"
+	"tool": {{"[tool]", func(t *testing.T, r replyJSON) bool {
+		return at(readJSON(t, r.body).bodies[1], 6, 1, 0) == "data_analysis_tool"
 	}}},
 	"delay":  {{"[delay 3s]", took(3 * time.Second)}},
 	"slow":   {{"[slow 1s] [frames 5]", took(4 * time.Second)}},
 	"frames": {{"[frames 7]", textFrames(7)}, {"[frames 25] [long 100]", textFrames(25)}, {"[frames 0]", textFrames(1)}},
 	"bytes":  {{"[bytes 10] [say 123456789012345]", textFrames(2)}},
 	"image": {
-		{"[image]", func(t *testing.T, r reply) bool { a := read(t, r.body); return a.done && len(a.pictures) == 1 }},
-		{"[image 3 64x32 sparse]", func(t *testing.T, r reply) bool { return len(read(t, r.body).pictures) == 3 }},
-		{"[image late]", func(t *testing.T, r reply) bool { return len(read(t, r.body).texts) == 2 }},
-		{"[image readback]", func(t *testing.T, r reply) bool { a := read(t, r.body); return len(a.texts) == 0 && a.context != "" }},
+		{"[image]", func(t *testing.T, r replyJSON) bool { a := readJSON(t, r.body); return a.done && len(a.pictures) == 1 }},
+		{"[image 3 64x32 sparse]", func(t *testing.T, r replyJSON) bool { return len(readJSON(t, r.body).pictures) == 3 }},
+		{"[image late]", func(t *testing.T, r replyJSON) bool { return len(readJSON(t, r.body).texts) == 2 }},
+		{"[image readback]", func(t *testing.T, r replyJSON) bool {
+			a := readJSON(t, r.body)
+			return len(a.texts) == 0 && a.context != ""
+		}},
 	},
-	"web": {{"[web] [dense]", func(t *testing.T, r reply) bool {
-		w := at(read(t, r.body).candidate, 12, 1, 1)
+	"web": {{"[web] [dense]", func(t *testing.T, r replyJSON) bool {
+		w := at(readJSON(t, r.body).candidate, 12, 1, 1)
 		return strings.HasPrefix(at(w, 0, 0, 0).(string), "https://") && at(w, 0, 4) == "picture 2 from the web" && at(w, 7, 0) == "Page 2"
 	}}},
 	"video": {
-		{"[video]", func(t *testing.T, r reply) bool {
-			return strings.Contains(at(read(t, r.body).candidate, 12, 59, 0, 0, 0, 7, 1).(string), "/download?c=")
+		{"[video]", func(t *testing.T, r replyJSON) bool {
+			return strings.Contains(at(readJSON(t, r.body).candidate, 12, 59, 0, 0, 0, 7, 1).(string), "/download?c=")
 		}},
-		{"[video pending]", func(t *testing.T, r reply) bool {
-			a := read(t, r.body)
+		{"[video pending]", func(t *testing.T, r replyJSON) bool {
+			a := readJSON(t, r.body)
 			return !a.done && at(a.candidate, 12, 64, 1) != nil && strings.Contains(a.text(), "video_gen_chip")
 		}},
 	},
-	"music": {{"[music]", func(t *testing.T, r reply) bool {
-		m := at(read(t, r.body).candidate, 12, 86)
+	"music": {{"[music]", func(t *testing.T, r replyJSON) bool {
+		m := at(readJSON(t, r.body).candidate, 12, 86)
 		return at(m, 0, 1, 2) != nil && at(m, 0, 1, 11) == "audio/mpeg" && at(m, 1, 1, 7, 1) != nil
 	}}},
 	"error": {
-		{"[error 1060]", func(t *testing.T, r reply) bool {
-			a := read(t, r.body)
+		{"[error 1060]", func(t *testing.T, r replyJSON) bool {
+			a := readJSON(t, r.body)
 			return a.code == 1060 && a.status == 9 && len(a.texts) == 0
 		}},
-		{"[error 1013 late]", func(t *testing.T, r reply) bool {
-			a := read(t, r.body)
+		{"[error 1013 late]", func(t *testing.T, r replyJSON) bool {
+			a := readJSON(t, r.body)
 			return a.code == 1013 && len(a.texts) > 1 && !a.done
 		}},
-		{"[error 1096 trailing]", func(t *testing.T, r reply) bool {
-			a := read(t, r.body)
+		{"[error 1096 trailing]", func(t *testing.T, r replyJSON) bool {
+			a := readJSON(t, r.body)
 			return a.code == 1096 && a.status == 13 && a.done
 		}},
 	},
-	"status": {{"[status 13]", func(t *testing.T, r reply) bool { a := read(t, r.body); return a.status == 13 && a.code == 0 }}},
-	"http":   {{"[http 503]", func(_ *testing.T, r reply) bool { return r.status == 503 }}, {"[http 400]", func(t *testing.T, r reply) bool { return rows(t, r.body)[0][0] == "er" }}},
-	"sorry": {{"[sorry]", func(_ *testing.T, r reply) bool {
+	"status": {{"[status 13]", func(t *testing.T, r replyJSON) bool { a := readJSON(t, r.body); return a.status == 13 && a.code == 0 }}},
+	"http":   {{"[http 503]", func(_ *testing.T, r replyJSON) bool { return r.status == 503 }}, {"[http 400]", func(t *testing.T, r replyJSON) bool { return rows(t, r.body)[0][0] == "er" }}},
+	"sorry": {{"[sorry]", func(_ *testing.T, r replyJSON) bool {
 		return r.status == 429 && strings.Contains(r.body, `id="captcha-form"`)
 	}}},
-	"empty": {{"[empty]", func(_ *testing.T, r reply) bool { return r.status == 200 && r.body == "" }}},
-	"silent": {{"[silent]", func(t *testing.T, r reply) bool {
-		a, all := read(t, r.body), rows(t, r.body)
+	"empty": {{"[empty]", func(_ *testing.T, r replyJSON) bool { return r.status == 200 && r.body == "" }}},
+	"silent": {{"[silent]", func(t *testing.T, r replyJSON) bool {
+		a, all := readJSON(t, r.body), rows(t, r.body)
 		return len(a.texts) == 0 && a.status == 0 && a.context == "" && all[len(all)-1][0] == "e"
 	}}},
-	"stall": {{"[stall 3]", func(_ *testing.T, r reply) bool { return r.err != nil && strings.Contains(r.body, "You said") }}},
-	"reset": {{"[reset 2]", func(_ *testing.T, r reply) bool { return r.err != nil && strings.Contains(r.err.Error(), "reset") }}},
+	"stall": {{"[stall 3]", func(_ *testing.T, r replyJSON) bool { return r.err != nil && strings.Contains(r.body, "You said") }}},
+	"reset": {{"[reset 2]", func(_ *testing.T, r replyJSON) bool { return r.err != nil && strings.Contains(r.err.Error(), "reset") }}},
 	"cut": {
-		{"[cut 2]", func(t *testing.T, r reply) bool {
-			a := read(t, r.body)
+		{"[cut 2]", func(t *testing.T, r replyJSON) bool {
+			a := readJSON(t, r.body)
 			return len(a.texts) == 2 && !a.done && a.context != ""
 		}},
-		{"[cut 2 unsaved]", func(t *testing.T, r reply) bool {
-			a := read(t, r.body)
+		{"[cut 2 unsaved]", func(t *testing.T, r replyJSON) bool {
+			a := readJSON(t, r.body)
 			return len(a.texts) == 2 && !a.done && a.context == ""
 		}},
 	},
-	"garble": {{"[garble 3]", func(t *testing.T, r reply) bool { return validFrames(t, r.body) == len(frames(t, r.body))-1 }}},
-	"skew":   {{"[skew 1]", func(_ *testing.T, r reply) bool { _, err := cutFrames(r.body); return err != nil }}},
-	"chop":   {{"[chop 3]", func(t *testing.T, r reply) bool { return read(t, r.body).done }}},
-	"noend": {{"[noend]", func(t *testing.T, r reply) bool {
+	"garble": {{"[garble 3]", func(t *testing.T, r replyJSON) bool { return validFrames(t, r.body) == len(frames(t, r.body))-1 }}},
+	"skew":   {{"[skew 1]", func(_ *testing.T, r replyJSON) bool { _, err := cutFrames(r.body); return err != nil }}},
+	"chop":   {{"[chop 3]", func(t *testing.T, r replyJSON) bool { return readJSON(t, r.body).done }}},
+	"noend": {{"[noend]", func(t *testing.T, r replyJSON) bool {
 		all := rows(t, r.body)
-		return read(t, r.body).done && all[len(all)-1][0] == "wrb.fr"
+		return readJSON(t, r.body).done && all[len(all)-1][0] == "wrb.fr"
 	}}},
-	"downgrade": {{"[downgrade]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"downgrade": {{"[downgrade]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return a.done && a.served == "e051ce1aa80aa576"
 	}}},
-	"latemodel": {{"[latemodel] [think]", func(t *testing.T, r reply) bool {
-		a := read(t, r.body)
+	"latemodel": {{"[latemodel] [think]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
 		return at(a.bodies[1], 39) == nil && a.served == "56fdd199312815e2"
 	}}},
 }
 
-func said(text string) func(*testing.T, reply) bool {
-	return func(t *testing.T, r reply) bool { a := read(t, r.body); return a.done && a.text() == text }
+func said(text string) func(*testing.T, replyJSON) bool {
+	return func(t *testing.T, r replyJSON) bool { a := readJSON(t, r.body); return a.done && a.text() == text }
 }
 
-func textFrames(n int) func(*testing.T, reply) bool {
-	return func(t *testing.T, r reply) bool { a := read(t, r.body); return a.done && len(a.texts) == n }
+func textFrames(n int) func(*testing.T, replyJSON) bool {
+	return func(t *testing.T, r replyJSON) bool { a := readJSON(t, r.body); return a.done && len(a.texts) == n }
 }
 
 // took reads the time that the bubble's clock wrote into the reply.
-func took(want time.Duration) func(*testing.T, reply) bool {
-	return func(t *testing.T, r reply) bool {
-		return read(t, r.body).done && r.header.Get("Test-Took") == want.String()
+func took(want time.Duration) func(*testing.T, replyJSON) bool {
+	return func(t *testing.T, r replyJSON) bool {
+		return readJSON(t, r.body).done && r.header.Get("Test-Took") == want.String()
 	}
 }
 
@@ -185,7 +190,7 @@ func TestEveryKeyword(t *testing.T) {
 	}
 }
 
-func runKeyword(t *testing.T, prompt string, holds func(*testing.T, reply) bool) {
+func runKeyword(t *testing.T, prompt string, holds func(*testing.T, replyJSON) bool) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	b.client.Timeout = time.Minute
 	start := time.Now()
@@ -201,7 +206,7 @@ func runKeyword(t *testing.T, prompt string, holds func(*testing.T, reply) bool)
 func TestKeywordsOfEarlierTurnsAreHistory(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	prompt := "Be kind.\n\nUser: [error 1037] first\n\nAssistant: You said: [http 500] no\n\nUser: second [frames 3]\n\nAssistant:"
-	a := read(t, b.generate(ask{prompt: prompt}).body)
+	a := readJSON(t, b.generate(ask{prompt: prompt}).body)
 	if !a.done || len(a.texts) != 3 {
 		t.Fatalf("got code %d, %d frames; want an answer in 3 frames", a.code, len(a.texts))
 	}
@@ -217,7 +222,7 @@ func TestKeywordsOfEarlierTurnsAreHistory(t *testing.T) {
 
 func TestBracketsThatAreNoKeywordsStay(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	a := read(t, b.generate(ask{prompt: "list[0] and [note 5] [Say x]"}).body)
+	a := readJSON(t, b.generate(ask{prompt: "list[0] and [note 5] [Say x]"}).body)
 	if !strings.Contains(a.text(), "list[0] and [note 5] [Say x]") {
 		t.Errorf("text = %q", a.text())
 	}
@@ -233,12 +238,12 @@ func TestPicturesInPlainWords(t *testing.T) {
 		"User: draw a picture\n\nAssistant: ok\n\nUser: thanks": 0,
 	} {
 		_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-		if a := read(t, b.generate(ask{prompt: prompt}).body); len(a.pictures) != want {
+		if a := readJSON(t, b.generate(ask{prompt: prompt}).body); len(a.pictures) != want {
 			t.Errorf("%q: %d pictures, want %d", prompt, len(a.pictures), want)
 		}
 	}
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	if a := read(t, b.generate(ask{prompt: "a cat", set: map[int]any{49: 14}}).body); len(a.pictures) != 1 {
+	if a := readJSON(t, b.generate(ask{prompt: "a cat", set: map[int]any{49: 14}}).body); len(a.pictures) != 1 {
 		t.Error("the flag in slot 49 did not make a picture")
 	}
 }
@@ -254,7 +259,7 @@ func TestSizesInPlainWords(t *testing.T) {
 		"draw a picture in 3:4, please":        {768, 1024},
 		"[image 50x70] not 16:9":               {50, 70},
 	} {
-		a := read(t, b.generate(ask{prompt: prompt}).body)
+		a := readJSON(t, b.generate(ask{prompt: prompt}).body)
 		if w, h := at(a.pictures[0], 0, 3, 15, 0), at(a.pictures[0], 0, 3, 15, 1); w != want[0] || h != want[1] {
 			t.Errorf("%q: %v x %v, want %v", prompt, w, h, want)
 		}
@@ -263,10 +268,10 @@ func TestSizesInPlainWords(t *testing.T) {
 
 func TestTemporaryChatMayRefusePictures(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{RefuseTemporaryPictures: true}, simulator.SessionConfig{})
-	if a := read(t, b.generate(ask{prompt: "[image]", set: map[int]any{45: 1}}).body); len(a.pictures) != 0 || !a.done {
+	if a := readJSON(t, b.generate(ask{prompt: "[image]", set: map[int]any{45: 1}}).body); len(a.pictures) != 0 || !a.done {
 		t.Errorf("temporary chat: %d pictures", len(a.pictures))
 	}
-	if a := read(t, b.generate(ask{prompt: "[image]"}).body); len(a.pictures) != 1 {
+	if a := readJSON(t, b.generate(ask{prompt: "[image]"}).body); len(a.pictures) != 1 {
 		t.Errorf("ordinary chat: %d pictures", len(a.pictures))
 	}
 }
@@ -283,7 +288,7 @@ func TestPaceIsForAllAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, b := signedIn(t, simulator.Config{Pace: simulator.Pace{First: time.Second, Gap: 20 * time.Millisecond, Frames: 26}}, simulator.SessionConfig{})
 		start := time.Now()
-		if a := read(t, b.generate(ask{prompt: "hi"}).body); len(a.texts) != 26 {
+		if a := readJSON(t, b.generate(ask{prompt: "hi"}).body); len(a.texts) != 26 {
 			t.Errorf("%d frames, want 26", len(a.texts))
 		}
 		if got := time.Since(start); got != 1500*time.Millisecond {

@@ -22,7 +22,7 @@ const (
 // keywords is the table of everything a prompt can ask of the simulator.
 var keywords = []keyword{
 	{"say", "[say TEXT] answers exactly TEXT", func(p *plan, arg string) { p.say, p.exact = arg, true }},
-	{"long", "[long N] answers N bytes (LongText) in frames of 4 KiB", func(p *plan, arg string) { p.long = min(number(arg, 64<<10), maxLong) }},
+	{"long", "[long N] answers N bytes (LongText) in frames of 4 KiB", func(p *plan, arg string) { p.long = min(parseNumber(arg, 64<<10), maxLong) }},
 	{"think", "[think] streams thoughts before the text", func(p *plan, _ string) { p.think = true }},
 	{"code", "[code] has a code block whose closing fence comes and goes", func(p *plan, _ string) { p.code, p.flicker = true, true }},
 	{"flicker", "[flicker] has escaped Markdown marks that come and go at the tail", func(p *plan, _ string) { p.flicker = true }},
@@ -34,26 +34,26 @@ var keywords = []keyword{
 	{"sparse", "[sparse] writes long arrays with trailing objects", func(p *plan, _ string) { p.form = "sparse" }},
 	{"queue", "[queue] starts with progress rows, as a busy upstream does", func(p *plan, _ string) { p.queue = true }},
 	{"tool", "[tool] starts with rows of a tool at work", func(p *plan, _ string) { p.tool = true }},
-	{"delay", "[delay D] waits D before the first frame", func(p *plan, arg string) { p.pace.First = duration(arg) }},
-	{"slow", "[slow D] waits D between frames", func(p *plan, arg string) { p.pace.Gap = duration(arg) }},
-	{"frames", "[frames N] divides the text into N frames", func(p *plan, arg string) { p.pace.Frames = max(1, number(arg, 1)) }},
-	{"bytes", "[bytes N] adds N bytes of text a frame", func(p *plan, arg string) { p.pace.FrameBytes, p.pace.Frames = max(1, number(arg, 1)), 0 }},
+	{"delay", "[delay D] waits D before the first frame", func(p *plan, arg string) { p.pace.First = parseDuration(arg) }},
+	{"slow", "[slow D] waits D between frames", func(p *plan, arg string) { p.pace.Gap = parseDuration(arg) }},
+	{"frames", "[frames N] divides the text into N frames", func(p *plan, arg string) { p.pace.Frames = max(1, parseNumber(arg, 1)) }},
+	{"bytes", "[bytes N] adds N bytes of text a frame", func(p *plan, arg string) { p.pace.FrameBytes, p.pace.Frames = max(1, parseNumber(arg, 1)), 0 }},
 	{"image", "[image N W×H WORD...] makes pictures; words: late readback[=D] sparse jpeg noise=BYTES once expired pending=N html", setPicture},
 	{"web", "[web] shows pictures found on the web", func(p *plan, _ string) { p.web = true }},
 	{"video", "[video] or [video pending D] makes a video, the latter ready in the history after D", setVideo},
 	{"music", "[music] makes a piece of music", func(p *plan, _ string) { p.music = true }},
 	{"error", "[error CODE], [error CODE late], [error CODE trailing] refuses at once, after half the text, after the whole answer", setError},
-	{"status", "[status N] refuses with a bare status", func(p *plan, arg string) { p.errStatus = number(arg, 13) }},
-	{"http", "[http N] answers with HTTP status N", func(p *plan, arg string) { p.http = number(arg, 500) }},
+	{"status", "[status N] refuses with a bare status", func(p *plan, arg string) { p.errStatus = parseNumber(arg, 13) }},
+	{"http", "[http N] answers with HTTP status N", func(p *plan, arg string) { p.http = parseNumber(arg, 500) }},
 	{"sorry", "[sorry] redirects to the captcha page", func(p *plan, _ string) { p.sorry = true }},
 	{"empty", "[empty] answers 200 without a body", func(p *plan, _ string) { p.end = "empty" }},
 	{"silent", "[silent] ends well without having said anything", func(p *plan, _ string) { p.end = "silent" }},
-	{"stall", "[stall N] falls silent after N frames of text", func(p *plan, arg string) { p.end, p.endAt = "stall", number(arg, 1) }},
+	{"stall", "[stall N] falls silent after N frames of text", func(p *plan, arg string) { p.end, p.endAt = "stall", parseNumber(arg, 1) }},
 	{"cut", "[cut N] or [cut N unsaved] ends after N frames without the completion mark", setCut},
-	{"reset", "[reset N] breaks the connection after N frames of text", func(p *plan, arg string) { p.end, p.endAt = "reset", number(arg, 1) }},
-	{"garble", "[garble N] breaks the JSON of frame N", func(p *plan, arg string) { p.garble = number(arg, 2) }},
-	{"skew", "[skew N] announces lengths that are wrong by N", func(p *plan, arg string) { p.skew = number(arg, 1) }},
-	{"chop", "[chop N] sends pieces of 1 to N bytes", func(p *plan, arg string) { p.chop = number(arg, 7) }},
+	{"reset", "[reset N] breaks the connection after N frames of text", func(p *plan, arg string) { p.end, p.endAt = "reset", parseNumber(arg, 1) }},
+	{"garble", "[garble N] breaks the JSON of frame N", func(p *plan, arg string) { p.garble = parseNumber(arg, 2) }},
+	{"skew", "[skew N] announces lengths that are wrong by N", func(p *plan, arg string) { p.skew = parseNumber(arg, 1) }},
+	{"chop", "[chop N] sends pieces of 1 to N bytes", func(p *plan, arg string) { p.chop = parseNumber(arg, 7) }},
 	{"noend", "[noend] leaves out the end frame", func(p *plan, _ string) { p.noEnd = true }},
 	{"downgrade", "[downgrade] lets another model answer", func(p *plan, _ string) { p.downgrade = true }},
 	{"latemodel", "[latemodel] names the model only with the last frame", func(p *plan, _ string) { p.lateModel = true }},
@@ -71,7 +71,7 @@ func setPicture(p *plan, arg string) {
 		} else if n, err := strconv.Atoi(word); err == nil {
 			p.pictures = n
 		} else if wait, ok := strings.CutPrefix(word, "readback="); ok {
-			p.ready = duration(wait)
+			p.ready = parseDuration(wait)
 			p.picture = append(p.picture, "readback")
 		} else {
 			p.picture = append(p.picture, word)
@@ -84,25 +84,25 @@ func setVideo(p *plan, arg string) {
 	if p.video = orWord(word, "done"); p.video == "pending" {
 		p.ready = 30 * time.Second
 		if wait != "" {
-			p.ready = duration(wait)
+			p.ready = parseDuration(wait)
 		}
 	}
 }
 
 func setError(p *plan, arg string) {
 	code, at, _ := strings.Cut(arg, " ")
-	p.errCode, p.errAt = number(code, 1013), at
+	p.errCode, p.errAt = parseNumber(code, 1013), at
 }
 
 func setCut(p *plan, arg string) {
 	at, word, _ := strings.Cut(arg, " ")
-	p.end, p.endAt = "cut", number(at, 1)
+	p.end, p.endAt = "cut", parseNumber(at, 1)
 	if word == "unsaved" || at == "unsaved" {
 		p.end = "unsaved"
 	}
 }
 
-func number(s string, otherwise int) int {
+func parseNumber(s string, otherwise int) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 0 {
 		return otherwise
@@ -110,7 +110,7 @@ func number(s string, otherwise int) int {
 	return n
 }
 
-func duration(s string) time.Duration {
+func parseDuration(s string) time.Duration {
 	d, err := time.ParseDuration(strings.TrimSpace(s))
 	if err != nil {
 		return time.Second

@@ -24,29 +24,29 @@ func (c *call) mediaToken() (token, suffix string) {
 // mediaStart is the link from the answer.
 func (c *call) mediaStart() {
 	token, suffix := c.mediaToken()
-	pic := c.s.pictures.find(func(p *picture) bool { return p.token == token && p.kind == "" })
+	pic := c.s.pictures.findPicture(func(p *picture) bool { return p.token == token && p.kind == "" })
 	if pic == nil {
 		c.notFound()
 		return
 	}
-	if !c.ready(pic) {
+	if !c.mediaReady(pic) {
 		return
 	}
-	c.next(hostMiddle, "/rd-gg-dl/"+markMiddle+token, suffix)
+	c.sendNext(hostMiddle, "/rd-gg-dl/"+markMiddle+token, suffix)
 }
 
-// ready answers for a picture that is gone or not made yet.
-func (c *call) ready(pic *picture) bool {
+// mediaReady answers for a picture that is gone or not made yet.
+func (c *call) mediaReady(pic *picture) bool {
 	c.s.pictures.mu.Lock()
-	gone := pic.dead || c.has(Expired) || pic.once && pic.used || c.s.now().Sub(pic.made) >= c.s.cfg.LinkLife
-	waiting := pic.pending > 0 || c.has(Pending)
+	gone := pic.dead || c.hasFault(Expired) || pic.once && pic.used || c.s.now().Sub(pic.made) >= c.s.cfg.LinkLife
+	waiting := pic.pending > 0 || c.hasFault(Pending)
 	if waiting && !gone && pic.pending > 0 {
 		pic.pending--
 	}
 	c.s.pictures.mu.Unlock()
 	switch {
 	case gone:
-		c.forbidden("link expired")
+		c.serveForbidden("link expired")
 		return false
 	case waiting:
 		c.w.WriteHeader(http.StatusPartialContent)
@@ -55,15 +55,15 @@ func (c *call) ready(pic *picture) bool {
 	return true
 }
 
-func (c *call) forbidden(why string) {
-	c.note(func(e *Entry) { e.Refusal = why })
-	c.html(http.StatusForbidden, "<html><title>Error 403 (Forbidden)!!1</title><p><b>403.</b> That’s an error.</html>\n")
+func (c *call) serveForbidden(why string) {
+	c.noteEntry(func(e *Entry) { e.Refusal = why })
+	c.serveHTML(http.StatusForbidden, "<html><title>Error 403 (Forbidden)!!1</title><p><b>403.</b> That’s an error.</html>\n")
 }
 
-// next sends the client on: with a redirect, or with the link as text to a
+// sendNext sends the client on: with a redirect, or with the link as text to a
 // client that asked for that.
-func (c *call) next(host, path, suffix string) {
-	target := c.base(host) + path
+func (c *call) sendNext(host, path, suffix string) {
+	target := c.baseURL(host) + path
 	if suffix != "" {
 		target += "=" + suffix
 	}
@@ -73,7 +73,7 @@ func (c *call) next(host, path, suffix string) {
 		return
 	}
 	c.w.Header().Set("Location", target)
-	c.html(http.StatusFound, "")
+	c.serveHTML(http.StatusFound, "")
 }
 
 // mediaHop is the middle and the end of the chain.
@@ -83,7 +83,7 @@ func (c *call) mediaHop() {
 	if !middle {
 		token = strings.TrimPrefix(marked, markEnd)
 	}
-	pic := c.s.pictures.find(func(p *picture) bool { return p.token == token && p.kind == "" })
+	pic := c.s.pictures.findPicture(func(p *picture) bool { return p.token == token && p.kind == "" })
 	rightHost := !c.known || middle == (c.host == hostMiddle)
 	if pic == nil || !rightHost {
 		c.notFound()
@@ -91,10 +91,10 @@ func (c *call) mediaHop() {
 	}
 	if middle {
 		if !c.alive || pic.session != c.session {
-			c.forbidden("no valid login at the middle host")
+			c.serveForbidden("no valid login at the middle host")
 			return
 		}
-		c.next(hostMedia, "/rd-gg-dl/"+markEnd+token, suffix)
+		c.sendNext(hostMedia, "/rd-gg-dl/"+markEnd+token, suffix)
 		return
 	}
 	c.showPicture(pic, suffix)
@@ -110,7 +110,7 @@ func (c *call) showPicture(pic *picture, suffix string) {
 	c.s.pictures.mu.Lock()
 	pic.used = true
 	c.s.pictures.mu.Unlock()
-	c.bytes(kind, data)
+	c.serveBytes(kind, data)
 }
 
 // sizeSuffix reads "s2048", "s1024-rj", "s0", "d-I": the longest side (0 for no
@@ -130,7 +130,7 @@ func sizeSuffix(suffix string) (limit int, asJPEG bool) {
 	return limit, asJPEG
 }
 
-func (c *call) bytes(kind string, data []byte) {
+func (c *call) serveBytes(kind string, data []byte) {
 	h := c.w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Content-Length", itoa(len(data)))
@@ -150,25 +150,25 @@ func (c *call) bytes(kind string, data []byte) {
 
 // mediaPreview is a thumbnail that anybody may see.
 func (c *call) mediaPreview() {
-	pic := picture{seed: c.s.digest("preview", c.r.URL.Path), width: 256, height: 256}
+	pic := picture{seed: c.s.seededDigest("preview", c.r.URL.Path), width: 256, height: 256}
 	data, kind := pic.encodeImage(0, true)
-	c.bytes(kind, data)
+	c.serveBytes(kind, data)
 }
 
 // mediaFile is a video or a piece of music.
 func (c *call) mediaFile() {
 	token := c.r.URL.Query().Get("c")
-	file := c.s.pictures.find(func(p *picture) bool { return p.token == token && p.kind != "" })
+	file := c.s.pictures.findPicture(func(p *picture) bool { return p.token == token && p.kind != "" })
 	switch {
 	case file == nil:
 		c.notFound()
 	case !c.alive || file.session != c.session:
-		c.forbidden("no valid login")
-	case !c.ready(file):
+		c.serveForbidden("no valid login")
+	case !c.mediaReady(file):
 	case file.kind == "audio":
-		c.bytes("audio/mpeg", append([]byte("ID3\x04\x00\x00\x00\x00\x00\x00"), make([]byte, 2048)...))
+		c.serveBytes("audio/mpeg", append([]byte("ID3\x04\x00\x00\x00\x00\x00\x00"), make([]byte, 2048)...))
 	default:
 		head := "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x08\x08mdat"
-		c.bytes("video/mp4", append([]byte(head), make([]byte, 2048)...))
+		c.serveBytes("video/mp4", append([]byte(head), make([]byte, 2048)...))
 	}
 }

@@ -23,14 +23,14 @@ func (b *browser) pictureLink(prompt string, files ...any) string {
 	if len(files) > 0 {
 		list = files
 	}
-	a := read(b.t, b.generate(ask{prompt: prompt, files: list}).body)
+	a := readJSON(b.t, b.generate(ask{prompt: prompt, files: list}).body)
 	if len(a.pictures) == 0 {
 		b.t.Fatalf("%s: no picture in %+v", prompt, a)
 	}
 	return at(a.pictures[0], 0, 3, 3).(string)
 }
 
-func decodePNG(t *testing.T, r reply) image.Image {
+func decodePNG(t *testing.T, r replyJSON) image.Image {
 	t.Helper()
 	img, err := png.Decode(strings.NewReader(r.body))
 	if err != nil {
@@ -110,7 +110,7 @@ func TestPicturesDiffer(t *testing.T) {
 	if dog := b.get(b.pictureLink("a dog [image 64x64]")).body; dog == cat {
 		t.Error("two prompts gave one picture")
 	}
-	a := read(t, b.generate(ask{prompt: "a cat [image 2 64x64]"}).body)
+	a := readJSON(t, b.generate(ask{prompt: "a cat [image 2 64x64]"}).body)
 	if b.get(at(a.pictures[0], 0, 3, 3).(string)).body == b.get(at(a.pictures[1], 0, 3, 3).(string)).body {
 		t.Error("two pictures of one answer are the same")
 	}
@@ -127,8 +127,8 @@ func TestEditShowsTheInput(t *testing.T) {
 	if got := color.RGBAModel.Convert(img.At(128, 128)); got != red {
 		t.Errorf("the middle is %v, want the input's %v", got, red)
 	}
-	first := read(t, b.generate(ask{prompt: "[image 256x256]"}).body)
-	second := read(t, b.generate(ask{prompt: "edit the picture, 256x256", meta: []any{first.cid, first.rid, first.rcid}}).body)
+	first := readJSON(t, b.generate(ask{prompt: "[image 256x256]"}).body)
+	second := readJSON(t, b.generate(ask{prompt: "edit the picture, 256x256", meta: []any{first.cid, first.rid, first.rcid}}).body)
 	fresh := b.get(b.pictureLink("edit the picture, 256x256") + "=s0").body
 	if b.get(at(second.pictures[0], 0, 3, 3).(string)+"=s0").body == fresh {
 		t.Error("a follow-up edit does not show the earlier picture")
@@ -175,7 +175,7 @@ func TestPictureTroubles(t *testing.T) {
 
 func TestFullSizeByText(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	a := read(t, b.generate(ask{prompt: "[image 900x600]"}).body)
+	a := readJSON(t, b.generate(ask{prompt: "[image 900x600]"}).body)
 	for _, id := range []string{at(a.pictures[0], 8).(string), at(a.pictures[0], 1, 0).(string)} {
 		body, status := b.rpc("c8o8Fe", fmt.Sprintf(`[[[null,null,null,[null,null,null,null,null,""]],[%q,0],null,[19,""],null,null,null,null,null,""],[%q,%q,%q,null,""],1,0,1]`, id, a.rid, a.rcid, a.cid))
 		if status != 0 {
@@ -200,7 +200,7 @@ func TestFullSizeByText(t *testing.T) {
 
 func TestPicturesInTheHistory(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	a := read(t, b.generate(ask{prompt: "[image readback 16x16] [dense]"}).body)
+	a := readJSON(t, b.generate(ask{prompt: "[image readback 16x16] [dense]"}).body)
 	chat, _ := b.rpc("hNvQHb", fmt.Sprintf("[%q,1]", a.cid))
 	link, _ := at(chat, 0, 0, 3, 0, 0, 12, 7, 0, 0, 0, 3, 3).(string)
 	if got := b.get(link); got.status != 200 {
@@ -217,7 +217,7 @@ func TestMediaThatTakesItsTime(t *testing.T) {
 		"[image readback=1m 16x16] [sparse]":   {12, 7, 0, 0, 0, 3, 3},
 		"[image readback=1m 2 16x16] [dense]x": {12, 7, 0, 1, 0, 3, 3},
 	} {
-		a := read(t, b.generate(ask{prompt: prompt}).body)
+		a := readJSON(t, b.generate(ask{prompt: prompt}).body)
 		chat := fmt.Sprintf("[%q,1]", a.cid)
 		early, _ := b.rpc("hNvQHb", chat)
 		clk.advance(time.Minute)
@@ -235,8 +235,8 @@ func TestMediaThatTakesItsTime(t *testing.T) {
 
 func TestVideoAndMusic(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	video := read(t, b.generate(ask{prompt: "[video]"}).body)
-	music := read(t, b.generate(ask{prompt: "[music]"}).body)
+	video := readJSON(t, b.generate(ask{prompt: "[video]"}).body)
+	music := readJSON(t, b.generate(ask{prompt: "[music]"}).body)
 	for link, kind := range map[string]string{
 		at(video.candidate, 12, 59, 0, 0, 0, 7, 1).(string): "video/mp4",
 		at(music.candidate, 12, 86, 0, 1, 7, 1).(string):    "audio/mpeg",

@@ -39,15 +39,15 @@ var (
 	guestModel = freeModels[0]
 )
 
-func (p Plan) models() []Model {
+func (p Plan) planModels() []Model {
 	if p == Free {
 		return slices.Clone(freeModels)
 	}
 	return slices.Clone(paidModels)
 }
 
-// flags are the tier and capability numbers from which clients guess the plan.
-func (p Plan) flags() (tier, caps []any) {
+// planFlags are the tier and capability numbers from which clients guess the plan.
+func (p Plan) planFlags() (tier, caps []any) {
 	switch p {
 	case Free:
 		return []any{19}, []any{}
@@ -58,19 +58,19 @@ func (p Plan) flags() (tier, caps []any) {
 	}
 }
 
-// offers are the models in the session's list, the default one first.
-func (cfg *SessionConfig) offers() []Model {
+// offeredModels are the models in the session's list, the default one first.
+func (cfg *SessionConfig) offeredModels() []Model {
 	if cfg.Models != nil {
 		return cfg.Models
 	}
-	return cfg.Plan.models()
+	return cfg.Plan.planModels()
 }
 
-// model finds an id among what the session may use, the default for "". A paid
+// findModel finds an id among what the session may use, the default for "". A paid
 // account may still ask for the free ids; the ids of older years are gone for
 // all.
-func (cfg *SessionConfig) model(id string) (Model, bool) {
-	offers := cfg.offers()
+func (cfg *SessionConfig) findModel(id string) (Model, bool) {
+	offers := cfg.offeredModels()
 	if id == "" && len(offers) > 0 {
 		return offers[0], true
 	}

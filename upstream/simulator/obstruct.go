@@ -5,11 +5,11 @@ import (
 	"net/http"
 )
 
-// obstructed applies the faults that come before any handler and reports
+// obstructCall applies the faults that come before any handler and reports
 // whether the call has been answered by one of them.
-func (c *call) obstructed() bool {
+func (c *call) obstructCall() bool {
 	for _, f := range c.faults {
-		if f.Kind == Latency && !c.sleep(f.Delay) {
+		if f.Kind == Latency && !c.sleepFor(f.Delay) {
 			return true
 		}
 	}
@@ -17,14 +17,14 @@ func (c *call) obstructed() bool {
 		switch f.Kind {
 		case Outage:
 			c.w.outcome = "refused"
-			c.w.refuse()
+			c.w.refuseConnection()
 		case Reset:
 			if f.Bytes == 0 {
-				c.reset()
+				c.resetConnection()
 			}
 		case Stall:
 			if f.Bytes == 0 {
-				c.stall()
+				c.stallUntilLeft()
 				return true
 			}
 		case Status:
@@ -77,15 +77,15 @@ func (c *call) plainStatus(f Fault) {
 	c.w.WriteString(body)
 }
 
-// lose keeps back an answer that was made. The call has taken effect; the client
+// loseAnswer keeps back an answer that was made. The call has taken effect; the client
 // sees silence, then what stands between it and the upstream: a gateway's error
 // page, or a broken connection.
-func (c *call) lose(f Fault) {
-	if !c.sleep(f.Delay) {
+func (c *call) loseAnswer(f Fault) {
+	if !c.sleepFor(f.Delay) {
 		return
 	}
 	if f.Code == 0 {
-		c.reset()
+		c.resetConnection()
 	}
 	clear(c.w.Header())
 	c.w.status, c.w.mute = 0, false

@@ -10,32 +10,32 @@ import (
 
 const buildLabel = "boq_assistant-bard-web-server_20260901.03_p0"
 
-// google is the front page that clients fetch for NID and AEC.
-func (c *call) google() {
-	rnd := c.s.random("google", c.s.nextID())
-	c.setCookie("AEC", "AaJma5"+letters(rnd, 60), 180*24*time.Hour)
-	c.setCookie("NID", "531="+letters(rnd, 180), 183*24*time.Hour)
-	c.html(http.StatusOK, "<!doctype html><html><head><title>Google</title></head><body><form action=\"/search\"></form></body></html>\n")
+// serveGoogle is the front page that clients fetch for NID and AEC.
+func (c *call) serveGoogle() {
+	rnd := c.s.seededRandom("google", c.s.nextID())
+	c.setCookie("AEC", "AaJma5"+randomLetters(rnd, 60), 180*24*time.Hour)
+	c.setCookie("NID", "531="+randomLetters(rnd, 180), 183*24*time.Hour)
+	c.serveHTML(http.StatusOK, "<!doctype html><html><head><title>Google</title></head><body><form action=\"/search\"></form></body></html>\n")
 }
 
-func (c *call) toApp() { c.redirect(hostGemini, "/app", nil) }
+func (c *call) toApp() { c.redirectTo(hostGemini, "/app", nil) }
 
-// page is the app page: for a session with all tokens, for a guest without the
+// servePage is the app page: for a session with all tokens, for a guest without the
 // one that counts.
-func (c *call) page() {
-	c.continuity()
+func (c *call) servePage() {
+	c.setContinuityCookies()
 	switch {
 	case c.r.Method != http.MethodGet && c.r.Method != http.MethodHead:
-		c.html(http.StatusMethodNotAllowed, "")
-	case c.has(ConsentPage):
-		c.redirect(hostConsent, "/m", url.Values{"continue": {"https://gemini.google.com/app"}, "gl": {"DE"}})
-	case c.has(Drift):
-		c.html(http.StatusOK, "<!doctype html><html><head><title>Gemini</title></head><body><script>window.WIZ_boot={v:9,k:[]};</script>"+
+		c.serveHTML(http.StatusMethodNotAllowed, "")
+	case c.hasFault(ConsentPage):
+		c.redirectTo(hostConsent, "/m", url.Values{"continue": {"https://gemini.google.com/app"}, "gl": {"DE"}})
+	case c.hasFault(Drift):
+		c.serveHTML(http.StatusOK, "<!doctype html><html><head><title>Gemini</title></head><body><script>window.WIZ_boot={v:9,k:[]};</script>"+
 			string(c.s.filler)+"</body></html>\n")
 	case !c.alive && c.guestMode() == GuestRedirected:
 		c.toSignIn()
 	default:
-		c.html(http.StatusOK, c.appPage())
+		c.serveHTML(http.StatusOK, c.appPage())
 	}
 }
 
@@ -62,7 +62,7 @@ func (c *call) appPage() string {
 		fmt.Fprintf(&b, "%q:%q", kv[0], kv[1])
 	}
 	b.WriteString("};</script>\n")
-	if c.who.Consent || c.has(ConsentFlag) {
+	if c.who.Consent || c.hasFault(ConsentFlag) {
 		b.WriteString("<script id=\"bard-initial-data\">var d={\"ZXlM5e\": true,\"AFI83b\":\"https://consent.google.com/m\"};</script>\n")
 	} else {
 		b.WriteString("<script id=\"bard-initial-data\">var d={\"ZXlM5e\": false};</script>\n")
@@ -78,7 +78,7 @@ func (c *call) appPage() string {
 // wizData are the page's keys and values in order.
 func (c *call) wizData() [][2]string {
 	build := buildLabel
-	if f, ok := c.fault(BuildChanged); ok {
+	if f, ok := c.firstFault(BuildChanged); ok {
 		build = f.Value
 		if build == "" {
 			build = fmt.Sprintf("boq_assistant-bard-web-server_20261001.%02d_p0", c.s.serial.Add(1)%100)
@@ -87,7 +87,7 @@ func (c *call) wizData() [][2]string {
 	account, token := "", ""
 	if c.alive {
 		account, token = c.who.Account, c.pageToken()
-		if f, ok := c.fault(Identity); ok {
+		if f, ok := c.firstFault(Identity); ok {
 			account = f.Value
 		}
 	}
@@ -97,7 +97,7 @@ func (c *call) wizData() [][2]string {
 		{"KnDnFf", "feeds/ystxvhf2nqz3rq"},
 		{"S06Grb", account},
 	}
-	if token != "" && !c.has(NoToken) {
+	if token != "" && !c.hasFault(NoToken) {
 		data = append(data, [2]string{"SNlM0e", token})
 	}
 	return append(data, [][2]string{
@@ -106,45 +106,45 @@ func (c *call) wizData() [][2]string {
 		{"cfb2h", build},
 		{"h1eoVe", "https://push.clients6.google.com/upload/"},
 		{"qKIAYe", "feeds/mcudyrk2a4khkz"},
-		{"thykhd", "AKEYTs" + fmt.Sprintf("%032x", c.s.digest("thykhd", c.who.PSID))},
+		{"thykhd", "AKEYTs" + fmt.Sprintf("%032x", c.s.seededDigest("thykhd", c.who.PSID))},
 	}...)
 }
 
 // pageToken is the session's SNlM0e; its second half is the time of the page.
 func (c *call) pageToken() string {
-	return fmt.Sprintf("%s:%d", c.session.token(c.s), c.s.now().UnixMilli())
+	return fmt.Sprintf("%s:%d", c.session.sessionToken(c.s), c.s.now().UnixMilli())
 }
 
-// token is the half of the page token that proves the session.
-func (ss *session) token(s *Simulator) string {
+// sessionToken is the half of the page token that proves the session.
+func (ss *session) sessionToken(s *Simulator) string {
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
 	turn := 0
 	if ss.TokenPerRotation {
 		turn = ss.rotations
 	}
-	return "ADR5za" + letters(s.random("at", fmt.Sprint(ss.secret), itoa(turn)), 38)
+	return "ADR5za" + randomLetters(s.seededRandom("at", fmt.Sprint(ss.secret), itoa(turn)), 38)
 }
 
 // tokenVerdict judges the form field at.
 func (c *call) tokenVerdict(at string, present bool) (word string, ok bool) {
-	optional := c.s.cfg.TokenOptional || c.has(AnyToken)
+	optional := c.s.cfg.TokenOptional || c.hasFault(AnyToken)
 	switch {
 	case !c.alive: // a guest's page has no token, so none is asked for
 		return "absent", true
 	case !present || at == "":
-		return "absent", optional || c.has(NoToken)
+		return "absent", optional || c.hasFault(NoToken)
 	case at == "None":
-		return "none", optional || c.has(NoToken)
+		return "none", optional || c.hasFault(NoToken)
 	}
 	secret, _, _ := strings.Cut(at, ":")
-	if secret == c.session.token(c.s) {
+	if secret == c.session.sessionToken(c.s) {
 		return "valid", true
 	}
 	return "stale", optional
 }
 
-func (c *call) html(status int, body string) {
+func (c *call) serveHTML(status int, body string) {
 	h := c.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
@@ -154,36 +154,36 @@ func (c *call) html(status int, body string) {
 	}
 }
 
-func (c *call) redirect(host, path string, query url.Values) {
-	target := c.base(host) + path
+func (c *call) redirectTo(host, path string, query url.Values) {
+	target := c.baseURL(host) + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
 	c.w.Header().Set("Location", target)
-	c.html(http.StatusFound, "<HTML><HEAD><TITLE>302 Moved</TITLE></HEAD><BODY>Moved.</BODY></HTML>\n")
+	c.serveHTML(http.StatusFound, "<HTML><HEAD><TITLE>302 Moved</TITLE></HEAD><BODY>Moved.</BODY></HTML>\n")
 }
 
 func (c *call) toSignIn() {
-	c.redirect(hostAccounts, "/ServiceLogin", url.Values{"hl": {"en"}, "continue": {"https://gemini.google.com/app"}})
+	c.redirectTo(hostAccounts, "/ServiceLogin", url.Values{"hl": {"en"}, "continue": {"https://gemini.google.com/app"}})
 }
 
 func (c *call) signIn() {
-	c.html(http.StatusOK, "<!doctype html><html><head><title>Sign in - Google Accounts</title></head><body>"+
+	c.serveHTML(http.StatusOK, "<!doctype html><html><head><title>Sign in - Google Accounts</title></head><body>"+
 		"<form action=\"/v3/signin/_/AccountsSignInUi\"><input type=\"email\" name=\"identifier\"></form></body></html>\n")
 }
 
 func (c *call) consentPage() {
-	c.html(http.StatusOK, "<!doctype html><html><head><title>Before you continue</title></head><body>"+
+	c.serveHTML(http.StatusOK, "<!doctype html><html><head><title>Before you continue</title></head><body>"+
 		"<form action=\"/save\" method=\"POST\"></form></body></html>\n")
 }
 
 func (c *call) toSorry() {
-	c.redirect(hostGoogle, "/sorry/index", url.Values{"continue": {"https://gemini.google.com" + c.r.URL.Path}, "q": {"EgRVS" + c.s.nextID()}})
+	c.redirectTo(hostGoogle, "/sorry/index", url.Values{"continue": {"https://gemini.google.com" + c.r.URL.Path}, "q": {"EgRVS" + c.s.nextID()}})
 }
 
 // sorryPage is the captcha of an address that was flagged.
 func (c *call) sorryPage() {
-	c.html(http.StatusTooManyRequests, `<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
+	c.serveHTML(http.StatusTooManyRequests, `<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
 <html>
 <head><meta http-equiv="content-type" content="text/html; charset=utf-8"><meta name="viewport" content="initial-scale=1"><title>https://gemini.google.com/app</title></head>
 <body style="font-family: arial, sans-serif; background-color: #fff; color: #000; padding:20px; font-size:18px;">
@@ -198,7 +198,7 @@ About this page: our systems have detected unusual traffic from your computer ne
 }
 
 func (c *call) notFound() {
-	c.html(http.StatusNotFound, "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title><p><b>404.</b> That’s an error.</html>\n")
+	c.serveHTML(http.StatusNotFound, "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title><p><b>404.</b> That’s an error.</html>\n")
 }
 
 const (

@@ -37,29 +37,31 @@ func TestPageSwitches(t *testing.T) {
 		name    string
 		fault   simulator.Fault
 		session simulator.SessionConfig
-		holds   func(reply, map[string]string) bool
+		holds   func(replyJSON, map[string]string) bool
 	}{
-		{"guest", fault(simulator.Guest, ""), simulator.SessionConfig{}, func(r reply, k map[string]string) bool {
+		{"guest", fault(simulator.Guest, ""), simulator.SessionConfig{}, func(r replyJSON, k map[string]string) bool {
 			return r.status == 200 && k["SNlM0e"] == "" && k["cfb2h"] != "" && k["FdrFJe"] != "" && k["S06Grb"] == "" && strings.Contains(r.body, "accounts.google.com/ServiceLogin")
 		}},
-		{"no token", fault(simulator.NoToken, ""), simulator.SessionConfig{}, func(r reply, k map[string]string) bool {
+		{"no token", fault(simulator.NoToken, ""), simulator.SessionConfig{}, func(r replyJSON, k map[string]string) bool {
 			return k["SNlM0e"] == "" && k["S06Grb"] != "" && !strings.Contains(r.body, "ServiceLogin")
 		}},
-		{"drift", fault(simulator.Drift, ""), simulator.SessionConfig{}, func(r reply, k map[string]string) bool { return r.status == 200 && len(k) == 0 }},
-		{"identity", fault(simulator.Identity, "777"), simulator.SessionConfig{}, func(_ reply, k map[string]string) bool { return k["S06Grb"] == "777" }},
-		{"build given", fault(simulator.BuildChanged, "boq_x"), simulator.SessionConfig{}, func(_ reply, k map[string]string) bool { return k["cfb2h"] == "boq_x" }},
-		{"build made up", fault(simulator.BuildChanged, ""), simulator.SessionConfig{}, func(_ reply, k map[string]string) bool { return strings.Contains(k["cfb2h"], "_202610") }},
-		{"login", fault(simulator.Login, ""), simulator.SessionConfig{}, func(r reply, _ map[string]string) bool {
+		{"drift", fault(simulator.Drift, ""), simulator.SessionConfig{}, func(r replyJSON, k map[string]string) bool { return r.status == 200 && len(k) == 0 }},
+		{"identity", fault(simulator.Identity, "777"), simulator.SessionConfig{}, func(_ replyJSON, k map[string]string) bool { return k["S06Grb"] == "777" }},
+		{"build given", fault(simulator.BuildChanged, "boq_x"), simulator.SessionConfig{}, func(_ replyJSON, k map[string]string) bool { return k["cfb2h"] == "boq_x" }},
+		{"build made up", fault(simulator.BuildChanged, ""), simulator.SessionConfig{}, func(_ replyJSON, k map[string]string) bool { return strings.Contains(k["cfb2h"], "_202610") }},
+		{"login", fault(simulator.Login, ""), simulator.SessionConfig{}, func(r replyJSON, _ map[string]string) bool {
 			return r.url.Host == "accounts.google.com" && r.url.Path == "/ServiceLogin" && r.url.Query().Get("continue") == "https://gemini.google.com/app"
 		}},
-		{"sorry", fault(simulator.Sorry, ""), simulator.SessionConfig{}, func(r reply, _ map[string]string) bool {
+		{"sorry", fault(simulator.Sorry, ""), simulator.SessionConfig{}, func(r replyJSON, _ map[string]string) bool {
 			return r.url.Host == "www.google.com" && r.url.Path == "/sorry/index" && r.status == 429 && strings.Contains(r.body, `id="captcha-form"`)
 		}},
-		{"block", fault(simulator.Block, ""), simulator.SessionConfig{}, func(r reply, _ map[string]string) bool { return r.url.Path == "/sorry/index" && r.status == 429 }},
-		{"consent redirect", fault(simulator.ConsentPage, ""), simulator.SessionConfig{}, func(r reply, _ map[string]string) bool { return r.url.Host == "consent.google.com" && r.status == 200 }},
-		{"consent flag", fault(simulator.ConsentFlag, ""), simulator.SessionConfig{}, func(r reply, _ map[string]string) bool { return strings.Contains(r.body, `"ZXlM5e": true`) }},
-		{"consent of the session", simulator.Fault{Kind: simulator.Latency}, simulator.SessionConfig{Consent: true}, func(r reply, _ map[string]string) bool { return strings.Contains(r.body, `"ZXlM5e": true`) }},
-		{"no fault", simulator.Fault{Kind: simulator.Latency}, simulator.SessionConfig{}, func(r reply, k map[string]string) bool {
+		{"block", fault(simulator.Block, ""), simulator.SessionConfig{}, func(r replyJSON, _ map[string]string) bool { return r.url.Path == "/sorry/index" && r.status == 429 }},
+		{"consent redirect", fault(simulator.ConsentPage, ""), simulator.SessionConfig{}, func(r replyJSON, _ map[string]string) bool {
+			return r.url.Host == "consent.google.com" && r.status == 200
+		}},
+		{"consent flag", fault(simulator.ConsentFlag, ""), simulator.SessionConfig{}, func(r replyJSON, _ map[string]string) bool { return strings.Contains(r.body, `"ZXlM5e": true`) }},
+		{"consent of the session", simulator.Fault{Kind: simulator.Latency}, simulator.SessionConfig{Consent: true}, func(r replyJSON, _ map[string]string) bool { return strings.Contains(r.body, `"ZXlM5e": true`) }},
+		{"no fault", simulator.Fault{Kind: simulator.Latency}, simulator.SessionConfig{}, func(r replyJSON, k map[string]string) bool {
 			return len(k) == 6 && strings.Contains(r.body, `"ZXlM5e": false`)
 		}},
 	} {

@@ -35,7 +35,7 @@ type picture struct {
 }
 
 func (s *Simulator) addPicture(p *picture) {
-	p.token = letters(s.random("picture", s.nextID()), 90)
+	p.token = randomLetters(s.seededRandom("picture", s.nextID()), 90)
 	p.made = s.now()
 	s.pictures.mu.Lock()
 	defer s.pictures.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *Simulator) addPicture(p *picture) {
 	}
 }
 
-func (ps *pictures) find(match func(*picture) bool) *picture {
+func (ps *pictures) findPicture(match func(*picture) bool) *picture {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	if i := slices.IndexFunc(ps.list, match); i >= 0 {
@@ -56,9 +56,9 @@ func (ps *pictures) find(match func(*picture) bool) *picture {
 
 const videoChip = "http://googleusercontent.com/video_gen_chip/0"
 
-// media makes what the answer shows and returns the media container of the
+// makeMedia makes what the answer shows and returns the media container of the
 // candidate; it adds the placeholders to the text.
-func (c *call) media(d *delivery) json.RawMessage {
+func (c *call) makeMedia(d *delivery) json.RawMessage {
 	p := d.p
 	container := make(fields)
 	if p.pictures > 0 {
@@ -73,32 +73,32 @@ func (c *call) media(d *delivery) json.RawMessage {
 			d.job = []any{[]any{videoChip}, "e3136f2f-29f4-4f33-9223-" + c.s.nextID()[:12]}
 		}
 		p.say += "\n" + videoChip + "\n"
-		v := fields{7: []any{c.base(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "video.mp4", p)}}
-		container[59] = []any{[]any{[]any{v.array()}}}
+		v := fields{7: []any{c.baseURL(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "video.mp4", p)}}
+		container[59] = []any{[]any{[]any{v.denseArray()}}}
 	}
 	if p.music {
-		audio := fields{2: "A Short Song", 7: []any{c.base(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("audio", "song.mp3", p)}, 11: "audio/mpeg"}
-		clip := fields{7: []any{c.base(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "song.mp4", p)}}
-		container[86] = []any{[]any{nil, audio.array()}, []any{nil, clip.array()}}
+		audio := fields{2: "A Short Song", 7: []any{c.baseURL(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("audio", "song.mp3", p)}, 11: "audio/mpeg"}
+		clip := fields{7: []any{c.baseURL(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "song.mp4", p)}}
+		container[86] = []any{[]any{nil, audio.denseArray()}, []any{nil, clip.denseArray()}}
 	}
-	if !d.dense || p.option("sparse") != "" {
-		return encode(container.sparse(5))
+	if !d.dense || p.optionValue("sparse") != "" {
+		return encodeJSON(container.sparseArray(5))
 	}
-	return encode(container.array())
+	return encodeJSON(container.denseArray())
 }
 
 // makePictures adds the pictures and returns their list in the container.
 func (c *call) makePictures(d *delivery) []any {
 	p := d.p
 	var rows []any
-	inputs := c.inputs(d.q)
+	inputs := c.pictureInputs(d.q)
 	for i := range p.pictures {
-		noise := min(number(p.option("noise"), 0), maxNoise)
+		noise := min(parseNumber(p.optionValue("noise"), 0), maxNoise)
 		pic := &picture{im: "im_" + c.s.nextID(), rcid: d.rcid, session: c.session, width: p.width, height: p.height,
 			label: fmt.Sprintf("http://googleusercontent.com/image_generation_content/%d", i),
-			seed:  c.s.digest("draw", p.turn, itoa(i)), noise: noise, inputs: inputs, jpeg: p.option("jpeg") != "",
-			once: p.option("once") != "", dead: p.option("expired") != "", html: p.option("html") != "",
-			pending: number(p.option("pending"), 0)}
+			seed:  c.s.seededDigest("draw", p.turn, itoa(i)), noise: noise, inputs: inputs, jpeg: p.optionValue("jpeg") != "",
+			once: p.optionValue("once") != "", dead: p.optionValue("expired") != "", html: p.optionValue("html") != "",
+			pending: parseNumber(p.optionValue("pending"), 0)}
 		if noise > 0 {
 			pic.width = max(1, int(math.Sqrt(float64(noise)/3)))
 			pic.height = pic.width
@@ -116,16 +116,16 @@ func (c *call) pictureRow(pic *picture, prompt string) []any {
 	if pic.jpeg {
 		name = strings.Replace(name, ".png", ".jpg", 1)
 	}
-	file := fields{1: 1, 2: name, 3: c.base(hostMedia) + "/gg-dl/" + pic.token, 5: "$A" + pic.im, 15: []any{pic.width, pic.height}}
-	return fields{0: []any{nil, nil, nil, file.array()}, 1: []any{pic.label, 0}, 3: []any{19, abridge(prompt, 500)}, 8: pic.im}.array()
+	file := fields{1: 1, 2: name, 3: c.baseURL(hostMedia) + "/gg-dl/" + pic.token, 5: "$A" + pic.im, 15: []any{pic.width, pic.height}}
+	return fields{0: []any{nil, nil, nil, file.denseArray()}, 1: []any{pic.label, 0}, 3: []any{19, abridgeText(prompt, 500)}, 8: pic.im}.denseArray()
 }
 
-// inputs are the pictures that a new one is made from: those sent with the
+// pictureInputs are the pictures that a new one is made from: those sent with the
 // question, else those of the chat's last turn.
-func (c *call) inputs(q *question) []image.Image {
+func (c *call) pictureInputs(q *question) []image.Image {
 	var out []image.Image
 	for _, f := range q.files {
-		if u := c.s.files.find(f.ref); u != nil && u.small != nil && !u.misnamed {
+		if u := c.s.files.findFile(f.ref); u != nil && u.small != nil && !u.misnamed {
 			out = append(out, u.small)
 		}
 	}
@@ -135,9 +135,9 @@ func (c *call) inputs(q *question) []image.Image {
 	c.s.chats.mu.Lock()
 	last := q.chat.turns[len(q.chat.turns)-1].rcid
 	c.s.chats.mu.Unlock()
-	if old := c.s.pictures.find(func(p *picture) bool { return p.rcid == last && p.kind == "" }); old != nil {
-		w, h := fit(old.width, old.height, thumbSide)
-		out = append(out, old.draw(w, h))
+	if old := c.s.pictures.findPicture(func(p *picture) bool { return p.rcid == last && p.kind == "" }); old != nil {
+		w, h := fitSize(old.width, old.height, thumbSide)
+		out = append(out, old.drawAt(w, h))
 	}
 	return out
 }
@@ -146,29 +146,29 @@ func (c *call) inputs(q *question) []image.Image {
 func (c *call) webImages() []any {
 	var rows []any
 	for i := range 2 {
-		link := c.base(hostMedia) + "/preview/" + c.s.nextID()
+		link := c.baseURL(hostMedia) + "/preview/" + c.s.nextID()
 		w := fields{0: []any{[]any{link}, nil, nil, nil, fmt.Sprintf("picture %d from the web", i+1)}, 7: []any{fmt.Sprintf("Page %d", i+1)}}
-		rows = append(rows, w.array())
+		rows = append(rows, w.denseArray())
 	}
 	return rows
 }
 
 // filePath makes a video or a piece of music and returns its link.
 func (c *call) filePath(kind, name string, p *plan) string {
-	f := &picture{kind: kind, session: c.session, pending: number(p.option("pending"), 0), dead: p.option("expired") != ""}
+	f := &picture{kind: kind, session: c.session, pending: parseNumber(p.optionValue("pending"), 0), dead: p.optionValue("expired") != ""}
 	c.s.addPicture(f)
-	return c.base(hostContrib) + "/download?c=" + f.token + "&filename=" + name
+	return c.baseURL(hostContrib) + "/download?c=" + f.token + "&filename=" + name
 }
 
 // fullSize is c8o8Fe: the link to a picture in its full size.
 func (c *call) fullSize(p list) []any {
-	id := p.list(0).list(1).text(0)
-	rcid := p.list(1).text(1)
-	pic := c.s.pictures.find(func(x *picture) bool {
+	id := p.listAt(0).listAt(1).textAt(0)
+	rcid := p.listAt(1).textAt(1)
+	pic := c.s.pictures.findPicture(func(x *picture) bool {
 		return x.session == c.session && (x.im == id || x.label == id && x.rcid == rcid)
 	})
 	if pic == nil {
 		return nil
 	}
-	return []any{c.base(hostMedia) + "/gg-dl/" + pic.token}
+	return []any{c.baseURL(hostMedia) + "/gg-dl/" + pic.token}
 }

@@ -2,9 +2,9 @@ package simulator
 
 import "bytes"
 
-// play writes the frames of an answer in their order. An error means that
+// playFrames writes the frames of an answer in their order. An error means that
 // nothing more can or shall be written.
-func (d *delivery) play() error {
+func (d *delivery) playFrames() error {
 	p := d.p
 	if p.errStatus != 0 {
 		return d.f.rowsOf(statusRow(p.errStatus))
@@ -12,7 +12,7 @@ func (d *delivery) play() error {
 	if p.errCode != 0 && p.errAt == "" {
 		return d.f.rowsOf(errorRow(statusOf(p.errCode), p.errCode))
 	}
-	for _, part := range []func() error{d.opening, d.progress, d.think, d.speak, d.closing} {
+	for _, part := range []func() error{d.writeOpening, d.writeProgress, d.writeThoughts, d.writeTexts, d.writeClosing} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -20,24 +20,24 @@ func (d *delivery) play() error {
 	return nil
 }
 
-// row writes one body as a frame of its own.
-func (d *delivery) row(body []any) error { return d.f.rowsOf(bodyRow(body)) }
+// writeRow writes one body as a frame of its own.
+func (d *delivery) writeRow(body []any) error { return d.f.rowsOf(bodyRow(body)) }
 
-// opening tells the ids; the chat's own may still be unknown.
-func (d *delivery) opening() error {
+// writeOpening tells the ids; the chat's own may still be unknown.
+func (d *delivery) writeOpening() error {
 	var cid any
 	if d.dense || d.q.cid != "" {
 		cid = d.cid
 	}
 	state := "Zm9v" + d.c.s.nextID()
-	return d.row([]any{nil, []any{cid, d.rid}, object{18: d.rid, 21: []any{state}, 44: true}})
+	return d.writeRow([]any{nil, []any{cid, d.rid}, object{18: d.rid, 21: []any{state}, 44: true}})
 }
 
-// progress are rows without a candidate: a queue, a tool at work.
-func (d *delivery) progress() error {
+// writeProgress are rows without a candidate: a queue, a tool at work.
+func (d *delivery) writeProgress() error {
 	var bodies [][]any
 	if d.p.queue {
-		bodies = append(bodies, fields{36: []any{0}}.array(), []any{object{37: []any{2}}}, []any{object{37: []any{4}}})
+		bodies = append(bodies, fields{36: []any{0}}.denseArray(), []any{object{37: []any{2}}}, []any{object{37: []any{4}}})
 	}
 	if d.p.tool || d.p.pictures > 0 {
 		label := "Analysis"
@@ -46,38 +46,38 @@ func (d *delivery) progress() error {
 		}
 		for _, n := range []int{1, 4} {
 			step := []any{"data_analysis_tool", []any{nil, nil, label}, n, []any{nil, nil, false}}
-			bodies = append(bodies, fields{1: []any{d.cid, d.rid}, 6: []any{nil, step}}.array())
+			bodies = append(bodies, fields{1: []any{d.cid, d.rid}, 6: []any{nil, step}}.denseArray())
 		}
 	}
 	for _, body := range bodies {
-		if err := d.row(body); err != nil {
+		if err := d.writeRow(body); err != nil {
 			return err
 		}
-		if d.q.stream && !d.c.sleep(d.p.pace.Gap) {
+		if d.q.stream && !d.c.sleepFor(d.p.pace.Gap) {
 			return errCut
 		}
 	}
 	return nil
 }
 
-// think writes the frames in which only the thoughts grow.
-func (d *delivery) think() error {
-	if !d.p.think || !d.q.stream || !d.c.chunked() {
+// writeThoughts writes the frames in which only the thoughts grow.
+func (d *delivery) writeThoughts() error {
+	if !d.p.think || !d.q.stream || !d.c.wantsChunks() {
 		return nil
 	}
-	t := d.template(false)
+	t := d.templateRow(false)
 	for _, upTo := range d.thoughts.ends {
 		if err := d.f.textFrame(t, d.text, prefix{}, nil, d.thoughts, upTo); err != nil {
 			return err
 		}
-		if !d.c.sleep(d.p.pace.Gap) {
+		if !d.c.sleepFor(d.p.pace.Gap) {
 			return errCut
 		}
 	}
 	return nil
 }
 
-func (d *delivery) template(done bool) template {
+func (d *delivery) templateRow(done bool) template {
 	k := candidate{rcid: d.rcid, done: done, dense: d.dense}
 	if d.p.think {
 		k.thoughts = thoughtMark
@@ -89,58 +89,58 @@ func (d *delivery) template(done bool) template {
 	return newTemplate(k, d.cid, d.rid, shown)
 }
 
-// speak writes the text frames; the last one carries the completion mark.
-func (d *delivery) speak() error {
-	if d.p.end == "silent" || d.p.option("readback") != "" {
+// writeTexts writes the text frames; the last one carries the completion mark.
+func (d *delivery) writeTexts() error {
+	if d.p.end == "silent" || d.p.optionValue("readback") != "" {
 		return nil
 	}
-	t := d.template(false)
+	t := d.templateRow(false)
 	last := len(d.text.ends) - 1
 	for i, upTo := range d.text.ends[:last] {
-		if err := d.interrupt(i, last+1); err != nil {
+		if err := d.interruptAt(i, last+1); err != nil {
 			return err
 		}
-		text, tail := d.text, d.flicker(i, upTo)
+		text, tail := d.text, d.flickerTail(i, upTo)
 		if d.p.rewrite && i < last/2 {
 			text, upTo = d.variant, d.variant.ends[i]
 		}
-		if err := d.f.textFrame(t, text, upTo, tail, d.thoughts, d.thoughts.whole()); err != nil {
+		if err := d.f.textFrame(t, text, upTo, tail, d.thoughts, d.thoughts.wholePrefix()); err != nil {
 			return err
 		}
-		if !d.c.sleep(d.p.pace.Gap) {
+		if !d.c.sleepFor(d.p.pace.Gap) {
 			return errCut
 		}
 	}
-	if err := d.interrupt(last, last+1); err != nil {
+	if err := d.interruptAt(last, last+1); err != nil {
 		return err
 	}
-	return d.finish()
+	return d.writeFinished()
 }
 
-// finish writes the finished candidate. One with media is written whole.
-func (d *delivery) finish() error {
-	k := d.finished()
-	if d.p.pictures > 0 && d.p.option("late") != "" {
+// writeFinished writes the finished candidate. One with media is written whole.
+func (d *delivery) writeFinished() error {
+	k := d.finishedCandidate()
+	if d.p.pictures > 0 && d.p.optionValue("late") != "" {
 		early := k
 		early.media = nil
-		if err := d.row(early.body(d.cid, d.rid, d.shown)); err != nil {
+		if err := d.writeRow(early.bodyValue(d.cid, d.rid, d.shown)); err != nil {
 			return err
 		}
-		if !d.c.sleep(d.p.pace.Gap) {
+		if !d.c.sleepFor(d.p.pace.Gap) {
 			return errCut
 		}
 	}
 	if d.job != nil {
-		k.done, k.media = false, encode(fields{64: d.job}.sparse(0))
+		k.done, k.media = false, encodeJSON(fields{64: d.job}.sparseArray(0))
 	}
 	if d.media != nil || d.p.card {
-		return d.row(k.body(d.cid, d.rid, d.shown))
+		return d.writeRow(k.bodyValue(d.cid, d.rid, d.shown))
 	}
-	return d.f.textFrame(d.template(true), d.text, d.text.whole(), nil, d.thoughts, d.thoughts.whole())
+	return d.f.textFrame(d.templateRow(true), d.text, d.text.wholePrefix(), nil, d.thoughts, d.thoughts.wholePrefix())
 }
 
-// flicker is the escaped tail that unfinished frames show and later ones do not.
-func (d *delivery) flicker(i int, upTo prefix) []byte {
+// flickerTail is the escaped tail that unfinished frames show and later ones do not.
+func (d *delivery) flickerTail(i int, upTo prefix) []byte {
 	if !d.p.flicker {
 		return nil
 	}
@@ -156,14 +156,14 @@ func (d *delivery) flicker(i int, upTo prefix) []byte {
 	return []byte(`\\\\` + mark)
 }
 
-// interrupt does what is planned to happen once i of n text frames are written.
-func (d *delivery) interrupt(i, n int) error {
+// interruptAt does what is planned to happen once i of n text frames are written.
+func (d *delivery) interruptAt(i, n int) error {
 	p := d.p
 	if p.errCode != 0 && p.errAt == "late" && i == n/2 {
 		if err := d.f.rowsOf(errorRow(statusOf(p.errCode), p.errCode)); err != nil {
 			return err
 		}
-		d.f.close()
+		d.f.closeStream()
 		return errCut
 	}
 	if p.end == "" || i != min(p.endAt, n-1) {
@@ -171,50 +171,50 @@ func (d *delivery) interrupt(i, n int) error {
 	}
 	switch p.end {
 	case "stall":
-		d.c.stall()
+		d.c.stallUntilLeft()
 		return errCut
 	case "reset":
-		d.c.reset()
+		d.c.resetConnection()
 	case "cut", "unsaved":
 		if p.end == "cut" {
-			if err := d.context(); err != nil {
+			if err := d.writeContext(); err != nil {
 				return err
 			}
 		}
-		d.f.close()
+		d.f.closeStream()
 		d.c.w.outcome = "cut"
 		return errCut
 	}
 	return nil
 }
 
-// context is the row that tells that the turn is saved.
-func (d *delivery) context() error {
+// writeContext is the row that tells that the turn is saved.
+func (d *delivery) writeContext() error {
 	token := "AwAAA" + d.c.s.nextID() + d.c.s.nextID()
 	f := fields{1: []any{nil, d.rid}, 25: token}
 	if d.dense {
-		return d.row(f.array())
+		return d.writeRow(f.denseArray())
 	}
-	return d.row(f.sparse(2))
+	return d.writeRow(f.sparseArray(2))
 }
 
-// closing writes what follows a finished candidate: title, context, and the
+// writeClosing writes what follows a finished candidate: title, context, and the
 // code that the upstream hangs behind a good answer at times.
-func (d *delivery) closing() error {
+func (d *delivery) writeClosing() error {
 	if d.p.end == "silent" {
 		return nil
 	}
 	if d.q.chat == nil && !d.q.temporary {
-		f := fields{1: []any{d.cid, d.rid}, 10: []any{title(d.p.turn)}}
-		body := f.sparse(2)
+		f := fields{1: []any{d.cid, d.rid}, 10: []any{chatTitle(d.p.turn)}}
+		body := f.sparseArray(2)
 		if d.dense {
-			body = f.array()
+			body = f.denseArray()
 		}
-		if err := d.row(body); err != nil {
+		if err := d.writeRow(body); err != nil {
 			return err
 		}
 	}
-	if err := d.context(); err != nil {
+	if err := d.writeContext(); err != nil {
 		return err
 	}
 	if d.p.errCode != 0 && d.p.errAt == "trailing" {

@@ -112,7 +112,7 @@ func (p *plan) drawWanted(byFlag bool) {
 	if p.pictures < 0 && !p.exact && p.long == 0 && (byFlag || drawing.MatchString(turn)) {
 		p.pictures = 1
 		if m := howMany.FindStringSubmatch(turn); m != nil {
-			p.pictures = number(m[1], map[string]int{"two": 2, "three": 3, "four": 4}[strings.ToLower(m[1])])
+			p.pictures = parseNumber(m[1], map[string]int{"two": 2, "three": 3, "four": 4}[strings.ToLower(m[1])])
 		}
 	}
 	p.pictures = min(max(p.pictures, 0), 16)
@@ -124,13 +124,13 @@ func (p *plan) drawWanted(byFlag bool) {
 // sizeIn finds "640x480" or "16:9" in a text; without either a square is made.
 func sizeIn(s string) (width, height int) {
 	if m := dimensions.FindStringSubmatch(s); m != nil {
-		w, h := number(m[1], 0), number(m[2], 0)
+		w, h := parseNumber(m[1], 0), parseNumber(m[2], 0)
 		if w >= 16 && h >= 16 && w <= 4096 && h <= 4096 {
 			return w, h
 		}
 	}
 	if m := aspect.FindStringSubmatch(s); m != nil {
-		a, b := number(m[1], 1), number(m[2], 1)
+		a, b := parseNumber(m[1], 1), parseNumber(m[2], 1)
 		if a > 0 && b > 0 && a <= 32 && b <= 32 {
 			long := max(a, b)
 			return max(16, 1024*a/long), max(16, 1024*b/long)
@@ -139,9 +139,9 @@ func sizeIn(s string) (width, height int) {
 	return 1024, 1024
 }
 
-// option is the value behind "name=" in the words of [image]; a bare name has
+// optionValue is the value behind "name=" in the words of [image]; a bare name has
 // the value "1", a missing one "".
-func (p *plan) option(name string) string {
+func (p *plan) optionValue(name string) string {
 	for _, word := range p.picture {
 		key, value, given := strings.Cut(word, "=")
 		if key == name && !given {

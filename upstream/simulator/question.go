@@ -31,11 +31,11 @@ const (
 	slotUUID = 59
 )
 
-// question reads f.req; a reason means that the request is malformed.
-func (c *call) question(raw json.RawMessage) (q question, reason string) {
+// readQuestion reads f.req; a reason means that the request is malformed.
+func (c *call) readQuestion(raw json.RawMessage) (q question, reason string) {
 	outer, _ := parseList(raw)
-	inner, ok := parseList([]byte(outer.text(1)))
-	turn := inner.list(slotTurn)
+	inner, ok := parseList([]byte(outer.textAt(1)))
+	turn := inner.listAt(slotTurn)
 	switch {
 	case !ok || len(inner) == 0:
 		return q, "inner request"
@@ -43,29 +43,29 @@ func (c *call) question(raw json.RawMessage) (q question, reason string) {
 		return q, "no prompt"
 	case !metadataFits(inner):
 		return q, "metadata"
-	case !uuidFits(c.r.Header, inner.text(slotUUID)):
+	case !uuidFits(c.r.Header, inner.textAt(slotUUID)):
 		return q, "request id"
 	}
-	q.prompt = turn.text(0)
+	q.prompt = turn.textAt(0)
 	q.length = len(q.prompt)
-	for i := range turn.list(3) {
-		file := turn.list(3).list(i)
-		q.files = append(q.files, attachment{file.list(0).text(0), file.text(1)})
+	for i := range turn.listAt(3) {
+		file := turn.listAt(3).listAt(i)
+		q.files = append(q.files, attachment{file.listAt(0).textAt(0), file.textAt(1)})
 	}
 	if strings.TrimSpace(q.prompt) == "" && len(q.files) == 0 {
 		return q, "empty prompt"
 	}
-	q.cid = inner.list(slotChat).text(0)
-	q.temporary = inner.number(slotTemp) == 1
-	q.picture = inner.number(slotDraw) == 14
-	q.stream = inner.number(slotSnap) == 1 || len(inner) <= slotSnap
+	q.cid = inner.listAt(slotChat).textAt(0)
+	q.temporary = inner.numberAt(slotTemp) == 1
+	q.picture = inner.numberAt(slotDraw) == 14
+	q.stream = inner.numberAt(slotSnap) == 1 || len(inner) <= slotSnap
 	return q, ""
 }
 
 // metadataFits wants null, or three ids, six nulls and a context. Anything but
 // null in between is a 400 on the web as well.
 func metadataFits(inner list) bool {
-	if inner.null(slotChat) {
+	if inner.isNull(slotChat) {
 		return true
 	}
 	meta, ok := parseList(inner.at(slotChat))
@@ -88,7 +88,7 @@ func uuidFits(h http.Header, inside string) bool {
 		return inside == ""
 	}
 	l, ok := parseList([]byte(header))
-	return ok && l.text(0) == inside
+	return ok && l.textAt(0) == inside
 }
 
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
@@ -104,7 +104,7 @@ func askedModel(h http.Header) string {
 	if !ok {
 		return "?"
 	}
-	id := l.text(4)
+	id := l.textAt(4)
 	if id == "" || len(id) > 64 {
 		return "?"
 	}

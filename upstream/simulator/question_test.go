@@ -53,7 +53,7 @@ func TestShortRequestsOfOldClients(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	for _, inner := range []string{`[["hi"],null,["","",""]]`, `[["hi"],["en"],null]`, `[["hi"]]`} {
 		got := b.post(generatePath, url.Values{"rt": {"c"}}, url.Values{"f.req": {fmt.Sprintf("[null,%q]", inner)}})
-		if a := read(t, got.body); !a.done {
+		if a := readJSON(t, got.body); !a.done {
 			t.Errorf("%s: not answered: %s", inner, got.body)
 		}
 	}

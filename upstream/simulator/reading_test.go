@@ -114,7 +114,7 @@ func (a answer) text() string {
 	return a.texts[len(a.texts)-1]
 }
 
-func read(t *testing.T, body string) answer {
+func readJSON(t *testing.T, body string) answer {
 	t.Helper()
 	return gather(t, rows(t, body))
 }

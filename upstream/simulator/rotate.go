@@ -10,30 +10,30 @@ import (
 
 const rotateNever = 2147483647
 
-// rotate is RotateCookies: the only place where a new PSIDTS comes from.
-func (c *call) rotate() {
+// serveRotate is RotateCookies: the only place where a new PSIDTS comes from.
+func (c *call) serveRotate() {
 	switch status := c.rotateRefusal(); status {
 	case 0:
 	case http.StatusTooManyRequests:
-		c.html(status, "")
+		c.serveHTML(status, "")
 		return
 	default:
 		c.rotateAnswer(status, rotateNever)
 		return
 	}
 	interval := 600
-	if f, ok := c.fault(Interval); ok {
+	if f, ok := c.firstFault(Interval); ok {
 		interval = f.Code
 	}
 	value := ""
-	if !c.has(NoValue) && !c.fromFrame {
-		value = c.renew()
+	if !c.hasFault(NoValue) && !c.fromFrame {
+		value = c.renewTS()
 	}
 	if value != "" {
 		c.setCookie(namePSIDTS, value, year)
 		c.setCookie("__Secure-3PSIDTS", value, year)
 	}
-	c.continuity()
+	c.setContinuityCookies()
 	c.rotateAnswer(http.StatusOK, interval)
 }
 
@@ -61,7 +61,7 @@ func (c *call) rotateRefusal() int {
 }
 
 func (c *call) refuseRotation(status int, why string) int {
-	c.note(func(e *Entry) { e.Refusal = why })
+	c.noteEntry(func(e *Entry) { e.Refusal = why })
 	return status
 }
 
@@ -93,17 +93,17 @@ func (c *call) tooSoon() bool {
 	return s.cfg.RotateFloor > 0 && !last.IsZero() && s.now().Sub(last).Abs() < s.cfg.RotateFloor
 }
 
-// renew issues a new PSIDTS; "" when the session gets none.
-func (c *call) renew() string {
+// renewTS issues a new PSIDTS; "" when the session gets none.
+func (c *call) renewTS() string {
 	s := c.s
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
 	// Between the check at the start of the call and now another rotation may
 	// have taken this value's place and its grace may be over.
-	if !c.session.standing(c.psidts, s.now()).Renewable {
+	if !c.session.judgePair(c.psidts, s.now()).Renewable {
 		return ""
 	}
-	c.session.issue("", s.now())
+	c.session.issueTS("", s.now())
 	c.session.rotated = s.now()
 	c.session.rotations++
 	return c.session.current
@@ -118,12 +118,12 @@ func (c *call) rotateAnswer(status, interval int) {
 
 // rotatePage is the frame from which a browser renews.
 func (c *call) rotatePage() {
-	c.continuity()
-	c.html(http.StatusOK, fmt.Sprintf("<html><head></head><body><script>init('%d', 658.0, 0.0, 0.0, 600.0)</script></body></html>", c.s.nextNumber()>>1))
+	c.setContinuityCookies()
+	c.serveHTML(http.StatusOK, fmt.Sprintf("<html><head></head><body><script>init('%d', 658.0, 0.0, 0.0, 600.0)</script></body></html>", c.s.nextNumber()>>1))
 }
 
 // rotateBound asks for a signature that only the device's own chip can make.
 func (c *call) rotateBound() {
 	c.w.Header().Set("Sec-Session-Google-Challenge", "session_id=sidts_session; challenge="+c.s.nextID())
-	c.html(http.StatusUnauthorized, "")
+	c.serveHTML(http.StatusUnauthorized, "")
 }

@@ -53,10 +53,10 @@ type route struct {
 // routes is searched from the top. "/" is both Google's front page and, on the
 // app's host, a redirect to the app, so the more special row comes first.
 var routes = []route{
-	{[]string{hostGemini}, "/app", OpPage, (*call).page},
-	{[]string{hostGemini}, pathRPC, OpRPC, (*call).batch},
-	{[]string{hostGemini}, pathGenerate, OpGenerate, (*call).generate},
-	{[]string{hostAccounts}, "/RotateCookies", OpRotate, (*call).rotate},
+	{[]string{hostGemini}, "/app", OpPage, (*call).servePage},
+	{[]string{hostGemini}, pathRPC, OpRPC, (*call).serveBatch},
+	{[]string{hostGemini}, pathGenerate, OpGenerate, (*call).serveGenerate},
+	{[]string{hostAccounts}, "/RotateCookies", OpRotate, (*call).serveRotate},
 	{[]string{hostAccounts}, "/RotateCookiesPage", OpRotatePage, (*call).rotatePage},
 	{[]string{hostAccounts}, "/RotateBoundCookies", OpRotatePage, (*call).rotateBound},
 	{[]string{hostAccounts}, "/ServiceLogin", OpOther, (*call).signIn},
@@ -70,15 +70,15 @@ var routes = []route{
 	{[]string{hostMedia, hostMiddle}, "/rd-gg/", OpMedia, (*call).mediaHop},
 	{[]string{hostMedia}, "/preview/", OpMedia, (*call).mediaPreview},
 	{[]string{hostContrib}, "/download", OpMedia, (*call).mediaFile},
-	{[]string{hostGoogle}, "/", OpGoogle, (*call).google},
+	{[]string{hostGoogle}, "/", OpGoogle, (*call).serveGoogle},
 	{[]string{hostGemini}, "/", OpPage, (*call).toApp},
 }
 
 var nowhere = route{path: "", op: OpOther, serve: (*call).notFound}
 
-// find returns the route of a request, its Host without port, whether that is
+// findRoute returns the route of a request, its Host without port, whether that is
 // one of the upstream's, and the number in a /u/N prefix (0 without one).
-func find(r *http.Request) (rt route, host string, known bool, user int) {
+func findRoute(r *http.Request) (rt route, host string, known bool, user int) {
 	host = strings.ToLower(r.Host)
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
@@ -89,7 +89,7 @@ func find(r *http.Request) (rt route, host string, known bool, user int) {
 		path, user = cutUser(path)
 	}
 	for _, rt := range routes {
-		if rt.matches(path) && (!known || rt.on(host)) {
+		if rt.matchesRequest(path) && (!known || rt.servesHost(host)) {
 			return rt, host, known, user
 		}
 	}
@@ -97,12 +97,12 @@ func find(r *http.Request) (rt route, host string, known bool, user int) {
 }
 
 func isUpstream(host string) bool {
-	return slices.ContainsFunc(routes, func(rt route) bool { return rt.on(host) })
+	return slices.ContainsFunc(routes, func(rt route) bool { return rt.servesHost(host) })
 }
 
-func (rt route) on(host string) bool { return slices.Contains(rt.hosts, host) }
+func (rt route) servesHost(host string) bool { return slices.Contains(rt.hosts, host) }
 
-func (rt route) matches(path string) bool {
+func (rt route) matchesRequest(path string) bool {
 	if rt.path == "/" || !strings.HasSuffix(rt.path, "/") {
 		return path == rt.path
 	}

@@ -14,8 +14,8 @@ type rpc struct {
 // rpcs holds every call that is answered. What is not here is refused with a
 // bare status 5, as are the calls of newer pages.
 var rpcs = []rpc{
-	{"otAQ7b", true, (*call).status},
-	{"ESY5D", true, (*call).settings},
+	{"otAQ7b", true, (*call).answerStatus},
+	{"ESY5D", true, (*call).answerSettings},
 	{"MaZiqc", false, (*call).listChats},
 	{"hNvQHb", false, (*call).readChat},
 	{"GzXR5e", false, (*call).forgetChat},
@@ -25,7 +25,7 @@ var rpcs = []rpc{
 	{"kHv0Vd", false, (*call).updateGem},
 	{"UXcSJb", false, (*call).deleteGem},
 	{"c8o8Fe", false, (*call).fullSize},
-	{"jSf9Qc", false, (*call).quota},
+	{"jSf9Qc", false, (*call).answerQuota},
 	{"maGuAc", true, echoNothing},
 	{"kwDCne", false, echoNothing},
 	{"L5adhe", false, echoNothing},
@@ -43,14 +43,14 @@ var rpcs = []rpc{
 
 func echoNothing(*call, list) []any { return []any{} }
 
-// batch is batchexecute: several calls in, one row each out.
-func (c *call) batch() {
-	raw, ok := c.form()
+// serveBatch is batchexecute: several calls in, one row each out.
+func (c *call) serveBatch() {
+	raw, ok := c.readForm()
 	if !ok {
 		return
 	}
 	outer, ok := parseList(raw)
-	calls := outer.list(0)
+	calls := outer.listAt(0)
 	if !ok || len(calls) == 0 || len(calls) > 100 {
 		c.badRequest("f.req of a batch")
 		return
@@ -60,10 +60,10 @@ func (c *call) batch() {
 		return
 	}
 	if !c.alive && c.guestMode() == GuestUnauthorized {
-		c.html(http.StatusUnauthorized, "")
+		c.serveHTML(http.StatusUnauthorized, "")
 		return
 	}
-	c.continuity()
+	c.setContinuityCookies()
 	rows := make([][]byte, 0, len(calls))
 	for _, raw := range calls {
 		one, _ := parseList(raw)
@@ -75,16 +75,16 @@ func (c *call) batch() {
 			return
 		}
 	}
-	f.close()
+	f.closeStream()
 }
 
 // batchRow answers one call: ["id","payload",null,"tag"].
 func (c *call) batchRow(one list) []byte {
-	id, tag := one.text(0), one.text(3)
+	id, tag := one.textAt(0), one.textAt(3)
 	refused := func(status int) []byte {
-		return encode([]any{"wrb.fr", id, nil, nil, nil, []any{status}, tag})
+		return encodeJSON([]any{"wrb.fr", id, nil, nil, nil, []any{status}, tag})
 	}
-	if f, ok := c.fault(RPCRefused); ok {
+	if f, ok := c.firstFault(RPCRefused); ok {
 		if f.Code == 0 {
 			f.Code = 7
 		}
@@ -99,19 +99,19 @@ func (c *call) batchRow(one list) []byte {
 		}
 		// A payload that is no JSON, such as one with single quotes, reads as
 		// an empty list: the call is served with its defaults.
-		payload, _ := parseList([]byte(one.text(1)))
+		payload, _ := parseList([]byte(one.textAt(1)))
 		body := rpc.serve(c, payload)
 		if body == nil {
 			return refused(5)
 		}
-		return encode([]any{"wrb.fr", id, string(encode(body)), nil, nil, nil, tag})
+		return encodeJSON([]any{"wrb.fr", id, string(encodeJSON(body)), nil, nil, nil, tag})
 	}
 	return refused(5)
 }
 
-// status is otAQ7b: who is it, and which models may be used.
-func (c *call) status(list) []any {
-	if f, ok := c.fault(AccountStatus); ok {
+// answerStatus is otAQ7b: who is it, and which models may be used.
+func (c *call) answerStatus(list) []any {
+	if f, ok := c.firstFault(AccountStatus); ok {
 		c.who.Status = f.Code
 	}
 	status := c.who.Status
@@ -128,25 +128,25 @@ func (c *call) status(list) []any {
 
 func (c *call) signedIn(status any) []any {
 	var models []any
-	for _, m := range c.who.offers() {
-		models = append(models, fields{0: m.ID, 1: m.Name, 2: m.Description, 10: m.Version, 17: m.Number}.array())
+	for _, m := range c.who.offeredModels() {
+		models = append(models, fields{0: m.ID, 1: m.Name, 2: m.Description, 10: m.Version, 17: m.Number}.denseArray())
 	}
-	tier, caps := c.who.Plan.flags()
+	tier, caps := c.who.Plan.planFlags()
 	return []any{1, []any{false, nil, false}, false, nil, nil, nil, true, nil, nil, nil, nil, nil, false, false, status, models, tier, caps}
 }
 
-// settings is ESY5D: a value for each name that was asked.
-func (c *call) settings(p list) []any {
-	names := p.list(0).list(0)
+// answerSettings is ESY5D: a value for each name that was asked.
+func (c *call) answerSettings(p list) []any {
+	names := p.listAt(0).listAt(0)
 	values := make([]any, 0, len(names))
 	for i := range names {
-		values = append(values, []any{names.text(i), nil, nil, true})
+		values = append(values, []any{names.textAt(i), nil, nil, true})
 	}
 	return []any{values}
 }
 
-// quota is jSf9Qc: limits of the five-hour and the weekly window.
-func (c *call) quota(list) []any {
+// answerQuota is jSf9Qc: limits of the five-hour and the weekly window.
+func (c *call) answerQuota(list) []any {
 	now := c.s.now()
 	reset := func(hours int64) []any { return []any{[]any{now.Unix()/3600*3600 + hours*3600, 0}} }
 	used := c.s.usedBy(c.session)

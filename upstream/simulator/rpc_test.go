@@ -108,11 +108,11 @@ func TestGuestsMayCallLittle(t *testing.T) {
 func TestHistory(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	psid := b.cookie("__Secure-1PSID")
-	kept := read(t, b.generate(ask{prompt: "keep this one"}).body)
-	temporary := read(t, b.generate(ask{prompt: "not this", set: map[int]any{45: 1}}).body)
-	read(t, b.generate(ask{prompt: "second turn [think]", meta: []any{kept.cid, kept.rid, kept.rcid}}).body)
-	cut := read(t, b.generate(ask{prompt: "cut [cut 1]"}).body)
-	unsaved := read(t, b.generate(ask{prompt: "lost [cut 1 unsaved]"}).body)
+	kept := readJSON(t, b.generate(ask{prompt: "keep this one"}).body)
+	temporary := readJSON(t, b.generate(ask{prompt: "not this", set: map[int]any{45: 1}}).body)
+	readJSON(t, b.generate(ask{prompt: "second turn [think]", meta: []any{kept.cid, kept.rid, kept.rcid}}).body)
+	cut := readJSON(t, b.generate(ask{prompt: "cut [cut 1]"}).body)
+	unsaved := readJSON(t, b.generate(ask{prompt: "lost [cut 1 unsaved]"}).body)
 	b.generate(ask{prompt: "refused [error 1013]"})
 
 	list, _ := b.rpc("MaZiqc", "[13,null,[0,null,1]]")
@@ -139,7 +139,7 @@ func TestHistory(t *testing.T) {
 	if _, status := b.rpc("hNvQHb", fmt.Sprintf("[%q,10]", unsaved.cid)); status != 5 {
 		t.Errorf("an unsaved chat: status %d, want 5", status)
 	}
-	if a := read(t, b.generate(ask{prompt: "on", meta: []any{temporary.cid, temporary.rid, temporary.rcid}}).body); !a.done {
+	if a := readJSON(t, b.generate(ask{prompt: "on", meta: []any{temporary.cid, temporary.rid, temporary.rcid}}).body); !a.done {
 		t.Error("a temporary chat can not be continued")
 	}
 	if got := s.Chats(psid); !slices.Equal(got, []string{"cut", "keep this one"}) {
@@ -158,7 +158,7 @@ func TestHistory(t *testing.T) {
 
 func TestHistoryIsBounded(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	first := read(t, b.generate(ask{prompt: "first"}).body)
+	first := readJSON(t, b.generate(ask{prompt: "first"}).body)
 	for range 1000 {
 		b.generate(ask{prompt: "[say x]"})
 	}

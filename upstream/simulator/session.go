@@ -99,9 +99,9 @@ func (s *Simulator) AddSession(cfg SessionConfig) Credentials {
 	if cfg.Name == "" {
 		cfg.Name = fmt.Sprintf("session-%d", n)
 	}
-	rnd := s.random("session", fmt.Sprint(n))
+	rnd := s.seededRandom("session", fmt.Sprint(n))
 	if cfg.PSID == "" {
-		cfg.PSID = "g.a000" + letters(rnd, 147)
+		cfg.PSID = "g.a000" + randomLetters(rnd, 147)
 	}
 	if cfg.Account == "" {
 		cfg.Account = fmt.Sprintf("1%020d", rnd.Int64())
@@ -113,7 +113,7 @@ func (s *Simulator) AddSession(cfg SessionConfig) Credentials {
 		values: make(map[string]*tsValue), used: make(map[string]int), calls: make(map[string]int)}
 	ss.Quota = maps.Clone(cfg.Quota)
 	if !cfg.NoPSIDTS {
-		ss.issue(cfg.PSIDTS, s.now())
+		ss.issueTS(cfg.PSIDTS, s.now())
 	}
 	s.sessions.byPSID[cfg.PSID] = ss
 	s.sessions.order = append(s.sessions.order, ss)
@@ -121,10 +121,10 @@ func (s *Simulator) AddSession(cfg SessionConfig) Credentials {
 	return Credentials{PSID: cfg.PSID, PSIDTS: ss.current}
 }
 
-// issue makes value the current PSIDTS and starts the old one's grace.
-func (ss *session) issue(value string, now time.Time) {
+// issueTS makes value the current PSIDTS and starts the old one's grace.
+func (ss *session) issueTS(value string, now time.Time) {
 	if value == "" {
-		value = "sidts-Cj" + letters(ss.rnd, 86)
+		value = "sidts-Cj" + randomLetters(ss.rnd, 86)
 	}
 	if old := ss.values[ss.current]; old != nil {
 		old.superseded = now
@@ -141,7 +141,7 @@ func (ss *session) issue(value string, now time.Time) {
 func (s *Simulator) Renew(psid string) (string, error) {
 	var value string
 	err := s.changeSession(psid, func(ss *session) {
-		ss.issue("", s.now())
+		ss.issueTS("", s.now())
 		ss.rotations++
 		value = ss.current
 	})
@@ -200,7 +200,7 @@ type SessionInfo struct {
 // Session tells about the session of a PSID.
 func (s *Simulator) Session(psid string) (SessionInfo, error) {
 	var info SessionInfo
-	err := s.changeSession(psid, func(ss *session) { info = ss.info(s.now()) })
+	err := s.changeSession(psid, func(ss *session) { info = ss.describeSession(s.now()) })
 	return info, err
 }
 
@@ -210,7 +210,7 @@ func (s *Simulator) Sessions() []SessionInfo {
 	defer s.sessions.mu.Unlock()
 	out := make([]SessionInfo, 0, len(s.sessions.order))
 	for _, ss := range s.sessions.order {
-		out = append(out, ss.info(s.now()))
+		out = append(out, ss.describeSession(s.now()))
 	}
 	return out
 }
@@ -227,8 +227,8 @@ func (s *Simulator) Cookies(name string) (Credentials, error) {
 	return Credentials{}, ErrNoSession
 }
 
-func (ss *session) info(now time.Time) SessionInfo {
-	st := ss.standing(ss.current, now)
+func (ss *session) describeSession(now time.Time) SessionInfo {
+	st := ss.judgePair(ss.current, now)
 	return SessionInfo{Name: ss.Name, Account: ss.Account, Status: ss.Status, Bound: ss.Bound,
 		Alive: st.Alive, Cause: st.Cause, End: st.End, Since: ss.since, Rotated: ss.rotated,
 		Rotations: ss.rotations, Calls: maps.Clone(ss.calls)}

@@ -253,7 +253,7 @@ func TestMultiLogin(t *testing.T) {
 	if _, keys := b.open(); keys["SNlM0e"] == "" {
 		t.Fatal("/u/1/app did not show the account")
 	}
-	if a := read(t, b.generate(ask{prompt: "hi"}).body); !a.done {
+	if a := readJSON(t, b.generate(ask{prompt: "hi"}).body); !a.done {
 		t.Error("not answered with prefix and header")
 	}
 	if body, _ := b.rpc("otAQ7b", "[]"); body[14] != 1016.0 {
@@ -274,7 +274,7 @@ func TestConfigureARunningSession(t *testing.T) {
 	if _, keys := b.open(); keys["S06Grb"] != "2" {
 		t.Errorf("account on the page = %q, want 2", keys["S06Grb"])
 	}
-	if a := read(t, b.generate(ask{prompt: "x", model: "56fdd199312815e2"}).body); a.code != 1052 {
+	if a := readJSON(t, b.generate(ask{prompt: "x", model: "56fdd199312815e2"}).body); a.code != 1052 {
 		t.Errorf("a model that is gone: code %d, want 1052", a.code)
 	}
 	for _, err := range []error{s.Configure("nobody", func(*simulator.SessionConfig) {}), s.Revoke("nobody"), s.Bind("nobody", true)} {
@@ -287,7 +287,7 @@ func TestConfigureARunningSession(t *testing.T) {
 	}
 }
 
-func setCookies(r reply) []string {
+func setCookies(r replyJSON) []string {
 	var names []string
 	for _, line := range r.header.Values("Set-Cookie") {
 		name, _, _ := strings.Cut(line, "=")

@@ -137,19 +137,19 @@ func (s *Simulator) SetPace(p Pace) { s.pace.Store(&p) }
 // ServeHTTP routes by Host and path; a Host that is none of the upstream's is
 // routed by path alone, so that one listener on a loopback port serves all.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := s.begin(w, r)
-	defer c.end()
-	if c.obstructed() {
+	c := s.beginCall(w, r)
+	defer c.finishEntry()
+	if c.obstructCall() {
 		return
 	}
 	c.route.serve(c)
-	if f, ok := c.fault(Lost); ok {
-		c.lose(f)
+	if f, ok := c.firstFault(Lost); ok {
+		c.loseAnswer(f)
 	}
 }
 
-// digest is a number that depends on the seed and the parts, and on nothing else.
-func (s *Simulator) digest(parts ...string) uint64 {
+// seededDigest is a number that depends on the seed and the parts, and on nothing else.
+func (s *Simulator) seededDigest(parts ...string) uint64 {
 	h := sha256.New()
 	_ = binary.Write(h, binary.LittleEndian, s.cfg.Seed)
 	for _, p := range parts {
@@ -158,9 +158,9 @@ func (s *Simulator) digest(parts ...string) uint64 {
 	return binary.LittleEndian.Uint64(h.Sum(nil))
 }
 
-// random returns a generator that depends on the seed and the parts.
-func (s *Simulator) random(parts ...string) *rand.Rand {
-	return rand.New(rand.NewPCG(s.cfg.Seed, s.digest(parts...)))
+// seededRandom returns a generator that depends on the seed and the parts.
+func (s *Simulator) seededRandom(parts ...string) *rand.Rand {
+	return rand.New(rand.NewPCG(s.cfg.Seed, s.seededDigest(parts...)))
 }
 
 // nextID returns 16 hex digits that no other call returns.
@@ -176,7 +176,7 @@ func (s *Simulator) nextNumber() uint64 {
 
 const base64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-func letters(rnd *rand.Rand, n int) string {
+func randomLetters(rnd *rand.Rand, n int) string {
 	b := make([]byte, n)
 	for i := range b {
 		b[i] = base64URL[rnd.IntN(len(base64URL))]

@@ -39,15 +39,15 @@ func (s *Simulator) Standing(psid, psidts string) Standing {
 	if ss == nil {
 		return Standing{Cause: CauseUnknown}
 	}
-	return ss.standing(psidts, s.now())
+	return ss.judgePair(psidts, s.now())
 }
 
-func (ss *session) standing(psidts string, now time.Time) Standing {
+func (ss *session) judgePair(psidts string, now time.Time) Standing {
 	st := Standing{Issued: ss.since}
 	switch v := ss.values[psidts]; {
 	case v != nil:
 		st.Issued = v.issued
-		st.End, st.Cause = v.end(ss.Grace)
+		st.End, st.Cause = v.endOfLife(ss.Grace)
 	case ss.current == "": // lives on its PSID alone; a stray PSIDTS does no harm
 	case psidts == "":
 		return Standing{Cause: CauseAbsent, Issued: ss.since, End: ss.since}
@@ -65,8 +65,8 @@ func (ss *session) standing(psidts string, now time.Time) Standing {
 	return st
 }
 
-// end is when the value dies and of what; the zero time means never.
-func (v *tsValue) end(grace time.Duration) (time.Time, Cause) {
+// endOfLife is when the value dies and of what; the zero time means never.
+func (v *tsValue) endOfLife(grace time.Duration) (time.Time, Cause) {
 	var end time.Time
 	cause := CauseNone
 	if v.life > 0 {

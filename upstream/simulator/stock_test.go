@@ -46,11 +46,11 @@ func TestStockClient(t *testing.T) {
 
 	b.rpc("ESY5D", `[[["bard_activity_enabled"]]]`)
 	ref := b.uploadForm("input_1234567.txt", "text/plain", []byte("words")).body
-	first := read(t, b.generate(ask{prompt: "hello 😀", model: "56fdd199312815e2", files: []any{[]any{[]any{ref}, "input_1234567.txt"}}}).body)
+	first := readJSON(t, b.generate(ask{prompt: "hello 😀", model: "56fdd199312815e2", files: []any{[]any{[]any{ref}, "input_1234567.txt"}}}).body)
 	if !first.done || first.context == "" || len(first.context) < 26 || !strings.Contains(first.text(), "input_1234567.txt: text/plain, 5 bytes") {
 		t.Fatalf("answer = %+v", first)
 	}
-	cut := read(t, b.generate(ask{prompt: "more [cut 1]", model: "56fdd199312815e2", meta: []any{first.cid, first.rid, first.rcid, nil, nil, nil, nil, nil, nil, first.context}}).body)
+	cut := readJSON(t, b.generate(ask{prompt: "more [cut 1]", model: "56fdd199312815e2", meta: []any{first.cid, first.rid, first.rcid, nil, nil, nil, nil, nil, nil, first.context}}).body)
 	chat, _ := b.rpc("hNvQHb", fmt.Sprintf("[%q,10,null,1,[1],[4],null,1]", cut.cid))
 	if rcid := at(chat, 0, 0, 3, 0, 0, 0); cut.done || cut.context == "" || rcid == first.rcid || at(chat, 0, 0, 3, 0, 0, 8, 0) != 2.0 {
 		t.Errorf("the cut turn can not be recovered: %v", chat)
@@ -61,7 +61,7 @@ func TestStockClient(t *testing.T) {
 	s.SetFault(simulator.Fault{Kind: simulator.NoToken})
 	b.open()
 	b.at = "None" // how its form encoder spells a missing value
-	if a := read(t, b.generate(ask{prompt: "without token"}).body); !a.done {
+	if a := readJSON(t, b.generate(ask{prompt: "without token"}).body); !a.done {
 		t.Error("refused while the page holds no token")
 	}
 }
@@ -80,7 +80,7 @@ func initRPCs(t *testing.T, b *browser) {
 	b.rpc("MaZiqc", "[13,null,[0,null,1]]")
 }
 
-func rotateWithJar(b *browser) reply {
+func rotateWithJar(b *browser) replyJSON {
 	accounts, _ := url.Parse("https://accounts.google.com/RotateCookies")
 	var pairs []string
 	for _, ck := range b.client.Jar.Cookies(accounts) {

@@ -118,7 +118,7 @@ func TestUnknownHostGetsLinksToItself(t *testing.T) {
 		}
 		defer resp.Body.Close()
 		body, _ := io.ReadAll(resp.Body)
-		a := read(t, string(body))
+		a := readJSON(t, string(body))
 		link := at(a.pictures[0], 0, 3, 3).(string)
 		if !strings.HasPrefix(link, base+"/gg-dl/") {
 			t.Fatalf("link = %q, want it at %s", link, base)

@@ -23,9 +23,9 @@ func (s *Simulator) RoundTrip(r *http.Request) (*http.Response, error) {
 		started: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1), room: make(chan struct{}, 1)}
 	x.release = context.AfterFunc(r.Context(), func() {
 		closeBody(r)
-		x.fail(context.Cause(r.Context()))
+		x.failWith(context.Cause(r.Context()))
 	})
-	go x.serve(s, serverSide(r, ctx))
+	go x.serveHandler(s, serverSide(r, ctx))
 	select {
 	case <-x.started:
 	case <-x.done:
@@ -34,7 +34,7 @@ func (s *Simulator) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = x.Close()
 		return nil, err
 	}
-	return x.response(), nil
+	return x.httpResponse(), nil
 }
 
 // serverSide is the request as a server would see it.

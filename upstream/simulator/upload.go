@@ -34,7 +34,7 @@ func (c *call) uploadForm() {
 		if part.FormName() != "file" {
 			continue
 		}
-		c.take(part.FileName(), orWord(part.Header.Get("Content-Type"), "application/octet-stream"), part)
+		c.takeUpload(part.FileName(), orWord(part.Header.Get("Content-Type"), "application/octet-stream"), part)
 		return
 	}
 }
@@ -42,7 +42,7 @@ func (c *call) uploadForm() {
 // uploadHeaders checks what both forms need.
 func (c *call) uploadHeaders() bool {
 	if !strings.HasPrefix(c.r.Header.Get("Push-Id"), "feeds/") || c.r.Header.Get("X-Tenant-Id") != "bard-storage" {
-		c.note(func(e *Entry) { e.Refusal = "upload headers" })
+		c.noteEntry(func(e *Entry) { e.Refusal = "upload headers" })
 		c.uploadError(http.StatusBadRequest)
 		return false
 	}
@@ -54,9 +54,9 @@ func (c *call) uploadError(status int) {
 	c.w.WriteHeader(status)
 }
 
-// take stores a file and answers its reference.
-func (c *call) take(name, mime string, from io.Reader) {
-	switch ref, err := c.s.store(name, mime, from); {
+// takeUpload stores a file and answers its reference.
+func (c *call) takeUpload(name, mime string, from io.Reader) {
+	switch ref, err := c.s.storeFile(name, mime, from); {
 	case errors.Is(err, errTooLarge):
 		c.uploadError(http.StatusRequestEntityTooLarge)
 	case err != nil:
@@ -87,7 +87,7 @@ func (c *call) uploadResumable() {
 		c.startTransfer()
 		return
 	}
-	t := c.s.files.transfer(c.r.URL.Query().Get("upload_id"))
+	t := c.s.files.findTransfer(c.r.URL.Query().Get("upload_id"))
 	switch {
 	case t == nil:
 		c.uploadError(http.StatusNotFound)
@@ -120,7 +120,7 @@ func (c *call) startTransfer() {
 	if !c.known {
 		host = hostPush
 	}
-	c.w.Header().Set("X-Goog-Upload-URL", c.base(host)+"/upload/?upload_id="+t.id+"&upload_protocol=resumable")
+	c.w.Header().Set("X-Goog-Upload-URL", c.baseURL(host)+"/upload/?upload_id="+t.id+"&upload_protocol=resumable")
 	c.w.Header().Set("X-Goog-Upload-Chunk-Granularity", itoa(granularity))
 	c.transferStatus("active", -1)
 }
@@ -147,7 +147,7 @@ func (c *call) continueTransfer(t *transfer, command string) {
 	case final:
 		f.endTransfer(t)
 		c.w.Header().Set("X-Goog-Upload-Status", "final")
-		c.take(t.name, t.mime, bytes.NewReader(t.data))
+		c.takeUpload(t.name, t.mime, bytes.NewReader(t.data))
 	default:
 		c.transferStatus("active", have)
 	}
@@ -170,7 +170,7 @@ func (f *files) addTransfer(t *transfer) {
 	}
 }
 
-func (f *files) transfer(id string) *transfer {
+func (f *files) findTransfer(id string) *transfer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i := slices.IndexFunc(f.started, func(t *transfer) bool { return t.id == id })

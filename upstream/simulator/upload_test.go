@@ -18,7 +18,7 @@ import (
 )
 
 // uploadForm sends a file by the multipart form and returns its reference.
-func (b *browser) uploadForm(name, kind string, data []byte) reply {
+func (b *browser) uploadForm(name, kind string, data []byte) replyJSON {
 	b.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -30,7 +30,7 @@ func (b *browser) uploadForm(name, kind string, data []byte) reply {
 	return b.do(r)
 }
 
-func (b *browser) uploadStep(link, command string, offset int, data []byte, extra http.Header) reply {
+func (b *browser) uploadStep(link, command string, offset int, data []byte, extra http.Header) replyJSON {
 	b.t.Helper()
 	r, _ := http.NewRequestWithContext(b.t.Context(), http.MethodPost, link, bytes.NewReader(data))
 	r.Header = http.Header{"X-Goog-Upload-Command": {command}, "X-Goog-Upload-Offset": {fmt.Sprint(offset)}}
@@ -40,7 +40,7 @@ func (b *browser) uploadStep(link, command string, offset int, data []byte, extr
 	return b.do(r)
 }
 
-func (b *browser) startUpload(name, kind string, n int) (link string, first reply) {
+func (b *browser) startUpload(name, kind string, n int) (link string, first replyJSON) {
 	b.t.Helper()
 	first = b.uploadStep("https://push.clients6.google.com/upload/", "start", 0, []byte("File name: "+name), http.Header{
 		"X-Goog-Upload-Protocol": {"resumable"}, "X-Goog-Upload-Header-Content-Length": {fmt.Sprint(n)},
@@ -76,7 +76,7 @@ func TestTypesOfUploads(t *testing.T) {
 		{"application/octet-stream", "%PDF-1.4", false}, {"application/pdf", "plain words", false},
 	} {
 		ref := b.uploadForm("a.bin", tt.kind, []byte(tt.data)).body
-		text := read(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{ref}, "a.bin"}}}).body).text()
+		text := readJSON(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{ref}, "a.bin"}}}).body).text()
 		if strings.Contains(text, "I can see a.bin: "+tt.kind) != tt.seen {
 			t.Errorf("%s of %q: %s", tt.kind, tt.data, text)
 		}
@@ -92,7 +92,7 @@ func TestUploadedFilesAreSeen(t *testing.T) {
 		t.Fatalf("references = %q", refs)
 	}
 	files := []any{[]any{[]any{refs[0]}, "notes.txt"}, []any{[]any{refs[1], 1, nil, "image/png"}, "pic.png", nil, nil, nil, nil, nil, nil, []any{0}}}
-	a := read(t, b.generate(ask{prompt: "look", files: files}).body)
+	a := readJSON(t, b.generate(ask{prompt: "look", files: files}).body)
 	for _, want := range []string{
 		fmt.Sprintf("notes.txt: text/plain, 11 bytes, sha256 %x", sha256.Sum256(text)),
 		fmt.Sprintf("pic.png: image/png, a picture, %d bytes", len(pic)),
@@ -101,14 +101,14 @@ func TestUploadedFilesAreSeen(t *testing.T) {
 			t.Errorf("answer %q lacks %q", a.text(), want)
 		}
 	}
-	if a := read(t, b.generate(ask{prompt: "", files: files}).body); !a.done {
+	if a := readJSON(t, b.generate(ask{prompt: "", files: files}).body); !a.done {
 		t.Error("files without words were refused")
 	}
 	clk.advance(24 * time.Hour)
-	if a := read(t, b.generate(ask{prompt: "look", files: files}).body); a.code != 1003 {
+	if a := readJSON(t, b.generate(ask{prompt: "look", files: files}).body); a.code != 1003 {
 		t.Errorf("a day later: code %d, want 1003", a.code)
 	}
-	if a := read(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{"/contrib_service/ttl_1d/made-up"}, "x"}}}).body); a.code != 1003 {
+	if a := readJSON(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{"/contrib_service/ttl_1d/made-up"}, "x"}}}).body); a.code != 1003 {
 		t.Errorf("a reference made up: code %d, want 1003", a.code)
 	}
 }
@@ -116,7 +116,7 @@ func TestUploadedFilesAreSeen(t *testing.T) {
 func TestWrongMIMETypeHidesTheContent(t *testing.T) {
 	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
 	ref := b.uploadForm("pic.png", "text/plain", solidPNG(9, 9, color.White)).body
-	a := read(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{ref}, "pic.png"}}}).body)
+	a := readJSON(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{ref}, "pic.png"}}}).body)
 	if !strings.Contains(a.text(), "I don't seem to have access to that content") {
 		t.Errorf("answer = %q", a.text())
 	}
@@ -171,7 +171,7 @@ func TestResumableUpload(t *testing.T) {
 	if last.header.Get("X-Goog-Upload-Status") != "final" {
 		t.Fatalf("finalize: %d %v", last.status, last.header)
 	}
-	a := read(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{last.body}, "big.txt"}}}).body)
+	a := readJSON(t, b.generate(ask{prompt: "look", files: []any{[]any{[]any{last.body}, "big.txt"}}}).body)
 	if want := fmt.Sprintf("%d bytes, sha256 %x", len(data), sha256.Sum256(data)); !strings.Contains(a.text(), want) {
 		t.Errorf("answer %q lacks %q", a.text(), want)
 	}

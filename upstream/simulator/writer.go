@@ -76,7 +76,7 @@ func (a *answer) WriteHeader(status int) {
 }
 
 func (a *answer) wantsZip() bool {
-	on := a.c.s.cfg.Gzip || a.c.has(Compress)
+	on := a.c.s.cfg.Gzip || a.c.hasFault(Compress)
 	return on && strings.Contains(a.c.r.Header.Get("Accept-Encoding"), "gzip") &&
 		a.status != http.StatusNoContent && a.status != http.StatusFound && a.c.route.op != OpMedia
 }
@@ -94,16 +94,16 @@ func (a *answer) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	if a.left >= 0 && len(b) >= a.left {
-		err := a.write(b[:a.left])
+		err := a.writeBody(b[:a.left])
 		if err == nil {
-			err = a.strike()
+			err = a.strikeFault()
 		}
 		return 0, err
 	}
 	if a.left >= 0 {
 		a.left -= len(b)
 	}
-	if err := a.write(b); err != nil {
+	if err := a.writeBody(b); err != nil {
 		return 0, err
 	}
 	return len(b), nil
@@ -112,7 +112,7 @@ func (a *answer) Write(b []byte) (int, error) {
 // WriteString implements io.StringWriter.
 func (a *answer) WriteString(s string) (int, error) { return a.Write([]byte(s)) }
 
-func (a *answer) write(b []byte) error {
+func (a *answer) writeBody(b []byte) error {
 	a.sent += int64(len(b))
 	if a.chop == nil {
 		_, err := a.out.Write(b)
@@ -129,14 +129,14 @@ func (a *answer) write(b []byte) error {
 	return nil
 }
 
-// strike ends the body in the way of the fault that is due.
-func (a *answer) strike() error {
+// strikeFault ends the body in the way of the fault that is due.
+func (a *answer) strikeFault() error {
 	a.Flush()
 	switch a.cut {
 	case Reset:
-		a.c.reset()
+		a.c.resetConnection()
 	case Stall:
-		a.c.stall()
+		a.c.stallUntilLeft()
 	default:
 		a.outcome = "cut"
 	}
@@ -158,16 +158,16 @@ func (a *answer) Flush() {
 	_ = http.NewResponseController(a.ResponseWriter).Flush()
 }
 
-// close writes what compression still holds.
-func (a *answer) close() {
+// closeCompression writes what compression still holds.
+func (a *answer) closeCompression() {
 	if a.zip != nil && a.outcome == "" {
 		_ = a.zip.Close()
 	}
 }
 
-// abort breaks the connection and does not return: over HTTP/1 with a TCP
+// abortConnection breaks the connection and does not return: over HTTP/1 with a TCP
 // reset, else by the panic that net/http and RoundTrip understand.
-func (a *answer) abort() {
+func (a *answer) abortConnection() {
 	if a.status != 0 && !a.mute {
 		_ = http.NewResponseController(a.ResponseWriter).Flush()
 	}
@@ -184,12 +184,12 @@ func (a *answer) abort() {
 	panic(http.ErrAbortHandler)
 }
 
-// refuse makes the connection fail as if nobody listened. It does not return.
-func (a *answer) refuse() {
-	if w, ok := a.ResponseWriter.(interface{ refuse() }); ok {
-		w.refuse()
+// refuseConnection makes the connection fail as if nobody listened. It does not return.
+func (a *answer) refuseConnection() {
+	if w, ok := a.ResponseWriter.(interface{ refuseConnection() }); ok {
+		w.refuseConnection()
 	}
-	a.abort()
+	a.abortConnection()
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
