@@ -91,7 +91,7 @@ func OtherAccount(name string, n int) string {
 // ownWords returns the words of the name of an export that are not plain.
 func ownWords(stem string) string {
 	var own []string
-	for _, word := range words(siteInName.ReplaceAllString(stem, " ")) {
+	for _, word := range splitWords(siteInName.ReplaceAllString(stem, " ")) {
 		if !isPlain(word) {
 			own = append(own, word)
 		}
@@ -103,9 +103,9 @@ func isPlain(word string) bool {
 	return dateWord.MatchString(word) || slices.Contains(plainWords, strings.TrimRight(word, "0123456789"))
 }
 
-// words splits at whatever is neither a letter, in any script, nor a digit.
+// splitWords splits at whatever is neither a letter, in any script, nor a digit.
 // Bytes that are no text belong to words: they are names in another encoding.
-func words(stem string) []string {
+func splitWords(stem string) []string {
 	return strings.FieldsFunc(stem, func(r rune) bool {
 		if r < unicode.MaxASCII {
 			return !unicode.IsLetter(r) && !unicode.IsDigit(r)

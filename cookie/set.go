@@ -129,7 +129,7 @@ type Named struct {
 // ExpiredAt reports whether the cookie has expired.
 func (n Named) ExpiredAt(now time.Time) bool { return !n.Expires.IsZero() && !n.Expires.After(now) }
 
-func (n Named) size() int { return len(n.Name) + len(n.Value.Reveal()) }
+func (n Named) headerSize() int { return len(n.Name) + len(n.Value.Reveal()) }
 
 // WithPSIDTS returns the set with a renewed freshness cookie.
 func (s Set) WithPSIDTS(v Value) Set {
@@ -156,11 +156,11 @@ func (s Set) WithExtra(news []Named, now time.Time) Set {
 	maps.DeleteFunc(s.extra, func(_ string, n Named) bool { return n.ExpiredAt(now) })
 	size := 0
 	for _, n := range s.extra {
-		size += n.size()
+		size += n.headerSize()
 	}
 	for _, n := range news {
 		old, known := s.extra[n.Name]
-		growth := n.size() - old.size()
+		growth := n.headerSize() - old.headerSize()
 		if !Sendable(n.Name, n.Value.Reveal()) || !known && len(s.extra) >= MaxExtra || growth > 0 && size+growth > maxExtraBytes {
 			continue
 		}

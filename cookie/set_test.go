@@ -39,7 +39,7 @@ func TestValuesDoNotPrint(t *testing.T) {
 		slog.New(slog.NewTextHandler(&printed, nil)).Info("x", "holder", holder)
 		slog.New(slog.NewJSONHandler(&printed, nil)).Info("x", "holder", holder)
 	}
-	for _, form := range append(cookietest.Disguises(secret), secret) {
+	for _, form := range append(cookietest.ListDisguises(secret), secret) {
 		if strings.Contains(printed.String(), form) {
 			t.Errorf("printed as %q", form)
 		}

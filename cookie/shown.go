@@ -15,7 +15,7 @@ import (
 // shownFile returns the file's base name for a message. Some tools write the
 // session into the file's name, so a long unbroken name is shortened.
 func ShownFile(name string) string {
-	base := path.Base(strings.ReplaceAll(visible(name), `\`, "/"))
+	base := path.Base(strings.ReplaceAll(stripUnprintable(name), `\`, "/"))
 	if base == "." || base == "/" {
 		return "the export"
 	}
@@ -36,11 +36,11 @@ func ShownFile(name string) string {
 // shownPath returns a path quoted for a shell. Its directories are the
 // administrator's own; the last element is treated like shownFile.
 func ShownPath(p string) string {
-	p = path.Join(path.Dir(visible(p)), ShownFile(p))
+	p = path.Join(path.Dir(stripUnprintable(p)), ShownFile(p))
 	return statefile.ShellQuote(p)
 }
 
-func visible(s string) string {
+func stripUnprintable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return -1

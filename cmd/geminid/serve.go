@@ -88,7 +88,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer boundGarbage()()
 	err = daemon.Run(ctx, daemon.Config{
-		Settings: settings, Build: buildInfo(), Logger: logger, Level: level, LostLogRecords: output.Lost,
+		Settings: settings, Build: buildInfo(), Logger: logger, Level: level, LostLogRecords: output.LostRecords,
 		NoRotateFloor: os.Getenv("GEMINID_TEST_ROTATE_FLOOR") == "0",
 		Reload:        c.checkSettings,
 	})

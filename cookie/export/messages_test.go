@@ -159,7 +159,7 @@ func TestNoValueIsSaid(t *testing.T) {
 	var forbidden []string
 	forbidden = append(forbidden, "unrelated-dummy-secret")
 	for _, value := range values {
-		forbidden = append(forbidden, cookietest.Disguises(value)...)
+		forbidden = append(forbidden, cookietest.ListDisguises(value)...)
 	}
 	said := func(name string, data []byte) string {
 		result, err := export.Parse(name, data, today)

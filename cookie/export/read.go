@@ -50,7 +50,7 @@ func keptOut(path string, err error) error {
 		return err
 	}
 	me := os.Geteuid()
-	uid, _ := owner.Of(info)
+	uid, _ := owner.OfFile(info)
 	if uid < 0 {
 		return err
 	}

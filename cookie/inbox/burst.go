@@ -35,9 +35,9 @@ func newBurst() *burst {
 	return b
 }
 
-// add takes one more event. In a storm that is all that happens: the timer is
+// addEvent takes one more event. In a storm that is all that happens: the timer is
 // left alone until it rings.
-func (b *burst) add(why Wake) {
+func (b *burst) addEvent(why Wake) {
 	b.last = time.Now()
 	if b.first.IsZero() {
 		b.first = b.last
@@ -48,8 +48,8 @@ func (b *burst) add(why Wake) {
 	}
 }
 
-// rung tells, when the timer rang, whether the burst is over.
-func (b *burst) rung() (why Wake, over bool) {
+// isOver tells, when the timer rang, whether the burst is over.
+func (b *burst) isOver() (why Wake, over bool) {
 	now := time.Now()
 	rest := min(b.last.Add(settleQuiet).Sub(now), b.first.Add(settleMax).Sub(now))
 	if rest > 0 {
@@ -61,4 +61,4 @@ func (b *burst) rung() (why Wake, over bool) {
 	return why, true
 }
 
-func (b *burst) stop() { b.timer.Stop() }
+func (b *burst) stopTimer() { b.timer.Stop() }

@@ -36,16 +36,16 @@ func writeNote(root *os.Root, name string, data []byte) error {
 		return err
 	}
 	if _, err := p.Write(data); err != nil {
-		return errors.Join(err, discard(p))
+		return errors.Join(err, discardPending(p))
 	}
 	if err := p.CloseAtomicallyReplace(); err != nil {
-		return errors.Join(err, discard(p))
+		return errors.Join(err, discardPending(p))
 	}
 	return nil
 }
 
-// discard drops a pending file that may be closed already.
-func discard(p *renameio.PendingFile) error {
+// discardPending drops a pending file that may be closed already.
+func discardPending(p *renameio.PendingFile) error {
 	if err := p.Cleanup(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return err
 	}

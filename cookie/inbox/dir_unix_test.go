@@ -230,7 +230,7 @@ func TestInboxUnreadable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := cookietest.Child(t, "reader without rights", "INBOX="+dir)
+	cmd := cookietest.PrepareChild(t, "reader without rights", "INBOX="+dir)
 	dropRights(cmd)
 	if os.Geteuid() == 0 { // the test binary lies where nobody may go
 		copied := filepath.Join(dir, ".test-binary")

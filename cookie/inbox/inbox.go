@@ -102,9 +102,9 @@ func New(c Config) (*Inbox, error) {
 	if err := makeInbox(c.Dir); err != nil {
 		return nil, fmt.Errorf("creating the inbox: %w", statefile.WithRemedy(err))
 	}
-	if r, err := enter(c.Dir); err == nil { // else the first scan says why not
-		r.sweep()
-		r.close()
+	if r, err := openFolder(c.Dir); err == nil { // else the first scan says why not
+		r.sweepNotes()
+		r.closeRoot()
 	}
 	return &Inbox{cfg: c, files: make(map[string]*fileMemo)}, nil
 }
@@ -142,33 +142,33 @@ func (i *Inbox) Unreadable() bool {
 func (i *Inbox) Rescan(ctx context.Context) (Scan, error) {
 	i.scanning.Lock()
 	defer i.scanning.Unlock()
-	r, err := enter(i.cfg.Dir)
+	r, err := openFolder(i.cfg.Dir)
 	if err != nil {
-		return Scan{}, i.unopened(err)
+		return Scan{}, i.unopenedFiles(err)
 	}
-	defer r.close()
-	entries, err := r.list()
+	defer r.closeRoot()
+	entries, err := r.listEntries()
 	if err != nil {
-		return Scan{}, i.unopened(err)
+		return Scan{}, i.unopenedFiles(err)
 	}
 	r.removeOrphans(entries)
 
-	s := &scan{inbox: i, room: r, at: i.cfg.Now()}
-	for _, name := range i.candidates(entries) {
-		s.first(name)
+	s := &scan{inbox: i, folder: r, at: i.cfg.Now()}
+	for _, name := range i.candidateNames(entries) {
+		s.inspectFirst(name)
 	}
-	missing := i.missing(entries)
+	missing := i.missingNames(entries)
 	if len(missing) > 0 && len(s.moving) == 0 {
 		// A program that replaces a file may remove the old one first.
-		if err := pause(ctx); err != nil {
+		if err := waitQuiet(ctx); err != nil {
 			return Scan{}, err
 		}
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.waitUntilStill(ctx); err != nil {
 		return Scan{}, err
 	}
-	s.deliver()
-	s.dismiss(missing)
+	s.deliverDrops()
+	s.forgetMissing(missing)
 	slices.SortStableFunc(s.found, func(a, b finding) int {
 		return cmp.Or(b.changed.Compare(a.changed), b.drop.Modified.Compare(a.drop.Modified))
 	})
@@ -178,7 +178,7 @@ func (i *Inbox) Rescan(ctx context.Context) (Scan, error) {
 	return s.out, errors.Join(s.errs...)
 }
 
-func (i *Inbox) unopened(err error) error {
+func (i *Inbox) unopenedFiles(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("the inbox %s is missing; create it again: %w", i.cfg.Dir, err)
@@ -188,11 +188,11 @@ func (i *Inbox) unopened(err error) error {
 	return fmt.Errorf("reading the inbox: %w", statefile.WithRemedy(err))
 }
 
-// candidates returns the names that may be cookie files, the newest ones where
+// candidateNames returns the names that may be cookie files, the newest ones where
 // there are too many.
-func (i *Inbox) candidates(entries []fs.DirEntry) []string {
+func (i *Inbox) candidateNames(entries []fs.DirEntry) []string {
 	entries = slices.DeleteFunc(slices.Clone(entries), func(e fs.DirEntry) bool {
-		return ignored(e.Name()) || !e.Type().IsRegular() && e.Type() != fs.ModeSymlink && !cookie.HasExportName(e.Name())
+		return isIgnored(e.Name()) || !e.Type().IsRegular() && e.Type() != fs.ModeSymlink && !cookie.HasExportName(e.Name())
 	})
 	crowded := len(entries) > maxFiles
 	if crowded && !i.crowded {
@@ -217,8 +217,8 @@ func modTime(e fs.DirEntry) time.Time {
 	return info.ModTime()
 }
 
-// missing returns the known names that are not listed.
-func (i *Inbox) missing(entries []fs.DirEntry) []string {
+// missingNames returns the known names that are not listed.
+func (i *Inbox) missingNames(entries []fs.DirEntry) []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var names []string
@@ -231,11 +231,11 @@ func (i *Inbox) missing(entries []fs.DirEntry) []string {
 	return names
 }
 
-// path is for messages: where a person finds a file.
-func (i *Inbox) path(name string) string { return filepath.Join(i.cfg.Dir, name) }
+// pathOf is for messages: where a person finds a file.
+func (i *Inbox) pathOf(name string) string { return filepath.Join(i.cfg.Dir, name) }
 
-// pause waits for one quiet period, or less when ctx ends.
-func pause(ctx context.Context) error {
+// waitQuiet waits for one quiet period, or less when ctx ends.
+func waitQuiet(ctx context.Context) error {
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()
 	select {

@@ -639,7 +639,7 @@ func TestInboxTakesEverySample(t *testing.T) {
 						}
 						return
 					}
-					if got.Export == nil || cookietest.Reveal(got.Export.Set) != cookietest.Reveal(want.Set) {
+					if got.Export == nil || cookietest.RevealSet(got.Export.Set) != cookietest.RevealSet(want.Set) {
 						t.Errorf("got another set than Parse gives (%v)", got.Rejection)
 					}
 				})

@@ -37,43 +37,43 @@ const (
 	device // or a pipe, a socket
 )
 
-// blocked reports whether there is no content to be had, so that the same one
+// hasNoContent reports whether there is no content to be had, so that the same one
 // counts again when there is.
-func (k lookKind) blocked() bool { return k != readable && k != tooBig }
+func (k lookKind) hasNoContent() bool { return k != readable && k != tooBig }
 
-// same reports whether two looks saw one file in one condition.
-func (l look) same(other look) bool {
+// equals reports whether two looks saw one file in one condition.
+func (l look) equals(other look) bool {
 	return l.kind == other.kind && l.hash == other.hash && os.SameFile(l.info, other.info) &&
 		l.info.Size() == other.info.Size() && l.info.ModTime().Equal(other.info.ModTime())
 }
 
-// room is the inbox directory as it was opened for one scan. Names are resolved
+// folder is the inbox directory as it was opened for one scan. Names are resolved
 // beneath it by the kernel, so that no link leads out, whoever swaps it when.
-type room struct {
+type folder struct {
 	root *os.Root
 	dir  string
 }
 
-func enter(dir string) (*room, error) {
+func openFolder(dir string) (*folder, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	return &room{root, dir}, nil
+	return &folder{root, dir}, nil
 }
 
-func (r *room) close() { _ = r.root.Close() }
+func (r *folder) closeRoot() { _ = r.root.Close() }
 
-// list returns the entries of the directory, sorted by name.
-func (r *room) list() ([]fs.DirEntry, error) { return fs.ReadDir(r.root.FS(), ".") }
+// listEntries returns the entries of the directory, sorted by name.
+func (r *folder) listEntries() ([]fs.DirEntry, error) { return fs.ReadDir(r.root.FS(), ".") }
 
 // errNotHere is the answer for what is no file of the inbox: gone, a
 // directory, a device, a link that leads out.
 var errNotHere = errors.New("no file of the inbox")
 
-// look opens, reads and hashes one file.
-func (r *room) look(name string) (look, error) {
-	f, info, err := r.open(name)
+// inspectFile opens, reads and hashes one file.
+func (r *folder) inspectFile(name string) (look, error) {
+	f, info, err := r.openFile(name)
 	if errors.Is(err, fs.ErrPermission) {
 		return r.lookFromOutside(name)
 	}
@@ -97,10 +97,10 @@ func (r *room) look(name string) (look, error) {
 	return look{name: name, info: info, hash: hashOf(data), closed: looksClosed(data)}, nil
 }
 
-// read returns the content that a look saw, or errMoved when it is another one
+// readFile returns the content that a look saw, or errMoved when it is another one
 // by now.
-func (r *room) read(l look) ([]byte, error) {
-	f, _, err := r.open(l.name)
+func (r *folder) readFile(l look) ([]byte, error) {
+	f, _, err := r.openFile(l.name)
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +117,8 @@ func (r *room) read(l look) ([]byte, error) {
 
 var errMoved = errors.New("the file changed meanwhile")
 
-func (r *room) open(name string) (*os.File, fs.FileInfo, error) {
-	target, err := r.resolve(name)
+func (r *folder) openFile(name string) (*os.File, fs.FileInfo, error) {
+	target, err := r.resolveLinks(name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -141,9 +141,9 @@ func (r *room) open(name string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// resolve returns the path of a name below the root. A link is followed to its
+// resolveLinks returns the path of a name below the root. A link is followed to its
 // end, through the ..data of a Kubernetes volume too, and must end inside.
-func (r *room) resolve(name string) (string, error) {
+func (r *folder) resolveLinks(name string) (string, error) {
 	info, err := r.root.Lstat(name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -170,7 +170,7 @@ func (r *room) resolve(name string) (string, error) {
 }
 
 // lookFromOutside describes a file that may not be opened.
-func (r *room) lookFromOutside(name string) (look, error) {
+func (r *folder) lookFromOutside(name string) (look, error) {
 	info, err := r.root.Stat(name)
 	if errors.Is(err, fs.ErrPermission) {
 		return look{}, err // not even that: the directory lacks its x
@@ -178,14 +178,14 @@ func (r *room) lookFromOutside(name string) (look, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return look{}, errNotHere
 	}
-	uid, gid := owner.Of(info)
+	uid, gid := owner.OfFile(info)
 	why := fmt.Sprintf("unreadable %d %d %o", uid, gid, info.Mode().Perm())
 	return look{name: name, info: info, kind: unreadable, hash: hashOf([]byte(why)), closed: true}, nil
 }
 
 // lookAtOther describes what stands in the place of a file. Whether what a link
 // leads to exists is not told: who may write here may not be allowed to know.
-func (r *room) lookAtOther(name string) (look, error) {
+func (r *folder) lookAtOther(name string) (look, error) {
 	info, err := r.root.Lstat(name)
 	if err != nil || info.Mode().IsRegular() {
 		return look{}, errNotHere // gone, or it changed just now

@@ -32,8 +32,8 @@ var (
 		`コンフリクト|충돌|冲突|衝突|ขัดแย้ง)`)
 )
 
-// ignored reports whether a name in the inbox is nobody's cookie file.
-func ignored(name string) bool {
+// isIgnored reports whether a name in the inbox is nobody's cookie file.
+func isIgnored(name string) bool {
 	lower := strings.ToLower(name)
 	return strings.HasPrefix(name, ".") ||
 		name == "4913" || // vim tries with this name whether it may write

@@ -23,7 +23,7 @@ const noteFoot = "This note goes away when the file is replaced by a good one, o
 // its owner why it is not used. When the file is gone meanwhile there is nothing
 // to note.
 func (i *Inbox) Refuse(file string, why *cookie.Rejection) error {
-	return i.note(file, func(r *room) error {
+	return i.replaceNote(file, func(r *folder) error {
 		if _, err := r.root.Lstat(file); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -37,18 +37,18 @@ func (i *Inbox) Refuse(file string, why *cookie.Rejection) error {
 
 // Accept removes the note beside a file, if there is one.
 func (i *Inbox) Accept(file string) error {
-	return i.note(file, func(r *room) error { return r.removeNote(file + noteSuffix) })
+	return i.replaceNote(file, func(r *folder) error { return r.removeNote(file + noteSuffix) })
 }
 
-func (i *Inbox) note(file string, write func(*room) error) error {
-	if file != filepath.Base(file) || ignored(file) {
+func (i *Inbox) replaceNote(file string, write func(*folder) error) error {
+	if file != filepath.Base(file) || isIgnored(file) {
 		return fmt.Errorf("%q names no file of the inbox", file)
 	}
-	r, err := enter(i.cfg.Dir)
+	r, err := openFolder(i.cfg.Dir)
 	if err != nil {
 		return fmt.Errorf("opening the inbox: %w", statefile.WithRemedy(err))
 	}
-	defer r.close()
+	defer r.closeRoot()
 	if err := write(r); err != nil {
 		return fmt.Errorf("noting beside %s what became of it: %w", file, statefile.WithRemedy(err))
 	}
@@ -56,8 +56,8 @@ func (i *Inbox) note(file string, write func(*room) error) error {
 }
 
 // readNote returns a note of ours, errNotHere for any other file.
-func (r *room) readNote(name string) ([]byte, error) {
-	f, _, err := r.open(name)
+func (r *folder) readNote(name string) ([]byte, error) {
+	f, _, err := r.openFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (r *room) readNote(name string) ([]byte, error) {
 	return data, nil
 }
 
-func (r *room) removeNote(name string) error {
+func (r *folder) removeNote(name string) error {
 	if _, err := r.readNote(name); err != nil {
 		if errors.Is(err, errNotHere) {
 			return nil
@@ -89,15 +89,15 @@ func (r *room) removeNote(name string) error {
 // halfNote matches the temporary file of a note.
 var halfNote = regexp.MustCompile(`^\..+` + regexp.QuoteMeta(noteSuffix) + `[0-9]+$`)
 
-// sweep removes the halves of notes that an interrupted write left. What does not
+// sweepNotes removes the halves of notes that an interrupted write left. What does not
 // begin as a note does is somebody's own.
-func (r *room) sweep() {
-	entries, _ := r.list()
+func (r *folder) sweepNotes() {
+	entries, _ := r.listEntries()
 	for _, e := range entries {
 		if !halfNote.MatchString(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
-		f, _, err := r.open(e.Name())
+		f, _, err := r.openFile(e.Name())
 		if err != nil {
 			continue
 		}
@@ -111,7 +111,7 @@ func (r *room) sweep() {
 
 // removeOrphans removes the notes whose file is gone. A failure is no news: the
 // next scan tries again.
-func (r *room) removeOrphans(entries []fs.DirEntry) {
+func (r *folder) removeOrphans(entries []fs.DirEntry) {
 	present := make(map[string]bool, len(entries))
 	for _, e := range entries {
 		present[e.Name()] = true

@@ -17,7 +17,7 @@ import (
 // scan is one Rescan under way.
 type scan struct {
 	inbox  *Inbox
-	room   *room
+	folder *folder
 	at     time.Time // of the look under way: what it finds changed at one time
 	moving []moving
 	still  []look
@@ -37,27 +37,27 @@ type finding struct {
 	changed time.Time
 }
 
-// first looks at a name and takes it up when there is something new.
-func (s *scan) first(name string) {
-	l, err := s.room.look(name)
+// inspectFirst looks at a name and takes it up when there is something new.
+func (s *scan) inspectFirst(name string) {
+	l, err := s.folder.inspectFile(name)
 	if err != nil {
-		s.unlooked(name, err)
+		s.countUninspected(name, err)
 		return
 	}
-	if s.inbox.observe(l, s.at) {
+	if s.inbox.observeLook(l, s.at) {
 		s.moving = append(s.moving, moving{look: l})
 	}
 }
 
-func (s *scan) unlooked(name string, err error) {
+func (s *scan) countUninspected(name string, err error) {
 	if !errors.Is(err, errNotHere) {
 		s.errs = append(s.errs, fmt.Errorf("reading %s from the inbox: %w", name, statefile.WithRemedy(err)))
 	}
 }
 
-// observe keeps a look in mind and reports whether it shows something that was
+// observeLook keeps a look in mind and reports whether it shows something that was
 // not handed out yet.
-func (i *Inbox) observe(l look, now time.Time) (news bool) {
+func (i *Inbox) observeLook(l look, now time.Time) (news bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	m := i.files[l.name]
@@ -67,49 +67,49 @@ func (i *Inbox) observe(l look, now time.Time) (news bool) {
 	}
 	if m.last.hash != l.hash {
 		undealt := m.last.info != nil && m.last.hash != m.seen
-		m.growing = undealt && os.SameFile(m.last.info, l.info) && recent(m.changed, now)
+		m.growing = undealt && os.SameFile(m.last.info, l.info) && isRecent(m.changed, now)
 		m.changed = now
 	}
 	m.last = l
-	if l.kind.blocked() {
+	if l.kind.hasNoContent() {
 		return m.blocked != l.hash
 	}
 	m.blocked = ""
 	return m.seen != l.hash
 }
 
-// settle waits until the moving files hold still. When some do and others go on
+// waitUntilStill waits until the moving files hold still. When some do and others go on
 // moving, the first ones need not wait for the others.
-func (s *scan) settle(ctx context.Context) error {
+func (s *scan) waitUntilStill(ctx context.Context) error {
 	for range maxPauses {
 		if len(s.moving) == 0 || len(s.still) > 0 {
 			break
 		}
-		if err := pause(ctx); err != nil {
+		if err := waitQuiet(ctx); err != nil {
 			return err
 		}
 		s.at = s.inbox.cfg.Now()
 		moved := s.moving
 		s.moving = nil
 		for _, m := range moved {
-			s.again(m)
+			s.inspectAgain(m)
 		}
 	}
 	s.out.Pending = len(s.moving) > 0
 	return nil
 }
 
-// again looks once more at a moving file, one pause later.
-func (s *scan) again(m moving) {
-	l, err := s.room.look(m.look.name)
+// inspectAgain looks once more at a moving file, one pause later.
+func (s *scan) inspectAgain(m moving) {
+	l, err := s.folder.inspectFile(m.look.name)
 	if err != nil {
-		s.unlooked(m.look.name, err)
+		s.countUninspected(m.look.name, err)
 		return
 	}
-	if !s.inbox.observe(l, s.at) {
+	if !s.inbox.observeLook(l, s.at) {
 		return // it is again what it was
 	}
-	if !l.same(m.look) {
+	if !l.equals(m.look) {
 		s.moving = append(s.moving, moving{look: l})
 		return
 	}
@@ -121,17 +121,17 @@ func (s *scan) again(m moving) {
 	s.still = append(s.still, l)
 }
 
-// deliver turns the files that hold still into drops.
-func (s *scan) deliver() {
+// deliverDrops turns the files that hold still into drops.
+func (s *scan) deliverDrops() {
 	now := s.inbox.cfg.Now()
 	for _, l := range s.still {
-		drop, err := s.open(l, now)
+		drop, err := s.openDrop(l, now)
 		if errors.Is(err, errMoved) || errors.Is(err, errNotHere) {
 			s.out.Pending = true
 			continue
 		}
 		if err != nil {
-			s.unlooked(l.name, err)
+			s.countUninspected(l.name, err)
 			continue
 		}
 		changed, ok := s.inbox.handOut(l, drop.Rejection, now)
@@ -146,15 +146,15 @@ func (s *scan) deliver() {
 	}
 }
 
-// open judges the content of a file.
-func (s *scan) open(l look, now time.Time) (Drop, error) {
+// openDrop judges the content of a file.
+func (s *scan) openDrop(l look, now time.Time) (Drop, error) {
 	drop := Drop{File: l.name, Hash: l.hash, Modified: l.info.ModTime()}
 	drop.Account, drop.Generic = cookie.AccountFor(l.name)
 	switch l.kind {
 	case unreadable:
-		uid, _ := owner.Of(l.info)
+		uid, _ := owner.OfFile(l.info)
 		drop.Rejection = cookie.RejectUnreadable(cookie.Unreadable{
-			Path: s.inbox.path(l.name), UID: os.Geteuid(), OwnerID: uid, Owner: owner.NameOf(uid), Mode: l.info.Mode(),
+			Path: s.inbox.pathOf(l.name), UID: os.Geteuid(), OwnerID: uid, Owner: owner.NameOf(uid), Mode: l.info.Mode(),
 		})
 		return drop, nil
 	case leadingOut, directory, device:
@@ -164,7 +164,7 @@ func (s *scan) open(l look, now time.Time) (Drop, error) {
 		drop.Rejection = export.RejectTooBig(l.name)
 		return drop, nil
 	}
-	data, err := s.room.read(l)
+	data, err := s.folder.readFile(l)
 	if err != nil {
 		return Drop{}, err
 	}
@@ -185,14 +185,14 @@ func (i *Inbox) handOut(l look, rejection *cookie.Rejection, now time.Time) (cha
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	m := i.files[l.name]
-	if l.kind.blocked() {
+	if l.kind.hasNoContent() {
 		m.blocked = l.hash
 		if l.kind != unreadable {
 			m.seen = "" // a file that stands there again is a new one
 		}
 		return m.changed, true
 	}
-	if rejection != nil && recent(m.changed, now) {
+	if rejection != nil && isRecent(m.changed, now) {
 		if m.growing || rejection.Code == cookie.CodeEmpty || rejection.Code == cookie.CodeTruncated {
 			return m.changed, false
 		}
@@ -201,29 +201,29 @@ func (i *Inbox) handOut(l look, rejection *cookie.Rejection, now time.Time) (cha
 	return m.changed, true
 }
 
-// recent reports whether t is less than patience ago. A clock that was set back
+// isRecent reports whether t is less than patience ago. A clock that was set back
 // makes nothing recent.
-func recent(t, now time.Time) bool {
+func isRecent(t, now time.Time) bool {
 	age := now.Sub(t)
 	return age >= 0 && age < patience
 }
 
-// dismiss forgets the files that are still missing, so that the same content
+// forgetMissing forgets the files that are still missing, so that the same content
 // counts as new when somebody brings it again.
-func (s *scan) dismiss(missing []string) {
+func (s *scan) forgetMissing(missing []string) {
 	for _, name := range missing {
-		if _, err := s.room.root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := s.folder.root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 			s.out.Pending = true // it came back while we waited
 			continue
 		}
-		if s.inbox.drop(name) {
+		if s.inbox.forgetName(name) {
 			s.out.Gone = append(s.out.Gone, name)
 		}
 	}
 }
 
-// drop removes a name from memory and reports whether it had been handed out.
-func (i *Inbox) drop(name string) bool {
+// forgetName removes a name from memory and reports whether it had been handed out.
+func (i *Inbox) forgetName(name string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	m := i.files[name]

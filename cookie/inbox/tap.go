@@ -27,11 +27,11 @@ func newTap(source <-chan fsnotify.Event) *tap {
 	return t
 }
 
-// ran is called for every event that was read.
-func (t *tap) ran() { t.timer.Reset(tapDry) }
+// noteEvent is called for every event that was read.
+func (t *tap) noteEvent() { t.timer.Reset(tapDry) }
 
-// rung is called when the timer rang.
-func (t *tap) rung() {
+// openAgain is called when the timer rang.
+func (t *tap) openAgain() {
 	if t.events == nil {
 		t.events = t.source
 		return
@@ -40,4 +40,4 @@ func (t *tap) rung() {
 	t.timer.Reset(tapRest)
 }
 
-func (t *tap) stop() { t.timer.Stop() }
+func (t *tap) stopTimer() { t.timer.Stop() }

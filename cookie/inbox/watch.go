@@ -60,7 +60,7 @@ func Watch(ctx context.Context, c WatchConfig) error {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	w := &watch{cfg: c, dir: filepath.Clean(c.Dir)}
-	w.run(ctx)
+	w.runWatches(ctx)
 	return nil
 }
 
@@ -71,18 +71,18 @@ type watch struct {
 	silent bool // the present trouble has been logged
 }
 
-// run holds one watch after another: a watch belongs to a directory, not to a
+// runWatches holds one watch after another: a watch belongs to a directory, not to a
 // path, and ends when another directory takes the path.
-func (w *watch) run(ctx context.Context) {
+func (w *watch) runWatches(ctx context.Context) {
 	for ctx.Err() == nil {
-		watcher, held, err := attach(w.dir)
+		watcher, held, err := attachWatcher(w.dir)
 		if err != nil {
-			w.trouble(err)
+			w.logTrouble(err)
 			wait := w.cfg.Retry
 			if errors.Is(err, fs.ErrNotExist) {
 				wait = reattach
 			}
-			sleep(ctx, wait)
+			sleepFor(ctx, wait)
 			continue
 		}
 		if w.silent {
@@ -90,13 +90,13 @@ func (w *watch) run(ctx context.Context) {
 		}
 		w.silent = false
 		w.cfg.Poke(WakeRewatch)
-		w.follow(ctx, watcher, held)
+		w.followEvents(ctx, watcher, held)
 		_ = watcher.Close() // joins its goroutine; there is nothing to save
 	}
 }
 
-// trouble tells once why there is no watch.
-func (w *watch) trouble(err error) {
+// logTrouble tells once why there is no watch.
+func (w *watch) logTrouble(err error) {
 	if w.silent {
 		return
 	}
@@ -116,8 +116,8 @@ func explainWatch(err error) error {
 	return statefile.WithRemedy(err)
 }
 
-// attach watches the directory that is at the path now.
-func attach(dir string) (*fsnotify.Watcher, fs.FileInfo, error) {
+// attachWatcher watches the directory that is at the path now.
+func attachWatcher(dir string) (*fsnotify.Watcher, fs.FileInfo, error) {
 	held, err := os.Stat(dir)
 	if err != nil {
 		return nil, nil, err
@@ -140,11 +140,11 @@ func isStill(dir string, held fs.FileInfo) bool {
 	return err == nil && os.SameFile(now, held)
 }
 
-// follow passes on what one watch tells, until it ends.
-func (w *watch) follow(ctx context.Context, watcher *fsnotify.Watcher, held fs.FileInfo) {
+// followEvents passes on what one watch tells, until it ends.
+func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, held fs.FileInfo) {
 	tap, burst := newTap(watcher.Events), newBurst()
-	defer tap.stop()
-	defer burst.stop()
+	defer tap.stopTimer()
+	defer burst.stopTimer()
 	check := time.NewTicker(recheck)
 	defer check.Stop()
 	for {
@@ -155,31 +155,31 @@ func (w *watch) follow(ctx context.Context, watcher *fsnotify.Watcher, held fs.F
 			if !ok {
 				return
 			}
-			tap.ran()
+			tap.noteEvent()
 			if event.Name == w.dir && (event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename)) {
 				// The directory itself went away. Comparing would not tell: a new
 				// one may have got the number of the old.
 				return
 			}
-			if w.matters(event) {
-				burst.add(WakeEvent)
+			if w.isRelevant(event) {
+				burst.addEvent(WakeEvent)
 			}
 		case err, ok := <-watcher.Errors:
 			if !ok {
 				return
 			}
 			if errors.Is(err, fsnotify.ErrEventOverflow) {
-				burst.add(WakeOverflow)
+				burst.addEvent(WakeOverflow)
 				continue
 			}
 			w.cfg.Logger.Warn("watching the inbox failed; starting over", "dir", w.dir, "err", err)
 			w.cfg.Poke(WakeError)
-			sleep(ctx, reattach)
+			sleepFor(ctx, reattach)
 			return
 		case <-tap.timer.C:
-			tap.rung()
+			tap.openAgain()
 		case <-burst.timer.C:
-			if why, over := burst.rung(); over {
+			if why, over := burst.isOver(); over {
 				w.cfg.Poke(why)
 			}
 		case <-check.C:
@@ -190,16 +190,16 @@ func (w *watch) follow(ctx context.Context, watcher *fsnotify.Watcher, held fs.F
 	}
 }
 
-// matters reports whether an event can have brought a file. Our own notes can
+// isRelevant reports whether an event can have brought a file. Our own notes can
 // not, nor can a change of times or permissions, unless a file waits for them.
-func (w *watch) matters(event fsnotify.Event) bool {
+func (w *watch) isRelevant(event fsnotify.Event) bool {
 	if event.Op == fsnotify.Chmod && !w.cfg.Unreadable() {
 		return false
 	}
 	return !strings.Contains(filepath.Base(event.Name), noteSuffix)
 }
 
-func sleep(ctx context.Context, d time.Duration) {
+func sleepFor(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -74,7 +74,7 @@ func TestWatchOverflow(t *testing.T) {
 
 func TestWatchWithoutInotify(t *testing.T) {
 	t.Parallel()
-	cmd := cookietest.Child(t, "no inotify", "INBOX="+t.TempDir())
+	cmd := cookietest.PrepareChild(t, "no inotify", "INBOX="+t.TempDir())
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},

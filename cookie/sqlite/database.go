@@ -45,7 +45,7 @@ func readHeader(data string) (*Database, error) {
 	if len(data) < sqliteHeader {
 		return nil, ErrCut
 	}
-	size := int(be16(data, 16))
+	size := int(bigEndian16(data, 16))
 	if size == 1 {
 		size = 1 << 16
 	}
@@ -55,8 +55,8 @@ func readHeader(data string) (*Database, error) {
 	db := &Database{
 		pageSize:    size,
 		usable:      size - int(data[20]),
-		UserVersion: be32(data, 60),
-		encoding:    be32(data, 56),
+		UserVersion: bigEndian32(data, 60),
+		encoding:    bigEndian32(data, 56),
 		WAL:         data[walWrite] == 2 || data[walRead] == 2,
 	}
 	if db.usable < 480 {
@@ -75,15 +75,15 @@ func Open(data string) (*Database, error) {
 	db.pages = len(data) / db.pageSize
 	db.visited = make([]bool, db.pages+1)
 	// The count of pages is only true when the last writer kept it.
-	if be32(data, 24) == be32(data, 92) && int64(be32(data, 28))*int64(db.pageSize) > int64(len(data)) {
+	if bigEndian32(data, 24) == bigEndian32(data, 92) && int64(bigEndian32(data, 28))*int64(db.pageSize) > int64(len(data)) {
 		return nil, ErrCut
 	}
 	return db, nil
 }
 
-// page returns a page for reading, from number 1, where its b-tree header
+// readPage returns a page for reading, from number 1, where its b-tree header
 // starts in it, and refuses to give out a page twice.
-func (db *Database) page(number uint32) (page string, start int, err error) {
+func (db *Database) readPage(number uint32) (page string, start int, err error) {
 	if number == 0 || int64(number) > int64(db.pages) {
 		return "", 0, errDamaged
 	}
@@ -107,25 +107,25 @@ const (
 // rows calls visit with the values of every row of a table, in the order of its
 // columns. It returns [errDamaged] or [errCut]; rows before the damage were visited.
 func (db *Database) ReadRows(t Table, visit func(row []Field)) error {
-	return db.walk(t.root, func(record string) { visit(db.fields(record)) })
+	return db.walkTree(t.root, func(record string) { visit(db.splitRecord(record)) })
 }
 
-// walk calls visit with every record of the b-tree that starts at the page root.
-func (db *Database) walk(root uint32, visit func(record string)) error {
+// walkTree calls visit with every record of the b-tree that starts at the page root.
+func (db *Database) walkTree(root uint32, visit func(record string)) error {
 	pending := []uint32{root}
 	for len(pending) > 0 {
 		number := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		page, start, err := db.page(number)
+		page, start, err := db.readPage(number)
 		if err != nil {
 			return err
 		}
 		kind := page[start]
-		cells := int(be16(page, start+3))
+		cells := int(bigEndian16(page, start+3))
 		pointers := start + 8
 		if kind == interiorPage {
 			pointers += 4
-			pending = append(pending, be32(page, start+8))
+			pending = append(pending, bigEndian32(page, start+8))
 		} else if kind != leafPage {
 			return errDamaged
 		}
@@ -133,15 +133,15 @@ func (db *Database) walk(root uint32, visit func(record string)) error {
 			return errDamaged
 		}
 		for i := range cells {
-			at := int(be16(page, pointers+2*i))
+			at := int(bigEndian16(page, pointers+2*i))
 			if at+4 > len(page) {
 				return errDamaged
 			}
 			if kind == interiorPage {
-				pending = append(pending, be32(page, at))
+				pending = append(pending, bigEndian32(page, at))
 				continue
 			}
-			record, err := db.cell(page, at)
+			record, err := db.readCell(page, at)
 			if err != nil {
 				return err
 			}
@@ -151,11 +151,11 @@ func (db *Database) walk(root uint32, visit func(record string)) error {
 	return nil
 }
 
-// cell reads a row, joining what did not fit into the page.
-func (db *Database) cell(page string, at int) (record string, err error) {
-	length, n := varint(page[at:])
+// readCell reads a row, joining what did not fit into the page.
+func (db *Database) readCell(page string, at int) (record string, err error) {
+	length, n := readVarint(page[at:])
 	at += n
-	_, m := varint(page[at:]) // the row's id
+	_, m := readVarint(page[at:]) // the row's id
 	at += m
 	if n == 0 || m == 0 || length > uint64(len(db.data)) {
 		return "", errDamaged
@@ -166,7 +166,7 @@ func (db *Database) cell(page string, at int) (record string, err error) {
 	if db.read += total; db.read > len(db.data) {
 		return "", errDamaged
 	}
-	local := db.local(total)
+	local := db.localBytes(total)
 	if at+local > len(page) {
 		return "", errDamaged
 	}
@@ -178,20 +178,20 @@ func (db *Database) cell(page string, at int) (record string, err error) {
 	}
 	var whole strings.Builder
 	whole.WriteString(page[at : at+local])
-	next := be32(page, at+local)
+	next := bigEndian32(page, at+local)
 	for whole.Len() < total {
-		overflow, _, err := db.page(next)
+		overflow, _, err := db.readPage(next)
 		if err != nil {
 			return "", err
 		}
-		next = be32(overflow, 0)
+		next = bigEndian32(overflow, 0)
 		whole.WriteString(overflow[4:min(len(overflow), 4+total-whole.Len())])
 	}
 	return whole.String(), nil
 }
 
-// local returns how many bytes of a row of the given length are in its page.
-func (db *Database) local(total int) int {
+// localBytes returns how many bytes of a row of the given length are in its page.
+func (db *Database) localBytes(total int) int {
 	most := db.usable - 35
 	if total <= most {
 		return total
@@ -203,14 +203,14 @@ func (db *Database) local(total int) int {
 	return least
 }
 
-func be16(s string, at int) uint16 { return uint16(s[at])<<8 | uint16(s[at+1]) }
+func bigEndian16(s string, at int) uint16 { return uint16(s[at])<<8 | uint16(s[at+1]) }
 
-func be32(s string, at int) uint32 {
-	return uint32(be16(s, at))<<16 | uint32(be16(s, at+2))
+func bigEndian32(s string, at int) uint32 {
+	return uint32(bigEndian16(s, at))<<16 | uint32(bigEndian16(s, at+2))
 }
 
-// varint reads an integer of one to nine bytes; size is 0 when s ends in it.
-func varint(s string) (value uint64, size int) {
+// readVarint reads an integer of one to nine bytes; size is 0 when s ends in it.
+func readVarint(s string) (value uint64, size int) {
 	for i := 0; i < len(s) && i < 9; i++ {
 		if i == 8 {
 			return value<<8 | uint64(s[i]), 9

@@ -17,8 +17,8 @@ type Table struct {
 // tables reads the database's schema.
 func (db *Database) Tables() (map[string]Table, error) {
 	found := make(map[string]Table)
-	err := db.walk(1, func(record string) {
-		fields := db.fields(record)
+	err := db.walkTree(1, func(record string) {
+		fields := db.splitRecord(record)
 		if len(fields) < 5 || fields[0].Text() != "table" {
 			return
 		}
@@ -86,17 +86,17 @@ func decodeUTF16(raw string, order binary.ByteOrder) string {
 	return string(utf16.Decode(units))
 }
 
-// fields splits a record into its values; a damaged one gives those before the
+// splitRecord splits a record into its values; a damaged one gives those before the
 // damage.
-func (db *Database) fields(record string) []Field {
-	headerSize, n := varint(record)
+func (db *Database) splitRecord(record string) []Field {
+	headerSize, n := readVarint(record)
 	if n == 0 || headerSize > uint64(len(record)) {
 		return nil
 	}
 	header, body := record[n:max(int(headerSize), n)], record[headerSize:]
 	var fields []Field
 	for header != "" {
-		kind, n := varint(header)
+		kind, n := readVarint(header)
 		size := fieldSize(kind)
 		if n == 0 || size > uint64(len(body)) {
 			break

@@ -12,7 +12,7 @@ func ApplyWAL(db, wal []byte, limit int64) (whole []byte, ok bool) {
 	if err != nil || !head.WAL {
 		return nil, false
 	}
-	frames, size, ok := committed(wal, head.pageSize)
+	frames, size, ok := committedChanges(wal, head.pageSize)
 	if !ok || size > limit {
 		return nil, false
 	}
@@ -43,12 +43,12 @@ const (
 	frameHeader = 24
 )
 
-// committed returns the changes that a -wal file holds up to its last commit, in
+// committedChanges returns the changes that a -wal file holds up to its last commit, in
 // order, and the database's size in bytes after it, zero without a commit. What
 // follows that is of a transaction under way, or was left over when the file was
 // begun anew, and is no error; it is not ok when the file's header is not valid.
 // The format: https://sqlite.org/fileformat2.html#walformat
-func committed(wal []byte, pageSize int) (frames []frame, size int64, ok bool) {
+func committedChanges(wal []byte, pageSize int) (frames []frame, size int64, ok bool) {
 	if len(wal) == 0 {
 		return nil, 0, true
 	}
@@ -60,16 +60,16 @@ func committed(wal []byte, pageSize int) (frames []frame, size int64, ok bool) {
 	if word(0)&1 == 1 {
 		sum.order = binary.BigEndian
 	}
-	sum.add(wal[:24])
-	if word(0)&^1 != walMagic || word(4) != walVersion || int64(word(8)) != int64(pageSize) || !sum.is(word(24), word(28)) {
+	sum.addBytes(wal[:24])
+	if word(0)&^1 != walMagic || word(4) != walVersion || int64(word(8)) != int64(pageSize) || !sum.equalsStored(word(24), word(28)) {
 		return nil, 0, false
 	}
 	valid := 0
 	for at := walHeader; at+frameHeader+pageSize <= len(wal); at += frameHeader + pageSize {
 		content := wal[at+frameHeader : at+frameHeader+pageSize]
-		sum.add(wal[at : at+8])
-		sum.add(content)
-		if word(at) == 0 || word(at+8) != word(16) || word(at+12) != word(20) || !sum.is(word(at+16), word(at+20)) {
+		sum.addBytes(wal[at : at+8])
+		sum.addBytes(content)
+		if word(at) == 0 || word(at+8) != word(16) || word(at+12) != word(20) || !sum.equalsStored(word(at+16), word(at+20)) {
 			break
 		}
 		frames = append(frames, frame{word(at), content})
@@ -86,12 +86,12 @@ type walSum struct {
 	a, b  uint32
 }
 
-// add takes in data, whose length is a multiple of eight.
-func (s *walSum) add(data []byte) {
+// addBytes takes in data, whose length is a multiple of eight.
+func (s *walSum) addBytes(data []byte) {
 	for ; len(data) >= 8; data = data[8:] {
 		s.a += s.order.Uint32(data) + s.b
 		s.b += s.order.Uint32(data[4:]) + s.a
 	}
 }
 
-func (s *walSum) is(a, b uint32) bool { return s.a == a && s.b == b }
+func (s *walSum) equalsStored(a, b uint32) bool { return s.a == a && s.b == b }

@@ -35,9 +35,9 @@ type savedSet struct {
 	Expires map[string]int64 `json:"extra_expires,omitempty"`
 }
 
-// damaged is the error of an account file whose content is of no use to this
+// newDamagedError is the error of an account file whose content is of no use to this
 // program.
-func damaged(reason string) error { return &statefile.DamageError{Reason: reason} }
+func newDamagedError(reason string) error { return &statefile.DamageError{Reason: reason} }
 
 func encodeRecord(r cookie.Record, now time.Time) ([]byte, error) {
 	saved := savedRecord{Format: recordFormat, Saved: now.UTC(), Memo: r.Memo}
@@ -76,12 +76,12 @@ func saveSet(s cookie.Set) (*savedSet, error) {
 		}
 		out.Expires[n.Name] = n.Expires.Unix()
 	}
-	return out, out.check()
+	return out, out.checkSaved()
 }
 
-// check refuses what would not come back from the file as it went in, or could
+// checkSaved refuses what would not come back from the file as it went in, or could
 // not be sent as a cookie.
-func (s *savedSet) check() error {
+func (s *savedSet) checkSaved() error {
 	if s.PSID == "" {
 		return errors.New("a set without " + cookie.NamePSID)
 	}
@@ -107,23 +107,23 @@ func onlyASCII(s string) bool {
 
 func decodeRecord(data []byte) (cookie.Record, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
-		return cookie.Record{}, damaged("it is empty")
+		return cookie.Record{}, newDamagedError("it is empty")
 	}
 	var version struct {
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal(data, &version); err != nil {
-		return cookie.Record{}, damaged("it is no whole JSON object" + jsonPlace(err))
+		return cookie.Record{}, newDamagedError("it is no whole JSON object" + jsonPlace(err))
 	}
 	if version.Format > recordFormat {
-		return cookie.Record{}, damaged(fmt.Sprintf("a newer geminid wrote it (format %d, this one reads up to %d)", version.Format, recordFormat))
+		return cookie.Record{}, newDamagedError(fmt.Sprintf("a newer geminid wrote it (format %d, this one reads up to %d)", version.Format, recordFormat))
 	}
 	if version.Format < 1 {
-		return cookie.Record{}, damaged("it names no format")
+		return cookie.Record{}, newDamagedError("it names no format")
 	}
 	var saved savedRecord
 	if err := json.Unmarshal(data, &saved); err != nil {
-		return cookie.Record{}, damaged("a field has the wrong type" + jsonPlace(err))
+		return cookie.Record{}, newDamagedError("a field has the wrong type" + jsonPlace(err))
 	}
 	record := cookie.Record{Memo: saved.Memo}
 	for _, part := range []struct {
@@ -133,15 +133,15 @@ func decodeRecord(data []byte) (cookie.Record, error) {
 		if part.from == nil {
 			continue
 		}
-		if err := part.from.check(); err != nil {
-			return cookie.Record{}, damaged("it holds " + err.Error())
+		if err := part.from.checkSaved(); err != nil {
+			return cookie.Record{}, newDamagedError("it holds " + err.Error())
 		}
-		*part.to = part.from.set()
+		*part.to = part.from.cookieSet()
 	}
 	return record, nil
 }
 
-func (s *savedSet) set() cookie.Set {
+func (s *savedSet) cookieSet() cookie.Set {
 	extra := make([]cookie.Named, 0, len(s.Extra))
 	for name, v := range s.Extra {
 		n := cookie.Named{Name: name, Value: cookie.NewValue(v)}

@@ -50,7 +50,7 @@ func numberOf(r cookie.Record) (int, error) {
 		return 0, err
 	}
 	want := generation(memo.N)
-	if cookietest.Reveal(r.Current) != cookietest.Reveal(want.Current) || cookietest.Reveal(r.Previous) != cookietest.Reveal(want.Previous) || string(r.Memo) != string(want.Memo) {
+	if cookietest.RevealSet(r.Current) != cookietest.RevealSet(want.Current) || cookietest.RevealSet(r.Previous) != cookietest.RevealSet(want.Previous) || string(r.Memo) != string(want.Memo) {
 		return 0, fmt.Errorf("generation %d is mixed with another", memo.N)
 	}
 	return memo.N, nil
@@ -143,7 +143,7 @@ func TestStoreSurvivesKills(t *testing.T) {
 // generation that it called safe, 0 for none.
 func killedSaver(t *testing.T, dir string) (safe int) {
 	t.Helper()
-	cmd := cookietest.Child(t, "saver", "STATE="+dir)
+	cmd := cookietest.PrepareChild(t, "saver", "STATE="+dir)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +194,7 @@ func readAllTheTime(ctx context.Context, t *testing.T, path string) {
 
 func TestStoreIsLocked(t *testing.T) {
 	dir := t.TempDir()
-	cmd := cookietest.Child(t, "holder", "STATE="+dir)
+	cmd := cookietest.PrepareChild(t, "holder", "STATE="+dir)
 	cookietest.StartChild(t, cmd)
 
 	_, err := store.Open(store.Config{Dir: dir})

@@ -32,7 +32,7 @@ func ownMounts(cmd *exec.Cmd) {
 const noMounts = "mounting is not permitted"
 
 func TestStoreOnASickDisk(t *testing.T) {
-	cmd := cookietest.Child(t, "sick disk", "STATE="+t.TempDir())
+	cmd := cookietest.PrepareChild(t, "sick disk", "STATE="+t.TempDir())
 	ownMounts(cmd)
 	out, err := cmd.Output()
 	if bytes.Contains(out, []byte(noMounts)) || errors.Is(err, syscall.EPERM) {

@@ -23,7 +23,7 @@ func (s *Store) Load() (records map[string]cookie.Record, unread map[string]erro
 	if s.closed {
 		return nil, nil, ErrClosed
 	}
-	entries, err := os.ReadDir(s.accounts())
+	entries, err := os.ReadDir(s.accountsDir())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("reading the saved accounts: %w", statefile.WithRemedy(err))
 	}
@@ -63,7 +63,7 @@ func (s *Store) Reload(account string) (cookie.Record, error) {
 }
 
 func (s *Store) loadLocked(account string) (cookie.Record, error) {
-	path := s.path(account)
+	path := s.pathOf(account)
 	record, err := readRecord(path)
 	var aside string
 	if statefile.IsDamaged(err) {
@@ -87,7 +87,7 @@ func (s *Store) loadLocked(account string) (cookie.Record, error) {
 }
 
 func (s *Store) unreadLocked(account string, why error) error {
-	err := &cookie.UnreadError{Account: account, Path: s.path(account), Err: why}
+	err := &cookie.UnreadError{Account: account, Path: s.pathOf(account), Err: why}
 	s.unread[account] = err
 	return err
 }
@@ -120,7 +120,7 @@ func (s *Store) CopyAside(account string) (name string, err error) {
 	if s.closed {
 		return "", ErrClosed
 	}
-	path := s.path(account)
+	path := s.pathOf(account)
 	data, err := statefile.Read(path, maxRecord)
 	if err == nil {
 		name = statefile.FreeAside(path, s.cfg.Now())
@@ -136,7 +136,7 @@ func (s *Store) syncLocked() error {
 	if s.cfg.NoSync {
 		return nil
 	}
-	return statefile.SyncDir(s.accounts())
+	return statefile.SyncDir(s.accountsDir())
 }
 
 // Save replaces the record of an account durably: when it returns nil, the new
@@ -159,7 +159,7 @@ func (s *Store) Save(account string, record cookie.Record) error {
 	if err := s.unread[account]; err != nil {
 		return fmt.Errorf("saving account %s: %w", account, err)
 	}
-	if err := s.writeLocked(s.path(account), data); err != nil {
+	if err := s.writeLocked(s.pathOf(account), data); err != nil {
 		return fmt.Errorf("saving account %s: %w", account, statefile.WithRemedy(err))
 	}
 	return nil
@@ -189,9 +189,9 @@ func (s *Store) Remove(account string) error {
 	if s.closed {
 		return ErrClosed
 	}
-	paths, _ := filepath.Glob(s.path(account) + ".damaged-*") // the pattern is well-formed
+	paths, _ := filepath.Glob(s.pathOf(account) + ".damaged-*") // the pattern is well-formed
 	var failed []error
-	for _, path := range append(paths, s.path(account)) {
+	for _, path := range append(paths, s.pathOf(account)) {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			failed = append(failed, err)
 		}
@@ -203,6 +203,6 @@ func (s *Store) Remove(account string) error {
 	return nil
 }
 
-func (s *Store) path(account string) string {
-	return filepath.Join(s.accounts(), account+".json")
+func (s *Store) pathOf(account string) string {
+	return filepath.Join(s.accountsDir(), account+".json")
 }

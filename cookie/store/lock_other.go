@@ -17,6 +17,6 @@ func lockDir(dir string) (*dirLock, error) {
 		dir, runtime.GOOS, errors.ErrUnsupported)
 }
 
-func (l *dirLock) check() error { return nil }
+func (l *dirLock) checkHeld() error { return nil }
 
-func (l *dirLock) release() error { return nil }
+func (l *dirLock) releaseLock() error { return nil }

@@ -33,7 +33,7 @@ func lockDir(dir string) (*dirLock, error) {
 	if l.dir, err = os.Open(dir); err != nil {
 		return nil, fmt.Errorf("opening the state directory: %w", statefile.WithRemedy(err))
 	}
-	err = flock(l.dir)
+	err = lockFile(l.dir)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = l.heldBy()
 	} else {
@@ -63,7 +63,7 @@ func (l *dirLock) lockFile(bare error) error {
 		if err != nil {
 			return fmt.Errorf("opening the lock of %s: %w", filepath.Dir(l.path), statefile.WithRemedy(err))
 		}
-		if err := flock(f); err != nil {
+		if err := lockFile(f); err != nil {
 			_ = f.Close()
 			if errors.Is(err, syscall.EWOULDBLOCK) {
 				return l.heldBy()
@@ -105,14 +105,14 @@ func openLock(path string) (*os.File, error) {
 	return nil, err
 }
 
-// check sees that the lock is still what keeps others out. A lock file that is not
+// checkHeld sees that the lock is still what keeps others out. A lock file that is not
 // there, or is another one by now, is made anew; the error says so once.
-func (l *dirLock) check() error {
+func (l *dirLock) checkHeld() error {
 	dir := filepath.Dir(l.path)
-	if replaced(l.dir) {
+	if isReplaced(l.dir) {
 		return fmt.Errorf("the state directory %s was moved or replaced while it is in use; stop this server, put the directory back, and start again", dir)
 	}
-	if l.file == nil || !replaced(l.file) {
+	if l.file == nil || !isReplaced(l.file) {
 		return nil
 	}
 	old := l.file
@@ -123,7 +123,7 @@ func (l *dirLock) check() error {
 	return fmt.Errorf("the lock file %s was removed or replaced; it is made anew, and the directory was locked all the while", l.path)
 }
 
-func flock(f *os.File) error {
+func lockFile(f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if !errors.Is(err, syscall.EINTR) {
@@ -141,9 +141,9 @@ func stillThere(f *os.File) bool {
 	return err == nil && os.SameFile(held, named)
 }
 
-// replaced reports whether another file, or none, is at the path of an open one. What
+// isReplaced reports whether another file, or none, is at the path of an open one. What
 // cannot be looked at now was not replaced.
-func replaced(f *os.File) bool {
+func isReplaced(f *os.File) bool {
 	held, heldErr := f.Stat()
 	named, err := os.Stat(f.Name())
 	return errors.Is(err, fs.ErrNotExist) || heldErr == nil && err == nil && !os.SameFile(held, named)
@@ -166,7 +166,7 @@ func readPID(f *os.File) int {
 	return pid
 }
 
-func (l *dirLock) release() error {
+func (l *dirLock) releaseLock() error {
 	if l.file == nil {
 		return l.dir.Close()
 	}

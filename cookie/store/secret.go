@@ -49,7 +49,7 @@ func (s *Store) Secret(name string) ([]byte, error) {
 func readSecret(path string) ([]byte, error) {
 	secret, err := statefile.Read(path, 1<<10)
 	if err == nil && len(secret) != secretSize {
-		err = damaged(fmt.Sprintf("it holds %d bytes and not %d", len(secret), secretSize))
+		err = newDamagedError(fmt.Sprintf("it holds %d bytes and not %d", len(secret), secretSize))
 	}
 	return secret, err
 }

@@ -87,19 +87,19 @@ func Open(c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{cfg: c, lock: lock, unread: make(map[string]error)}
-	if err := makePrivate(s.accounts(), c.Logger); err != nil && !passing(err) {
-		return nil, errors.Join(fmt.Errorf("creating the state directory: %w", statefile.WithRemedy(err)), lock.release())
+	if err := makePrivate(s.accountsDir(), c.Logger); err != nil && !isPassing(err) {
+		return nil, errors.Join(fmt.Errorf("creating the state directory: %w", statefile.WithRemedy(err)), lock.releaseLock())
 	}
-	s.sweep()
+	s.sweepTemporary()
 	if err := s.Writable(); err != nil {
 		c.Logger.Error("the state can not be saved now; going on without", "dir", c.Dir, "err", err)
 	}
 	return s, nil
 }
 
-// passing reports whether an error of the disk is a matter of its present state
+// isPassing reports whether an error of the disk is a matter of its present state
 // and no fault in how the directory was set up.
-func passing(err error) bool {
+func isPassing(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
@@ -134,9 +134,9 @@ const (
 	keysTake = time.Hour
 )
 
-// sweep removes temporary files. The lock is held, so nobody is writing them.
-func (s *Store) sweep() {
-	for _, dir := range []string{s.cfg.Dir, s.accounts()} {
+// sweepTemporary removes temporary files. The lock is held, so nobody is writing them.
+func (s *Store) sweepTemporary() {
+	for _, dir := range []string{s.cfg.Dir, s.accountsDir()} {
 		for _, name := range statefile.RemoveTemporaries(dir, func(name string, age time.Duration) bool {
 			return litter.MatchString(name) || name == keysName && age > keysTake
 		}) {
@@ -145,7 +145,7 @@ func (s *Store) sweep() {
 	}
 }
 
-func (s *Store) accounts() string { return filepath.Join(s.cfg.Dir, accountsDir) }
+func (s *Store) accountsDir() string { return filepath.Join(s.cfg.Dir, accountsDir) }
 
 // Writable writes and removes a small file and returns why a save would fail
 // now, nil when it would not.
@@ -155,7 +155,7 @@ func (s *Store) Writable() error {
 	if s.closed {
 		return ErrClosed
 	}
-	path := filepath.Join(s.accounts(), ".probe.json0") // a name that sweep knows
+	path := filepath.Join(s.accountsDir(), ".probe.json0") // a name that sweep knows
 	err := os.WriteFile(path, []byte("geminid can write here\n"), 0o600)
 	if removeErr := os.Remove(path); err == nil {
 		err = removeErr
@@ -175,7 +175,7 @@ func (s *Store) CheckLock() error {
 	if s.closed {
 		return ErrClosed
 	}
-	return s.lock.check()
+	return s.lock.checkHeld()
 }
 
 // Close gives the directory up. Later calls of any method fail with ErrClosed;
@@ -187,7 +187,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	return s.lock.release()
+	return s.lock.releaseLock()
 }
 
 func checkAccount(name string) error {

@@ -75,10 +75,10 @@ func TestStoreKeepsRecords(t *testing.T) {
 			if !ok || len(got) != 1 {
 				t.Fatalf("got %d accounts, want work-1 alone", len(got))
 			}
-			if got, want := cookietest.Reveal(r.Current), cookietest.Reveal(tt.record.Current); got != want {
+			if got, want := cookietest.RevealSet(r.Current), cookietest.RevealSet(tt.record.Current); got != want {
 				t.Errorf("current: got %s, want %s", got, want)
 			}
-			if got, want := cookietest.Reveal(r.Previous), cookietest.Reveal(tt.record.Previous); got != want {
+			if got, want := cookietest.RevealSet(r.Previous), cookietest.RevealSet(tt.record.Previous); got != want {
 				t.Errorf("previous: got %s, want %s", got, want)
 			}
 			if !bytes.Equal(r.Memo, tt.record.Memo) {
@@ -408,8 +408,8 @@ func TestStoreConcurrentUse(t *testing.T) {
 					t.Error(err)
 				}
 				got, _, err := s.Load()
-				if err != nil || cookietest.Reveal(got[account].Current) != psidA+account+"|"+psidtsA {
-					t.Errorf("account %s: got %s, %v", account, cookietest.Reveal(got[account].Current), err)
+				if err != nil || cookietest.RevealSet(got[account].Current) != psidA+account+"|"+psidtsA {
+					t.Errorf("account %s: got %s, %v", account, cookietest.RevealSet(got[account].Current), err)
 				}
 			}
 		})
@@ -459,7 +459,7 @@ func FuzzDecodeRecord(f *testing.F) {
 		if err != nil {
 			t.Fatalf("written, but not readable: %v", err)
 		}
-		if cookietest.Reveal(second.Current) != cookietest.Reveal(record.Current) || cookietest.Reveal(second.Previous) != cookietest.Reveal(record.Previous) {
+		if cookietest.RevealSet(second.Current) != cookietest.RevealSet(record.Current) || cookietest.RevealSet(second.Previous) != cookietest.RevealSet(record.Previous) {
 			t.Fatal("the sets changed on the way")
 		}
 	})

@@ -168,7 +168,7 @@ func asNobody(t *testing.T, dir string) {
 	if err := errors.Join(err, os.WriteFile(copied, exe, 0o755), os.Chown(dir, nobody, nobody)); err != nil {
 		t.Fatal(err)
 	}
-	cmd := cookietest.Child(t, "unread", "DIR="+filepath.Join(dir, "state"))
+	cmd := cookietest.PrepareChild(t, "unread", "DIR="+filepath.Join(dir, "state"))
 	cmd.Path, cmd.Dir = copied, dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	if err := cmd.Run(); err != nil { // it says why on stderr

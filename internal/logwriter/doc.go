@@ -14,5 +14,5 @@
 // # Errors
 //
 // Write never fails and never blocks. Records that find the buffer full, and those that
-// the destination refuses, are lost; [Writer.Lost] counts both.
+// the destination refuses, are lost; [Writer.LostRecords] counts both.
 package logwriter

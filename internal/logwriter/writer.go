@@ -35,7 +35,7 @@ type Writer struct {
 // New starts a Writer. The caller ends it by [Writer.Close].
 func New(c Config) *Writer {
 	w := &Writer{cfg: c, wake: make(chan struct{}, 1), done: make(chan struct{})}
-	go w.pass()
+	go w.passRecords()
 	return w
 }
 
@@ -53,8 +53,8 @@ func (w *Writer) Write(record []byte) (int, error) {
 	return len(record), nil
 }
 
-// Lost returns the number of records that were lost since the start.
-func (w *Writer) Lost() uint64 {
+// LostRecords returns the number of records that were lost since the start.
+func (w *Writer) LostRecords() uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.lost
@@ -83,12 +83,12 @@ func (w *Writer) wakeUp() {
 	}
 }
 
-// pass writes the records to the destination until the Writer is closed and empty.
-func (w *Writer) pass() {
+// passRecords writes the records to the destination until the Writer is closed and empty.
+func (w *Writer) passRecords() {
 	defer close(w.done)
 	torn := false // the last record was written in part
 	for {
-		record, ok := w.next()
+		record, ok := w.nextRecord()
 		if !ok {
 			return
 		}
@@ -98,12 +98,12 @@ func (w *Writer) pass() {
 		}
 		n, err := w.cfg.Destination.Write(text)
 		torn = err != nil && (n > 0 || torn)
-		w.finish(len(record), err)
+		w.finishRecord(len(record), err)
 	}
 }
 
-// next waits for the oldest record; ok is false if none will come any more.
-func (w *Writer) next() (record []byte, ok bool) {
+// nextRecord waits for the oldest record; ok is false if none will come any more.
+func (w *Writer) nextRecord() (record []byte, ok bool) {
 	for {
 		w.mu.Lock()
 		waiting, closed := len(w.queue), w.closed
@@ -118,9 +118,9 @@ func (w *Writer) next() (record []byte, ok bool) {
 	}
 }
 
-// finish makes room for further records, and reports those that were lost once the
+// finishRecord makes room for further records, and reports those that were lost once the
 // destination has taken everything again.
-func (w *Writer) finish(size int, err error) {
+func (w *Writer) finishRecord(size int, err error) {
 	w.mu.Lock()
 	w.size -= size
 	if err != nil {

@@ -70,7 +70,7 @@ func TestHungDestination(t *testing.T) {
 			}
 		}
 		synctest.Wait()
-		if lost := w.Lost(); lost != 1000-256 {
+		if lost := w.LostRecords(); lost != 1000-256 {
 			t.Errorf("%d records are lost, want all beyond 256 KiB", lost)
 		}
 		close(out.open)
@@ -104,8 +104,8 @@ func TestClose(t *testing.T) {
 		if err := w.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if out.String() != "last words\n" || w.Lost() != 1 {
-			t.Errorf("%q came out and %d are lost", out, w.Lost())
+		if out.String() != "last words\n" || w.LostRecords() != 1 {
+			t.Errorf("%q came out and %d are lost", out, w.LostRecords())
 		}
 	})
 }
@@ -135,8 +135,8 @@ func TestRefusingDestination(t *testing.T) {
 		if got := out.String(); got != "one\nsec\nfour\nfive\n" {
 			t.Errorf("got %q", got)
 		}
-		if w.Lost() != 2 || fmt.Sprint(reported) != "[2]" {
-			t.Errorf("%d are lost, reported %v", w.Lost(), reported)
+		if w.LostRecords() != 2 || fmt.Sprint(reported) != "[2]" {
+			t.Errorf("%d are lost, reported %v", w.LostRecords(), reported)
 		}
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"syscall"
 )
 
-// Of returns the ids of a file's owner and group, -1 and -1 if the system does not
+// OfFile returns the ids of a file's owner and group, -1 and -1 if the system does not
 // report them.
-func Of(info fs.FileInfo) (uid, gid int) {
+func OfFile(info fs.FileInfo) (uid, gid int) {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(stat.Uid), int(stat.Gid)
 	}

@@ -31,7 +31,7 @@ func newBatchWorld(t *testing.T, status int, body string) *world {
 func TestStatusAnswers(t *testing.T) {
 	t.Parallel()
 	row := func(s string) string {
-		return wiretest.Guard + wiretest.Frame(s) + wiretest.Frame(`[["e",4,null,null,9]]`)
+		return wiretest.Guard + wiretest.FrameRow(s) + wiretest.FrameRow(`[["e",4,null,null,9]]`)
 	}
 	tests := []struct {
 		name, body string
@@ -64,7 +64,7 @@ func TestStatusAnswers(t *testing.T) {
 func TestCapturedBlocks(t *testing.T) {
 	t.Parallel()
 	blocks := 0
-	for _, c := range wiretest.Captures(t, "testdata/captures") {
+	for _, c := range wiretest.LoadCaptures(t, "testdata/captures") {
 		if c.Expect.Marker == "" {
 			continue
 		}

@@ -31,9 +31,9 @@ func (c *canned) RoundTrip(req *http.Request) (*http.Response, error) {
 // shortAnswer is 2 KB of text in eight frames between the frames that say other
 // things.
 func shortAnswer() string {
-	meta := wiretest.Wrap(`[null,["c_1f2e3d4c5b6a7988","r_0a1b2c3d4e5f6071"],{"18":"r_0a1b2c3d4e5f6071","44":true}]`)
-	rows := append([]string{meta}, wiretest.GrowingRows(wiretest.Prose(2<<10), 256)...)
-	return wiretest.Body(append(rows, wiretest.Wrap(`[null,[null,"r_0a1b2c3d4e5f6071"],{"26":"AwAAAA"}]`))...)
+	meta := wiretest.WrapRow(`[null,["c_1f2e3d4c5b6a7988","r_0a1b2c3d4e5f6071"],{"18":"r_0a1b2c3d4e5f6071","44":true}]`)
+	rows := append([]string{meta}, wiretest.GrowingRows(wiretest.WriteProse(2<<10), 256)...)
+	return wiretest.JoinBody(append(rows, wiretest.WrapRow(`[null,[null,"r_0a1b2c3d4e5f6071"],{"26":"AwAAAA"}]`))...)
 }
 
 func shortAnswers(t testing.TB) func() {

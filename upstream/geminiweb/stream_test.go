@@ -525,7 +525,7 @@ func (h *hanging) Close() error { return nil }
 
 func TestCompleteAnswerNeedsNoEnd(t *testing.T) {
 	t.Parallel()
-	done := wiretest.Guard + wiretest.Frame(wiretest.Row{Text: "half "}.String()) + wiretest.Frame(wiretest.Row{Text: "half and half", Done: true}.String())
+	done := wiretest.Guard + wiretest.FrameRow(wiretest.Row{Text: "half "}.String()) + wiretest.FrameRow(wiretest.Row{Text: "half and half", Done: true}.String())
 	tests := []struct {
 		name, body string
 		want       string
@@ -533,8 +533,8 @@ func TestCompleteAnswerNeedsNoEnd(t *testing.T) {
 		took       time.Duration
 	}{
 		{name: "silence behind the answer", body: done, want: "half and half", took: 10 * time.Second},
-		{name: "silence behind the end frame", body: done + wiretest.Frame(`[["e",4,null,null,9]]`), want: "half and half", took: time.Second},
-		{name: "silence before the end", body: wiretest.Guard + wiretest.Frame(wiretest.Row{Text: "half "}.String()), want: "half ", kind: chat.Timeout, took: 120 * time.Second},
+		{name: "silence behind the end frame", body: done + wiretest.FrameRow(`[["e",4,null,null,9]]`), want: "half and half", took: time.Second},
+		{name: "silence before the end", body: wiretest.Guard + wiretest.FrameRow(wiretest.Row{Text: "half "}.String()), want: "half ", kind: chat.Timeout, took: 120 * time.Second},
 		{name: "silence from the start", body: wiretest.Guard, kind: chat.Timeout, took: 120 * time.Second},
 		{name: "half a frame", body: wiretest.Guard + "9999\n[[", kind: chat.Timeout, took: 120 * time.Second},
 	}

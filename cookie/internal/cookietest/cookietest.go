@@ -41,9 +41,9 @@ func RunMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// Child prepares a process of this binary that plays a part. Its arguments
+// PrepareChild prepares a process of this binary that plays a part. Its arguments
 // follow in the environment as KEY=value.
-func Child(t *testing.T, name string, env ...string) *exec.Cmd {
+func PrepareChild(t *testing.T, name string, env ...string) *exec.Cmd {
 	t.Helper()
 	if Children[name] == nil {
 		t.Fatalf("no child is called %q", name)
@@ -88,8 +88,8 @@ func MakeSet(psid, psidts string, extra ...string) cookie.Set {
 	return cookie.NewSet(cookie.NewValue(psid), cookie.NewValue(psidts), values)
 }
 
-// Reveal returns a set in clear text, for comparing.
-func Reveal(s cookie.Set) string {
+// RevealSet returns a set in clear text, for comparing.
+func RevealSet(s cookie.Set) string {
 	var b strings.Builder
 	b.WriteString(s.PSID().Reveal() + "|" + s.PSIDTS().Reveal())
 	for _, n := range s.Extra() {
@@ -101,8 +101,8 @@ func Reveal(s cookie.Set) string {
 	return b.String()
 }
 
-// Disguises returns the forms in which a value could appear.
-func Disguises(value string) []string {
+// ListDisguises returns the forms in which a value could appear.
+func ListDisguises(value string) []string {
 	reversed := []rune(value)
 	slices.Reverse(reversed)
 	forms := []string{

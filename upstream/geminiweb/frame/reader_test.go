@@ -39,39 +39,39 @@ func TestReadFrame(t *testing.T) {
 	const a, b, emoji = `[["di",42]]`, `[["e",4,null,null,25]]`, `[["x","日本語 😀 ��"]]`
 	// Its array seems to end before the newline, and only its units say more.
 	const inner1 = "[\"\uffff😀日本語日本語\",[1]\n,2]"
-	frame1 := wiretest.Frame(inner1)
+	frame1 := wiretest.FrameRow(inner1)
 	tests := []struct {
 		name, body string
 		want       []string
 		lost       int
 		err        error
 	}{
-		{name: "lengths", body: wiretest.Guard + wiretest.Frame(a) + wiretest.Frame(emoji) + wiretest.Frame(b), want: []string{a, emoji, b}},
-		{name: "no guard", body: wiretest.Frame(a) + wiretest.Frame(b), want: []string{a, b}},
+		{name: "lengths", body: wiretest.Guard + wiretest.FrameRow(a) + wiretest.FrameRow(emoji) + wiretest.FrameRow(b), want: []string{a, emoji, b}},
+		{name: "no guard", body: wiretest.FrameRow(a) + wiretest.FrameRow(b), want: []string{a, b}},
 		{name: "empty", body: "", want: nil},
 		{name: "wiretest.Guard only", body: wiretest.Guard, want: nil},
 		{name: "no lengths", body: wiretest.Guard + a + "\n" + b, want: []string{a, b}},
 		{name: "one line without newline", body: wiretest.Guard + a, want: []string{a}},
 		{name: "length one too long", body: "14\n" + a + "\n25\n" + b + "\n", want: []string{a, b}},
 		{name: "length one too short", body: "12\n" + a + "\n23\n" + b + "\n", want: []string{a, b}},
-		{name: "length far too long", body: "9000\n" + a + "\n" + wiretest.Frame(b), want: []string{a, b}},
-		{name: "length far too short", body: "2\n" + a + "\n" + wiretest.Frame(b), want: []string{a, b}},
-		{name: "length zero", body: "0\n" + a + "\n" + wiretest.Frame(b), want: []string{a, b}},
-		{name: "bytes counted for emoji", body: "40\n" + emoji + "\n" + wiretest.Frame(b), want: []string{emoji, b}},
-		{name: "newline inside", body: wiretest.Frame("[\"日本語\",\n\"日\"]") + wiretest.Frame(b), want: []string{"[\"日本語\",\n\"日\"]", b}},
-		{name: "bracket before a newline inside", body: frame1 + wiretest.Frame(b), want: []string{inner1, b}},
-		{name: "length without an array", body: "5\n\n" + wiretest.Frame(a), want: []string{a}},
-		{name: "length too long at the end", body: wiretest.Frame(a) + "9000\n" + b + "\n", want: []string{a, b}},
+		{name: "length far too long", body: "9000\n" + a + "\n" + wiretest.FrameRow(b), want: []string{a, b}},
+		{name: "length far too short", body: "2\n" + a + "\n" + wiretest.FrameRow(b), want: []string{a, b}},
+		{name: "length zero", body: "0\n" + a + "\n" + wiretest.FrameRow(b), want: []string{a, b}},
+		{name: "bytes counted for emoji", body: "40\n" + emoji + "\n" + wiretest.FrameRow(b), want: []string{emoji, b}},
+		{name: "newline inside", body: wiretest.FrameRow("[\"日本語\",\n\"日\"]") + wiretest.FrameRow(b), want: []string{"[\"日本語\",\n\"日\"]", b}},
+		{name: "bracket before a newline inside", body: frame1 + wiretest.FrameRow(b), want: []string{inner1, b}},
+		{name: "length without an array", body: "5\n\n" + wiretest.FrameRow(a), want: []string{a}},
+		{name: "length too long at the end", body: wiretest.FrameRow(a) + "9000\n" + b + "\n", want: []string{a, b}},
 		{name: "length too long, and nothing else", body: "9000\n" + b, want: []string{b}},
-		{name: "length too long before many", body: "40\n" + a + "\n" + strings.Repeat(wiretest.Frame(b), 3), want: []string{a, b, b, b}},
-		{name: "many frames in the last read", body: strings.Repeat(wiretest.Frame(b), 20), want: slices.Repeat([]string{b}, 20)},
-		{name: "guard between frames", body: wiretest.Frame(a) + wiretest.Guard + wiretest.Frame(emoji), want: []string{a, emoji}},
+		{name: "length too long before many", body: "40\n" + a + "\n" + strings.Repeat(wiretest.FrameRow(b), 3), want: []string{a, b, b, b}},
+		{name: "many frames in the last read", body: strings.Repeat(wiretest.FrameRow(b), 20), want: slices.Repeat([]string{b}, 20)},
+		{name: "guard between frames", body: wiretest.FrameRow(a) + wiretest.Guard + wiretest.FrameRow(emoji), want: []string{a, emoji}},
 		{name: "carriage returns", body: ")]}'\r\n\r\n" + a + "\r\n" + b + "\r\n", want: []string{a, b}},
-		{name: "last newline missing", body: wiretest.Guard + wiretest.Frame(a) + "24\n" + b, want: []string{a, b}},
-		{name: "junk line", body: wiretest.Guard + wiretest.Frame(a) + "<html>\n" + wiretest.Frame(b), want: []string{a, b}, lost: 1},
-		{name: "too many digits", body: "99999999999\n" + wiretest.Frame(b), want: []string{b}, lost: 0},
-		{name: "torn in the array", body: wiretest.Guard + wiretest.Frame(a) + "24\n" + b[:9], want: []string{a}, err: io.ErrUnexpectedEOF},
-		{name: "torn in the length", body: wiretest.Guard + wiretest.Frame(a) + "24", want: []string{a}, err: io.ErrUnexpectedEOF},
+		{name: "last newline missing", body: wiretest.Guard + wiretest.FrameRow(a) + "24\n" + b, want: []string{a, b}},
+		{name: "junk line", body: wiretest.Guard + wiretest.FrameRow(a) + "<html>\n" + wiretest.FrameRow(b), want: []string{a, b}, lost: 1},
+		{name: "too many digits", body: "99999999999\n" + wiretest.FrameRow(b), want: []string{b}, lost: 0},
+		{name: "torn in the array", body: wiretest.Guard + wiretest.FrameRow(a) + "24\n" + b[:9], want: []string{a}, err: io.ErrUnexpectedEOF},
+		{name: "torn in the length", body: wiretest.Guard + wiretest.FrameRow(a) + "24", want: []string{a}, err: io.ErrUnexpectedEOF},
 		{name: "torn in the guard", body: ")]", err: io.ErrUnexpectedEOF},
 	}
 	for _, tt := range tests {
@@ -95,7 +95,7 @@ func TestReadFrame(t *testing.T) {
 func TestFramesReportTheSourcesError(t *testing.T) {
 	t.Parallel()
 	reset := errors.New("connection reset")
-	src := io.MultiReader(strings.NewReader(wiretest.Guard+wiretest.Frame(`[1]`)+"5\n["), iotest.ErrReader(reset))
+	src := io.MultiReader(strings.NewReader(wiretest.Guard+wiretest.FrameRow(`[1]`)+"5\n["), iotest.ErrReader(reset))
 	got, _, err := readFrames(src)
 	if !slices.Equal(got, []string{"[1]"}) || !errors.Is(err, reset) {
 		t.Errorf("got %q, %v; want the first frame and the reset", got, err)
@@ -104,9 +104,9 @@ func TestFramesReportTheSourcesError(t *testing.T) {
 
 func TestFramesManyBuffers(t *testing.T) {
 	t.Parallel()
-	text := wiretest.Prose(100_000)
+	text := wiretest.WriteProse(100_000)
 	rows := wiretest.GrowingRows(text, 7001)
-	got, lost, err := readFrames(iotest.HalfReader(strings.NewReader(wiretest.Body(rows...))))
+	got, lost, err := readFrames(iotest.HalfReader(strings.NewReader(wiretest.JoinBody(rows...))))
 	if err != nil || lost != 0 || len(got) != len(rows)+2 {
 		t.Fatalf("got %d frames, %d lost, %v; want %d", len(got), lost, err, len(rows)+2)
 	}
@@ -136,7 +136,7 @@ func (p *pieces) Read(b []byte) (int, error) {
 // A thousand streams that wait must not hold a thousand buffers.
 func TestReaderWaitsWithoutBuffer(t *testing.T) {
 	t.Parallel()
-	short, long := wiretest.Frame(wiretest.Row{Text: "x"}.String()), wiretest.Frame(wiretest.Row{Text: wiretest.Prose(8 << 10)}.String())
+	short, long := wiretest.FrameRow(wiretest.Row{Text: "x"}.String()), wiretest.FrameRow(wiretest.Row{Text: wiretest.WriteProse(8 << 10)}.String())
 	src := &pieces{rest: []string{wiretest.Guard, short, long, short, short + short[:20], short[20:], long}}
 	r := frame.NewReader(src)
 	defer r.Release()
@@ -164,7 +164,7 @@ func TestFramesInTwoPieces(t *testing.T) {
 	rows := []string{`[["di",42]]`, `[["x","日本語 😀 ￿"]]`, "[\"日本語日本語\"]", `[["e",4,null,null,25]]`}
 	body := wiretest.Guard
 	for _, row := range rows {
-		body += wiretest.Frame(row) + ")]}'\n"
+		body += wiretest.FrameRow(row) + ")]}'\n"
 	}
 	for i := range len(body) + 1 {
 		src := &pieces{rest: slices.DeleteFunc([]string{body[:i], body[i:]}, func(s string) bool { return s == "" }), before: func() {}}
@@ -227,8 +227,8 @@ func TestFrameTooLong(t *testing.T) {
 // A long frame is read in few calls, and a stream of long frames allocates its
 // buffer once.
 func TestReaderBuffersLongFrames(t *testing.T) {
-	row := wiretest.Row{Text: wiretest.Prose(1 << 20)}.String()
-	src := &counter{src: strings.NewReader(wiretest.Guard + wiretest.Frame(row))}
+	row := wiretest.Row{Text: wiretest.WriteProse(1 << 20)}.String()
+	src := &counter{src: strings.NewReader(wiretest.Guard + wiretest.FrameRow(row))}
 	r := frame.NewReader(src)
 	if piece, err := r.ReadFrame(); err != nil || string(piece) != row {
 		t.Fatalf("got %d bytes, %v", len(piece), err)
@@ -250,22 +250,22 @@ func TestReaderBuffersLongFrames(t *testing.T) {
 			}
 		})
 	}
-	long := wiretest.Frame(wiretest.Row{Text: wiretest.Prose(100 << 10)}.String())
+	long := wiretest.FrameRow(wiretest.Row{Text: wiretest.WriteProse(100 << 10)}.String())
 	few, many := read(&pieces{rest: slices.Repeat([]string{long}, 2)}, 2), read(&pieces{rest: slices.Repeat([]string{long}, 30)}, 30)
 	if many > few+5 {
 		t.Errorf("%.0f allocations for 2 long frames, %.0f for 30", few, many)
 	}
-	short := strings.Repeat(wiretest.Frame(wiretest.Row{Text: "x"}.String()), 5000)
+	short := strings.Repeat(wiretest.FrameRow(wiretest.Row{Text: "x"}.String()), 5000)
 	if got := read(&pieces{rest: []string{short}}, 5000); got > 5 {
 		t.Errorf("%.0f allocations for many short frames in one piece", got)
 	}
 }
 
 func FuzzFrames(f *testing.F) {
-	f.Add([]byte(wiretest.Body(wiretest.GrowingRows(wiretest.Prose(3000), 500)...)))
+	f.Add([]byte(wiretest.JoinBody(wiretest.GrowingRows(wiretest.WriteProse(3000), 500)...)))
 	f.Add([]byte(wiretest.Guard + "12\n[[\"😀\"]]\n9999999\n[1]\n"))
 	f.Add([]byte("0\n0\n0\n[]\n)]}'"))
-	for _, capture := range wiretest.Captures(f, "../testdata/captures") {
+	for _, capture := range wiretest.LoadCaptures(f, "../testdata/captures") {
 		f.Add(capture.Raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {

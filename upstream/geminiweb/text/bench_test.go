@@ -17,9 +17,9 @@ import (
 // that any full decoder would do.
 func BenchmarkDecode(b *testing.B) {
 	for _, kb := range []int{64, 256, 1024} {
-		rows := wiretest.GrowingRows(wiretest.Prose(kb<<10), 4<<10)
-		body := wiretest.Body(rows...)
-		each := wiretest.Bytes(rows)
+		rows := wiretest.GrowingRows(wiretest.WriteProse(kb<<10), 4<<10)
+		body := wiretest.JoinBody(rows...)
+		each := wiretest.RowBytes(rows)
 		b.Run(fmt.Sprintf("scan/%dKB", kb), func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()

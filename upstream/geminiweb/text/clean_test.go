@@ -85,7 +85,7 @@ func TestClean(t *testing.T) {
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("0123456789", 20)
-	para := wiretest.Prose(64 * 78)
+	para := wiretest.WriteProse(64 * 78)
 	tests := []struct {
 		name, passed, text string
 		want               int // in a text that is not final

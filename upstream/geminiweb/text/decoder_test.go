@@ -21,7 +21,7 @@ func TestAnswerGrows(t *testing.T) {
 		text += fmt.Sprintf("word %d, 日本 😀 \"q\"\n", i)
 		rows = append(rows, wiretest.Row{Text: text, Done: i == 24}.String())
 	}
-	got, events := readAll(t, newReader(), wiretest.Bytes(rows))
+	got, events := readAll(t, newReader(), wiretest.RowBytes(rows))
 	if got.Text != text || events != 25 {
 		t.Errorf("got %d events and %q, want 25 and %q", events, got.Text, text)
 	}
@@ -37,8 +37,8 @@ func TestAnswer(t *testing.T) {
 	}{
 		{name: "one frame", rows: []string{wiretest.Row{Text: "hi", Done: true}.String()}, text: "hi"},
 		{name: "meta frames between", rows: []string{
-			wiretest.Wrap(`[null,["c_1","r_1"],{"18":"r_1","44":true}]`), wiretest.Row{Text: "a b"}.String(),
-			wiretest.Wrap(`[null,["c_1","r_1"],{"11":["Title"]}]`), wiretest.Row{Text: "a b c", Done: true}.String(), `[["di",4]]`,
+			wiretest.WrapRow(`[null,["c_1","r_1"],{"18":"r_1","44":true}]`), wiretest.Row{Text: "a b"}.String(),
+			wiretest.WrapRow(`[null,["c_1","r_1"],{"11":["Title"]}]`), wiretest.Row{Text: "a b c", Done: true}.String(), `[["di",4]]`,
 		}, text: "a b c"},
 		{name: "thoughts first", rows: []string{
 			wiretest.Row{Thoughts: "**First**\n\nI th"}.String(), wiretest.Row{Thoughts: "**First**\n\nI think"}.String(),
@@ -48,17 +48,17 @@ func TestAnswer(t *testing.T) {
 			wiretest.Row{Thoughts: "Let me see what I find"}.String(), wiretest.Row{Thoughts: "No"}.String(), wiretest.Row{Text: "So"}.String(), wiretest.Row{Text: "So it is", Done: true}.String(),
 		}, text: "So it is", thoughts: "Let me see what I find\n\nNo"},
 		{name: "surrogate pair cut by the upstream", rows: []string{
-			wiretest.Wrap(`[null,["c_1"],null,null,[["rc_1",["a \ud83d"],null,null,null,null,true,null,[1]]]]`),
-			wiretest.Wrap(`[null,["c_1"],null,null,[["rc_1",["a \ud83d\ude00 b"],null,null,null,null,true,null,[2]]]]`),
+			wiretest.WrapRow(`[null,["c_1"],null,null,[["rc_1",["a \ud83d"],null,null,null,null,true,null,[1]]]]`),
+			wiretest.WrapRow(`[null,["c_1"],null,null,[["rc_1",["a \ud83d\ude00 b"],null,null,null,null,true,null,[2]]]]`),
 		}, text: "a 😀 b"},
 		{name: "head changes", rows: []string{
-			wiretest.Wrap(`[null,[null,"r_1"],null,null,[["rc_1",["one "],null,null,null,null,true,null,[1]]]]`),
-			wiretest.Wrap(`[null,["c_1","r_1"],null,null,[["rc_1",["one two "],null,null,null,null,true,null,[1]]]]`),
-			wiretest.Wrap(`[null,["c_1","r_1","x"],null,null,[["rc_1",["one two three"],null,null,null,null,true,null,[2]]]]`),
+			wiretest.WrapRow(`[null,[null,"r_1"],null,null,[["rc_1",["one "],null,null,null,null,true,null,[1]]]]`),
+			wiretest.WrapRow(`[null,["c_1","r_1"],null,null,[["rc_1",["one two "],null,null,null,null,true,null,[1]]]]`),
+			wiretest.WrapRow(`[null,["c_1","r_1","x"],null,null,[["rc_1",["one two three"],null,null,null,null,true,null,[2]]]]`),
 		}, text: "one two three"},
 		{name: "escapes spelled in another way", rows: []string{
-			wiretest.Wrap(`[null,["c_1"],null,null,[["rc_1",["a \u003c b\/ "],null,null,null,null,true,null,[1]]]]`),
-			wiretest.Wrap(`[null,["c_1"],null,null,[["rc_1",["a < b/ c"],null,null,null,null,true,null,[2]]]]`),
+			wiretest.WrapRow(`[null,["c_1"],null,null,[["rc_1",["a \u003c b\/ "],null,null,null,null,true,null,[1]]]]`),
+			wiretest.WrapRow(`[null,["c_1"],null,null,[["rc_1",["a < b/ c"],null,null,null,null,true,null,[2]]]]`),
 		}, text: "a < b/ c"},
 		{name: "a fence flickers", rows: []string{
 			wiretest.Row{Text: "```\none\n```"}.String(), wiretest.Row{Text: "```\none\ntwo\n```"}.String(), wiretest.Row{Text: "```\none\ntwo\n```\nend", Done: true}.String(),
@@ -74,22 +74,22 @@ func TestAnswer(t *testing.T) {
 			wiretest.Row{Text: "call [`f`](x) and then look at it closely, twice", Done: true}.String(),
 		}, text: "call `f` and then look at it closely, twice"},
 		{name: "finished in a frame without text", rows: []string{
-			wiretest.Row{Text: "kept back &am"}.String(), wiretest.Wrap(`[null,["c_1"],null,null,[["rc_1",null,null,null,null,null,true,null,[2]]]]`),
+			wiretest.Row{Text: "kept back &am"}.String(), wiretest.WrapRow(`[null,["c_1"],null,null,[["rc_1",null,null,null,null,null,true,null,[2]]]]`),
 		}, text: "kept back &am"},
-		{name: "card", rows: []string{wiretest.Wrap(fmt.Sprintf(card, "a")), wiretest.Wrap(fmt.Sprintf(card, "a and b"))}, text: "the card says a and b"},
+		{name: "card", rows: []string{wiretest.WrapRow(fmt.Sprintf(card, "a")), wiretest.WrapRow(fmt.Sprintf(card, "a and b"))}, text: "the card says a and b"},
 		{name: "later row wins", rows: []string{
-			`[["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "old"}.Inner()) + `],["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "old and new", Done: true}.Inner()) + `]]`,
+			`[["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "old"}.InnerJSON()) + `],["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "old and new", Done: true}.InnerJSON()) + `]]`,
 		}, text: "old and new"},
 		{name: "identified row", rows: []string{
-			`[["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "x"}.Inner()) + `,null,null,null,"generic"]]`,
-			`[["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "x y", Done: true}.Inner()) + `,null,null,null,"generic"]]`,
+			`[["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "x"}.InnerJSON()) + `,null,null,null,"generic"]]`,
+			`[["wrb.fr",null,` + wiretest.JSON(wiretest.Row{Text: "x y", Done: true}.InnerJSON()) + `,null,null,null,"generic"]]`,
 		}, text: "x y"},
 		{name: "control characters escaped", rows: []string{wiretest.Row{Text: "tab\tbell\u0007 nul\u0000 slash\\ \b\f\r", Done: true}.String()}, text: "tab\tbell\u0007 nul\u0000 slash\\ \b\f\r"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, _ := readAll(t, newReader(), wiretest.Bytes(tt.rows))
+			got, _ := readAll(t, newReader(), wiretest.RowBytes(tt.rows))
 			if want := (step{tt.text, tt.thoughts}); got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
@@ -98,7 +98,7 @@ func TestAnswer(t *testing.T) {
 }
 
 func TestTextFrameAllocatesOnce(t *testing.T) {
-	rows := wiretest.Bytes(wiretest.GrowingRows(wiretest.Prose(64<<10), 256))
+	rows := wiretest.RowBytes(wiretest.GrowingRows(wiretest.WriteProse(64<<10), 256))
 	perRun := testing.AllocsPerRun(20, func() {
 		r := newReader()
 		defer r.Release()
@@ -126,9 +126,9 @@ func TestTextFrameAllocatesOnce(t *testing.T) {
 func TestDecodingIsLinear(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{16 << 10, 64 << 10, 256 << 10} {
-		text := wiretest.Prose(size)
+		text := wiretest.WriteProse(size)
 		r := newReader()
-		got, _ := readAll(t, r, wiretest.Bytes(wiretest.GrowingRows(text, 4<<10)))
+		got, _ := readAll(t, r, wiretest.RowBytes(wiretest.GrowingRows(text, 4<<10)))
 		if got.Text != text {
 			t.Errorf("the text of %d bytes changed", size)
 		}
@@ -156,7 +156,7 @@ func script(t *rapid.T) (rows []string, text string) {
 		case 2:
 			w.Text = "rewritten " + w.Text
 		case 3:
-			rows = append(rows, wiretest.Wrap(`[null,["c_1","r_1"],{"26":"ctx"}]`))
+			rows = append(rows, wiretest.WrapRow(`[null,["c_1","r_1"],{"26":"ctx"}]`))
 		case 4:
 			rows = append(rows, respell(w))
 			continue
@@ -168,7 +168,7 @@ func script(t *rapid.T) (rows []string, text string) {
 
 // respell writes every character of the text as an escape.
 func respell(w wiretest.Row) string {
-	inner := w.Inner()
+	inner := w.InnerJSON()
 	quoted := wiretest.JSON(w.Text)
 	var b strings.Builder
 	for _, r := range w.Text {
@@ -178,7 +178,7 @@ func respell(w wiretest.Row) string {
 		}
 		fmt.Fprintf(&b, `\u%04X`, r)
 	}
-	return wiretest.Wrap(strings.Replace(inner, "["+quoted+"]", `["`+b.String()+`"]`, 1))
+	return wiretest.WrapRow(strings.Replace(inner, "["+quoted+"]", `["`+b.String()+`"]`, 1))
 }
 
 func runeCut(t *rapid.T, s string) int {
@@ -193,7 +193,7 @@ func TestScanAgreesWithFullParse(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rows, _ := script(t)
-		agree(t, wiretest.Bytes(rows))
+		agree(t, wiretest.RowBytes(rows))
 	})
 }
 
@@ -244,7 +244,7 @@ func TestPlainAnswersComeWhole(t *testing.T) {
 		}
 		var all strings.Builder
 		r := newReader()
-		for _, frame := range wiretest.Bytes(rows) {
+		for _, frame := range wiretest.RowBytes(rows) {
 			added, _ := r.read(frame)
 			all.WriteString(added.Text)
 		}
@@ -256,10 +256,10 @@ func TestPlainAnswersComeWhole(t *testing.T) {
 }
 
 func FuzzAnswer(f *testing.F) {
-	f.Add([]byte(wiretest.Body(wiretest.GrowingRows(wiretest.Prose(600), 100)...)))
-	f.Add([]byte(wiretest.Body(wiretest.Row{Thoughts: "t", Text: "日本 😀 &lt; \\*"}.String(), wiretest.Row{Thoughts: "tt", Text: "日本 😀 &lt; \\*a", Done: true}.String())))
-	f.Add([]byte(wiretest.Body(respell(wiretest.Row{Text: "a 😀\n"}), wiretest.Row{Text: "a 😀\nb"}.String())))
-	for _, c := range wiretest.Captures(f, "../testdata/captures") {
+	f.Add([]byte(wiretest.JoinBody(wiretest.GrowingRows(wiretest.WriteProse(600), 100)...)))
+	f.Add([]byte(wiretest.JoinBody(wiretest.Row{Thoughts: "t", Text: "日本 😀 &lt; \\*"}.String(), wiretest.Row{Thoughts: "tt", Text: "日本 😀 &lt; \\*a", Done: true}.String())))
+	f.Add([]byte(wiretest.JoinBody(respell(wiretest.Row{Text: "a 😀\n"}), wiretest.Row{Text: "a 😀\nb"}.String())))
+	for _, c := range wiretest.LoadCaptures(f, "../testdata/captures") {
 		f.Add(c.Raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {

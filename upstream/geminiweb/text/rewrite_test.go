@@ -24,10 +24,10 @@ func textFrames(texts ...string) []string {
 func TestRewrites(t *testing.T) {
 	t.Parallel()
 	card := func(text, instead string) string {
-		return wiretest.Wrap(fmt.Sprintf(`[null,["c_1","r_1"],null,null,[["rc_1",[%s],{"9":[2],"23":[%s]}]]]`, wiretest.JSON(text), wiretest.JSON(instead)))
+		return wiretest.WrapRow(fmt.Sprintf(`[null,["c_1","r_1"],null,null,[["rc_1",[%s],{"9":[2],"23":[%s]}]]]`, wiretest.JSON(text), wiretest.JSON(instead)))
 	}
-	mark := wiretest.Wrap(`[null,["c_1"],null,null,[["rc_1",null,null,null,null,null,true,null,[2]]]]`)
-	long := wiretest.Prose(64 * 78)
+	mark := wiretest.WrapRow(`[null,["c_1"],null,null,[["rc_1",null,null,null,null,null,true,null,[2]]]]`)
+	long := wiretest.WriteProse(64 * 78)
 	tests := []struct {
 		name          string
 		rows          []string
@@ -70,14 +70,14 @@ func TestRewrites(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got, _ := readAll(t, newReader(), wiretest.Bytes(tt.rows)); got.Text != tt.stream {
+			if got, _ := readAll(t, newReader(), wiretest.RowBytes(tt.rows)); got.Text != tt.stream {
 				t.Errorf("streamed %q, want %q", got.Text, tt.stream)
 			}
-			whole, events := readAll(t, newWholeReader(), wiretest.Bytes(tt.rows))
+			whole, events := readAll(t, newWholeReader(), wiretest.RowBytes(tt.rows))
 			if whole.Text != tt.whole || events > 0 {
 				t.Errorf("whole %q with %d events before the end, want %q", whole.Text, events, tt.whole)
 			}
-			agree(t, wiretest.Bytes(tt.rows))
+			agree(t, wiretest.RowBytes(tt.rows))
 		})
 	}
 }
@@ -88,7 +88,7 @@ func TestWholeThoughts(t *testing.T) {
 		wiretest.Row{Thoughts: "I think it is Ly"}.String(), wiretest.Row{Thoughts: "It is Paris &am"}.String(),
 		wiretest.Row{Thoughts: "It is Paris &amp; not", Text: "Pa"}.String(), wiretest.Row{Thoughts: "It is Paris &amp; not Lyon", Text: "Paris", Done: true}.String(),
 	}
-	got, _ := readAll(t, newWholeReader(), wiretest.Bytes(rows))
+	got, _ := readAll(t, newWholeReader(), wiretest.RowBytes(rows))
 	if want := (step{"Paris", "It is Paris & not Lyon"}); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -122,7 +122,7 @@ func TestNothingIsSentTwiceAndNoWordCut(t *testing.T) {
 		for i := known; i < len(after); i += rapid.IntRange(1, 90).Draw(t, "grows") {
 			texts = append(texts, after[:i])
 		}
-		all, _ := readAll(t, newReader(), wiretest.Bytes(textFrames(append(texts, after)...)))
+		all, _ := readAll(t, newReader(), wiretest.RowBytes(textFrames(append(texts, after)...)))
 		got := all.Text
 		seen := make(map[string]bool)
 		for _, word := range strings.Fields(got) {
@@ -144,7 +144,7 @@ func TestNothingIsSentTwiceAndNoWordCut(t *testing.T) {
 func TestRewritesAreLinear(t *testing.T) {
 	t.Parallel()
 	const size, times = 256 << 10, 500
-	rows := wiretest.Bytes(wiretest.GrowingRows(wiretest.Prose(size), 4<<10))
+	rows := wiretest.RowBytes(wiretest.GrowingRows(wiretest.WriteProse(size), 4<<10))
 	for i := range times {
 		rows = append(rows, []byte(wiretest.Row{Text: fmt.Sprintf("No %d", i)}.String()))
 	}

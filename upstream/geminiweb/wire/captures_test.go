@@ -40,7 +40,7 @@ func isAnswer(c wiretest.Capture) bool {
 
 func TestCapturedAnswers(t *testing.T) {
 	t.Parallel()
-	for _, c := range wiretest.Captures(t, captures) {
+	for _, c := range wiretest.LoadCaptures(t, captures) {
 		if !isAnswer(c) {
 			continue
 		}
@@ -107,7 +107,7 @@ func findCall(t *testing.T, body []byte, id string) (found string, account wire.
 
 func TestCapturedCalls(t *testing.T) {
 	t.Parallel()
-	for _, c := range wiretest.Captures(t, captures) {
+	for _, c := range wiretest.LoadCaptures(t, captures) {
 		t.Run(c.File, func(t *testing.T) {
 			t.Parallel()
 			switch {
@@ -144,7 +144,7 @@ func TestCapturedCalls(t *testing.T) {
 }
 
 func FuzzFindCall(f *testing.F) {
-	for _, c := range wiretest.Captures(f, captures) {
+	for _, c := range wiretest.LoadCaptures(f, captures) {
 		f.Add(c.Raw)
 	}
 	f.Add([]byte(`[["wrb.fr","otAQ7b","[1,{\"15\":1016,\"16\":[[\"id\"]],\"17\":[21]}]"]]`))
@@ -165,7 +165,7 @@ func FuzzFindCall(f *testing.F) {
 // FuzzParseFrame: foreign frames make no part of the parser fail, and whatever
 // is read from them is text.
 func FuzzParseFrame(f *testing.F) {
-	for _, c := range wiretest.Captures(f, captures) {
+	for _, c := range wiretest.LoadCaptures(f, captures) {
 		f.Add(c.Raw)
 	}
 	f.Add([]byte(wiretest.Row{Text: "x", Thoughts: "y", Served: "z", Done: true}.String()))

@@ -81,7 +81,7 @@ func FuzzParsePage(f *testing.F) {
 }
 
 func FuzzParseInterval(f *testing.F) {
-	for _, c := range wiretest.Captures(f, captures) {
+	for _, c := range wiretest.LoadCaptures(f, captures) {
 		f.Add(c.Raw)
 	}
 	f.Add([]byte("\n[[\"identity.hfcr\",1e99]]"))

@@ -31,9 +31,9 @@ type Capture struct {
 	Raw []byte `json:"-"`
 }
 
-// Captures loads the recorded answers of dir, which is testdata/captures of
+// LoadCaptures loads the recorded answers of dir, which is testdata/captures of
 // geminiweb seen from the test's folder.
-func Captures(t testing.TB, dir string) []Capture {
+func LoadCaptures(t testing.TB, dir string) []Capture {
 	t.Helper()
 	index, err := os.ReadFile(filepath.Join(dir, "index.json"))
 	if err != nil {

@@ -17,8 +17,8 @@ type Row struct {
 	Served         string // id of the model that answers, "" for none
 }
 
-// Inner is the body array as JSON.
-func (w Row) Inner() string {
+// InnerJSON is the body array as JSON.
+func (w Row) InnerJSON() string {
 	candidate := []any{"rc_1", []any{w.Text}, nil, nil, nil, nil, true, nil, []int{1}, "en"}
 	if w.Done {
 		candidate[8] = []int{2}
@@ -41,10 +41,10 @@ func (w Row) Inner() string {
 
 // String is the row as JSON. Its escapes are those of json.Marshal, with "\u003c"
 // for "<".
-func (w Row) String() string { return Wrap(w.Inner()) }
+func (w Row) String() string { return WrapRow(w.InnerJSON()) }
 
-// Wrap puts the JSON of a body array into a row.
-func Wrap(inner string) string {
+// WrapRow puts the JSON of a body array into a row.
+func WrapRow(inner string) string {
 	return `[["wrb.fr",null,` + JSON(inner) + `]]`
 }
 
@@ -57,23 +57,23 @@ func JSON(v any) string {
 	return string(b)
 }
 
-// Frame puts the length in UTF-16 units in front of a row.
-func Frame(row string) string {
+// FrameRow puts the length in UTF-16 units in front of a row.
+func FrameRow(row string) string {
 	return fmt.Sprintf("%d\n%s\n", len(utf16.Encode([]rune(row)))+2, row)
 }
 
 // Guard is the beginning of every body.
 const Guard = ")]}'\n\n"
 
-// Body joins rows to a whole body with its end frame.
-func Body(rows ...string) string {
+// JoinBody joins rows to a whole body with its end frame.
+func JoinBody(rows ...string) string {
 	var b strings.Builder
 	b.WriteString(Guard)
 	for _, row := range rows {
-		b.WriteString(Frame(row))
+		b.WriteString(FrameRow(row))
 	}
-	b.WriteString(Frame(`[["di",42],["af.httprm",41,"-1111111111111111111",7]]`))
-	b.WriteString(Frame(`[["e",4,null,null,781]]`))
+	b.WriteString(FrameRow(`[["di",42],["af.httprm",41,"-1111111111111111111",7]]`))
+	b.WriteString(FrameRow(`[["e",4,null,null,781]]`))
 	return b.String()
 }
 
@@ -89,14 +89,14 @@ func GrowingRows(text string, size int) []string {
 	}
 }
 
-// Prose is n bytes of plain text with the marks of everyday answers.
-func Prose(n int) string {
+// WriteProse is n bytes of plain text with the marks of everyday answers.
+func WriteProse(n int) string {
 	const line = "The quick brown fox said \"stop\" at 10 < 20, then it jumped over the lazy dog.\n"
 	return strings.Repeat(line, n/len(line)+1)[:n]
 }
 
-// Bytes converts rows.
-func Bytes(rows []string) [][]byte {
+// RowBytes converts rows.
+func RowBytes(rows []string) [][]byte {
 	out := make([][]byte, len(rows))
 	for i, row := range rows {
 		out[i] = []byte(row)
