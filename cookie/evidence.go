@@ -5,6 +5,15 @@ import (
 	"time"
 )
 
+// How long a doubt lasts: from the first proof that a session is signed out until it
+// is decided. The supervisor obeys it, and clients are told to come back after it.
+const (
+	// ConfirmAfter is the wait before the proof that is believed.
+	ConfirmAfter = 30 * time.Second
+	// DoubtTime leaves that proof a moment to arrive.
+	DoubtTime = ConfirmAfter + 5*time.Second
+)
+
 // Evidence is what one upstream answer says about a session. It is a claim, not
 // a verdict: only the supervisor decides.
 type Evidence uint8

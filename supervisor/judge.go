@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
 const (
-	confirmAfter   = 30 * time.Second // between the OUT that closes the gate and the one that is believed
-	transientLimit = 3                // failures in a row that make a session degraded
-	dryLimit       = 3                // due rotations without a value that make it expiring
-	dryNear        = 2                // the same if the predicted end is near; one is chance
+	confirmAfter   = cookie.ConfirmAfter // between the OUT that closes the gate and the one that is believed
+	transientLimit = 3                   // failures in a row that make a session degraded
+	dryLimit       = 3                   // due rotations without a value that make it expiring
+	dryNear        = 2                   // the same if the predicted end is near; one is chance
 )
 
 // outlook is the input of judgeState beside the facts.

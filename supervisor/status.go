@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -230,9 +231,6 @@ func (s *Supervisor) Ready() bool {
 	return false
 }
 
-// gateRetry is the Retry-After while a confirming probe is awaited.
-const gateRetry = confirmAfter + 5*time.Second
-
 // newRefusal explains why no account serves.
 func (s *Supervisor) newRefusal() *Refusal {
 	best := s.bestAccount()
@@ -245,7 +243,7 @@ func (s *Supervisor) newRefusal() *Refusal {
 	}
 	switch best.State {
 	case Degraded:
-		r.RetryAfter = gateRetry
+		r.RetryAfter = cookie.DoubtTime
 	case RateLimited, Blocked:
 		r.RetryAfter = max(time.Second, best.RetryAt.Sub(s.now()))
 		if best.Remedy == "" {

@@ -11,10 +11,6 @@ import (
 	"github.com/geminid/geminid/supervisor"
 )
 
-// gateWait is what a client is told to wait when a session is in doubt and the
-// confirming probe is on its way.
-const gateWait = 35 * time.Second
-
 // gateRetry is the wait that a client is asked for if too many requests are in
 // flight.
 const gateRetry = 2 * time.Second
@@ -76,7 +72,7 @@ func refusalError(r *supervisor.Refusal) *chat.Error {
 	default:
 		err.Kind, err.Message = chat.Unavailable, "the server's Gemini session is being checked"
 		if err.RetryAfter == 0 {
-			err.RetryAfter = gateWait
+			err.RetryAfter = cookie.DoubtTime
 		}
 	}
 	if r.Remedy != "" {

@@ -22,13 +22,10 @@ const (
 	msgStrange   = "Google's answer was not understood; if this stays, look for an update of geminid"
 )
 
-const (
-	checkPause = 35 * time.Second // a probe and its confirmation
-	blockPause = 10 * time.Minute
-)
+const blockPause = 10 * time.Minute
 
 func signedOutError() *Error {
-	return newError(chat.Unavailable, cookie.WeakOut, msgSignedOut).withRetryAfter(checkPause)
+	return newError(chat.Unavailable, cookie.WeakOut, msgSignedOut).withRetryAfter(cookie.DoubtTime)
 }
 
 func blockedError() *Error {
