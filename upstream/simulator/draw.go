@@ -9,6 +9,8 @@ import (
 	"image/png"
 	"io"
 	"math/rand/v2"
+
+	"golang.org/x/image/draw"
 )
 
 const thumbSide = 192
@@ -40,12 +42,7 @@ func fitSize(w, h, limit int) (int, int) {
 // scaleImage copies a picture to another size, nearest pixel.
 func scaleImage(src image.Image, w, h int) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	b := src.Bounds()
-	for y := range h {
-		for x := range w {
-			dst.Set(x, y, src.At(b.Min.X+x*b.Dx()/w, b.Min.Y+y*b.Dy()/h))
-		}
-	}
+	draw.NearestNeighbor.Scale(dst, dst.Bounds(), src, src.Bounds(), draw.Src, nil)
 	return dst
 }
 
