@@ -25,18 +25,19 @@ import (
 // How often things happen, as mean time between two of them. The lives of
 // PSIDTS values are drawn between 15 minutes and 5 days on a logarithmic scale.
 const (
-	meanBound   = 5 * 24 * time.Hour  // a session turns unrenewable
-	meanRevoke  = 20 * 24 * time.Hour // a session is ended from outside
-	meanBlock   = 12 * 24 * time.Hour // the address is refused for two hours
-	meanOutage  = 6 * 24 * time.Hour  // the upstream is down for minutes to two hours
-	meanFlap    = 5 * 24 * time.Hour  // every second call fails for a quarter of an hour
-	meanLimit   = 4 * 24 * time.Hour  // 429 on everything for minutes, or on rotations alone
-	meanDryRun  = 8 * time.Hour       // a rotation returns nothing, once
-	meanLost    = 8 * time.Hour       // the answer of a rotation is lost, once or twice
-	meanRefusal = 6 * 24 * time.Hour  // a rotation is refused although the session lives
-	meanRestart = 2 * 24 * time.Hour  // a clean restart
-	meanCrash   = 4 * 24 * time.Hour  // a crash, every third one between a rotation and its save
-	meanSuspend = 10 * 24 * time.Hour // the machine sleeps up to 12 hours
+	meanBound    = 5 * 24 * time.Hour  // a session turns unrenewable
+	meanRevoke   = 20 * 24 * time.Hour // a session is ended from outside
+	meanBlock    = 12 * 24 * time.Hour // the address is refused for two hours
+	meanOutage   = 6 * 24 * time.Hour  // the upstream is down for minutes to two hours
+	meanFlap     = 5 * 24 * time.Hour  // every second call fails for a quarter of an hour
+	lostTogether = 30 * time.Minute    // answers lost within that time may be of one value
+	meanLimit    = 4 * 24 * time.Hour  // 429 on everything for minutes, or on rotations alone
+	meanDryRun   = 8 * time.Hour       // a rotation returns nothing, once
+	meanLost     = 8 * time.Hour       // the answer of a rotation is lost, once or twice
+	meanRefusal  = 6 * 24 * time.Hour  // a rotation is refused although the session lives
+	meanRestart  = 2 * 24 * time.Hour  // a clean restart
+	meanCrash    = 4 * 24 * time.Hour  // a crash, every third one between a rotation and its save
+	meanSuspend  = 10 * 24 * time.Hour // the machine sleeps up to 12 hours
 
 	blockLasts = 2 * time.Hour
 	reaction   = time.Hour // the owner acts so long after the alert condition holds
@@ -121,7 +122,7 @@ func (w *world) plan() {
 	w.every(meanRevoke, func(w *world) { _ = w.sim.Revoke(w.session.PSID) })
 	w.every(meanDryRun, func(w *world) { w.fault(simulator.Fault{Kind: simulator.NoValue, Operations: rotations, Count: 1}) })
 	w.every(meanLost, func(w *world) {
-		if w.now().Sub(w.lostAt) < 30*time.Minute {
+		if w.severed || w.now().Sub(w.lostAt) < lostTogether {
 			return // the last one may be under way: losses beyond the second cannot be made up for
 		}
 		w.lostAt = w.now()
@@ -160,7 +161,7 @@ func (w *world) plan() {
 	})
 	w.every(meanRestart, func(w *world) { w.restart() })
 	w.every(meanCrash, func(w *world) {
-		if w.rnd.IntN(3) == 0 {
+		if w.rnd.IntN(3) == 0 && w.now().Sub(w.lostAt) >= lostTogether {
 			w.severed = true // at the next rotation
 		} else {
 			w.crash()
