@@ -20,7 +20,7 @@ import (
 // maxInput bounds how much is read from standard input; the server takes less.
 const maxInput = 32 << 20
 
-// askCommand is the default command: one question, or a conversation when there
+// askCommand is the default command: one question, or a conversation if there
 // is none and a user sits at the keyboard.
 type askCommand struct {
 	Question []string `arg:"" optional:"" help:"The question; several words are joined by blanks."`
@@ -68,7 +68,7 @@ func (a *askCommand) Run(c *terminal.Console, s *settings) error {
 	return err
 }
 
-// readQuestion joins the words, with standard input before them when it is no
+// readQuestion joins the words, with standard input before them if it is no
 // keyboard.
 func (a *askCommand) readQuestion(c *terminal.Console) (string, error) {
 	question := strings.Join(a.Question, " ")
@@ -135,7 +135,7 @@ func (a *asker) streamAnswer(ctx context.Context, turns []client.Message) (strin
 	return text.String(), failed
 }
 
-// noteFinish says on standard error when an answer is not all that it could be.
+// noteFinish says on standard error if an answer is not all that it could be.
 func (a *asker) noteFinish(finish string) {
 	switch finish {
 	case "length":

@@ -9,7 +9,7 @@ import (
 
 // writePrivate replaces the file at path with data, so that a reader sees the
 // old bytes or the new ones and only the owner may read either: a
-// temporary file of mode 0600 in the same folder (made 0700 when it is
+// temporary file of mode 0600 in the same folder (made 0700 if it is
 // missing), written through, then renamed. It is written by hand because the
 // libraries that do this leave Windows out.
 func writePrivate(path string, data []byte) (err error) {

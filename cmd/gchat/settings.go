@@ -38,7 +38,7 @@ type config struct {
 	// AdminKey is the admin key for Server, for the cookies commands only; empty
 	// means that they send Key.
 	AdminKey string `yaml:"admin_key,omitempty"`
-	// Model answers when -m is not given; empty means defaultModel.
+	// Model answers if -m is not given; empty means defaultModel.
 	Model string `yaml:"model,omitempty"`
 	// SSH is [user@]host[:port], the way to the server's machine for the
 	// cookies commands; empty means that they need a flag.
@@ -177,7 +177,7 @@ func (s *settings) explainError(err error) error {
 }
 
 // sshDestination returns the way to the server's machine: the given one, else
-// the saved one, else the host of the server's address when it is not this
+// the saved one, else the host of the server's address if it is not this
 // computer.
 func (s *settings) sshDestination(given string) (ssh.Destination, error) {
 	if text := cmp.Or(given, s.file.SSH); text != "" {

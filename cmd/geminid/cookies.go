@@ -200,7 +200,7 @@ func (c *accountCmd) Run(ctx context.Context, command commandName) error {
 // doneWords names the effect of commands whose answer is the account's state alone.
 var doneWords = map[commandName]status.Result{"pause": "paused", "resume": "resumed", "remove": "removed"}
 
-// cookiesRemoveCmd wants the account's name even when there is only one: there
+// cookiesRemoveCmd wants the account's name even if there is only one: there
 // is no way back.
 type cookiesRemoveCmd struct {
 	remoteFlags

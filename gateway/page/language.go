@@ -56,7 +56,7 @@ func matchLocale(header string) *locale {
 	return allLocales()[at]
 }
 
-// textOf is the text under a key, the key itself when there is none.
+// textOf is the text under a key, the key itself if there is none.
 func (l *locale) textOf(key string) string {
 	if text, ok := l.texts[key]; ok {
 		return text

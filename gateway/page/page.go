@@ -1,11 +1,3 @@
-// Package page serves the status page: one HTML page with the state
-// of the sessions in a word, the remedy, and the addresses for chat clients.
-// That much is for everybody and needs no JavaScript. With an admin key, which
-// the page's script keeps in memory and sends as a header, it shows each account
-// with its timeline and takes a dropped cookie export to the server.
-//
-// The page is one answer: style and script stand in it, allowed by their hashes,
-// and nothing else may run, load or be called.
 package page
 
 import (

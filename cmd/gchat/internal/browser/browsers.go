@@ -90,7 +90,7 @@ func (m Machine) profileDir(b Browser) string {
 	return path
 }
 
-// expandPath fills ~ and one %VARIABLE% in. It fails when the variable is empty.
+// expandPath fills ~ and one %VARIABLE% in. It fails if the variable is empty.
 func (m Machine) expandPath(path string) (string, bool) {
 	if rest, ok := strings.CutPrefix(path, "~"); ok {
 		return m.Home + rest, m.Home != ""

@@ -69,7 +69,7 @@ func wasMeant(err error, data []byte) bool {
 
 // NewestExport returns the newest usable export among the candidates. passed says why
 // newer ones could not be used; without a usable one the newest of these reasons
-// is the error, nil when there was nothing at all.
+// is the error, nil if there was nothing at all.
 func NewestExport(list []Candidate, now time.Time) (best Candidate, result *export.Result, passed []error, err error) {
 	for _, f := range list {
 		data, err := f.readContent()
@@ -116,7 +116,7 @@ func (f Candidate) readContent() ([]byte, error) {
 	return export.ReadFile(f.Path)
 }
 
-// ReadExport reads the file that was named, or standard input when path is "-".
+// ReadExport reads the file that was named, or standard input if path is "-".
 func ReadExport(stdin io.Reader, path string, now time.Time) (Candidate, *export.Result, error) {
 	source := Candidate{Path: path}
 	if path != "-" {

@@ -57,7 +57,7 @@ func (m Machine) findProfiles() []Candidate {
 }
 
 // latestChange returns when the first or a later one of the files changed last, zero
-// when the first does not exist.
+// if the first does not exist.
 func latestChange(first string, others ...string) time.Time {
 	info, err := os.Stat(first)
 	if err != nil {

@@ -65,7 +65,7 @@ func (a Attachment) dataURL() string {
 	return "data:" + a.Kind + ";base64," + base64.StdEncoding.EncodeToString(a.data)
 }
 
-// MarshalJSON writes the content as one string, or as parts when files go with
+// MarshalJSON writes the content as one string, or as parts if files go with
 // it. Pictures too are parts of type file: these alone carry a name.
 func (m Message) MarshalJSON() ([]byte, error) {
 	if len(m.Files) == 0 {

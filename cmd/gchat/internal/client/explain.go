@@ -45,7 +45,7 @@ type advice struct {
 	next string
 }
 
-// NewCookiesAdvice is the remedy when the Google session is gone.
+// NewCookiesAdvice is the remedy if the Google session is gone.
 const NewCookiesAdvice = "bring new cookies: gchat cookies quick, then save, then update (gchat cookies --help)"
 
 // adviceByCode holds the advice for the server's own codes, which say more than the

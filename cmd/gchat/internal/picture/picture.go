@@ -108,7 +108,7 @@ func (to Target) WritePictures(c *terminal.Console, pictures [][]byte) error {
 	return nil
 }
 
-// fileNames are the names of so many pictures: the given one, with a number when
+// fileNames are the names of so many pictures: the given one, with a number if
 // there are several, or names that are still free.
 func fileNames(name string, count int, free bool) []string {
 	ending := filepath.Ext(name)

@@ -43,7 +43,7 @@ var previews = map[string]func(io.Writer, *image.RGBA){
 	"kitty": writeKitty, "iterm": writeITerm, "sixel": writeSixel,
 }
 
-// pictures says how this terminal takes pictures, "" when it is not known to
+// pictures says how this terminal takes pictures, "" if it is not known to
 // take any. Terminals are known by the variables that they set; a multiplexer
 // in between hides them and passes no pictures on.
 func pictureProtocol(c *terminal.Console) string {

@@ -123,7 +123,7 @@ func (t *Tunnel) Wait(ctx context.Context) error {
 	}
 }
 
-// Close ends ssh over its control socket, by force when it does not listen, and
+// Close ends ssh over its control socket, by force if it does not listen, and
 // removes the folder.
 func (t *Tunnel) Close() error {
 	if t.process != nil && t.process.Process != nil {

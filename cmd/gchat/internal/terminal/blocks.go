@@ -18,7 +18,7 @@ type block struct {
 // lines only, so that the cuts depend on the text and not on how it arrived.
 type blocks struct {
 	fence   string // opening line of a code block that was cut, else empty
-	ordinal int    // number of the last list item when it was an ordered one
+	ordinal int    // number of the last list item if it was an ordered one
 	listed  bool   // the last block was a list item
 	tightly bool   // the last block can be followed without an empty line
 }
@@ -131,9 +131,9 @@ func fenceEnd(lines []string, mark string) (end int, closed bool) {
 	return len(lines), false
 }
 
-// itemEnd returns how many lines the list item at the beginning has, 0 when
+// itemEnd returns how many lines the list item at the beginning has, 0 if
 // that is not certain yet. Its own lines are indented below its text; a line
-// that is not still belongs to it when it goes on a paragraph.
+// that is not still belongs to it if it goes on a paragraph.
 func itemEnd(lines []string, last bool) int {
 	inner := len(itemLine.FindString(lines[0]))
 	afterBlank, fence := false, ""
@@ -158,7 +158,7 @@ func itemEnd(lines []string, last bool) int {
 }
 
 // toggle returns the mark of the code block that is open after the line, empty
-// when none is.
+// if none is.
 func toggle(fence, line string) string {
 	mark := fenceLine.FindString(line)
 	switch {
@@ -171,7 +171,7 @@ func toggle(fence, line string) string {
 }
 
 // paragraphEnd returns how many lines the paragraph, table or quotation at the
-// beginning has, 0 when that is not certain yet.
+// beginning has, 0 if that is not certain yet.
 func paragraphEnd(lines []string, last bool) int {
 	for i, line := range lines[1:] {
 		if blank(line) || starts(line) {

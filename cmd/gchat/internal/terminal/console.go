@@ -15,10 +15,10 @@ import (
 type Console struct {
 	In       *bufio.Reader
 	Out, Err io.Writer
-	// Keyboard is the terminal that is typed on, nil when standard input is a
+	// Keyboard is the terminal that is typed on, nil if standard input is a
 	// pipe or a file.
 	Keyboard *os.File
-	// Screen is the terminal that is looked at when standard output is one.
+	// Screen is the terminal that is looked at, nil if standard output is none.
 	Screen *os.File
 	// Prompts is where questions to the user are drawn: never into a pipe.
 	Prompts io.Writer
@@ -72,7 +72,7 @@ func (c *Console) DimText(s string) string {
 	return "\x1b[2m" + s + "\x1b[22m"
 }
 
-// ReadLine reads one line of standard input without its end; io.EOF only when
+// ReadLine reads one line of standard input without its end; io.EOF only if
 // there is nothing at all.
 func (c *Console) ReadLine() (string, error) {
 	line, err := c.In.ReadString('\n')

@@ -163,8 +163,8 @@ func trimRows(rendered string) string {
 	return strings.Join(rows, "\n") + "\n"
 }
 
-// markdownStyle chooses how Markdown looks: GLAMOUR_STYLE when it is set, no colour
-// when that was asked for, else colours that suit the background as far as the
+// markdownStyle chooses how Markdown looks: GLAMOUR_STYLE if it is set, no colour
+// if that was asked for, else colours that suit the background as far as the
 // terminal reports it. The text keeps the terminal's own colour and stands at the
 // left edge, where it can be copied.
 func (c *Console) markdownStyle() glamour.TermRendererOption {

@@ -37,7 +37,7 @@ func (p *plainPage) AppendText(text string) {
 	}
 }
 
-// EndText ends the last line when the model did not.
+// EndText ends the last line if the model did not.
 func (p *plainPage) EndText() {
 	if p.last != 0 && p.last != '\n' {
 		_, _ = io.WriteString(p.out, "\n")
