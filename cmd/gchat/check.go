@@ -19,7 +19,7 @@ type checkCommand struct {
 
 // Help implements kong.HelpProvider.
 func (checkCommand) Help() string {
-	return `Exit codes: 0 usable, 1 refused, 2 can not be read.
+	return `Exit codes: 0 usable, 1 refused, 2 cannot be read.
 
 Examples:
   gchat cookies check ~/Downloads/cookies.txt

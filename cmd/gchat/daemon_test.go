@@ -228,7 +228,7 @@ func (p *pretend) offer(w http.ResponseWriter, r *http.Request) {
 		Since: generated, Message: "proven at the upstream and in use"}
 	switch v.Account {
 	case "parked":
-		code, v.Result, v.Message = http.StatusAccepted, "parked", "Google can not be reached"
+		code, v.Result, v.Message = http.StatusAccepted, "parked", "Google cannot be reached"
 	case "bad":
 		code, v.Result, v.Code = http.StatusUnprocessableEntity, "rejected", "E_PROBE_SIGNED_OUT"
 		v.Message = r.URL.Query().Get("name") + " is well-formed, but Google answers as signed out from this server."

@@ -18,8 +18,8 @@ const description = `Talk to Gemini through your own geminid server.
   gchat login                        save the server's address and your key
   gchat cookies quick                bring new browser cookies to the server
 
-Exit codes: 0 ok; 1 refused; 2 file can not be read; 64 usage; 69 server not
-available; 73 file can not be written; 75 try again later; 77 no permission; 78
+Exit codes: 0 ok; 1 refused; 2 file cannot be read; 64 usage; 69 server not
+available; 73 file cannot be written; 75 try again later; 77 no permission; 78
 configuration; 130 interrupted.`
 
 // grammar is the whole command line; kong reads it.

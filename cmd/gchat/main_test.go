@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GCHAT_SERVER", open.URL)
 			e.Setenv("LOCKED", locked.URL)
 			e.Values["open"], e.Values["locked"] = open, locked
-			// As telephones write them; no text, so it can not stand in a script.
+			// As telephones write them; no text, so it cannot stand in a script.
 			photo := []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
 			if err := os.WriteFile(filepath.Join(e.WorkDir, "photo.heic"), photo, 0o600); err != nil {
 				return err

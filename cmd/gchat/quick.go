@@ -35,7 +35,7 @@ the window without signing out: a browser that stays open renews the session
 and takes it from the server.
 
 Firefox is recommended. Recent Chrome and Edge can bind a session to the
-computer it was made on; such a session can not be kept alive by a server.
+computer it was made on; such a session cannot be kept alive by a server.
 
 Examples:
   gchat cookies quick
@@ -50,7 +50,7 @@ func (q quickCommand) Run(c *terminal.Console, s *settings) (err error) {
 		return err
 	}
 	if trip.Browser != nil && trip.Browser.Engine == browser.Chromium {
-		fmt.Fprintln(c.Err, "note: recent Chrome and Edge can bind the session to this computer; a server can not keep such a session alive. Firefox does not.")
+		fmt.Fprintln(c.Err, "note: recent Chrome and Edge can bind the session to this computer; a server cannot keep such a session alive. Firefox does not.")
 	}
 	if q.Print {
 		fmt.Fprint(c.Out, trip.ShellScript())

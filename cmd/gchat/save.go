@@ -25,7 +25,7 @@ func (saveCommand) Help() string {
 exported, and writes it to a small file that only you can read. Without FILE it
 looks into the downloads of the last 24 hours.
 
-Exit codes: 0 saved, 1 refused, 2 can not be read.
+Exit codes: 0 saved, 1 refused, 2 cannot be read.
 
 Examples:
   gchat cookies save

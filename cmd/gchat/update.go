@@ -36,7 +36,7 @@ server's group geminid. With ssh: user@host in the configuration it goes by ssh 
 the other way is closed. The server asks Google before it uses the session; what
 it says is printed.
 
-Exit codes: 0 accepted, 1 refused, 2 the file can not be read, 75 not proven yet.
+Exit codes: 0 accepted, 1 refused, 2 the file cannot be read, 75 not proven yet.
 
 Examples:
   gchat cookies update

@@ -59,7 +59,7 @@ func TestOverSSH(t *testing.T) {
 		t.Error("a refused file has displaced the session")
 	}
 	l.expect(t, 1, "E_HTML", bring("<!doctype html><title>Sign in</title>")...)
-	l.expect(t, 2, "can not be read", append(update, l.downloads("nothing.txt"))...)
+	l.expect(t, 2, "cannot be read", append(update, l.downloads("nothing.txt"))...)
 
 	third := s.sim.Session(t, "third")
 	s.sim.Fault(t, map[string]any{"kind": "outage"})
@@ -118,7 +118,7 @@ func TestOverHTTPS(t *testing.T) {
 
 	l.expect(t, 1, "E_PROBE_SIGNED_OUT", "cookies", "update", l.carry(t, harness.Stranger().JSON()))
 	l.expect(t, 1, "E_EMPTY", "cookies", "update", l.carry(t, "  \n"))
-	l.expect(t, 2, "can not be read", "cookies", "update", l.downloads("nothing.txt"))
+	l.expect(t, 2, "cannot be read", "cookies", "update", l.downloads("nothing.txt"))
 	l.expect(t, 64, "--account", "cookies", "update", "--account", "No Name")
 
 	s.sim.Fault(t, map[string]any{"kind": "outage"})

@@ -193,7 +193,7 @@ func TestTrouble(t *testing.T) {
 		visitor
 		word, todo, none, gone string
 	}{
-		{visitor{phone: true}, "Missing", "What to do:", "No account yet", "can not be reached"},
+		{visitor{phone: true}, "Missing", "What to do:", "No account yet", "cannot be reached"},
 		{visitor{languages: "zh-TW,zh", dark: true}, "没有会话", "请这样做：", "还没有账号", "无法连接服务器"},
 	} {
 		b := visit(t, d.URL, v.visitor)

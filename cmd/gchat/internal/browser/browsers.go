@@ -9,6 +9,7 @@ import (
 // Engine is a family of browsers that take the same arguments.
 type Engine string
 
+// The families that quick can start. Chromium stands for Chrome and its relatives.
 const (
 	Firefox  Engine = "firefox"
 	Chromium Engine = "chrome"

@@ -140,7 +140,7 @@ func explainRejection(err error) error {
 	case err == nil, errors.As(err, &told):
 		return err
 	case !errors.As(err, &r):
-		return exit.New(exit.Unreadable, "the export can not be read: "+err.Error(), "check the name and the file's mode")
+		return exit.New(exit.Unreadable, "the export cannot be read: "+err.Error(), "check the name and the file's mode")
 	case r.Code == cookie.CodeNotReadable:
 		return &exit.Failure{Code: exit.Unreadable, What: r.Line()}
 	}

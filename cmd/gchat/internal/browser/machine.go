@@ -16,6 +16,8 @@ type Machine struct {
 	FindProgram func(string) (string, error)
 }
 
+// ThisMachine returns the computer that the program runs on. getenv reads its
+// environment.
 func ThisMachine(getenv func(string) string) Machine {
 	variable := "HOME"
 	if runtime.GOOS == "windows" {

@@ -37,8 +37,9 @@ type Target struct {
 	stdout bool
 }
 
-// target finds out where -o leads, before a picture is made for a place that can
-// not take it.
+// NewTarget returns the target that -o names. It is checked before the pictures are
+// made, count of them: an error means that they could not be written. terminal says
+// that standard output is one.
 func NewTarget(given string, count int, terminal bool) (Target, error) {
 	switch {
 	case given == "-" && count > 1:
@@ -87,7 +88,7 @@ func unwritableError(place string, err error) error {
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return exit.New(exit.Unwritable, place+" can not be written to: "+err.Error(), "give another place with -o")
+	return exit.New(exit.Unwritable, place+" cannot be written to: "+err.Error(), "give another place with -o")
 }
 
 // WritePictures writes the pictures and shows them.

@@ -42,7 +42,7 @@ func (d InboxDelivery) Deliver(ctx context.Context, cookies []byte) (status.Verd
 	}
 	fmt.Fprintf(d.Log, "putting %s into %s on %s …\n", d.fileName(), d.Inbox, d.To)
 	if err := ssh.Start(); err != nil {
-		return status.Verdict{}, exit.New(exit.Unavailable, "ssh can not be started: "+err.Error(), "install OpenSSH's client")
+		return status.Verdict{}, exit.New(exit.Unavailable, "ssh cannot be started: "+err.Error(), "install OpenSSH's client")
 	}
 	watch := inboxWatch{account: cmp.Or(d.Account, cookie.DefaultName)}
 	for lines := bufio.NewScanner(output); !watch.over && lines.Scan(); {

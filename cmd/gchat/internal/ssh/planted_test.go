@@ -66,7 +66,7 @@ func TestPlantedLinks(t *testing.T) {
 			}
 			path := filepath.Join(inbox, "cookies.json")
 			if tt.kept {
-				if err == nil || !strings.Contains(err.Error(), "can not be written") {
+				if err == nil || !strings.Contains(err.Error(), "cannot be written") {
 					t.Errorf("delivering: %v", err)
 				}
 				return

@@ -18,11 +18,11 @@ import (
 // they are never in a process list. Others may write to the inbox too: the file is made
 // anew (set -C) and with its mode at once, so that no link they put there is followed.
 const inboxScript = `umask 007
-cd -- "$inbox" || { echo "fail the inbox can not be entered"; exit 0; }
+cd -- "$inbox" || { echo "fail the inbox cannot be entered"; exit 0; }
 status() { echo "status $(geminid cookies status --json 2>/dev/null </dev/null | tr -d '\n')"; }
 status
 tmp=".$name.$$-$(date +%%s).tmp"
-cannot() { rm -f -- "$tmp"; echo "fail the file can not be written there"; exit 0; }
+cannot() { rm -f -- "$tmp"; echo "fail the file cannot be written there"; exit 0; }
 [ ! -d "$name" ] || cannot
 set -C
 cat >"$tmp" <<'END_OF_COOKIES' || cannot

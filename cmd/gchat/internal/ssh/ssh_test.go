@@ -94,7 +94,7 @@ func TestInboxWatch(t *testing.T) {
 		{"no geminid there", "default", []string{"status ", "delivered", "status ", "status "}, ""},
 		{"note", "default", []string{"status ", "delivered", "refused head\t\tcookies.json is a web page.\tReally.\t\tfoot\t"}, "rejected cookies.json is a web page. Really."},
 		{"short note", "default", []string{"status ", "delivered", "refused it is bad\t"}, "rejected it is bad"},
-		{"no way in", "default", []string{"fail the inbox can not be entered"}, "the inbox can not be entered"},
+		{"no way in", "default", []string{"fail the inbox cannot be entered"}, "the inbox cannot be entered"},
 		{"chatter of the login", "default", []string{"Welcome!", "", "status x"}, ""},
 	}
 	for _, tt := range tests {

@@ -85,7 +85,7 @@ func (t *Tunnel) Open(ctx context.Context, log io.Writer) error {
 	t.process = exec.Command("ssh", t.CommandArguments()...)
 	t.process.Stdout, t.process.Stderr = log, log
 	if err := t.process.Start(); err != nil {
-		return exit.New(exit.Unavailable, "ssh can not be started: "+err.Error(), "install OpenSSH's client")
+		return exit.New(exit.Unavailable, "ssh cannot be started: "+err.Error(), "install OpenSSH's client")
 	}
 	go func() { // ends with ssh; close waits for it
 		t.err = t.process.Wait()

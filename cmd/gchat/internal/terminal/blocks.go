@@ -46,7 +46,8 @@ func (b *blocks) next(source string, last bool, tall int) (done block, size int,
 	if len(lines) == 0 {
 		return block{}, 0, false
 	}
-	first, gap, count := lines[0], size > 0, 0
+	first, gap := lines[0], size > 0
+	var count int
 	switch {
 	case b.fence != "" || fenceLine.MatchString(first):
 		return b.code(lines, size, last, tall)

@@ -25,6 +25,8 @@ type Console struct {
 	Getenv  func(string) string
 }
 
+// SystemConsole returns the console of the process: its standard streams, and the
+// terminals among them.
 func SystemConsole() *Console {
 	c := &Console{
 		In: bufio.NewReader(os.Stdin), Out: os.Stdout, Err: os.Stderr,

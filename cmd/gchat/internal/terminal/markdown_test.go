@@ -170,7 +170,7 @@ func TestMarkdownResize(t *testing.T) {
 	golden(t, "testdata/markdown/resized.golden", v.text())
 }
 
-// TestMarkdownControl wants that an answer can not steer the terminal.
+// TestMarkdownControl wants that an answer cannot steer the terminal.
 func TestMarkdownControl(t *testing.T) {
 	v := newVT(t, 60, 20)
 	page := look(v)
@@ -181,7 +181,7 @@ func TestMarkdownControl(t *testing.T) {
 	}
 }
 
-// TestStyleUnknown keeps an answer readable when the style can not be loaded.
+// TestStyleUnknown keeps an answer readable when the style cannot be loaded.
 func TestStyleUnknown(t *testing.T) {
 	v := newVT(t, 60, 20)
 	page := newMarkdownPage(v, func() (int, int) { return 60, 20 }, glamour.WithStylePath("no/such/style"))

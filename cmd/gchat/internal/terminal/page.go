@@ -1,17 +1,21 @@
 package terminal
 
-import "github.com/geminid/geminid/internal/printable"
+import (
+	"io"
 
-import "io"
+	"github.com/geminid/geminid/internal/printable"
+)
 
 // Page takes an answer, piece by piece.
 type Page interface {
+	// AppendText adds the next piece.
 	AppendText(text string)
+	// EndText ends the answer: whatever was held back is drawn.
 	EndText()
 }
 
-// NewPage returns the page that fits standard output: rendered Markdown on a screen that can
-// show it, else the text as it is.
+// NewPage returns the page that fits standard output: rendered Markdown on a screen
+// that can show it, else, or if raw, the text as it is.
 func (c *Console) NewPage(raw bool) Page {
 	if raw || !c.MovesCursor() {
 		return &plainPage{out: c.Out, screen: c.Screen != nil}
@@ -27,6 +31,7 @@ type plainPage struct {
 	last   byte
 }
 
+// AppendText writes the piece at once.
 func (p *plainPage) AppendText(text string) {
 	if p.screen {
 		text = printable.Text(text)
