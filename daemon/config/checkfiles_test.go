@@ -99,3 +99,11 @@ func TestServiceKeys(t *testing.T) {
 		t.Errorf("got %q for another server", got)
 	}
 }
+
+// TestLoadDevNull: the null device is a configuration that sets nothing.
+func TestLoadDevNull(t *testing.T) {
+	s, err := config.Load(config.Sources{File: os.DevNull, Flags: map[string]any{"listen": "127.0.0.1:8200"}})
+	if err != nil || s.Listen != "127.0.0.1:8200" {
+		t.Errorf("got listen %q, %v", s.Listen, err)
+	}
+}

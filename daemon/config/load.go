@@ -17,7 +17,7 @@ import (
 // credentials of systemd, environment, flags.
 type Sources struct {
 	// File is the path of the YAML file; empty means ConfigPath, which may be
-	// absent. A named file must exist.
+	// absent. A named file must exist; [os.DevNull] is an empty one.
 	File string
 	// Environ is the environment as os.Environ gives it.
 	Environ []string
@@ -79,7 +79,11 @@ func (src Sources) configPath() string {
 // a source which cannot be read at all.
 func (src Sources) readAll() (layers, []mistake, error) {
 	all := layers{file: src.configPath()}
-	body, err := readFile(all.file)
+	var body []byte
+	var err error
+	if src.File != os.DevNull { // a device, which readFile refuses
+		body, err = readFile(all.file)
+	}
 	if err != nil && (src.File != "" || !errors.Is(err, os.ErrNotExist)) {
 		return all, nil, fmt.Errorf("reading the configuration: %w", err)
 	}
