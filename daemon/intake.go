@@ -6,6 +6,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/cookie/inbox"
+	"github.com/geminid/geminid/internal/contain"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -90,10 +91,14 @@ func (d *Daemon) startIntake(ctx context.Context) {
 	if d.settings.Watch == "poll" {
 		return
 	}
-	d.group.Go(func() error {
-		return inbox.Watch(ctx, inbox.WatchConfig{
-			Dir: d.settings.InboxDir, Logger: d.log, Unreadable: d.inbox.Unreadable, Poke: d.wakeFromWatcher,
+	d.group.Go(func() (err error) {
+		// Without the watcher the poll of each tick finds new files.
+		contain.Log(d.log, "watching the inbox", func() {
+			err = inbox.Watch(ctx, inbox.WatchConfig{
+				Dir: d.settings.InboxDir, Logger: d.log, Unreadable: d.inbox.Unreadable, Poke: d.wakeFromWatcher,
+			})
 		})
+		return err
 	})
 }
 
@@ -127,7 +132,9 @@ func (d *Daemon) runIntake(ctx context.Context) {
 	again.Stop()
 	defer again.Stop()
 	for trigger := triggerStart; ; {
-		if d.scanInbox(ctx, trigger) {
+		pending := false
+		contain.Log(d.log, "scanning the inbox", func() { pending = d.scanInbox(ctx, trigger) })
+		if pending {
 			again.Reset(rescanDelay)
 		}
 		select {

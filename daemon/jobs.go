@@ -8,6 +8,8 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"github.com/google/uuid"
 	"github.com/jonboulle/clockwork"
+
+	"github.com/geminid/geminid/internal/contain"
 )
 
 // job is one row of the table of scheduled work. A job only wakes: wall-clock
@@ -150,7 +152,7 @@ func (d *Daemon) superviseWhenWoken(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-d.supervisorWakes:
-			d.supervisor.Tick(ctx)
+			contain.Log(d.log, "supervising", func() { d.supervisor.Tick(ctx) })
 		}
 	}
 }

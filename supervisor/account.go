@@ -117,21 +117,26 @@ const (
 // says. A nil fn changes nothing but shows
 // what was hidden, or what time alone changed.
 func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) {
+	t := a.applyChange(d, fn)
+	a.announceTransition(t)
+	if d == saveNow || d == saveHidden || d == saveMoved && t != nil {
+		_ = a.saveRecord() // it logs the failure; the session goes on from memory
+	}
+}
+
+// applyChange is dispatch's work under the lock. It returns the transition, if any.
+func (a *account) applyChange(d durability, fn func(m *memo, now time.Time)) *transition {
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	now := a.s.now()
 	if fn != nil {
 		fn(&a.memo, now)
 		a.dirty = true
 	}
-	var t *transition
-	if d != saveHidden {
-		t = a.updateStateLocked(now)
+	if d == saveHidden {
+		return nil
 	}
-	a.mu.Unlock()
-	a.announceTransition(t)
-	if d == saveNow || d == saveHidden || d == saveMoved && t != nil {
-		_ = a.saveRecord() // it logs the failure; the session goes on from memory
-	}
+	return a.updateStateLocked(now)
 }
 
 // updateStateLocked judges the facts, notes a transition and publishes the view that

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/internal/contain"
 )
 
 // OfferFiles decides about the files that one scan of the inbox found, the newest
@@ -14,7 +15,7 @@ import (
 // file that is not known.
 func (s *Supervisor) OfferFiles(ctx context.Context, files []Candidate, note func(Candidate, Verdict)) {
 	for _, group := range s.groupByAccount(files) {
-		s.offerGroup(ctx, group, note)
+		contain.Log(s.log, "taking in cookie files", func() { s.offerGroup(ctx, group, note) })
 	}
 }
 

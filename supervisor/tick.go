@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/internal/contain"
 )
 
 // dueKind is the call that is due for an account.
@@ -29,7 +31,13 @@ func (s *Supervisor) Tick(ctx context.Context) {
 	}
 	var all sync.WaitGroup
 	for _, a := range *s.accounts.Load() {
-		all.Go(func() { a.doDueWork(ctx, jumped) })
+		all.Go(func() {
+			contain.Log(s.log, "an account's due work", func() {
+				if a.doDueWork(ctx, jumped) {
+					a.retrySave()
+				}
+			})
+		})
 	}
 	all.Wait()
 	s.retryParked(ctx) // after the accounts: a trial call may just have ended a hold
@@ -39,13 +47,14 @@ func (s *Supervisor) Tick(ctx context.Context) {
 
 // doDueWork does one account's due work. One duty may make the next one due (a
 // refused rotation asks for a probe, a proof for a rotation), hence the loop.
-func (a *account) doDueWork(ctx context.Context, jumped clockJump) {
+// It reports whether the account could be worked on.
+func (a *account) doDueWork(ctx context.Context, jumped clockJump) bool {
 	if !a.acquireWork(ctx) {
-		return
+		return false
 	}
+	defer a.releaseWork()
 	if !a.rereadRecord() {
-		a.releaseWork()
-		return
+		return false
 	}
 	if jumped.by != 0 {
 		a.dispatch(saveNow, func(m *memo, now time.Time) {
@@ -70,8 +79,7 @@ func (a *account) doDueWork(ctx context.Context, jumped clockJump) {
 	if jumped.by != 0 {
 		a.dispatch(saveLater, func(*memo, time.Time) { a.clockJumped = false })
 	}
-	a.releaseWork()
-	a.retrySave()
+	return true
 }
 
 // dueWork compares the deadlines with now. While the account is held there is no
@@ -128,7 +136,7 @@ func (s *Supervisor) Flush(ctx context.Context) {
 		all.Go(func() {
 			select {
 			case a.writerToken <- struct{}{}: // not given back: no work begins after this
-				a.finishRotation(ctx)
+				contain.Log(s.log, "an account's last rotation", func() { a.finishRotation(ctx) })
 			case <-ctx.Done():
 			}
 			_ = a.saveRecord()

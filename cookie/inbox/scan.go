@@ -10,6 +10,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/cookie/export"
+	"github.com/geminid/geminid/internal/contain"
 	"github.com/geminid/geminid/internal/owner"
 	"github.com/geminid/geminid/internal/statefile"
 )
@@ -168,7 +169,11 @@ func (s *scan) openDrop(l look, now time.Time) (Drop, error) {
 	if err != nil {
 		return Drop{}, err
 	}
-	drop.Export, err = export.Parse(l.name, data, now)
+	drop.Rejection = cookie.Reject(cookie.CodeMalformed, "could not be read by a fault of this program; please report the line that the log has about it").InFile(l.name)
+	contain.Log(s.inbox.cfg.Logger, "reading a cookie file", func() {
+		drop.Export, err = export.Parse(l.name, data, now)
+		drop.Rejection = nil
+	})
 	if err != nil {
 		rejection, ok := errors.AsType[*cookie.Rejection](err)
 		if !ok {

@@ -14,6 +14,7 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/remote"
+	"github.com/geminid/geminid/internal/contain"
 )
 
 // The limits of the files of one question.
@@ -99,9 +100,10 @@ func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Reque
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fetchAtOnce)
 	for from, blobs := range wanted {
-		group.Go(func() error { return g.fillBlobs(ctx, from, blobs) })
+		group.Go(func() error { return contain.Call(func() error { return g.fillBlobs(ctx, from, blobs) }) })
 	}
 	if err := group.Wait(); err != nil {
+		contain.Rethrow(err)
 		return err
 	}
 	g.recallPictures(req, dialect.MaxFiles-len(files))

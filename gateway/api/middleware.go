@@ -1,13 +1,12 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
-	"runtime"
 	"time"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/internal/contain"
 	"github.com/geminid/geminid/internal/provenance"
 )
 
@@ -71,9 +70,10 @@ func (a *API) finishRequest(rec *responseRecorder, r *http.Request) {
 	p, st := recover(), stateOf(r)
 	st.releaseAll()
 	if p != nil && p != http.ErrAbortHandler {
-		a.log.Error("a handler panicked", "request_id", st.id, "route", string(st.op), "panic", describePanic(p), "stack", captureStack())
+		fault := contain.Describe(p)
+		a.log.Error("a handler panicked", "request_id", st.id, "route", string(st.op), "panic", fault.Text, "stack", fault.Stack)
 		if rec.status == 0 {
-			a.writeError(rec, r, chat.AsError(fmt.Errorf("panic: %s", describePanic(p))))
+			a.writeError(rec, r, chat.AsError(fault))
 			p = nil
 		}
 	}
@@ -81,21 +81,4 @@ func (a *API) finishRequest(rec *responseRecorder, r *http.Request) {
 	if p != nil {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// describePanic describes a panic without the values that it may hold: the text of a
-// runtime error names types and indexes only, any other value may hold a client's
-// words.
-func describePanic(p any) string {
-	if err, ok := p.(runtime.Error); ok {
-		return err.Error()
-	}
-	return fmt.Sprintf("a value of type %T", p)
-}
-
-// captureStack returns the stack of a panicking handler: functions and lines, no
-// contents.
-func captureStack() string {
-	buf := make([]byte, 8<<10)
-	return string(buf[:runtime.Stack(buf, false)])
 }

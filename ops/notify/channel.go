@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/geminid/geminid/internal/contain"
 )
 
 // notifier delivers one message. Its error holds no key and no address of a service.
@@ -69,7 +71,11 @@ func deliverMessage(ctx context.Context, s notifier, m Message) error {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(shutdownGrace, cancel) })()
 	m.Attempted = false // for the delivery log only
-	return s.notify(call, m)
+	err := contain.Call(func() error { return s.notify(call, m) })
+	if fault, ok := errors.AsType[*contain.PanicError](err); ok {
+		return permanentError{fault}
+	}
+	return err
 }
 
 // runChannel delivers one message after the other until ctx ends.

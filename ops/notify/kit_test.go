@@ -114,12 +114,19 @@ type scene struct {
 
 func open(t *testing.T, c notify.Config) *scene {
 	t.Helper()
-	s := &scene{t: t, phone: &phone{}, log: new(journal)}
+	receiver := new(phone)
 	if c.Transport == nil {
-		c.Transport = s.phone
+		c.Transport = receiver
 	} else {
-		s.phone = c.Transport.(*phone)
+		receiver = c.Transport.(*phone)
 	}
+	return openWith(t, c, receiver)
+}
+
+// openWith is open with a transport that ends at the phone.
+func openWith(t *testing.T, c notify.Config, receiver *phone) *scene {
+	t.Helper()
+	s := &scene{t: t, phone: receiver, log: new(journal)}
 	c.Webhook.URL = hidden("https://hooks.example/key-in-the-path")
 	c.Logger = slog.New(slog.NewTextHandler(s.log, nil))
 	var err error

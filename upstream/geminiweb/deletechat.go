@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/internal/contain"
 )
 
 // Deleting a chat takes two calls: one for the chat, one for its traces.
@@ -33,7 +34,7 @@ func (c *Client) removeChat(set cookie.Set, s *session, cid string) {
 			c.cfg.Logger.Warn("a chat stays in the history: too many deletions at once")
 			return
 		}
-		c.callDelete(ctx, set, s, cid)
+		contain.Log(c.cfg.Logger, "deleting a chat", func() { c.callDelete(ctx, set, s, cid) })
 	}()
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/internal/contain"
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
@@ -81,10 +82,17 @@ func (c *Client) openSession(ctx context.Context, set cookie.Set) (*session, err
 	if s, ok := c.sessions.Get(key); ok {
 		return s, nil
 	}
-	loaded := c.flights.DoChan(string(key[:]), func() (any, error) { return c.loadSession(set) })
+	loaded := c.flights.DoChan(string(key[:]), func() (loaded any, err error) {
+		err = contain.Call(func() (err error) {
+			loaded, err = c.loadSession(set)
+			return err
+		})
+		return loaded, err
+	})
 	select {
 	case result := <-loaded:
 		if result.Err != nil {
+			contain.Rethrow(result.Err)
 			return nil, result.Err
 		}
 		return result.Val.(*session), nil

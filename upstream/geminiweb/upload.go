@@ -14,6 +14,7 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/chat/media"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/internal/contain"
 )
 
 const (
@@ -61,13 +62,16 @@ func (c *Client) uploadAll(ctx context.Context, set cookie.Set, s *session, blob
 	group.SetLimit(uploadsAtOnce)
 	for i, blob := range blobs {
 		group.Go(func() error {
-			name := uploadName(blob, i)
-			reference, err := c.uploadFile(ctx, set, s, outgoingFile{blob, name})
-			files[i] = uploadedFile{reference, name}
-			return err
+			return contain.Call(func() error {
+				name := uploadName(blob, i)
+				reference, err := c.uploadFile(ctx, set, s, outgoingFile{blob, name})
+				files[i] = uploadedFile{reference, name}
+				return err
+			})
 		})
 	}
 	if err := group.Wait(); err != nil {
+		contain.Rethrow(err)
 		return nil, err
 	}
 	return files, nil
