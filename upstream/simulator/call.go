@@ -19,7 +19,7 @@ type call struct {
 	known bool // the host is one of the upstream's
 	user  int  // of the /u/N prefix
 
-	session   *session      // nil when the PSID was never made here
+	session   *session      // nil if the PSID was never made here
 	who       SessionConfig // the session's settings at the start
 	alive     bool          // the cookies are accepted
 	psidts    string
@@ -29,7 +29,8 @@ type call struct {
 	entry     *Entry   // guarded by the journal's lock
 }
 
-// beginCall opens a call: who is it, where does it go, which faults hit it.
+// beginCall finds the route, the session and the faults of a request, and enters the call
+// in the journal.
 func (s *Simulator) beginCall(w http.ResponseWriter, r *http.Request) *call {
 	c := &call{s: s, r: r}
 	c.route, c.host, c.known, c.user = findRoute(r)
@@ -52,7 +53,7 @@ func (s *Simulator) beginCall(w http.ResponseWriter, r *http.Request) *call {
 	return c
 }
 
-// finishEntry closes the call in the journal, whatever way the handler left.
+// finishEntry completes the call's entry in the journal, also after a panic.
 func (c *call) finishEntry() {
 	failure := recover()
 	if failure == nil {
@@ -77,7 +78,7 @@ func (c *call) finishEntry() {
 	}
 }
 
-// identifySession reads the login cookies and finds out whose they are.
+// identifySession reads the login cookies and finds their session.
 func (c *call) identifySession() (names []string, verdict Verdict) {
 	var psid string
 	for _, ck := range c.r.Cookies() {
@@ -118,7 +119,7 @@ func (ss *session) countCall(c *call) {
 	}
 }
 
-// rightUser tells whether a call to the app is addressed to the session's place
+// rightUser reports whether a call to the app is addressed to the session's place
 // in the browser: the prefix on every path, the header on every POST.
 func (c *call) rightUser() bool {
 	switch c.route.op {
@@ -159,7 +160,7 @@ func (c *call) sleepFor(d time.Duration) bool {
 	}
 }
 
-// stallUntilLeft says nothing more until the client leaves; a head that was not written
+// stallUntilLeft sends nothing more until the client leaves; a head that was not written
 // yet is held back too.
 func (c *call) stallUntilLeft() {
 	if c.w.status != 0 {

@@ -13,8 +13,8 @@ const (
 	keptBytes = 16 << 20 // of prompts and answers in them
 )
 
-// chats are the conversations, oldest first. What grows over the limits falls
-// out at the old end.
+// chats are the conversations, oldest first. Conversations over the limits fall
+// out, the oldest first.
 type chats struct {
 	mu    sync.Mutex
 	list  []*conversation
@@ -39,11 +39,11 @@ type turn struct {
 	prompt    string
 	candidate []byte // the finished candidate as JSON
 	time      time.Time
-	ready     time.Time // until then the history shows working instead
+	ready     time.Time // until then the history shows working
 	working   []byte
 }
 
-// findConversation finds one by its id, the session's own only.
+// findConversation returns the session's conversation with this id, nil if it has none.
 func (s *Simulator) findConversation(ss *session, cid string) *conversation {
 	s.chats.mu.Lock()
 	defer s.chats.mu.Unlock()

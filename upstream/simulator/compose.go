@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// planAnswer reads the question's keywords and lays the faults over them.
+// planAnswer plans an answer by the question's keywords, then by the faults, which win.
 func (c *call) planAnswer(q *question) *plan {
 	p, rest := readPlan(q.prompt, *c.s.pace.Load())
 	p.drawWanted(q.picture)
@@ -54,7 +54,7 @@ func (c *call) writeText(p *plan, q *question, rest string) {
 	}
 }
 
-// paragraphs follow the echo, so that a stream has something to carry: more
+// paragraphs follow the echo, so that a stream has content: more
 // than one script, emoji outside and inside the first plane, joined ones too.
 var paragraphs = []string{
 	"This answer was made by a simulated upstream; no model was asked. It streams in small frames, and each frame repeats the whole text so far, as on the web.",
@@ -82,7 +82,7 @@ func (c *call) echoPrompt(p *plan, q *question, rest string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// abridgeText keeps the head and the tail of what is too long to be echoed.
+// abridgeText shortens a text that is too long to be echoed to its head and tail.
 func abridgeText(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -112,7 +112,7 @@ func LongText(n int) string {
 	return s
 }
 
-// planThoughts are what [think] streams first.
+// planThoughts returns the thoughts that [think] streams first.
 func planThoughts(turn string) string {
 	return "**Reading the Question**\n\nI'm looking at what was asked: \"" + abridgeText(turn, 200) + "\".\n\n" +
 		"**Weighing the Options**\n\nTwo answers are possible & both are short. I've decided on the friendlier one. 🤔\n\n" +
@@ -143,7 +143,7 @@ func (p *Pace) splitText(text string) []string {
 	return append(out, text)
 }
 
-// splitEvenly makes exactly n pieces as long as there are runes enough.
+// splitEvenly makes exactly n pieces if there are enough runes.
 func splitEvenly(text string, n int) []string {
 	var out []string
 	for ; n > 1 && text != ""; n-- {

@@ -15,8 +15,8 @@ import (
 
 // Control is the remote control: JSON under /_sim/, for loopback peers only.
 //
-//	GET    /_sim/                       what there is: routes, operations, keywords
-//	GET    /_sim/faults                 what is armed and how often it struck
+//	GET    /_sim/                       routes, operations, keywords
+//	GET    /_sim/faults                 the armed faults and how often they struck
 //	PUT    /_sim/faults                 arm exactly this list
 //	POST   /_sim/faults                 arm one more
 //	DELETE /_sim/faults[/{name}]        heal all, or one
@@ -53,7 +53,7 @@ func (s *Simulator) Control() http.Handler {
 	return localOnly(mux)
 }
 
-// localOnly refuses peers from elsewhere and pages in a browser that were told
+// localOnly refuses peers that are not on this machine, and pages in a browser that were made
 // to talk to this port.
 func localOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -38,7 +38,7 @@ func (s *Simulator) shownFaults() []shownFault {
 	return out
 }
 
-// toFault checks what came over the wire.
+// toFault checks and converts a fault from the wire.
 func (w shownFault) toFault() (Fault, error) {
 	switch {
 	case !slices.Contains(kinds, w.Kind):
@@ -67,7 +67,7 @@ func (s *Simulator) postFault(r *http.Request) (any, error) {
 	return s.shownFaults(), nil
 }
 
-// putFaults replaces all faults, or none when one of the list is wrong.
+// putFaults replaces all faults, or none if one of the list is wrong.
 func (s *Simulator) putFaults(r *http.Request) (any, error) {
 	var in []shownFault
 	if err := readJSON(r, &in); err != nil {

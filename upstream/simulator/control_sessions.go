@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// shownSession is a SessionConfig on the wire. What is left out of a PATCH
+// shownSession is a SessionConfig on the wire. A field that is left out of a PATCH
 // stays as it is.
 type shownSession struct {
 	Name             string         `json:"name"`
@@ -58,7 +58,7 @@ func (l *shownLife) UnmarshalJSON(b []byte) error {
 	return fmt.Errorf(`life is "15m", a list of such, or {"from":"15m","to":"120h"}`)
 }
 
-// applyTo puts what was given over a config.
+// applyTo sets the given fields in a config.
 func (w *shownSession) applyTo(cfg *SessionConfig) {
 	putField(&cfg.Mint, w.Mint)
 	putField(&cfg.Bound, w.Bound)

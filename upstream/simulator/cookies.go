@@ -11,7 +11,7 @@ const (
 	namePSIDTS = "__Secure-1PSIDTS"
 )
 
-// loginCookies are those that prove who one is. They have no business at a host
+// loginCookies are the cookies that identify the account. They do not belong to a host
 // outside google.com, and all but the two none at RotateCookies.
 var loginCookies = []string{
 	namePSID, namePSIDTS, "__Secure-3PSID", "__Secure-3PSIDTS", "SID", "HSID", "SSID", "APISID", "SAPISID",

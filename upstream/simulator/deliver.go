@@ -15,14 +15,14 @@ type delivery struct {
 	p              *plan
 	f              *frames
 	cid, rid, rcid string
-	served, shown  Model // shown is empty when bodies do not tell
+	served, shown  Model // shown is empty if bodies do not name the model
 	pieces         []string
 	text, thoughts escaped
 	variant        escaped         // the text as it looked before a rewrite
 	media          json.RawMessage // of the finished candidate
 	job            []any           // the video that is being made, nil for none
 	dense          bool
-	held           time.Duration // what a client waits that wants no snapshots
+	held           time.Duration // how long a client waits that wants no snapshots
 }
 
 // deliverAnswer streams the answer that was planned.
@@ -92,7 +92,7 @@ func (d *delivery) prepareRows() {
 	}
 }
 
-// finishedCandidate is the candidate as the history keeps it.
+// finishedCandidate returns the candidate as the history stores it.
 func (d *delivery) finishedCandidate() candidate {
 	k := candidate{rcid: d.rcid, text: d.p.say, done: true, media: d.media, dense: d.dense}
 	if d.p.think {

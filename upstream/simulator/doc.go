@@ -1,8 +1,8 @@
 // Package simulator is a pretend gemini.google.com: the whole upstream in one
 // http.Handler, with sessions whose cookies age, rotate and die, answers in the
 // real framing, and every way to fail that was seen on the web. It is faithful
-// and unkind on purpose: what the real upstream would refuse, it refuses. It
-// imports nothing of this project, so that a client's mistake can not agree
+// and unkind on purpose: it refuses each call that the real upstream refuses. It
+// imports nothing of this project, so that a client's mistake cannot agree
 // with itself.
 //
 // # Three ways in
@@ -11,19 +11,30 @@
 // accounts.google.com, www.google.com, the upload and picture hosts); any other
 // Host is routed by path alone and gets links to that Host. As an
 // http.RoundTripper it is reached without a network, streams truly and works in
-// a testing/synctest bubble. Control is its remote control.
+// a testing/synctest bubble. [Simulator.Control] is its remote control.
 //
 // # Sessions
 //
-// AddSession signs in and returns the two cookies. A PSIDTS lives for what Life
-// draws at its issue; a rotation replaces it and leaves the old one a grace of
+// [Simulator.AddSession] signs in and returns the two cookies. A PSIDTS lives as long as
+// Life draws at its issue; a rotation replaces it and leaves the old one a grace of
 // 60 s. Ages are counted when a request comes, by Config.Now: a clock that jumps
-// is fine. Standing tells what the upstream would think of a pair at this moment.
+// is fine. [Simulator.Standing] returns the verdict of the upstream on a pair now.
+//
+// # Concurrency
+//
+// All methods of [Simulator] are safe for concurrent use. [New] starts no goroutine. A
+// round trip owns one, which ends with the request's context or the response's body.
+//
+// # Errors
+//
+// Failures that a client is to see are HTTP answers and broken connections, chosen by
+// [Simulator.SetFault] or a keyword. [Simulator.RoundTrip] returns the errors that a TCP
+// connection would give. Methods that look a session up return [ErrNoSession].
 //
 // # Keywords
 //
 // An answer is an echo of the prompt and a few sentences in several scripts.
-// Words in square brackets choose something else. Only the last turn counts when
+// Words in square brackets choose something else. Only the last turn counts if
 // the prompt holds a conversation in blocks that begin with "User:" and
 // "Assistant:"; keywords are left out of the echo.
 //

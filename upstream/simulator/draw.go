@@ -15,7 +15,7 @@ import (
 
 const thumbSide = 192
 
-// makeThumbnail is a small copy of an uploaded picture, nil when it is none that can
+// makeThumbnail is a small copy of an uploaded picture, nil if it is none that can
 // be read, or one of absurd size. head is the beginning of data.
 func makeThumbnail(head []byte, data io.Reader) image.Image {
 	cfg, _, err := image.DecodeConfig(bytes.NewReader(head))
@@ -30,7 +30,7 @@ func makeThumbnail(head []byte, data io.Reader) image.Image {
 	return scaleImage(img, w, h)
 }
 
-// fitSize shrinks a size until no side is longer than limit.
+// fitSize shrinks a size so that no side is longer than limit.
 func fitSize(w, h, limit int) (int, int) {
 	long := max(w, h)
 	if limit <= 0 || long <= limit {
@@ -47,7 +47,7 @@ func scaleImage(src image.Image, w, h int) *image.RGBA {
 }
 
 // drawAt makes the picture at the given size: squares in colours that the prompt
-// decides, and in the middle what was uploaded with it.
+// decides, and in the middle the pictures that were uploaded with it.
 func (p *picture) drawAt(w, h int) image.Image {
 	rnd := rand.New(rand.NewPCG(p.seed, 2))
 	palette := make(color.Palette, 16)

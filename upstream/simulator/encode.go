@@ -135,7 +135,7 @@ func appendText(b []byte, s string) []byte {
 	return b
 }
 
-// appendNested writes JSON as the inside of a JSON string. What encode made
+// appendNested writes JSON as the inside of a JSON string. The output of encodeJSON
 // holds no raw control character, so only quotes and backslashes matter.
 func appendNested(b, doc []byte) []byte {
 	for _, c := range doc {

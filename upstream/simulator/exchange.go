@@ -39,7 +39,7 @@ type exchange struct {
 	written int64
 }
 
-// serveHandler runs the handler and says how it ended.
+// serveHandler runs the handler and records how it ended.
 func (x *exchange) serveHandler(s *Simulator, r *http.Request) {
 	defer close(x.done)
 	defer x.cancel()
@@ -83,7 +83,7 @@ func (x *exchange) WriteHeader(status int) {
 	close(x.started)
 }
 
-// Flush implements http.Flusher; what was written can be read already.
+// Flush implements http.Flusher; the bytes written can be read already.
 func (x *exchange) Flush() { x.WriteHeader(http.StatusOK) }
 
 // Write implements http.ResponseWriter. It blocks while the reader is far behind.
@@ -113,7 +113,7 @@ func (x *exchange) Write(b []byte) (int, error) {
 	}
 }
 
-// finishBody ends the body after what is still to be read. It runs before done is
+// finishBody ends the body after the bytes that are still to be read. It runs before done is
 // closed, so a reader at the end finds the handler gone.
 func (x *exchange) finishBody(err error) {
 	x.mu.Lock()
@@ -138,7 +138,7 @@ func (x *exchange) failWith(err error) {
 	wakeWaiter(x.room)
 }
 
-// headError tells why there is no response; nil when there is one.
+// headError returns why there is no response, nil if there is one.
 func (x *exchange) headError() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -180,7 +180,7 @@ func (x *exchange) Read(b []byte) (int, error) {
 	}
 }
 
-// takeBuffered reads what there is; ok is false when the reader has to wait.
+// takeBuffered reads the buffered bytes; ok is false if the reader has to wait.
 func (x *exchange) takeBuffered(b []byte, over bool) (n int, err error, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -216,7 +216,7 @@ func (x *exchange) Close() error {
 	return nil
 }
 
-// wakeWaiter wakes whoever waits on a channel of capacity one; it never blocks.
+// wakeWaiter wakes the goroutine that waits on a channel of capacity one; it never blocks.
 func wakeWaiter(ch chan struct{}) {
 	select {
 	case ch <- struct{}{}:

@@ -2,7 +2,7 @@ package simulator
 
 import "time"
 
-// Kind is what a fault does.
+// Kind is the effect of a fault.
 type Kind string
 
 // The kinds. A kind that makes no sense for an operation does nothing there.
@@ -16,7 +16,7 @@ const (
 	Truncate  Kind = "truncate"  // the body ends after Bytes, as if it were whole
 	Stall     Kind = "stall"     // silence after Bytes of the body, until the client leaves
 	Empty     Kind = "empty"     // 200 without a body
-	HTML      Kind = "html"      // 200 with a sign-in page where something else is due
+	HTML      Kind = "html"      // 200 with a sign-in page in place of the answer
 	Compress  Kind = "gzip"      // gzip for those who accept it
 	Chopped   Kind = "chop"      // pieces of 1 to Bytes bytes
 	Guest     Kind = "guest"     // treat the client as signed out
@@ -83,7 +83,7 @@ type Fault struct {
 	Skip, Every, Count int
 	// From and Until limit it in time; a zero time is no limit.
 	From, Until time.Time
-	// What the kind needs: see there.
+	// The parameters of the kind: see there.
 	Delay  time.Duration
 	Code   int
 	Bytes  int

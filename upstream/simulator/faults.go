@@ -58,7 +58,7 @@ type FaultState struct {
 	Seen, Hits int // calls that matched, calls that it hit
 }
 
-// Faults lists what is armed, healed ones included until they are cleared.
+// Faults lists the armed faults, healed ones included until they are cleared.
 func (s *Simulator) Faults() []FaultState {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -69,7 +69,7 @@ func (s *Simulator) Faults() []FaultState {
 	return out
 }
 
-// countHits counts the call at every fault that matches and returns those that strike.
+// countHits counts the call at every fault that matches it, and returns those that strike.
 func (f *faults) countHits(c *call, now time.Time) []Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -40,8 +40,8 @@ type upload struct {
 	small           image.Image
 }
 
-// storeFile takes a file in as it comes and returns its reference. Only what the
-// answers show of it is kept.
+// storeFile reads a file as it arrives and returns its reference. Only the properties that
+// answers show are stored.
 func (s *Simulator) storeFile(name, mime string, from io.Reader) (ref string, err error) {
 	sum, size := sha256.New(), counter(0)
 	data := bufio.NewReaderSize(io.TeeReader(io.LimitReader(from, maxFile+1), io.MultiWriter(sum, &size)), 64<<10)
@@ -66,15 +66,15 @@ func (s *Simulator) storeFile(name, mime string, from io.Reader) (ref string, er
 	return u.ref, nil
 }
 
-// containers are formats of which the bytes do not tell whether sound alone or a
-// film is in them.
+// containers are formats whose bytes do not show whether they hold only sound or also a
+// film.
 var containers = map[string][]string{
 	"application/ogg": {"audio/ogg", "video/ogg", "audio/opus"},
 	"video/mp4":       {"audio/mp4", "audio/m4a", "audio/x-m4a", "video/quicktime"},
 	"video/webm":      {"audio/webm"},
 }
 
-// isMisnamed reports whether a told MIME type and the bytes are of two kinds.
+// isMisnamed reports whether a file's bytes are of another kind than the declared MIME type.
 func isMisnamed(told, sniffed string) bool {
 	if sniffed == "application/octet-stream" || slices.Contains(containers[sniffed], told) {
 		return false
@@ -89,7 +89,7 @@ type counter int
 
 func (n *counter) Write(b []byte) (int, error) { *n += counter(len(b)); return len(b), nil }
 
-// findFile returns the upload behind a reference; nil when there is none.
+// findFile returns the upload behind a reference, nil if there is none.
 func (f *files) findFile(ref string) *upload {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -105,7 +105,8 @@ func (f *files) knowsFile(ref string, now time.Time) bool {
 	return u != nil && now.Sub(u.made) < fileLife
 }
 
-// describeFiles says in the answer what arrived, so that a client's test can see it.
+// describeFiles returns the text that describes a received file in the answer, so that a
+// client's test can see it.
 func (f *files) describeFiles(a attachment) string {
 	u := f.findFile(a.ref)
 	if u == nil || u.misnamed {

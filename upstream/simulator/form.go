@@ -12,7 +12,7 @@ import (
 const maxForm = 32 << 20
 
 // readForm reads the two fields that every RPC sends and checks the page token. It
-// answers 400 itself and returns false when they are not acceptable.
+// answers 400 itself and returns false if they are not acceptable.
 func (c *call) readForm() (request json.RawMessage, ok bool) {
 	kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	switch {
@@ -47,7 +47,7 @@ func (c *call) readForm() (request json.RawMessage, ok bool) {
 	return request, true
 }
 
-// wantsChunks tells whether the answer is wanted frame by frame, in the
+// wantsChunks reports whether the answer is wanted frame by frame, in the
 // length-prefixed form.
 func (c *call) wantsChunks() bool { return c.r.URL.Query().Get("rt") == "c" }
 
@@ -72,21 +72,21 @@ func (l list) at(i int) json.RawMessage {
 
 func (l list) isNull(i int) bool { return string(l.at(i)) == "null" }
 
-// textAt is element i when it is a string, else "".
+// textAt returns element i if it is a string, else "".
 func (l list) textAt(i int) string {
 	var s string
 	_ = json.Unmarshal(l.at(i), &s)
 	return s
 }
 
-// numberAt is element i when it is a whole number, else 0.
+// numberAt returns element i if it is a whole number, else 0.
 func (l list) numberAt(i int) int {
 	var n int
 	_ = json.Unmarshal(l.at(i), &n)
 	return n
 }
 
-// listAt is element i when it is an array, else an empty one.
+// listAt returns element i if it is an array, else an empty one.
 func (l list) listAt(i int) list {
 	sub, _ := parseList(l.at(i))
 	return sub

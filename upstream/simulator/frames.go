@@ -18,7 +18,7 @@ type frames struct {
 	skew    int // added to every announced length
 	garble  int // frame to break, counted from 1; 0 breaks none
 	count   int
-	head    []byte // what is due before the next frame
+	head    []byte // bytes due before the next frame
 	rows    []byte // of the older form
 }
 
@@ -132,7 +132,7 @@ func (f *frames) timingRow() error {
 	return f.rowsOf(encodeJSON([]any{"di", ms}), encodeJSON([]any{"af.httprm", ms - 1, strconv.FormatInt(number, 10), 7}))
 }
 
-// writeEnd writes the frame that tells the length of the whole body, itself
+// writeEnd writes the frame that holds the length of the whole body, itself
 // included; in the older form it writes the body.
 func (f *frames) writeEnd() {
 	if !f.chunked {

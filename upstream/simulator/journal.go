@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Verdict is what the cookies of a call were worth.
+// Verdict is the result of checking the cookies of a call.
 type Verdict string
 
 // The verdicts.
@@ -33,7 +33,7 @@ type Entry struct {
 	Session   string    `json:"session,omitempty"`
 	Cookies   []string  `json:"cookies,omitempty"` // names only, sorted
 	Verdict   Verdict   `json:"verdict"`
-	// Token is what the page token was worth: valid, stale, none or absent.
+	// Token is the verdict on the page token: valid, stale, none or absent.
 	Token string `json:"token,omitempty"`
 	// Violations are broken cookie rules, in words.
 	Violations []string `json:"violations,omitempty"`
@@ -47,7 +47,7 @@ type Entry struct {
 	Files       int  `json:"files,omitempty"`
 	Temporary   bool `json:"temporary,omitempty"`
 	FollowUp    bool `json:"follow_up,omitempty"`
-	// Refusal says which rule answered with an error.
+	// Refusal names the rule that answered with an error.
 	Refusal  string   `json:"refusal,omitempty"`
 	Faults   []string `json:"faults,omitempty"`
 	Status   int      `json:"status"`
@@ -125,7 +125,7 @@ func (s *Simulator) ClearJournal() {
 	s.journal.entries, s.journal.counts = nil, nil
 }
 
-// shownPath is the path without what would identify a picture.
+// shownPath returns the path without the token that identifies a picture.
 func (c *call) shownPath() string {
 	path := c.r.URL.Path
 	if c.route.op == OpMedia && strings.HasSuffix(c.route.path, "/") {

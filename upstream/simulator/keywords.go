@@ -13,7 +13,7 @@ type keyword struct {
 	set         func(p *plan, arg string)
 }
 
-// maxLong and maxNoise bound what a prompt can make the simulator hold.
+// maxLong and maxNoise bound the memory that a prompt can make the simulator use.
 const (
 	maxLong  = 16 << 20
 	maxNoise = 64 << 20

@@ -8,7 +8,7 @@ import (
 
 // A link to a picture leads over three places: the start, a middle host under
 // google.com which is the only one that wants (and gets) the login cookies, and
-// the end. The token in the path is marked with the place it is good for.
+// the end. The token in the path names the place for which it is valid.
 const (
 	markMiddle = "m"
 	markEnd    = "f"
@@ -148,7 +148,7 @@ func (c *call) serveBytes(kind string, data []byte) {
 	}
 }
 
-// mediaPreview is a thumbnail that anybody may see.
+// mediaPreview serves a thumbnail, which needs no cookies.
 func (c *call) mediaPreview() {
 	pic := picture{seed: c.s.seededDigest("preview", c.r.URL.Path), width: 256, height: 256}
 	data, kind := pic.encodeImage(0, true)

@@ -14,7 +14,7 @@ type Model struct {
 	Version string `json:"version"`
 }
 
-// Plan is what the account pays for; it decides about the models on offer.
+// Plan is the subscription of the account; it decides about the models on offer.
 type Plan string
 
 // The plans.
@@ -66,7 +66,7 @@ func (cfg *SessionConfig) offeredModels() []Model {
 	return cfg.Plan.planModels()
 }
 
-// findModel finds an id among what the session may use, the default for "". A paid
+// findModel finds an id among the models of the session, the default for "". A paid
 // account may still ask for the free ids; the ids of older years are gone for
 // all.
 func (cfg *SessionConfig) findModel(id string) (Model, bool) {

@@ -78,7 +78,7 @@ func (c *call) plainStatus(f Fault) {
 }
 
 // loseAnswer keeps back an answer that was made. The call has taken effect; the client
-// sees silence, then what stands between it and the upstream: a gateway's error
+// sees silence, then the answer of a machine in between: a gateway's error
 // page, or a broken connection.
 func (c *call) loseAnswer(f Fault) {
 	if !c.sleepFor(f.Delay) {
@@ -93,7 +93,7 @@ func (c *call) loseAnswer(f Fault) {
 }
 
 // turnAway sends the client to the sign-in or the captcha page. A blocked
-// address is treated so whatever is known of the session, but by each operation
+// address is treated so with any session, but by each operation
 // in its own way.
 func (c *call) turnAway(kind Kind) {
 	switch {

@@ -56,7 +56,7 @@ func (ps *pictures) findPicture(match func(*picture) bool) *picture {
 
 const videoChip = "http://googleusercontent.com/video_gen_chip/0"
 
-// makeMedia makes what the answer shows and returns the media container of the
+// makeMedia makes the media that the answer shows and returns the media container of the
 // candidate; it adds the placeholders to the text.
 func (c *call) makeMedia(d *delivery) json.RawMessage {
 	p := d.p

@@ -23,7 +23,7 @@ func (d *delivery) playFrames() error {
 // writeRow writes one body as a frame of its own.
 func (d *delivery) writeRow(body []any) error { return d.f.rowsOf(bodyRow(body)) }
 
-// writeOpening tells the ids; the chat's own may still be unknown.
+// writeOpening sends the ids; the chat's own may still be unknown.
 func (d *delivery) writeOpening() error {
 	var cid any
 	if d.dense || d.q.cid != "" {
@@ -156,7 +156,7 @@ func (d *delivery) flickerTail(i int, upTo prefix) []byte {
 	return []byte(`\\\\` + mark)
 }
 
-// interruptAt does what is planned to happen once i of n text frames are written.
+// interruptAt runs the interruption planned for the moment when i of n text frames are written.
 func (d *delivery) interruptAt(i, n int) error {
 	p := d.p
 	if p.errCode != 0 && p.errAt == "late" && i == n/2 {
@@ -188,7 +188,7 @@ func (d *delivery) interruptAt(i, n int) error {
 	return nil
 }
 
-// writeContext is the row that tells that the turn is saved.
+// writeContext writes the row that confirms that the turn is saved.
 func (d *delivery) writeContext() error {
 	token := "AwAAA" + d.c.s.nextID() + d.c.s.nextID()
 	f := fields{1: []any{nil, d.rid}, 25: token}
@@ -198,7 +198,7 @@ func (d *delivery) writeContext() error {
 	return d.writeRow(f.sparseArray(2))
 }
 
-// writeClosing writes what follows a finished candidate: title, context, and the
+// writeClosing writes the rows that follow a finished candidate: title, context, and the
 // code that the upstream hangs behind a good answer at times.
 func (d *delivery) writeClosing() error {
 	if d.p.end == "silent" {

@@ -20,10 +20,10 @@ type Pace struct {
 	Frames int
 }
 
-// plan is what a prompt's keywords, the faults and the chance of the seed make
-// of an answer.
+// plan is the outcome of a prompt's keywords, the faults and the random choices of the seed
+// for one answer.
 type plan struct {
-	turn       string // what the user said last, without keywords
+	turn       string // the user's last message, without keywords
 	say        string // the whole text, when exact
 	exact      bool
 	long       int
@@ -94,7 +94,7 @@ func stripKeywords(s string) string {
 	}))
 }
 
-// lastTurn is what the user said last in a prompt that holds a conversation in
+// lastTurn returns the last message of the user in a prompt that holds a conversation in
 // blocks that start with "User:" and "Assistant:"; any other prompt is one turn.
 func lastTurn(prompt string) string {
 	if i := strings.LastIndex("\n"+prompt, "\nUser:"); i >= 0 {

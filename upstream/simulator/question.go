@@ -94,7 +94,7 @@ func uuidFits(h http.Header, inside string) bool {
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
 // askedModel is the model id in the header, in any of its shapes; "?" when the
-// header can not be read, "" without one.
+// header cannot be read, "" without one.
 func askedModel(h http.Header) string {
 	value := h.Get("X-Goog-Ext-525001261-Jspb")
 	if value == "" {

@@ -93,7 +93,7 @@ func (c *call) tooSoon() bool {
 	return s.cfg.RotateFloor > 0 && !last.IsZero() && s.now().Sub(last).Abs() < s.cfg.RotateFloor
 }
 
-// renewTS issues a new PSIDTS; "" when the session gets none.
+// renewTS issues a new PSIDTS; it returns "" if the session gets none.
 func (c *call) renewTS() string {
 	s := c.s
 	s.sessions.mu.Lock()

@@ -11,7 +11,7 @@ type rpc struct {
 	serve func(*call, list) []any
 }
 
-// rpcs holds every call that is answered. What is not here is refused with a
+// rpcs holds every call that is answered. All others are refused with a
 // bare status 5, as are the calls of newer pages.
 var rpcs = []rpc{
 	{"otAQ7b", true, (*call).answerStatus},
@@ -109,7 +109,7 @@ func (c *call) batchRow(one list) []byte {
 	return refused(5)
 }
 
-// answerStatus is otAQ7b: who is it, and which models may be used.
+// answerStatus is otAQ7b: the account's status and the models that may be used.
 func (c *call) answerStatus(list) []any {
 	if f, ok := c.firstFault(AccountStatus); ok {
 		c.who.Status = f.Code

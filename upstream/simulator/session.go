@@ -25,7 +25,7 @@ type SessionConfig struct {
 	// Name is what journal, faults and control call the session. "" means
 	// "session-N". A name in use is given to the newer session.
 	Name string
-	// PSID and PSIDTS are the first values. "" makes them from the seed.
+	// PSID and PSIDTS are the first values. If empty, they are made from the seed.
 	PSID, PSIDTS string
 	// NoPSIDTS makes a session that lives on its PSID alone.
 	NoPSIDTS bool
@@ -51,7 +51,7 @@ type SessionConfig struct {
 	Status int
 	// Consent makes the page ask for consent first.
 	Consent bool
-	// Plan is what the account pays for. "" means Advanced.
+	// Plan is the subscription of the account. "" means Advanced.
 	Plan Plan
 	// Models are the only models on offer, the default one first. nil leaves it
 	// to the Plan.
@@ -63,7 +63,7 @@ type SessionConfig struct {
 	Guest GuestMode
 }
 
-// session is a SessionConfig at work. Its fields are guarded by sessions.mu.
+// session is the state of a session. Its fields are guarded by sessions.mu.
 type session struct {
 	SessionConfig
 	rnd       *rand.Rand
@@ -158,7 +158,7 @@ func (s *Simulator) Bind(psid string, bound bool) error {
 	return s.changeSession(psid, func(ss *session) { ss.Bound = bound })
 }
 
-// Configure changes what can change in a running session: Status, Consent,
+// Configure changes the settings that can change in a running session: Status, Consent,
 // Models, Quota, Account, Life (of values still to be issued), Guest, Bound.
 // change gets the present settings; names and values in it are not taken over.
 // It runs under the simulator's lock and must not call back.
@@ -197,14 +197,14 @@ type SessionInfo struct {
 	Calls     map[string]int `json:"calls"` // by operation, and by RPC id
 }
 
-// Session tells about the session of a PSID.
+// Session describes the session of a PSID; ErrNoSession if it was never made here.
 func (s *Simulator) Session(psid string) (SessionInfo, error) {
 	var info SessionInfo
 	err := s.changeSession(psid, func(ss *session) { info = ss.describeSession(s.now()) })
 	return info, err
 }
 
-// Sessions tells about all sessions, oldest first.
+// Sessions describes all sessions, oldest first.
 func (s *Simulator) Sessions() []SessionInfo {
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()

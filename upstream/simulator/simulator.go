@@ -11,30 +11,30 @@ import (
 	"time"
 )
 
-// Config is what a simulator is made of. The zero Config is a strict upstream
+// Config configures a [Simulator]. The zero Config is a strict upstream
 // without sessions, faults or delays, on the real clock.
 type Config struct {
-	// Now tells the time by which sessions, links and uploads age. It is read at
-	// every request, by many goroutines at once, and may jump either way. nil
-	// means time.Now.
+	// Now returns the time by which sessions, links and uploads age. It is called at
+	// every request, by many goroutines at once, and may jump either way. If nil, it
+	// is time.Now.
 	Now func() time.Time
 	// Seed makes ids, cookie values, lives and pictures: one seed, one run.
 	Seed uint64
-	// Logger hears of sessions and faults as they change. nil discards.
+	// Logger logs changes of sessions and faults. If nil, nothing is logged.
 	Logger *slog.Logger
 	// Pace is how answers stream unless the prompt says otherwise.
 	Pace Pace
 	// PageBytes is the size of the app page. 0 means 512 KiB, as on the web.
 	PageBytes int
-	// Guest is what a signed-out client gets. "" means GuestRefused.
+	// Guest is the answer to a signed-out client. If empty, it is GuestRefused.
 	Guest GuestMode
 	// TokenOptional accepts any page token (the form field at), none at all
-	// included. false refuses with 400 what is not the session's own, unless
+	// included. If false, a token that is not the session's own is refused with 400, unless
 	// the page holds no token at the moment.
 	TokenOptional bool
 	// HandOutToken puts the right page token into the 400 that refuses a wrong one.
 	HandOutToken bool
-	// RotateCookies says which cookies a rotation may bring beside the two; more
+	// RotateCookies lists which cookies a rotation may send beside the two; more
 	// are answered 401. "" means CookiesPassing.
 	RotateCookies CookieRule
 	// RotateFloor answers 429 to a rotation sooner than this after the last one
@@ -61,26 +61,26 @@ type Config struct {
 	JournalSize int
 }
 
-// GuestMode says how StreamGenerate and the app page treat a client that is not
+// GuestMode decides how StreamGenerate and the app page treat a client that is not
 // signed in.
 type GuestMode string
 
 // The modes. The real upstream shows all of them, by host and region.
 const (
 	GuestRefused      GuestMode = "refused"      // guest page; answers refused with a bare status 7
-	GuestServed       GuestMode = "served"       // guest page; the free model answers, whatever was asked
+	GuestServed       GuestMode = "served"       // guest page; the free model answers each question
 	GuestUnauthorized GuestMode = "unauthorized" // guest page; 401
 	GuestRedirected   GuestMode = "redirected"   // 302 to the sign-in page everywhere
 )
 
-// CookieRule says how many cookies are too many for a rotation.
+// CookieRule decides which cookies a rotation refuses.
 type CookieRule string
 
 // The rules. Reports from the web differ; the middle one fits most of them.
 const (
 	CookiesExact   CookieRule = "exact"   // the two and nothing else
 	CookiesPassing CookieRule = "passing" // and those that a client picks up on its way
-	CookiesAny     CookieRule = "any"     // whatever comes
+	CookiesAny     CookieRule = "any"     // every cookie
 )
 
 // Simulator is a pretend upstream. It is an http.Handler, an http.RoundTripper
@@ -101,7 +101,7 @@ type Simulator struct {
 	filler   []byte // the dull part of the app page
 }
 
-// New makes a simulator. It starts no goroutine and needs no Close.
+// New returns a simulator. It starts no goroutine and needs no Close.
 func New(cfg Config) *Simulator {
 	if cfg.Now == nil {
 		cfg.Now = time.Now

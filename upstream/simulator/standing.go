@@ -2,7 +2,7 @@ package simulator
 
 import "time"
 
-// Cause says why a pair of cookies is not accepted.
+// Cause is the reason why a pair of cookies is not accepted.
 type Cause string
 
 // The causes of death.
@@ -15,22 +15,22 @@ const (
 	CauseRevoked    Cause = "revoked"    // ended at once
 )
 
-// Standing is what the upstream thinks of a pair of cookies at one moment.
+// Standing is the verdict of the upstream on a pair of cookies at one moment.
 type Standing struct {
-	// Alive says that the pair is accepted.
+	// Alive reports that the pair is accepted.
 	Alive bool
-	// Renewable says that a rotation with it would give a new PSIDTS.
+	// Renewable reports that a rotation with it would give a new PSIDTS.
 	Renewable bool
-	// Cause says why it is not alive.
+	// Cause is the reason why it is not alive.
 	Cause Cause
 	// Issued is when the PSIDTS was made.
 	Issued time.Time
-	// End is when the pair died, or will die when nobody renews it. The zero
+	// End is when the pair died, or will die if it is not renewed. The zero
 	// time means never, or unknown.
 	End time.Time
 }
 
-// Standing tells whether a request with this pair would be accepted now, and
+// Standing reports whether a request with this pair would be accepted now, and
 // since when it is not. It counts as no call and changes nothing.
 func (s *Simulator) Standing(psid, psidts string) Standing {
 	s.sessions.mu.Lock()
@@ -65,7 +65,7 @@ func (ss *session) judgePair(psidts string, now time.Time) Standing {
 	return st
 }
 
-// endOfLife is when the value dies and of what; the zero time means never.
+// endOfLife returns when the value dies, and the cause; the zero time means never.
 func (v *tsValue) endOfLife(grace time.Duration) (time.Time, Cause) {
 	var end time.Time
 	cause := CauseNone

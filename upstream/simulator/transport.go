@@ -8,7 +8,7 @@ import (
 )
 
 // RoundTrip serves a request in memory: the simulator as a transport. It
-// streams (what the handler flushes can be read at once), it ends with the
+// streams (flushed bytes can be read at once), it ends with the
 // request's context, which fails both the handler's and the reader's side, and
 // it leaves no goroutine behind once the body is closed or read to its end. It
 // uses channels only, so it runs in a testing/synctest bubble. A reset or an

@@ -39,7 +39,7 @@ func (c *call) uploadForm() {
 	}
 }
 
-// uploadHeaders checks what both forms need.
+// uploadHeaders checks the headers that both forms need.
 func (c *call) uploadHeaders() bool {
 	if !strings.HasPrefix(c.r.Header.Get("Push-Id"), "feeds/") || c.r.Header.Get("X-Tenant-Id") != "bard-storage" {
 		c.noteEntry(func(e *Entry) { e.Refusal = "upload headers" })

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// answer is the way out of a call. It counts, compresses, chops and cuts what
-// the handler writes, as switches and faults say.
+// answer is the ResponseWriter of a call. It counts, compresses, chops and cuts the bytes that
+// the handler writes, as the configuration and the faults say.
 type answer struct {
 	http.ResponseWriter
 	c       *call
@@ -48,7 +48,7 @@ func newAnswer(w http.ResponseWriter, c *call) *answer {
 
 func newChopper(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
 
-// chopInto cuts what follows into pieces of 1 to n bytes.
+// chopInto cuts the rest of the body into pieces of 1 to n bytes.
 func (a *answer) chopInto(n int) {
 	a.piece = max(1, n)
 	if a.chop == nil {
@@ -154,11 +154,11 @@ func (a *answer) Flush() {
 	if a.zip != nil {
 		_ = a.zip.Flush()
 	}
-	// A writer that can not flush delivers at once or at the end; both are fine.
+	// A writer that cannot flush delivers at once or at the end; both are fine.
 	_ = http.NewResponseController(a.ResponseWriter).Flush()
 }
 
-// closeCompression writes what compression still holds.
+// closeCompression writes the bytes that compression still holds.
 func (a *answer) closeCompression() {
 	if a.zip != nil && a.outcome == "" {
 		_ = a.zip.Close()
@@ -184,7 +184,7 @@ func (a *answer) abortConnection() {
 	panic(http.ErrAbortHandler)
 }
 
-// refuseConnection makes the connection fail as if nobody listened. It does not return.
+// refuseConnection makes the connection fail as if nothing listened. It does not return.
 func (a *answer) refuseConnection() {
 	if w, ok := a.ResponseWriter.(interface{ refuseConnection() }); ok {
 		w.refuseConnection()
