@@ -71,14 +71,15 @@ type Warning struct {
 	Message string `json:"message"`
 }
 
-// reject makes a rejection whose message still lacks its subject: in puts the
-// file's name before it. Arguments must be numbers, constants or the results
+// Reject makes a rejection whose message still lacks its subject: [Rejection.InFile]
+// puts the file's name before it. Most are made where a format finds the fault, in
+// cookie/export, and in cookie/inbox. Arguments must be numbers, constants or the results
 // of the shown… functions, never bytes of the file.
 func Reject(code Code, format string, args ...any) *Rejection {
 	return &Rejection{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// in returns the rejection with the file as the subject of its sentence.
+// InFile returns the rejection with the file as the subject of its sentence.
 func (r *Rejection) InFile(name string) *Rejection {
 	return &Rejection{Code: r.Code, Message: ShownFile(name) + " " + r.Message}
 }

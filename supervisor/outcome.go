@@ -28,7 +28,8 @@ func rejectTooMany(c Candidate) Verdict {
 	return Verdict{Result: Rejected, Code: string(rejection.Code), Message: rejection.Message}
 }
 
-// recordOutcome counts, notes and logs how an offer ended.
+// recordOutcome counts and logs how an offer ended, and notes it for the status
+// (LastFile). What it refused as signed out is remembered in the ledger.
 func (s *Supervisor) recordOutcome(c Candidate, v Verdict) {
 	trigger, account := cmp.Or(c.Trigger, "push"), metrics.NoAccount
 	present := s.presentAccount(v.Account) != nil

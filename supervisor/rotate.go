@@ -9,7 +9,9 @@ import (
 	"github.com/geminid/geminid/supervisor/status"
 )
 
-// rotateNow fetches a new PSIDTS and takes it into use. The work token is held.
+// rotateNow fetches a new PSIDTS and takes it into use. The work token is held. That a
+// rotation is due is decided by dueWork (tick.go), the moment of the next one by
+// applyRotation.
 // Order matters: the attempt is written down before the call, so that a crash
 // loop cannot hammer and the next run repeats it in time. The new value is saved
 // before it is used, because the old one may already be dying. The page token

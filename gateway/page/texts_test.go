@@ -11,6 +11,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/page"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 var hole = regexp.MustCompile(`\{\w+\}`)
@@ -53,8 +54,7 @@ func TestTextsAreUsed(t *testing.T) {
 // TestEveryWordHasAText: what the rest of the house can say has words here.
 func TestEveryWordHasAText(t *testing.T) {
 	var wanted []string
-	for _, state := range []supervisor.State{supervisor.Healthy, supervisor.Expiring, supervisor.Degraded, supervisor.Unknown,
-		supervisor.RateLimited, supervisor.Blocked, supervisor.Expired, supervisor.Missing} {
+	for _, state := range status.States() {
 		wanted = append(wanted, "word."+string(state), "sentence."+string(state))
 	}
 	for _, result := range []supervisor.Result{supervisor.Applied, supervisor.Unchanged, supervisor.Rejected, supervisor.Parked, supervisor.RolledBack} {
