@@ -1,7 +1,3 @@
-// Package cookie holds a Google session as the daemon knows it: the immutable
-// Set, the export formats people bring (Parse), the directory they drop files
-// into (Inbox, Watch) and the daemon's own durable state (Store). Values are
-// redacting types; Reveal is the only way out.
 package cookie
 
 import (

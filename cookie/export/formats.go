@@ -56,7 +56,7 @@ func Formats() []string {
 	return names
 }
 
-// Export is what Parse found in a file.
+// Result is the content of a file that [Parse] accepted.
 type Result struct {
 	// Set is the session, with every value checked.
 	Set cookie.Set

@@ -31,7 +31,7 @@ const (
 	maxFiles = 256
 )
 
-// InboxConfig says which directory an Inbox reads.
+// Config chooses the directory that an [Inbox] reads.
 type Config struct {
 	// Dir is where people drop their exports; it is created with mode 2770 when
 	// it is missing. Required.
@@ -87,7 +87,7 @@ type Drop struct {
 	Rejection *cookie.Rejection
 }
 
-// NewInbox opens the inbox, creates the directory when it is missing, and sweeps up
+// New opens the inbox, creates the directory if it is missing, and sweeps up
 // what an interrupted note left.
 func New(c Config) (*Inbox, error) {
 	if c.Dir == "" {

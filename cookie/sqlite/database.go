@@ -65,7 +65,7 @@ func readHeader(data string) (*Database, error) {
 	return db, nil
 }
 
-// openDatabase makes a file ready for reading.
+// Open makes a file ready for reading.
 func Open(data string) (*Database, error) {
 	db, err := readHeader(data)
 	if err != nil {

@@ -24,7 +24,7 @@ const (
 // ErrClosed is the error of a Store that was closed.
 var ErrClosed = errors.New("the cookie store is closed")
 
-// Locked is the error of OpenStore when another process owns the directory.
+// LockedError is the error of [Open] if another process owns the directory.
 type LockedError struct {
 	// PID is the owner's process id, 0 when it could not be read.
 	PID int
@@ -40,7 +40,7 @@ func (e *LockedError) Error() string {
 	return who + " already owns " + e.Dir + "; stop it first, or give this one a state directory of its own"
 }
 
-// StoreConfig says where and how a Store keeps its files.
+// Config decides where and how a [Store] keeps its files.
 type Config struct {
 	// Dir is the state directory; it is created with mode 0700. Required.
 	Dir string
@@ -66,7 +66,7 @@ type Store struct {
 	unread map[string]error // accounts whose record cannot be read
 }
 
-// OpenStore locks the directory, creates what is missing and sweeps up what an
+// Open locks the directory, creates what is missing and sweeps up what an
 // interrupted write left. It does not wait for the lock: *Locked tells who has
 // it. A read-only directory opens too; Writable says what that means.
 func Open(c Config) (*Store, error) {
