@@ -99,7 +99,7 @@ func (g *grammar) givenKey(c *terminal.Console) (client.Secret, error) {
 	key := string(g.Key)
 	if key == "-" {
 		line, err := c.ReadLine()
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return "", fmt.Errorf("reading the key from standard input: %w", err)
 		}
 		if key = strings.TrimSpace(line); key == "" {
@@ -121,7 +121,7 @@ func readConfig(path string) (config, error) {
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&file); err != nil && err != io.EOF {
+	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return file, exit.New(exit.Config, path+": "+explainYAML(err), "correct the file, or write it anew with gchat login")
 	}
 	return file, nil

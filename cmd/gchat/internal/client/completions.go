@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -75,7 +76,7 @@ func (c *Client) StreamChat(ctx context.Context, req ChatRequest) iter.Seq2[Delt
 		if err == nil {
 			return
 		}
-		if context.Cause(ctx) == errSilent {
+		if errors.Is(context.Cause(ctx), errSilent) {
 			err = errSilent
 		}
 		yield(Delta{}, err)

@@ -22,7 +22,7 @@ func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // streaming answers with an event stream that comes from r.
 func streaming(r io.Reader) *Client {
 	return &Client{server: "http://server.test", http: &http.Client{Transport: transport(func(req *http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}},
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}},
 			Body: &aborting{io.NopCloser(r), req.Context()}, Request: req}, nil
 	})}}
 }

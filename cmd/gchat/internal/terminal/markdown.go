@@ -16,8 +16,8 @@ const maxMeasure = 100
 
 // markdownPage is a page on a screen. Blocks that are finished stand there rendered
 // and are never touched again; the one that grows stands below them as plain
-// text and is redrawn once, when it is finished. Rows that outgrow the screen can
-// not be redrawn: a long code block is rendered in parts, anything else stays
+// text and is redrawn once, when it is finished. Rows that outgrow the screen
+// cannot be redrawn: a long code block is rendered in parts, anything else stays
 // plain.
 type markdownPage struct {
 	out   io.Writer
@@ -115,8 +115,8 @@ func (m *markdownPage) drawTail(out *strings.Builder) {
 	m.shown = len(m.source)
 }
 
-// renderBlock returns the rows of a block, each with its newline. A block that can
-// not be rendered is its own text.
+// renderBlock returns the rows of a block, each with its newline. A block that
+// cannot be rendered is its own text.
 func (m *markdownPage) renderBlock(text string) string {
 	if measure := min(m.columns, maxMeasure); m.renderer == nil || m.measure != measure {
 		renderer, err := glamour.NewTermRenderer(m.style, glamour.WithWordWrap(measure))
