@@ -56,15 +56,15 @@ type Finding struct {
 	// Detail says what was seen in a few words for a person, without a value:
 	// "status RPC 1016", "page without access token".
 	Detail string
-	// RetryAfter is what the upstream asked for, zero when it did not.
+	// RetryAfter is what the upstream asked for, zero if it did not.
 	RetryAfter time.Duration
 	// Account is an opaque id of the Google account behind the answer (already
-	// hashed), empty when the answer did not tell.
+	// hashed), empty if the answer did not tell.
 	Account string
 	// Set is the set as it is after the call: with the new PSIDTS after a
 	// rotation, with refreshed extra cookies. The zero Set means unchanged.
 	Set Set
-	// Interval is when the upstream wants the next rotation, zero when it did
+	// Interval is when the upstream wants the next rotation, zero if it did
 	// not say (identity.hfcr).
 	Interval time.Duration
 }

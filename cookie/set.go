@@ -20,7 +20,7 @@ const (
 
 const redacted = "[redacted]"
 
-// Value is a secret that can not print itself: every formatting, logging and
+// Value is a secret that cannot print itself: every formatting, logging and
 // encoding path yields a fixed word. The zero value is the absent value.
 type Value struct {
 	// A handle, because fmt does not call the methods of an unexported field: a

@@ -10,7 +10,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// checkValues refuses values that can not be a session, the clearest reason
+// checkValues refuses values that cannot be a session, the clearest reason
 // first. psidts may be empty.
 func checkValues(psid, psidts string) *cookie.Rejection {
 	if isPlaceholder(psid) {
@@ -41,7 +41,7 @@ func placeholder(name string) *cookie.Rejection {
 	return cookie.Reject(cookie.CodePlaceholder, "still holds the example text for %s. Put the real value there, from a browser that is signed in.", name)
 }
 
-// valueFlaw says what is wrong with a session value, empty when nothing is.
+// valueFlaw says what is wrong with a session value, empty if nothing is.
 func valueFlaw(value string) string {
 	if value == "" {
 		return "it is empty"

@@ -45,7 +45,7 @@ func addCookieObject(object gjson.Result, found *list) *cookie.Rejection {
 	return nil
 }
 
-// readCookieObject reads one cookie object and tells whether its value is a
+// readCookieObject reads one cookie object and reports whether its value is a
 // text. The keys are those of every exporter known.
 func readCookieObject(object gjson.Result) (e entry, text bool) {
 	url, session, text := "", false, true

@@ -17,10 +17,10 @@ const maxOffered = 10 * maxEntries
 // entry is one cookie as a file has it: unchecked, and not yet chosen.
 type entry struct {
 	name, value string
-	// domain is empty when the format knows none; such a cookie is taken to be
+	// domain is empty if the format knows none; such a cookie is taken to be
 	// of google.com.
 	domain string
-	// path is empty when the format knows none, which counts as "/".
+	// path is empty if the format knows none, which counts as "/".
 	path string
 	// store keeps apart what must not be mixed: browser stores, containers,
 	// the clients of a configuration file.

@@ -16,7 +16,7 @@ const (
 )
 
 // literalAt reads the string literal that starts at text[at], a quote. next is
-// the offset behind it; ok is false when it does not end.
+// the offset behind it; ok is false if it does not end.
 func literalAt(text string, at int, how escapes) (value string, next int, ok bool) {
 	quote := text[at]
 	var plain strings.Builder

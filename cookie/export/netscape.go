@@ -6,7 +6,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// httpOnly stands before the domain of a cookie that scripts can not read. It
+// httpOnly stands before the domain of a cookie that scripts cannot read. It
 // makes the line look like a comment, and it is on both cookies of a session.
 const httpOnly = "#HttpOnly_"
 
@@ -54,7 +54,7 @@ func isComment(line string) bool {
 	return strings.HasPrefix(line, "#") && !hasPrefixFold(line, httpOnly)
 }
 
-// netscapeLine reads one line; tabs tells whether it is separated by tabs.
+// netscapeLine reads one line; tabs reports whether it is separated by tabs.
 func netscapeLine(line string) (e entry, tabs, ok bool) {
 	line = strings.TrimLeft(line, " ")
 	if isComment(line) {

@@ -58,7 +58,7 @@ func parsePowerShell(text string, found *list) *cookie.Rejection {
 }
 
 // psArguments reads up to four literals, to the closing parenthesis. used is
-// how far it read; complete is false when the text ends first.
+// how far it read; complete is false if the text ends first.
 func psArguments(text string) (args [4]string, used int, complete bool) {
 	count := 0
 	for i := 0; i < len(text); i++ {

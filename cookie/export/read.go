@@ -22,7 +22,7 @@ func ReadFile(path string) ([]byte, error) {
 	if err != nil || !sqlite.IsDatabase(data) {
 		return data, err
 	}
-	// A -wal file that can not be read is like one that was not copied along:
+	// A -wal file that cannot be read is like one that was not copied along:
 	// Parse says that it may be missing.
 	beside := path + "-wal"
 	if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {

@@ -35,7 +35,7 @@ func notHostname(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.'
 }
 
-// shownTitle returns a page's title for a message, empty when it has a word
+// shownTitle returns a page's title for a message, empty if it has a word
 // that is too long to be one or is no text.
 func shownTitle(title string) string {
 	if !utf8.ValidString(title) {

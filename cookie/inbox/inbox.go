@@ -77,7 +77,7 @@ type Scan struct {
 // Rejection is set.
 type Drop struct {
 	File string // base name
-	// Hash is the SHA-256 of the content in hex. For a file that can not be read
+	// Hash is the SHA-256 of the content in hex. For a file that cannot be read
 	// it stands for the reason.
 	Hash      string
 	Modified  time.Time // as the file system says

@@ -213,7 +213,7 @@ func hashOf(data []byte) string {
 }
 
 // looksClosed reports whether a text ends where a program would end it. A
-// Netscape file that is cut in the middle of a value can not be told from a
+// Netscape file that is cut in the middle of a value cannot be told from a
 // whole one otherwise.
 func looksClosed(data []byte) bool {
 	if len(data) == 0 {

@@ -74,7 +74,7 @@ func Open(data string) (*Database, error) {
 	db.data = data
 	db.pages = len(data) / db.pageSize
 	db.visited = make([]bool, db.pages+1)
-	// The count of pages is only true when the last writer kept it.
+	// The count of pages is only true if the last writer kept it.
 	if bigEndian32(data, 24) == bigEndian32(data, 92) && int64(bigEndian32(data, 28))*int64(db.pageSize) > int64(len(data)) {
 		return nil, ErrCut
 	}

@@ -47,7 +47,7 @@ func lockDir(dir string) (*dirLock, error) {
 }
 
 // lockFile locks DIR/lock as well. bare is why the directory could not be locked, as
-// on some network file systems; nil when it is.
+// on some network file systems; nil if it is.
 func (l *dirLock) lockFile(bare error) error {
 	for {
 		f, err := openLock(l.path)

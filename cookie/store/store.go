@@ -26,7 +26,7 @@ var ErrClosed = errors.New("the cookie store is closed")
 
 // LockedError is the error of [Open] if another process owns the directory.
 type LockedError struct {
-	// PID is the owner's process id, 0 when it could not be read.
+	// PID is the owner's process id, 0 if it could not be read.
 	PID int
 	Dir string
 }
@@ -148,7 +148,7 @@ func (s *Store) sweepTemporary() {
 func (s *Store) accountsDir() string { return filepath.Join(s.cfg.Dir, accountsDir) }
 
 // Writable writes and removes a small file and returns why a save would fail
-// now, nil when it would not.
+// now, nil if it would not.
 func (s *Store) Writable() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

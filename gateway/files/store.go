@@ -1,5 +1,5 @@
 // Package files keeps the pictures and other files of answers for a while, so
-// that a link can lead to them. A name can not be guessed and is the only key to
+// that a link can lead to them. A name cannot be guessed and is the only key to
 // its file; age and size are capped. It knows no HTTP and no format of clients.
 package files
 
@@ -33,7 +33,7 @@ type Config struct {
 	MaxAge time.Duration
 	// Now is the wall clock. Nil means time.Now.
 	Now func() time.Time
-	// Logger hears of files that can not be removed. Nil discards.
+	// Logger hears of files that cannot be removed. Nil discards.
 	Logger *slog.Logger
 }
 

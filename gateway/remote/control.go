@@ -59,7 +59,7 @@ func isPublic(addr netip.Addr) bool {
 	return !isLocal(addr)
 }
 
-// isLocal reports whether an address is one of this machine's. Where that can not be
+// isLocal reports whether an address is one of this machine's. Where that cannot be
 // found out it is.
 func isLocal(addr netip.Addr) bool {
 	found, err := net.InterfaceAddrs()

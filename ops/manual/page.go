@@ -1,6 +1,6 @@
 // Package manual makes what comes with a command line from the command line
 // itself: the man page and the completion scripts of the shells, out of the
-// grammar that parses the arguments. So they can not say anything else than the
+// grammar that parses the arguments. So they cannot say anything else than the
 // program does.
 package manual
 

@@ -43,7 +43,7 @@ func (c *call) serveGenerate() {
 }
 
 // admitGuest answers a signed-out client in the way the session's host does;
-// it returns true when the free model is to answer.
+// it returns true if the free model is to answer.
 func (c *call) admitGuest() bool {
 	switch c.guestMode() {
 	case GuestServed:
