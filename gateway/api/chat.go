@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
@@ -31,6 +32,11 @@ func (a *API) limitInFlight(next http.Handler) http.Handler {
 	})
 }
 
+// cutDelay is the time between the error event of a stream and the cut of its
+// connection. Some clients, such as those built with Bun, drop what they have not read
+// yet when a connection is cut, and would show its end in place of the error.
+const cutDelay = 50 * time.Millisecond
+
 // serveDialect is the one handler of every dialect and operation.
 func (a *API) serveDialect(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancelCause(r.Context())
@@ -44,6 +50,9 @@ func (a *API) serveDialect(w http.ResponseWriter, r *http.Request) {
 	st.evidence = cookie.FindingOf(err).Evidence // failure is only the part for the client
 	if failure.Kind == chat.Canceled || st.inStream {
 		st.failure = failure
+		if st.inStream && failure.Kind != chat.Canceled {
+			time.Sleep(cutDelay)
+		}
 		// Without this net/http would end the answer as if it were whole.
 		panic(http.ErrAbortHandler)
 	}

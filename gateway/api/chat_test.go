@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -96,6 +97,16 @@ func TestStreamFails(t *testing.T) {
 			if got := at(fields(t, w.Body.Bytes()), "error", "message"); got != "the upstream broke" {
 				t.Errorf("message %v", got)
 			}
+		})
+		t.Run(name+" gives time to read the error", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newRig(t)
+				g.actor.plays(breaks(broke, "Hel"))
+				began := time.Now()
+				if _, cut := g.serve(g.api.Handler(), g.request(generate(name, true))); !cut || time.Since(began) != 50*time.Millisecond {
+					t.Errorf("cut %v after %s", cut, time.Since(began))
+				}
+			})
 		})
 		t.Run(name+" in the middle", func(t *testing.T) {
 			g := newRig(t)
