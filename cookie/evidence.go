@@ -29,7 +29,7 @@ const (
 	Blocked                         // this address or account is refused for now
 	Limited                         // the upstream said slow down
 	Transient                       // outage, reset, timeout: says nothing, but counts
-	Offline                         // our own network is down
+	Offline                         // the upstream cannot be reached; Finding.Fault says why
 	Rotated                         // a rotation gave a new value
 	NoNewTS                         // a rotation succeeded and gave none
 	RotateRefused                   // a rotation was answered 401 or 403
@@ -56,6 +56,8 @@ type Finding struct {
 	// Detail says what was seen in a few words for a person, without a value:
 	// "status RPC 1016", "page without access token".
 	Detail string
+	// Fault is why the upstream cannot be reached, set with Offline alone.
+	Fault Fault
 	// RetryAfter is what the upstream asked for, zero if it did not.
 	RetryAfter time.Duration
 	// Account is an opaque id of the Google account behind the answer (already

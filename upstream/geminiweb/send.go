@@ -62,7 +62,11 @@ func (c *Client) roundTrip(req *http.Request, cookies string) (*http.Response, e
 	if cookies != "" {
 		req.Header.Set("Cookie", cookies)
 	}
-	resp, err := c.transport.RoundTrip(req)
+	ctx, watch := watchConnecting(req.Context())
+	resp, err := c.transport.RoundTrip(req.WithContext(ctx))
+	if err != nil && watch.failed() {
+		err = &unreachedError{err}
+	}
 	if err != nil && !errors.Is(context.Cause(req.Context()), context.Canceled) {
 		c.CloseIdleConnections()
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -109,6 +108,10 @@ func refusalError(r *wire.Refusal, model string) error {
 func httpStatusError(status int, header http.Header, body []byte) *Error {
 	wait := retryAfter(header.Get("Retry-After"), answeredAt(header, time.Now()))
 	switch {
+	case status == http.StatusNetworkAuthenticationRequired:
+		return offlineError(cookie.FaultPortal)
+	case status == http.StatusProxyAuthRequired:
+		return offlineError(cookie.FaultProxy)
 	case isCaptchaPage(body):
 		return blockedError().withDetail("captcha page with status %d", status)
 	case 300 <= status && status < 400:
@@ -144,6 +147,8 @@ func redirectError(location string) *Error {
 			withDetail("redirect to the consent page")
 	case strings.HasPrefix(to.Path, "/sorry"):
 		return blockedError().withDetail("redirect to the captcha page")
+	case host != "" && !isWithin(host, "google.com"):
+		return offlineError(cookie.FaultPortal)
 	}
 	return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("redirect to an unknown place")
 }
@@ -161,28 +166,19 @@ func requestError(err error) error {
 
 // callError returns the error for an error of the network or the end of ctx.
 func callError(ctx context.Context, err error) error {
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errStalled):
-		return newError(chat.Timeout, cookie.Transient, "Google fell silent; try again").withDetail("the answer stalled").withCause(cause)
-	case errors.Is(cause, context.DeadlineExceeded):
-		return newError(chat.Timeout, cookie.Transient, "Google was too slow; try again").withDetail("deadline passed").withCause(err)
-	case cause != nil:
+	cause, fault := context.Cause(ctx), faultOf(err)
+	if cause != nil && !errors.Is(cause, errStalled) && !errors.Is(cause, context.DeadlineExceeded) {
 		return newError(chat.Canceled, cookie.Silent, "the request was given up").withCause(cause)
 	}
-	if isOffline(err) {
-		return newError(chat.Unavailable, cookie.Offline, "Google cannot be reached from this server; check its network and proxy").
-			withDetail("no connection").withCause(err).withRetryAfter(10 * time.Second)
+	switch {
+	case fault != "":
+		return offlineError(fault).withCause(err)
+	case errors.Is(cause, errStalled):
+		return newError(chat.Timeout, cookie.Transient, "Google fell silent; try again").withDetail("the answer stalled").withCause(cause)
+	case cause != nil:
+		return newError(chat.Timeout, cookie.Transient, "Google was too slow; try again").withDetail("deadline passed").withCause(err)
 	}
 	return newError(chat.Upstream, cookie.Transient, "the connection to Google broke; try again").withDetail("connection broke").withCause(err)
-}
-
-// isOffline reports whether no connection was made at all.
-func isOffline(err error) bool {
-	if _, ok := errors.AsType[*net.DNSError](err); ok || errors.Is(err, errProxy) {
-		return true
-	}
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && (op.Op == "dial" || op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
 }
 
 // answeredAt returns the upstream's own time of an answer, now if it names none.

@@ -215,7 +215,7 @@ func TestStreamFailures(t *testing.T) {
 		{name: "consent redirect", fault: &simulator.Fault{Kind: simulator.Status, Code: 302, Operations: []simulator.Operation{generate},
 			Header: map[string]string{"Location": "https://consent.google.com/m?x=1"}}, kind: chat.Unavailable, evidence: cookie.Action},
 		{name: "redirect elsewhere", fault: &simulator.Fault{Kind: simulator.Status, Code: 302, Operations: []simulator.Operation{generate},
-			Header: map[string]string{"Location": "https://evil.example/"}}, kind: chat.Upstream, evidence: cookie.Drift},
+			Header: map[string]string{"Location": "https://evil.example/"}}, kind: chat.Unavailable, evidence: cookie.Offline},
 		{name: "no connection", fault: on(simulator.Outage, 0), kind: chat.Unavailable, evidence: cookie.Offline},
 		{name: "reset in the text", prompt: "[reset 3][long 4000][bytes 100]", kind: chat.Upstream, evidence: cookie.Transient, text: "00000001"},
 		{name: "cut in the text", prompt: "[cut 3 unsaved][long 4000][bytes 100]", kind: chat.Upstream, evidence: cookie.Transient, text: "00000001"},
