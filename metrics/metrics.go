@@ -32,6 +32,7 @@ type Metrics struct {
 	UpstreamRequests    *prometheus.CounterVec   // operation, outcome
 	UpstreamDuration    *prometheus.HistogramVec // operation
 	UpstreamParseErrors *prometheus.CounterVec   // stage
+	UpstreamUnreachable *prometheus.GaugeVec     // fault
 
 	CookieState           *prometheus.GaugeVec     // account, state
 	CookieTransitions     *prometheus.CounterVec   // account, from, to
@@ -145,6 +146,7 @@ func (m *Metrics) registerHTTP(f factory) {
 	m.StreamAborts = f.newCounter("stream_aborts_total", "Streams that ended before their answer did, by cause.", "cause")
 	m.UpstreamRequests = f.newCounter("upstream_requests_total", "Calls to the upstream by operation and outcome.", "operation", "outcome")
 	m.UpstreamDuration = f.newHistogram("upstream_request_duration_seconds", "Time of a call to the upstream.", durationBuckets, "operation")
+	m.UpstreamUnreachable = f.newGauge("upstream_unreachable", "1 for the fault because of which the upstream cannot be reached, 0 for the others.", "fault")
 	m.UpstreamParseErrors = f.newCounter("upstream_parse_errors_total", "Upstream answers that were not understood, by stage.", "stage")
 }
 

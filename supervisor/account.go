@@ -15,10 +15,11 @@ import (
 // accountView is the part of an account that requests use. It is immutable and is read
 // without a lock.
 type accountView struct {
-	lease   Lease
-	state   State
-	serving bool
-	removed bool
+	lease    Lease
+	state    State
+	lendable bool // requests are tried with it
+	serving  bool // and are answered, as far as is known
+	removed  bool
 }
 
 // account is one session, the facts known about it and its history.
@@ -155,11 +156,13 @@ func (a *account) updateStateLocked(now time.Time) *transition {
 		}
 		m.State, m.Since = state, now
 	}
+	lendable := mayLend(m.Facts, state) && !m.Paused && !a.set.IsZero()
 	a.view.Store(&accountView{
-		lease:   Lease{Account: a.name, Set: a.set},
-		state:   state,
-		serving: mayServe(m.Facts, state) && !m.Paused && !a.set.IsZero(),
-		removed: m.Removed,
+		lease:    Lease{Account: a.name, Set: a.set},
+		state:    state,
+		lendable: lendable,
+		serving:  lendable && state.Serves(),
+		removed:  m.Removed,
 	})
 	a.setGaugesLocked()
 	return moved
@@ -168,7 +171,7 @@ func (a *account) updateStateLocked(now time.Time) *transition {
 // outlookLocked is the input of judgeState for the account.
 func (a *account) outlookLocked(now time.Time) outlook {
 	life := a.memo.Lifetimes.estimateLife()
-	o := outlook{now: now, present: !a.set.IsZero(), unread: a.unreadErr != nil, fresh: a.s.proofLifetime(), life: life, waking: a.clockJumped}
+	o := outlook{now: now, present: !a.set.IsZero(), unread: a.unreadErr != nil, fresh: a.s.proofLifetime(), life: life, waking: a.clockJumped, reach: a.s.reach.get()}
 	if life > 0 && !a.memo.Issued.IsZero() {
 		o.end = a.memo.Issued.Add(life)
 	}

@@ -21,6 +21,7 @@ const (
 	Expiring    = status.Expiring
 	Degraded    = status.Degraded
 	Unknown     = status.Unknown
+	Unreachable = status.Unreachable
 	RateLimited = status.RateLimited
 	Blocked     = status.Blocked
 	Expired     = status.Expired

@@ -203,7 +203,7 @@ func TestWake(t *testing.T) {
 				h.pass(30 * time.Second)
 				want, state := 0, supervisor.Healthy
 				if answer != cookie.SignedIn {
-					want, state = 1, supervisor.Degraded
+					want, state = 1, supervisor.Unreachable
 				}
 				if n := changes() - before; n != want || h.state("default") != state {
 					t.Errorf("%d changes of the state to %s, want %d to %s", n, h.state("default"), want, state)

@@ -30,7 +30,7 @@ func (p *Play) Next(from Source, finding cookie.Finding, now time.Time) {
 
 func (p *Play) Judge(now time.Time) (State, bool) {
 	state := judgeState(p.f, outlook{now: now, present: true, fresh: 12 * time.Minute})
-	return state, mayServe(p.f, state)
+	return state, mayLend(p.f, state)
 }
 
 // Memo, Facts and Lifetimes are what an account remembers.

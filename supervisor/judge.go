@@ -24,6 +24,7 @@ type outlook struct {
 	end     time.Time     // predicted end, zero if unknown
 	life    time.Duration // the lifetime behind it
 	waking  bool          // the clock has just jumped: the age of a proof says nothing yet
+	reach   Reach         // the way to the upstream
 }
 
 // judgeState derives the state from the facts. It is pure.
@@ -37,6 +38,8 @@ func judgeState(f facts, o outlook) State {
 		return Expired
 	case f.Hold != "":
 		return f.Hold
+	case o.reach.Down():
+		return Unreachable
 	case !f.FirstOut.IsZero():
 		return Degraded
 	case !f.Proven:
@@ -52,6 +55,8 @@ func judgeState(f facts, o outlook) State {
 // evidenceText describes the evidence behind a state in words. It is pure.
 func evidenceText(f facts, state State, o outlook) string {
 	switch {
+	case state == Unreachable:
+		return unreachableText(f, o)
 	case state == Expiring:
 		return fmt.Sprintf("%d rotations in a row gave no new value, the first %s ago", f.DryRotations, status.FormatDuration(o.now.Sub(f.MissedSince)))
 	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
@@ -60,6 +65,15 @@ func evidenceText(f facts, state State, o outlook) string {
 		return "no cookies were taken in yet"
 	}
 	return f.Evidence
+}
+
+// unreachableText says why nothing is asked, and how the session was found before.
+func unreachableText(f facts, o outlook) string {
+	text := fmt.Sprintf("Google cannot be reached: %s, for %s", o.reach.Fault.Cause(), status.FormatDuration(o.now.Sub(o.reach.Since)))
+	if f.Proof.IsZero() {
+		return text + "; the session was never proven"
+	}
+	return text + "; signed in when last asked, " + status.FormatDuration(o.now.Sub(f.Proof)) + " ago"
 }
 
 // isEndNear reports whether the predicted end is near. A session whose rotations
@@ -73,7 +87,9 @@ func isEndNear(o outlook) bool {
 	return o.end.Sub(o.now) < margin
 }
 
-// mayServe reports whether requests may use a session with these facts.
-func mayServe(f facts, state State) bool {
-	return state.Serves() && f.FirstOut.IsZero()
+// mayLend reports whether requests may use a session with these facts. While the
+// upstream cannot be reached they may too: a request that is answered is the first
+// to show that it can be reached again.
+func mayLend(f facts, state State) bool {
+	return (state.Serves() || state == Unreachable) && f.FirstOut.IsZero()
 }

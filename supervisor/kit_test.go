@@ -26,7 +26,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // upstream answers as it is told to and counts. The real one is exercised by
 // the daemon's tests; here the order of things is looked at.
 type upstream struct {
-	route    string // that leads to it
+	route    string        // that leads to it
+	every    time.Duration // between probes of it; zero is the default
 	mu       sync.Mutex
 	probe    func(set cookie.Set) cookie.Finding
 	rotate   func(set cookie.Set) cookie.Finding
@@ -247,7 +248,7 @@ func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*hou
 	h := &house{shift: shift, slept: -1, t: t, up: up, disk: disk, metrics: metrics.New(metrics.Build{})}
 	s, err := supervisor.New(supervisor.Config{
 		Logger:   slog.New(slog.NewTextHandler(lockedWriter{h}, nil)),
-		Upstream: up, Route: up.route, Store: disk, Ledger: disk.ledger, Metrics: h.metrics, Seed: 7,
+		Upstream: up, Route: up.route, ProbeEvery: up.every, Store: disk, Ledger: disk.ledger, Metrics: h.metrics, Seed: 7,
 		Now:   func() time.Time { return time.Now().Add(h.shift) },
 		Slept: func() time.Duration { return h.slept },
 		Mark:  func(set cookie.Set) string { return "m:" + name(set) },

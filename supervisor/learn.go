@@ -23,6 +23,7 @@ const wakeLate = 100 * time.Millisecond
 // in doubt, a probe decides before learnFrom returns: the request that noticed is
 // the one that waits.
 func (a *account) learnFrom(ctx context.Context, lease Lease, finding cookie.Finding) (blame bool) {
+	a.s.noteReach(byRequest, finding)
 	current := a.view.Load().lease.Set.Key() == lease.Set.Key()
 	switch finding.Evidence {
 	case cookie.SignedIn:

@@ -60,7 +60,9 @@ func (a *account) probeSet(ctx context.Context, set cookie.Set) cookie.Finding {
 func (s *Supervisor) probeSet(ctx context.Context, set cookie.Set) cookie.Finding {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	return s.upstream.Probe(ctx, set)
+	finding := s.upstream.Probe(ctx, set)
+	s.noteReach(byProbe, finding)
+	return finding
 }
 
 func identityChanged(known string, finding cookie.Finding) bool {
@@ -99,6 +101,9 @@ func (m *memo) applyProbe(pace probePace, finding cookie.Finding, now time.Time)
 	if finding.Evidence != cookie.SignedIn {
 		m.ProbeFailures++
 		m.NextProbe = m.nextProbe(pace.rand, now)
+		if finding.Evidence == cookie.Offline && m.Facts.Hold == "" && m.Facts.Expired.IsZero() {
+			return m.planRedial(pace.rand, now)
+		}
 		if f := m.Facts; f.FirstOut.Equal(now) && f.Expired.IsZero() {
 			return confirmAfter
 		}
@@ -144,6 +149,18 @@ func (m *memo) nextProbe(r *rand.Rand, now time.Time) time.Time {
 		return now.Add(ladderStep(requestProbes, m.ProbeFailures))
 	}
 	return now.Add(probeBackoff(r, m.ProbeFailures))
+}
+
+// planRedial plans the probe after one that did not reach the upstream, and returns
+// after how long a tick is needed for it: the first is confirmed soon, the others
+// follow with the regular ticks.
+func (m *memo) planRedial(r *rand.Rand, now time.Time) (wake time.Duration) {
+	wait := addJitter(r, redialEvery)
+	if m.ProbeFailures == 1 {
+		wait, wake = redialFirst, redialFirst
+	}
+	m.NextProbe = capTime(m.NextProbe, now.Add(wait))
+	return wake
 }
 
 func probeResult(e cookie.Evidence) string {

@@ -28,6 +28,7 @@ func (a *account) rotateNow(ctx context.Context) cookie.Finding {
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), rotateTimeout)
 	finding := a.s.upstream.Rotate(call, before)
 	cancel()
+	a.s.noteReach(byRotation, finding)
 
 	after := finding.Set
 	if finding.Evidence == cookie.Rotated && (after.IsZero() || after.Key() == before.Key()) {

@@ -26,7 +26,7 @@ func (a *account) announceTransition(t *transition) {
 	switch t.to {
 	case Expired, Unreadable:
 		level = a.s.log.Error
-	case Expiring, Degraded, Blocked, RateLimited:
+	case Expiring, Degraded, Unreachable, Blocked, RateLimited:
 		level = a.s.log.Warn
 	default: // good news, or none
 	}
@@ -121,6 +121,8 @@ func (a *account) remedyLocked() string {
 		return "drop a cookie file into the inbox: " + renew
 	case m.State == Expired:
 		return renew
+	case m.State == Unreachable:
+		return unreachableRemedy
 	case m.State == Expiring:
 		return "the session is about to end: " + renew
 	case m.Halted:
@@ -132,6 +134,9 @@ func (a *account) remedyLocked() string {
 	}
 	return ""
 }
+
+// unreachableRemedy is the advice while the upstream cannot be reached.
+const unreachableRemedy = "check the network of this server, its name servers and upstream_proxy; geminid doctor names the cause and the cure"
 
 // notesLocked are suspicions and warnings in plain words.
 func (a *account) notesLocked(now time.Time) []string {
@@ -173,12 +178,20 @@ func (a *account) takeSnapshot(now time.Time) Account {
 		NextProbe: m.NextProbe, NextRotation: m.nextRotation(now), RetryAt: m.Facts.HoldUntil,
 		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
 		Serving: v != nil && v.serving, Notes: a.notesLocked(now), LastFile: a.s.events.lastFile(a.name),
-		RotationsFailed: max(m.RotateFailures, m.Facts.DryRotations), SecondHolder: m.Lifetimes.hasSecondHolder(now),
+		Fault: faultIn(m.State, a.s.reach.get()), RotationsFailed: max(m.RotateFailures, m.Facts.DryRotations), SecondHolder: m.Lifetimes.hasSecondHolder(now),
 	}
 	if m.Paused {
 		out.Activity = status.Paused
 	}
 	return out
+}
+
+// faultIn is the fault that an account in this state suffers from.
+func faultIn(state State, reach Reach) status.Fault {
+	if state != Unreachable {
+		return ""
+	}
+	return reach.Fault
 }
 
 // Accounts returns a snapshot of all accounts but the removed ones, best first.
@@ -242,7 +255,7 @@ func (s *Supervisor) newRefusal() *Refusal {
 		r.Remedy = unreadForClients
 	}
 	switch best.State {
-	case Degraded:
+	case Degraded, Unreachable:
 		r.RetryAfter = cookie.DoubtTime
 	case RateLimited, Blocked:
 		r.RetryAfter = max(time.Second, best.RetryAt.Sub(s.now()))

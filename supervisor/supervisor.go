@@ -84,6 +84,7 @@ type Supervisor struct {
 	offers     chan struct{} // one offer at a time
 	ended      chan struct{} // closed by Flush: no new work
 	clock      clockWatch
+	reach      reachWatch
 	events     eventLog
 	parking    parkingLot
 
@@ -185,7 +186,7 @@ func (s *Supervisor) Do(ctx context.Context, fn func(ctx context.Context, lease 
 			return err
 		}
 		failure = err
-		if w := a.view.Load(); w.serving && w.lease.Set.Key() != v.lease.Set.Key() && !slices.Contains(renewed, a) {
+		if w := a.view.Load(); w.lendable && w.lease.Set.Key() != v.lease.Set.Key() && !slices.Contains(renewed, a) {
 			renewed = append(renewed, a) // a newer value arrived meanwhile: once more
 			continue
 		}
@@ -209,7 +210,7 @@ func (s *Supervisor) pickAccount(tried []*account) (*account, *accountView) {
 	var chosen *accountView
 	for _, a := range *s.accounts.Load() {
 		v := a.view.Load()
-		if v == nil || !v.serving || slices.Contains(tried, a) {
+		if v == nil || !v.lendable || slices.Contains(tried, a) {
 			continue
 		}
 		if best == nil || cmp.Or(cmp.Compare(servingTier(v.state), servingTier(chosen.state)),
@@ -222,10 +223,14 @@ func (s *Supervisor) pickAccount(tried []*account) (*account, *accountView) {
 
 // servingTier groups states that serve equally well.
 func servingTier(s State) int {
-	if s == Healthy || s == Expiring {
+	switch s {
+	case Healthy, Expiring:
 		return 0
+	case Unreachable:
+		return 2
+	default:
+		return 1
 	}
-	return 1
 }
 
 // accountNamed finds an account by name, a removed one too; nil if there is none.

@@ -63,7 +63,16 @@ func TestHealthyDay(t *testing.T) {
 // TestHardFailure: an upstream that refuses every connection for an hour is not
 // hammered, is not taken for a dead session, and is noticed when it is back.
 func TestHardFailure(t *testing.T) {
-	for _, failure := range []cookie.Evidence{cookie.Transient, cookie.Offline, cookie.Silent} {
+	for _, tt := range []struct {
+		failure cookie.Evidence
+		state   supervisor.State
+		probes  int // at most
+	}{
+		{cookie.Transient, supervisor.Degraded, 40},
+		{cookie.Silent, supervisor.Degraded, 40},
+		{cookie.Offline, supervisor.Unreachable, 65}, // they reach nobody
+	} {
+		failure := tt.failure
 		t.Run(failure.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := withSession(t)
@@ -73,12 +82,12 @@ func TestHardFailure(t *testing.T) {
 				probes, rotates := h.up.counts()
 				h.pass(time.Hour)
 				p, r := h.up.counts()
-				t.Logf("%d probes and %d rotations in an hour of failure (limits 40 and 12)", p-probes, r-rotates)
-				if p-probes > 40 || r-rotates > 12 || r-rotates < 3 {
-					t.Errorf("%d probes and %d rotations in an hour of failure, want at most 40 and 12", p-probes, r-rotates)
+				t.Logf("%d probes and %d rotations in an hour of failure (limits %d and 12)", p-probes, r-rotates, tt.probes)
+				if p-probes > tt.probes || r-rotates > 12 || r-rotates < 3 {
+					t.Errorf("%d probes and %d rotations in an hour of failure, want at most %d and 12", p-probes, r-rotates, tt.probes)
 				}
-				if s := h.state("default"); s != supervisor.Degraded || !h.Ready() {
-					t.Errorf("state %s, ready %v; want degraded and serving", s, h.Ready())
+				if s := h.state("default"); s != tt.state || h.Ready() != tt.state.Serves() {
+					t.Errorf("state %s, ready %v; want %s", s, h.Ready(), tt.state)
 				}
 				h.up.answers(cookie.SignedIn)
 				h.up.mu.Lock()

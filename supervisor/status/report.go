@@ -50,6 +50,8 @@ type Account struct {
 	Persisted    bool      `json:"persisted"`
 	Serving      bool      `json:"serving"`
 	Notes        []string  `json:"notes,omitempty"` // suspicions and warnings, in plain words
+	// Fault is why the upstream cannot be reached, in [Unreachable] alone.
+	Fault Fault `json:"fault,omitempty"`
 	// RotationsFailed is how many renewals in a row gave no new value.
 	RotationsFailed int `json:"rotations_failed,omitempty"`
 	// SecondHolder says that something else seems to renew the session too.

@@ -19,6 +19,7 @@ const (
 	Expiring    State = "expiring"     // signed in, but its end is near
 	Degraded    State = "degraded"     // was healthy; the upstream fails or is not understood
 	Unknown     State = "unknown"      // not yet proven
+	Unreachable State = "unreachable"  // the upstream cannot be reached; signed in when last asked, or never asked
 	RateLimited State = "rate_limited" // the upstream said slow down
 	Blocked     State = "blocked"      // this address or account is refused for now
 	Expired     State = "expired"      // proven signed out
@@ -29,7 +30,7 @@ const (
 // States returns every state, best first: the order in which accounts are listed and
 // the overall state is chosen. The caller owns the slice.
 func States() []State {
-	return []State{Healthy, Expiring, Unknown, Degraded, RateLimited, Blocked, Expired, Unreadable, Missing}
+	return []State{Healthy, Expiring, Unknown, Degraded, Unreachable, RateLimited, Blocked, Expired, Unreadable, Missing}
 }
 
 // Rank returns the place of the state among [States], the best one 0. An unknown
@@ -44,7 +45,8 @@ func (s State) Rank() int {
 // Known reports whether s is one of [States]. A newer server may send others.
 func (s State) Known() bool { return slices.Contains(States(), s) }
 
-// Serves reports whether requests are tried with a session in this state.
+// Serves reports whether questions are answered with a session in this state, as far
+// as is known.
 func (s State) Serves() bool {
 	switch s {
 	case Healthy, Expiring, Degraded, Unknown:

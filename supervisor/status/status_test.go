@@ -35,6 +35,7 @@ func TestStates(t *testing.T) {
 		{status.Expiring, "expiring", true},
 		{status.Unknown, "unknown", true},
 		{status.Degraded, "degraded", true},
+		{status.Unreachable, "unreachable", false},
 		{status.RateLimited, "rate_limited", false},
 		{status.Blocked, "blocked", false},
 		{status.Expired, "expired", false},

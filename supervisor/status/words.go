@@ -18,12 +18,12 @@ const (
 var meanings = map[Language]map[State]string{
 	English: {
 		Healthy: "signed in and working", Expiring: "signed in, but its end is near", Degraded: "working with doubts",
-		Unknown: "not proven yet", RateLimited: "slowed down by Google", Blocked: "refused by Google for now",
+		Unknown: "not proven yet", Unreachable: "Google cannot be reached", RateLimited: "slowed down by Google", Blocked: "refused by Google for now",
 		Expired: "signed out", Missing: "no cookies yet", Unreadable: "its saved state cannot be read",
 	},
 	Chinese: {
 		Healthy: "已登录，工作正常", Expiring: "即将到期", Degraded: "可用，但有疑问",
-		Unknown: "尚未验证", RateLimited: "被 Google 限速", Blocked: "暂时被 Google 拒绝",
+		Unknown: "尚未验证", Unreachable: "无法连接 Google", RateLimited: "被 Google 限速", Blocked: "暂时被 Google 拒绝",
 		Expired: "已退出登录", Missing: "没有 Cookie", Unreadable: "无法读取已保存的会话",
 	},
 }
