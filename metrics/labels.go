@@ -41,9 +41,6 @@ func (m *Metrics) createKnownSeries() {
 			m.UpstreamRequests.WithLabelValues(op, v)
 		}
 	}
-	for _, v := range status.Faults() {
-		m.UpstreamUnreachable.WithLabelValues(string(v))
-	}
 	for _, v := range parseStages {
 		m.UpstreamParseErrors.WithLabelValues(v)
 	}

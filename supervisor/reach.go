@@ -85,6 +85,14 @@ func (s *Supervisor) noteReach(from source, finding cookie.Finding) {
 	if !s.reach.note(from, finding, s.now()) {
 		return
 	}
+	s.showReach()
+	for _, a := range *s.accounts.Load() {
+		a.dispatch(saveLater, nil)
+	}
+}
+
+// showReach mirrors the judgement into the metrics.
+func (s *Supervisor) showReach() {
 	down := s.reach.get().Fault
 	for _, fault := range cookie.Faults() {
 		v := 0.0
@@ -92,8 +100,5 @@ func (s *Supervisor) noteReach(from source, finding cookie.Finding) {
 			v = 1
 		}
 		s.metrics.UpstreamUnreachable.WithLabelValues(string(fault)).Set(v)
-	}
-	for _, a := range *s.accounts.Load() {
-		a.dispatch(saveLater, nil)
 	}
 }

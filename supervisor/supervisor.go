@@ -138,6 +138,7 @@ func New(c Config) (*Supervisor, error) {
 	s.rand = rand.New(rand.NewPCG(seed, seed))
 	s.clock = startClock(s.now(), s.slept())
 	s.accounts.Store(&[]*account{})
+	s.showReach()
 	known, err := s.loadRecords()
 	if !known {
 		return nil, err

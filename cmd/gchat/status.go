@@ -47,7 +47,7 @@ func stateFailure(state status.State) error {
 	switch {
 	case state.Serves():
 		return nil
-	case state == status.RateLimited:
+	case state == status.RateLimited, state == status.Unreachable:
 		return &exit.Failure{Code: exit.Temporary}
 	}
 	return &exit.Failure{Code: exit.Unavailable}

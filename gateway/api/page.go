@@ -14,7 +14,7 @@ import (
 func (a *API) servePage(w http.ResponseWriter, r *http.Request) {
 	best, _, remedy := a.supervisor.OverallState()
 	view := page.View{
-		State: string(best), Word: stateWord(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: pageBase(r),
+		State: string(best), Fault: string(a.faultOf(best)), Word: stateWord(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: pageBase(r),
 	}
 	for _, model := range a.provider.Models(cookie.Set{}) {
 		view.Models = append(view.Models, model.ID)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -20,6 +21,17 @@ func stateWord(state supervisor.State) string {
 // state is the body of the health routes, and no more: they need no key.
 type state struct {
 	Status string `json:"status"`
+	// Fault is why the upstream cannot be reached, empty if it can.
+	Fault cookie.Fault `json:"fault,omitempty"`
+}
+
+// faultOf returns why the upstream cannot be reached, if that is what the overall
+// state says.
+func (a *API) faultOf(best supervisor.State) cookie.Fault {
+	if best != supervisor.Unreachable {
+		return ""
+	}
+	return a.supervisor.Reach().Fault
 }
 
 // serveHealth answers whether questions can be answered now. A server that is
@@ -31,13 +43,13 @@ func (a *API) serveHealth(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusServiceUnavailable
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	a.writeJSON(w, r, status, state{stateWord(best)})
+	a.writeJSON(w, r, status, state{stateWord(best), a.faultOf(best)})
 }
 
 // serveLiveness answers that the process serves requests at all.
 func (a *API) serveLiveness(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	a.writeJSON(w, r, http.StatusOK, state{"alive"})
+	a.writeJSON(w, r, http.StatusOK, state{Status: "alive"})
 }
 
 // Status is the body of GET /api/cookies/status, for an api key or an admin. The

@@ -66,10 +66,14 @@ func (l *locale) textOf(key string) string {
 
 // stateSentence returns the meaning of the state for clients.
 func (l *locale) stateSentence(v View) string {
-	if !v.Ready && (v.State == "healthy" || v.State == "expiring") {
+	if v.Fault == "" && !v.Ready && (v.State == "healthy" || v.State == "expiring") {
 		return l.textOf("sentence.paused")
 	}
-	return l.textOf("sentence." + v.State)
+	sentence := l.textOf("sentence." + v.State)
+	if v.Fault != "" {
+		sentence += " " + l.textOf("fault."+v.Fault)
+	}
+	return sentence
 }
 
 // stateRemedy is the remedy in the language of the page, else as it came.

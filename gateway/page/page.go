@@ -13,8 +13,10 @@ import (
 // View holds the facts that the page shows to everybody.
 type View struct {
 	// State is the best account's state: healthy, expiring, degraded, unknown,
-	// rate_limited, blocked, expired, missing or unreadable.
+	// unreachable, rate_limited, blocked, expired, missing or unreadable.
 	State string
+	// Fault names why the upstream cannot be reached, empty if it can.
+	Fault string
 	// Word is the state's name for scripts.
 	Word string
 	// Remedy is the step for a person, in English; empty if there is none.

@@ -78,7 +78,7 @@ func judgeState(state status.State) (Level, string) {
 		return Good, state.Meaning(status.English)
 	case status.Expiring, status.Degraded, status.Unknown, status.RateLimited:
 		return Warning, state.Meaning(status.English)
-	case status.Blocked, status.Expired, status.Missing, status.Unreadable:
+	case status.Unreachable, status.Blocked, status.Expired, status.Missing, status.Unreadable:
 		return Bad, state.Meaning(status.English)
 	}
 	return Bad, "in a state that this version does not know"

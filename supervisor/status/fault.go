@@ -6,9 +6,6 @@ import "github.com/geminid/geminid/cookie"
 // alone know it by this name.
 type Fault = cookie.Fault
 
-// Faults returns every fault. The caller owns the slice.
-func Faults() []Fault { return cookie.Faults() }
-
 // chineseCauses are the causes of faults in Chinese.
 var chineseCauses = map[Fault]string{
 	cookie.FaultDNS: "找不到域名（DNS）", cookie.FaultRefused: "连接被拒绝", cookie.FaultTimeout: "连接超时",

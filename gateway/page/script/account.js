@@ -7,6 +7,11 @@ function nextAction(a) {
   if (a.activity === 'rotating') return t('next.rotation.now');
   if (a.state === 'missing') return t('next.file');
   if (a.state === 'unreadable') return a.next_action;
+  // While calls are held back there is one trial call, and no renewal before it.
+  if (a.state === 'blocked' || a.state === 'rate_limited') {
+    const trial = when(a.retry_at);
+    return trial > now() ? t('next.trial', { span: span(trial - now()) }) : t('next.trial.now');
+  }
   const probe = when(a.next_probe) || Infinity;
   const rotation = a.state === 'expired' ? Infinity : when(a.next_rotation) || Infinity;
   const next = Math.min(probe, rotation);
@@ -14,6 +19,9 @@ function nextAction(a) {
   const kind = rotation <= probe ? 'rotation' : 'probe';
   return next <= now() ? t(`next.${kind}.now`) : t('next.' + kind, { span: span(next - now()) });
 }
+
+// faultText says why Google cannot be reached; a newer server may know other faults.
+function faultText(fault) { return texts['fault.' + fault] ? t('fault.' + fault) : t('fault.other'); }
 
 function predictedEnd(a) {
   const end = when(a.predicted_end);
@@ -35,9 +43,9 @@ function accountCard(a, events, generations, open) {
   const card = el('article', { class: 'card account', 'aria-labelledby': 'account-' + a.name, 'data-account': a.name, 'data-state': a.state },
     el('div', { class: 'title' }, el('h3', { id: 'account-' + a.name }, a.name),
       el('span', { class: 'badge state-' + state }, el('span', { class: 'sign', 'aria-hidden': true }), t('word.' + state)),
-      el('span', { class: 'quiet serving' }, t(a.serving ? 'account.serving' : 'account.notserving'))),
+      el('span', { class: 'quiet serving' }, t(a.serving ? 'account.serving' : a.state === 'unreachable' && a.last_proof ? 'account.lastasked' : 'account.notserving'))),
     a.remedy ? el('p', { class: 'todo' }, el('strong', {}, t('todo')), ' ', lang !== 'en' && texts['todo.' + a.state] ? t('todo.' + a.state) : foreign('span', a.remedy)) : null,
-    el('p', { class: 'proof' }, el('b', {}, t('account.why') + ': '), foreign('span', a.evidence || '–'), ' · ',
+    el('p', { class: 'proof' }, el('b', {}, t('account.why') + ': '), a.fault && lang !== 'en' ? faultText(a.fault) : foreign('span', a.evidence || '–'), ' · ',
       tick(el('span', { class: 'quiet' }), () => (a.last_proof ? t('account.proved', { ago: ago(a.last_proof) }) : t('account.neverproved')))),
     el('dl', { class: 'figures' },
       figure(t('account.next'), () => nextAction(a)),

@@ -11,14 +11,33 @@ function headline(status, accounts) {
   $('verdict').className = 'verdict state-' + (paused ? 'paused' : state);
   $('word').dataset.word = status.status;
   show($('word'), t('word.' + (paused ? 'paused' : state)));
-  show($('sentence'), t('sentence.' + (paused && ['healthy', 'expiring'].includes(state) ? 'paused' : state)));
+  const sentence = t('sentence.' + (paused && ['healthy', 'expiring'].includes(state) ? 'paused' : state));
+  show($('sentence'), best?.fault ? `${sentence} ${faultText(best.fault)}` : sentence);
   $('todo').hidden = !status.remedy;
   show($('todo').querySelector('span'), lang !== 'en' && texts['todo.' + state] ? t('todo.' + state) : status.remedy);
   document.title = `${t('word.' + (paused ? 'paused' : state))} · geminid`;
 }
 
+// glance keeps the first lines fresh for readers without a key, who may know the
+// state and no more.
+async function glance() {
+  const mine = ++latest;
+  try {
+    const { status, told } = await call('GET', '/health');
+    if (mine !== latest || key !== '') return;
+    const state = told.status === 'valid' ? 'healthy' : told.status;
+    headline({ status: told.status, remedy: texts['todo.' + state] ?? '' }, [{ state, fault: told.fault, activity: status === 503 && ['healthy', 'expiring'].includes(state) ? 'paused' : '' }]);
+    $('fresh').className = 'quiet';
+    show($('fresh'), t('fresh', { time: clock.format(Date.now()) }));
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    $('fresh').className = 'trouble';
+    show($('fresh'), trouble.message);
+  }
+}
+
 async function refresh() {
-  if (key === '') return;
+  if (key === '') return glance();
   const mine = ++latest;
   try {
     const [status, events, history, requests, models] = await Promise.all([
