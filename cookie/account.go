@@ -77,7 +77,7 @@ func AccountFor(file string) (account string, generic bool) {
 	return nameOf(own), false
 }
 
-// calledAsExport reports whether a name is one of a file of cookies. A directory
+// HasExportName reports whether a name is one of a file of cookies. A directory
 // of that name stands where a file is meant to be.
 func HasExportName(name string) bool { return exportEnding.MatchString(strings.ToLower(name)) }
 

@@ -133,7 +133,7 @@ func (s Set) WithPSIDTS(v Value) Set {
 	return s
 }
 
-// maxExtra is more cookies than a browser keeps for one site (180).
+// MaxExtra is more cookies than a browser keeps for one site (180).
 const MaxExtra = 200
 
 // maxExtraBytes bounds how far WithExtra lets the extra cookies grow: a server

@@ -12,7 +12,7 @@ import (
 // A session value is at least minValue bytes without a blank, so nothing here
 // lets a run of that length through unless it is provably a name of its own.
 
-// shownFile returns the file's base name for a message. Some tools write the
+// ShownFile returns the file's base name for a message. Some tools write the
 // session into the file's name, so a long unbroken name is shortened.
 func ShownFile(name string) string {
 	base := path.Base(strings.ReplaceAll(stripUnprintable(name), `\`, "/"))
@@ -33,7 +33,7 @@ func ShownFile(name string) string {
 	return strings.Join(words, " ")
 }
 
-// shownPath returns a path quoted for a shell. Its directories are the
+// ShownPath returns a path quoted for a shell. Its directories are the
 // administrator's own; the last element is treated like shownFile.
 func ShownPath(p string) string {
 	p = path.Join(path.Dir(stripUnprintable(p)), ShownFile(p))

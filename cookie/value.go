@@ -18,13 +18,13 @@ func PlausibleSession(value string) bool {
 	return MinValue <= len(value) && Sendable(NamePSIDTS, value)
 }
 
-// cookieOctet reports whether b may stand in a cookie's value (RFC 6265,
+// ValidOctet reports whether b may stand in a cookie's value (RFC 6265,
 // section 4.1.1).
 func ValidOctet(b byte) bool {
 	return b > 0x20 && b < 0x7f && b != '"' && b != ',' && b != ';' && b != '\\'
 }
 
-// sendable reports whether a cookie besides the session's may be put into a
+// Sendable reports whether a cookie besides the session's may be put into a
 // request header.
 func Sendable(name, value string) bool {
 	return ValidName(name) && len(value) <= MaxValue && !strings.ContainsFunc(value, func(r rune) bool {
@@ -32,7 +32,7 @@ func Sendable(name, value string) bool {
 	})
 }
 
-// isToken reports whether name may be a cookie's name (RFC 9110, "token").
+// ValidName reports whether name may be a cookie's name (RFC 9110, "token").
 func ValidName(name string) bool {
 	return name != "" && len(name) <= 256 && !strings.ContainsFunc(name, func(r rune) bool {
 		return r <= 0x20 || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)

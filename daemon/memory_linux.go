@@ -9,5 +9,5 @@ func systemMemory() int64 {
 	if syscall.Sysinfo(&info) != nil {
 		return 0
 	}
-	return int64(uint64(info.Totalram) * uint64(info.Unit))
+	return int64(uint64(info.Totalram) * uint64(info.Unit)) //nolint:unconvert // narrower on 32 bits
 }

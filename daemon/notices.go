@@ -82,6 +82,7 @@ func standingOf(a supervisor.Account) []notify.Event {
 		say(notify.Expired, "")
 	case supervisor.Blocked:
 		say(notify.Blocked, "")
+	default: // nothing for a person to do
 	}
 	alive := a.State == supervisor.Healthy || a.State == supervisor.Degraded
 	switch {

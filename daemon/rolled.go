@@ -83,7 +83,7 @@ func diskOf(stateDir string) (d report.Disk) {
 	if syscall.Statfs(stateDir, &fs) != nil {
 		return d
 	}
-	d.Free, d.Total = int64(fs.Bavail)*int64(fs.Bsize), int64(fs.Blocks)*int64(fs.Bsize)
+	d.Free, d.Total = int64(fs.Bavail)*int64(fs.Bsize), int64(fs.Blocks)*int64(fs.Bsize) //nolint:unconvert // narrower on 32 bits
 	d.State, d.Log = sizeOf(stateDir, "audit")
 	d.Journal, _ = sizeOf(journalDir, "")
 	return d
@@ -94,7 +94,7 @@ func diskOf(stateDir string) (d report.Disk) {
 func sizeOf(dir, prefix string) (all, some int64) {
 	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil // a file that cannot be seen does not count
+			return nil //nolint:nilerr // a file that cannot be seen does not count
 		}
 		if info, err := entry.Info(); err == nil {
 			all += info.Size()

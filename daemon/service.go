@@ -158,7 +158,7 @@ func (d *Daemon) feedWatchdog(ctx context.Context) {
 	if why != d.systemd.withheld {
 		d.systemd.withheld = why
 		if why != "" {
-			d.log.Error(why + "; not notifying the systemd watchdog")
+			d.log.Error("not notifying the systemd watchdog", "reason", why)
 		} else {
 			d.log.Info("notifying the systemd watchdog again")
 		}

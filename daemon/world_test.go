@@ -60,7 +60,6 @@ type world struct {
 	asleep time.Duration // how far the wall clock ran ahead while the machine slept
 	sim    *simulator.Simulator
 	daemon *daemon.Daemon
-	stop   context.CancelFunc
 	inbox  string
 	state  string
 

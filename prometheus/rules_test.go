@@ -169,10 +169,10 @@ func TestRulesNameRealMetrics(t *testing.T) {
 // indentation; promtool and amtool check them in full in the end-to-end tests.
 func TestExamplesAreYAML(t *testing.T) {
 	for _, path := range []string{"prometheus/scrape.yml", "prometheus/alertmanager.yml"} {
-		var any map[string]any
-		rulestest.ParseYAML(t, path, &any)
-		if len(any) < 3 {
-			t.Errorf("%s holds %d keys", path, len(any))
+		var content map[string]any
+		rulestest.ParseYAML(t, path, &content)
+		if len(content) < 3 {
+			t.Errorf("%s holds %d keys", path, len(content))
 		}
 	}
 }

@@ -125,7 +125,7 @@ func pretendFirefox() {
 		must(err)
 		there, err := url.Parse(os.Getenv("GCHAT_SERVER"))
 		must(err)
-		client := &http.Client{Transport: &http.Transport{Dial: dialer.Dial}}
+		client := &http.Client{Transport: &http.Transport{DialContext: dialer.(proxy.ContextDialer).DialContext}}
 		answer, err := client.Get(there.String() + "/signed-in")
 		must(err)
 		_, err = io.Copy(io.Discard, answer.Body)

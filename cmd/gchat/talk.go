@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/geminid/geminid/cmd/gchat/internal/client"
@@ -94,7 +95,7 @@ func (t *talk) askQuestion(question string) {
 	if len(t.turns) == 0 {
 		turn.Files = t.files
 	}
-	turns := append(t.turns, turn)
+	turns := append(slices.Clip(t.turns), turn)
 	text, err := t.streamAnswer(ctx, turns)
 	if err != nil && ctx.Err() == nil {
 		reportError(t.console, t.settings.explainError(err))
@@ -104,7 +105,8 @@ func (t *talk) askQuestion(question string) {
 		t.printNotice("(stopped)")
 	}
 	if text != "" {
-		t.turns = append(turns, client.Message{Role: "assistant", Content: text})
+		turns = append(turns, client.Message{Role: "assistant", Content: text})
+		t.turns = turns
 	}
 	fmt.Fprintln(t.console.Prompts)
 }

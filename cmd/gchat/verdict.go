@@ -27,6 +27,7 @@ func showVerdict(c *terminal.Console, v status.Verdict) error {
 		return nil
 	case status.Parked:
 		return exit.New(exit.Temporary, "not proven yet: "+v.Message, "the server tries again by itself; gchat cookies status")
+	default: // refused, as below
 	}
 	what := "refused: " + cmp.Or(v.Message, "the server gave no reason")
 	if v.Code != "" {

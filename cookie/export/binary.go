@@ -31,7 +31,7 @@ var magics = []struct{ prefix, kind string }{
 
 func archive(data []byte) string {
 	for _, m := range magics {
-		if bytes.HasPrefix(data, []byte(m.prefix)) && !(m.prefix == "MZ" && bytes.IndexByte(data, 0) < 0) {
+		if bytes.HasPrefix(data, []byte(m.prefix)) && (m.prefix != "MZ" || bytes.IndexByte(data, 0) >= 0) {
 			return m.kind
 		}
 	}

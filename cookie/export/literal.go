@@ -62,7 +62,7 @@ func unescapeJS(text string, plain *strings.Builder) int {
 // blanks between.
 func literals(text string, how escapes) iter.Seq2[string, string] {
 	return func(yield func(literal, key string) bool) {
-		key, word := "", 0
+		key := ""
 		for i := 0; i < len(text); {
 			switch c := text[i]; {
 			case c == '"' || c == '\'' || c == '`' && how == jsEscapes:
@@ -72,7 +72,8 @@ func literals(text string, how escapes) iter.Seq2[string, string] {
 				}
 				key, i = value, next
 			case wordByte(c):
-				for word = i; i < len(text) && wordByte(text[i]); i++ {
+				word := i
+				for ; i < len(text) && wordByte(text[i]); i++ {
 				}
 				key = text[word:i]
 			default:

@@ -99,8 +99,8 @@ func withoutTemplates(stores []store) []store {
 	template := func(s store) bool {
 		return !slices.ContainsFunc(s.psid, func(e entry) bool { return !isPlaceholder(e.value) })
 	}
-	if real := slices.DeleteFunc(slices.Clone(stores), template); len(real) > 0 {
-		return real
+	if profiles := slices.DeleteFunc(slices.Clone(stores), template); len(profiles) > 0 {
+		return profiles
 	}
 	return stores
 }

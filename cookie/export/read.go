@@ -11,7 +11,7 @@ import (
 	"github.com/geminid/geminid/internal/owner"
 )
 
-// Read returns what a file holds for Parse, at most one byte over MaxFile. A
+// ReadFile returns what a file holds for Parse, at most one byte over MaxFile. A
 // Firefox database comes with the changes of the -wal file that stands beside
 // it. The error is a *Rejection when the file's permissions keep us out.
 func ReadFile(path string) ([]byte, error) {

@@ -196,6 +196,7 @@ func (r *folder) lookAtOther(name string) (look, error) {
 		l.kind = leadingOut
 	case fs.ModeDir:
 		l.kind = directory
+	default: // a device
 	}
 	target, _ := r.root.Readlink(name) // empty for what is no link
 	l.hash = hashOf(fmt.Appendf(nil, "no file %d %s", l.kind, target))

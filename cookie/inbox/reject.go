@@ -11,6 +11,7 @@ func rejectNoFile(name string, kind lookKind) *cookie.Rejection {
 	case directory:
 		return cookie.Reject(cookie.CodeNoFile, "is a directory, not a file; Docker makes one where a file to be mounted is missing. "+
 			"Remove it and put the file itself there; into a container mount the directory of the inbox, not one file.").InFile(name)
+	default:
+		return cookie.Reject(cookie.CodeNoFile, "is a pipe, a socket or a device, not a file. Put the file itself there.").InFile(name)
 	}
-	return cookie.Reject(cookie.CodeNoFile, "is a pipe, a socket or a device, not a file. Put the file itself there.").InFile(name)
 }

@@ -164,6 +164,7 @@ func (s *scan) openDrop(l look, now time.Time) (Drop, error) {
 	case tooBig:
 		drop.Rejection = export.RejectTooBig(l.name)
 		return drop, nil
+	case readable:
 	}
 	data, err := s.folder.readFile(l)
 	if err != nil {

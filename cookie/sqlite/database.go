@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A database is one SQLite file in memory. The reader knows just enough of the
+// Database is one SQLite file in memory. The reader knows just enough of the
 // format (https://sqlite.org/fileformat2.html) to walk the rows of a table. It
 // visits every page at most once and reads no more bytes of rows than the file
 // has, so damaged or hostile files can neither make it loop nor make it slow.
@@ -30,7 +30,8 @@ func IsDatabase[Bytes string | []byte](data Bytes) bool {
 
 var (
 	errDamaged = errors.New("damaged database")
-	ErrCut     = errors.New("database ends too early")
+	// ErrCut means that the file ends before the database does.
+	ErrCut = errors.New("database ends too early")
 )
 
 // Where the header tells that changes go to a -wal file first.
@@ -104,7 +105,7 @@ const (
 	leafPage     = 0x0d
 )
 
-// rows calls visit with the values of every row of a table, in the order of its
+// ReadRows calls visit with the values of every row of a table, in the order of its
 // columns. It returns [errDamaged] or [errCut]; rows before the damage were visited.
 func (db *Database) ReadRows(t Table, visit func(row []Field)) error {
 	return db.walkTree(t.root, func(record string) { visit(db.splitRecord(record)) })

@@ -7,14 +7,14 @@ import (
 	"unicode/utf16"
 )
 
-// table is a table of a database: where it starts and what its columns are
+// Table is a table of a database: where it starts and what its columns are
 // called, in lower case.
 type Table struct {
 	root    uint32
 	Columns []string
 }
 
-// tables reads the database's schema.
+// Tables reads the database's schema.
 func (db *Database) Tables() (map[string]Table, error) {
 	found := make(map[string]Table)
 	err := db.walkTree(1, func(record string) {
@@ -57,7 +57,7 @@ func tableConstraint(word string) bool {
 	return word == "constraint" || word == "unique" || word == "primary" || word == "check" || word == "foreign"
 }
 
-// A field is one value of a row. Texts are decoded when asked for.
+// Field is one value of a row. Texts are decoded when asked for.
 type Field struct {
 	Integer int64
 	raw     string
@@ -65,7 +65,7 @@ type Field struct {
 	wide    uint32 // the database's encoding
 }
 
-// text returns the value as text.
+// Text returns the value as text.
 func (f Field) Text() string {
 	switch {
 	case !f.IsText:

@@ -141,8 +141,9 @@ func verdictStatus(result supervisor.Result) int {
 		return http.StatusOK
 	case supervisor.Parked:
 		return http.StatusAccepted
+	default:
+		return http.StatusUnprocessableEntity
 	}
-	return http.StatusUnprocessableEntity
 }
 
 func rejectionOf(err error) (code, message string) {

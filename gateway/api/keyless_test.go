@@ -29,9 +29,9 @@ func TestLostKeysKeepTheServerClosed(t *testing.T) {
 	replace := func(content string) func(*testing.T, string) {
 		return func(t *testing.T, path string) { rewrite(t, path, content) }
 	}
-	instead := func(make func(path string) error) func(*testing.T, string) {
+	instead := func(create func(path string) error) func(*testing.T, string) {
 		return func(t *testing.T, path string) {
-			if err := errors.Join(os.Remove(path), make(path)); err != nil {
+			if err := errors.Join(os.Remove(path), create(path)); err != nil {
 				t.Fatal(err)
 			}
 		}

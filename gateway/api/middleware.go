@@ -69,7 +69,7 @@ func setDeadlines(control *http.ResponseController, r *http.Request) {
 func (a *API) finishRequest(rec *responseRecorder, r *http.Request) {
 	p, st := recover(), stateOf(r)
 	st.releaseAll()
-	if p != nil && p != http.ErrAbortHandler {
+	if p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic with this very value ends the connection
 		fault := contain.Describe(p)
 		a.log.Error("a handler panicked", "request_id", st.id, "route", string(st.op), "panic", fault.Text, "stack", fault.Stack)
 		if rec.status == 0 {

@@ -128,8 +128,9 @@ func (c *call) rightUser() bool {
 	case OpRPC, OpGenerate:
 		header := c.r.Header.Get("X-Goog-AuthUser")
 		return c.user == c.who.User && (c.who.User == 0 || header == itoa(c.who.User))
+	default:
+		return true
 	}
-	return true
 }
 
 // baseURL is where absolute links of this answer point: the real host, or the

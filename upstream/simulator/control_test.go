@@ -111,7 +111,7 @@ func TestControlSessions(t *testing.T) {
 	if command(t, s, "GET", "/_sim/sessions/mine/cookies", "", &have); !s.Standing(have.PSID, have.PSIDTS).Alive {
 		t.Error("the cookies given are not accepted")
 	}
-	r := httptest.NewRequest("GET", "http://localhost/_sim/sessions/mine/cookies?format=netscape", nil)
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/_sim/sessions/mine/cookies?format=netscape", nil)
 	r.RemoteAddr = "127.0.0.1:5"
 	w := httptest.NewRecorder()
 	s.Control().ServeHTTP(w, r)

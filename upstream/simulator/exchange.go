@@ -122,7 +122,7 @@ func (x *exchange) finishBody(err error) {
 	if cause := context.Cause(x.request.Context()); cause != nil && x.broken == nil {
 		x.broken = cause
 	}
-	if err == io.EOF && x.length > x.written && x.request.Method != http.MethodHead {
+	if errors.Is(err, io.EOF) && x.length > x.written && x.request.Method != http.MethodHead {
 		err = io.ErrUnexpectedEOF
 	}
 	x.err = err
@@ -170,7 +170,7 @@ func (x *exchange) Read(b []byte) (int, error) {
 			over = true
 		default:
 		}
-		if n, err, ok := x.takeBuffered(b, over); ok {
+		if n, ok, err := x.takeBuffered(b, over); ok {
 			return n, err
 		}
 		select {
@@ -181,26 +181,26 @@ func (x *exchange) Read(b []byte) (int, error) {
 }
 
 // takeBuffered reads the buffered bytes; ok is false if the reader has to wait.
-func (x *exchange) takeBuffered(b []byte, over bool) (n int, err error, ok bool) {
+func (x *exchange) takeBuffered(b []byte, over bool) (n int, ok bool, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
 	case x.closed:
-		return 0, http.ErrBodyReadAfterClose, true
+		return 0, true, http.ErrBodyReadAfterClose
 	case x.broken != nil:
-		return 0, x.broken, true
+		return 0, true, x.broken
 	case len(x.pending) > x.taken:
 		n = copy(b, x.pending[x.taken:])
 		if x.taken += n; x.taken == len(x.pending) {
 			x.pending, x.taken = x.pending[:0], 0
 		}
 		wakeWaiter(x.room)
-		return n, nil, true
+		return n, true, nil
 	case over:
 		x.release()
-		return 0, x.err, true
+		return 0, true, x.err
 	}
-	return 0, nil, len(b) == 0
+	return 0, len(b) == 0, nil
 }
 
 // Close implements io.Closer for the response's body. It ends the handler and

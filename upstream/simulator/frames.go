@@ -72,7 +72,8 @@ func (f *frames) writeFrame(n int, parts ...[]byte) error {
 	}
 	lent := framePool.Get().(*[]byte)
 	defer framePool.Put(lent)
-	b := append((*lent)[:0], f.head...)
+	b := (*lent)[:0]
+	b = append(b, f.head...)
 	f.head = nil
 	b = strconv.AppendInt(b, int64(n+2+f.skew), 10)
 	digits := len(strconv.Itoa(n + 2 + f.skew))

@@ -259,7 +259,7 @@ func TestSeedRepeats(t *testing.T) {
 		_, b := signedIn(t, simulator.Config{Seed: seed, Now: newClock().now}, simulator.SessionConfig{})
 		return b.cookie("__Secure-1PSID") + b.at + b.generate(ask{prompt: "hi"}).body
 	}
-	if run(1) != run(1) {
+	if first, again := run(1), run(1); first != again {
 		t.Error("one seed gave two runs")
 	}
 	if run(1) == run(2) {

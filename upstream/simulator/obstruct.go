@@ -42,6 +42,7 @@ func (c *call) obstructCall() bool {
 				c.turnAway(f.Kind)
 				return true
 			}
+		default: // faults of other places
 		}
 	}
 	return false

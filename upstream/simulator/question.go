@@ -74,7 +74,7 @@ func metadataFits(inner list) bool {
 	}
 	for i, v := range meta {
 		id := i < 3 || i == 9
-		if string(v) != "null" && !(id && isText(v)) {
+		if string(v) != "null" && (!id || !isText(v)) {
 			return false
 		}
 	}

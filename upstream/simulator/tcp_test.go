@@ -130,7 +130,7 @@ func TestUnknownHostGetsLinksToItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer picture.Body.Close()
-		if picture.StatusCode != 200 || picture.Header.Get("Content-Type") != "image/png" {
+		if picture.StatusCode != http.StatusOK || picture.Header.Get("Content-Type") != "image/png" {
 			t.Errorf("picture: %s %s", picture.Status, picture.Header.Get("Content-Type"))
 		}
 	}

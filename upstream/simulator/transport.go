@@ -25,7 +25,7 @@ func (s *Simulator) RoundTrip(r *http.Request) (*http.Response, error) {
 		closeBody(r)
 		x.failWith(context.Cause(r.Context()))
 	})
-	go x.serveHandler(s, serverSide(r, ctx))
+	go x.serveHandler(s, serverSide(ctx, r))
 	select {
 	case <-x.started:
 	case <-x.done:
@@ -38,7 +38,7 @@ func (s *Simulator) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // serverSide is the request as a server would see it.
-func serverSide(r *http.Request, ctx context.Context) *http.Request {
+func serverSide(ctx context.Context, r *http.Request) *http.Request {
 	in := r.Clone(ctx)
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
 	in.RequestURI = r.URL.RequestURI()

@@ -38,6 +38,7 @@ func newAnswer(w http.ResponseWriter, c *call) *answer {
 			a.piece = max(1, f.Bytes)
 		case Lost:
 			a.mute = true
+		default: // faults of other places
 		}
 	}
 	if a.piece > 0 {

@@ -63,8 +63,9 @@ func wasMeant(err error, data []byte) bool {
 		return false
 	case cookie.CodeMalformed, cookie.CodeTruncated, cookie.CodeTooBig, cookie.CodeWrongDomain:
 		return bytes.Contains(data, []byte("1PSID"))
+	default:
+		return true
 	}
-	return true
 }
 
 // NewestExport returns the newest usable export among the candidates. passed says why

@@ -150,7 +150,7 @@ func convertPicture(data []byte, ending string) ([]byte, error) {
 	var write func(*bytes.Buffer, image.Image) error
 	switch {
 	case err != nil || cfg.Width*cfg.Height > maxPixels:
-		return data, nil // not ours to understand
+		return data, nil //nolint:nilerr // a format that is not known is left as it is
 	case ending == ".png" && kind != "png":
 		write = func(b *bytes.Buffer, img image.Image) error { return png.Encode(b, img) }
 	case (ending == ".jpg" || ending == ".jpeg") && kind != "jpeg":

@@ -53,7 +53,7 @@ func (e *LineEditor) ReadInput() (string, error) {
 	if restored := term.Restore(fd, before); err == nil {
 		err = restored
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(e.Console.Prompts)
 		if e.ends.broke {
 			e.resetLine(e.line.History) // the old one still holds the broken line

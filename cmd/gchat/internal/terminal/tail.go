@@ -94,9 +94,10 @@ func countCells(r rune) int {
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
 		return 2
+	default:
+		if r >= 0x1f000 {
+			return 2
+		}
+		return 1
 	}
-	if r >= 0x1f000 {
-		return 2
-	}
-	return 1
 }
