@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/geminid/geminid/daemon/config"
@@ -38,9 +39,26 @@ func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 	for _, name := range d.supervisor.RemovedAccounts() {
 		d.notifier.HandleEvent(notify.Event{Kind: notify.Removed, Account: name})
 	}
+	if e := wayEvent(d.supervisor.Reach(), accounts); e.Kind != "" {
+		d.notifier.HandleEvent(e)
+	}
 	if f := d.supervisor.LastUnplacedFile(); f != nil {
 		d.notifier.HandleEvent(strayFile(accounts, f))
 	}
+}
+
+// wayEvent returns whether the upstream can be reached, without a kind if nothing has
+// shown it since the start.
+func wayEvent(reach supervisor.Reach, accounts []supervisor.Account) notify.Event {
+	if reach.Down() {
+		return notify.Event{Kind: notify.Unreachable, Code: string(reach.Fault), Detail: reach.Fault.Cause()}
+	}
+	if slices.ContainsFunc(accounts, func(a supervisor.Account) bool {
+		return a.State == supervisor.Healthy || a.State == supervisor.Expiring
+	}) {
+		return notify.Event{Kind: notify.Reachable}
+	}
+	return notify.Event{}
 }
 
 // strayFile returns the event of the files that belong to no account: the last one was

@@ -200,3 +200,56 @@ func TestReloadedChannel(t *testing.T) {
 	h.drop("cookies.txt", netscapeFile(h.sim.AddSession(simulator.SessionConfig{Name: "two", Account: "1"})))
 	await(t, pages, notify.FileAccepted)
 }
+
+// TestOwnerHearsOfTheNetwork: that Google cannot be reached is notified once, by its
+// reason and in the owner's language, and so is its end; a restart meanwhile
+// resolves nothing.
+func TestOwnerHearsOfTheNetwork(t *testing.T) {
+	for language, want := range map[string][2]string{
+		"en": {"cannot reach Google", "Why: "}, "zh": {"无法连接 Google", "原因："},
+	} {
+		t.Run(language, func(t *testing.T) {
+			url, pages := pager(t)
+			h := newHouse(t, t.TempDir(), simulator.SessionConfig{Name: "one"})
+			if err := h.config.Settings.NotifyWebhook.UnmarshalText([]byte(url)); err != nil {
+				t.Fatal(err)
+			}
+			h.config.Settings.NotifyLanguage = language
+			h.start()
+			h.drop("cookies.txt", netscapeFile(h.session))
+			for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+				if status, body := h.ask("hi"); status == http.StatusOK {
+					break
+				} else if time.Now().After(end) {
+					t.Fatalf("%d %s", status, body)
+				}
+			}
+			h.sim.SetFault(simulator.Fault{Kind: simulator.Outage})
+			for range 3 {
+				if status, _ := h.ask("hi"); status == http.StatusOK {
+					t.Fatal("answered without a network")
+				}
+			}
+			for range 3 {
+				h.daemon.Tell()
+			}
+			m := await(t, pages, notify.Unreachable)
+			if !strings.Contains(m.Title, want[0]) || !strings.HasPrefix(m.Text, want[1]) || m.Urgency != notify.Critical || m.Account != "" {
+				t.Errorf("got %+v", m)
+			}
+			h.stop()
+			h.start()
+			h.daemon.Tell()
+			h.sim.ClearFaults()
+			if status, body := h.ask("hi"); status != http.StatusOK {
+				t.Fatalf("%d %s", status, body)
+			}
+			h.daemon.Tell()
+			await(t, pages, notify.Reachable)
+			h.stop()
+			if len(pages) != 0 {
+				t.Errorf("and then %+v", <-pages)
+			}
+		})
+	}
+}

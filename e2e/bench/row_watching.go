@@ -170,6 +170,7 @@ func New(Build) *Metrics { return new(Metrics) }
 func (*Metrics) Handler() http.Handler { return http.NotFoundHandler() }
 func (*Metrics) AddAccount(string, ...string) {}
 func (*Metrics) RemoveAccount(string) {}
+func (*Metrics) CountLostLogRecords(func() uint64) {}
 func (*Metrics) Samples() iter.Seq[Sample] { return func(func(Sample) bool) {} }
 func (vector) WithLabelValues(...string) child { return child{} }
 func (child) Inc() {}

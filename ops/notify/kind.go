@@ -16,6 +16,8 @@ const (
 	FileAccepted    Kind = "file_accepted"
 	RotationFailing Kind = "rotation_failing"
 	RotationWorks   Kind = "rotation_works"
+	Unreachable     Kind = "upstream_unreachable"
+	Reachable       Kind = "upstream_reachable"
 	SecondHolder    Kind = "second_holder"
 	SoleHolder      Kind = "sole_holder" // resolves SecondHolder without a message
 	Removed         Kind = "removed"     // the account is gone by command, its troubles with it
@@ -56,6 +58,8 @@ var policies = map[Kind]policy{
 	FileAccepted:    {urgency: Info, resolves: []Kind{FileRejected}},
 	RotationFailing: {urgency: Warning, lasting: true},
 	RotationWorks:   {urgency: Info, resolves: []Kind{RotationFailing}},
+	Unreachable:     {urgency: Critical, lasting: true, repeatAfter: 24 * time.Hour},
+	Reachable:       {urgency: Info, resolves: []Kind{Unreachable}},
 	SecondHolder:    {urgency: Warning, lasting: true},
 	SoleHolder:      {resolves: []Kind{SecondHolder}, silent: true},
 	Removed:         {resolves: []Kind{EndsSoon, Expired, Blocked, Unreadable, FileRejected, RotationFailing, SecondHolder}, silent: true},

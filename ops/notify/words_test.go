@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/ops/notify"
 )
 
@@ -51,6 +52,19 @@ func TestEveryCodeIsSpoken(t *testing.T) {
 		if notify.Spoken("zh", code[1]) == "" {
 			t.Errorf("there is no Chinese for %s", code[1])
 		}
+	}
+}
+
+// TestEveryFaultIsSpoken: each reason why Google cannot be reached has words of its
+// own.
+func TestEveryFaultIsSpoken(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, fault := range cookie.Faults() {
+		text := notify.Spoken("zh", string(fault))
+		if text == "" || seen[text] || fault.Cause() == "" {
+			t.Errorf("%s is %q in Chinese and %q in English", fault, text, fault.Cause())
+		}
+		seen[text] = true
 	}
 }
 
