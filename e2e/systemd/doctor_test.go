@@ -36,7 +36,7 @@ func setUpAnew(t *testing.T, s *service) {
 			s.Key = cmp.Or(s.Key, word) // from now on the API is closed without one
 		}
 	}
-	if !strings.Contains(said, "sudo systemctl enable --now geminid") {
+	if !strings.Contains(said, "sudo geminid reload --config") || !strings.Contains(said, "sudo systemctl restart geminid") {
 		t.Errorf("geminid init says:\n%s", said)
 	}
 	s.Do(t, `test "$(stat -c '%U:%G %a' /etc/geminid/geminid.yaml)" = 'root:geminid 640'
