@@ -54,7 +54,7 @@ func later(t *testing.T, h *house) string {
 		if answer, ok := told[r.URL.Path]; ok {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("X-Geminid-Api", "1") // it answers in the server's name
-			_, _ = w.Write(answer) // a browser that has gone needs none
+			_, _ = w.Write(answer)               // a browser that has gone needs none
 			return
 		}
 		own.ServeHTTP(w, r)
