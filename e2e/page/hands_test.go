@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -23,9 +24,18 @@ func (b *tab) enter(key string) {
 func (b *tab) drop(paths ...string) {
 	b.Helper()
 	data := &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1}
-	for _, step := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
-		call(b, input.DispatchDragEvent, input.DispatchDragEventParams{Type: step, X: 600, Y: 300, Data: data})
+	// The browser drops only once the page has taken the drag up, and does not wait for
+	// that by itself.
+	moved := 0
+	for end := time.Now().Add(3 * time.Second); moved < 2 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		for _, step := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver} {
+			call(b, input.DispatchDragEvent, input.DispatchDragEventParams{Type: step, X: 600, Y: 300, Data: data})
+		}
+		if value[bool](b, "document.body.classList.contains('over')") {
+			moved++
+		}
 	}
+	call(b, input.DispatchDragEvent, input.DispatchDragEventParams{Type: input.DispatchDragEventTypeDrop, X: 600, Y: 300, Data: data})
 }
 
 // picture keeps a screenshot of the whole page for people to look at.
