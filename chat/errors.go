@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Kind classifies failures by the reaction that they ask of the client. What a
-// kind means in each dialect is in the table of dialect.LookupKind.
+// Kind classifies failures by the reaction that they ask of the client. Its meaning in
+// each dialect is in the table of dialect.LookupKind.
 type Kind uint8
 
 // The kinds, with their HTTP status in every dialect.

@@ -21,8 +21,8 @@ var (
 	notInName    = regexp.MustCompile(`[^a-z0-9_-]+`)
 )
 
-// plainWords say nothing about whose cookies an export holds: what it is, which
-// program made it, and which of several exports it is.
+// plainWords say nothing about whose cookies an export holds: they name its kind, the
+// program that made it, or its place among several exports.
 var plainWords = []string{
 	"cookie", "cookies", "google", "gemini", "accounts", "com", "www", "youtube", "session", "login", "standard", "input",
 	"export", "exported", "netscape", "browser", "firefox", "chrome", "chromium", "edge", "safari", "brave", "opera",
@@ -37,19 +37,18 @@ const DefaultName = "default"
 // maxName is how many characters the name of an account has at most.
 const maxName = 32
 
-// accountName is what an account may be called; it is a file name, a URL path
-// segment and a metric label all at once.
+// accountName matches the names that an account may have. Such a name is a file name, a
+// URL path segment and a metric label all at once.
 var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // ValidAccount reports whether name may name an account: 1 to 32 characters of
 // a-z, 0-9, _ and -, the first one a letter or a digit.
 func ValidAccount(name string) bool { return accountName.MatchString(name) }
 
-// AccountFor returns the account that a file asks for by its name, and whether
-// the name is one that browsers and extensions give, which may mean any account:
-// cookies.json, gemini.google.com_cookies (1).txt. What such a name says beside
-// that is the account: cookies_alice.json asks for alice. An empty name may mean
-// any account too.
+// AccountFor returns the account that a file asks for by its name, and whether the name
+// is one that browsers and extensions give, which may mean any account: cookies.json,
+// gemini.google.com_cookies (1).txt. The rest of such a name is the account:
+// cookies_alice.json asks for alice. An empty name may mean any account too.
 func AccountFor(file string) (account string, generic bool) {
 	if file == "" {
 		return DefaultName, true

@@ -2,9 +2,9 @@
 // about it.
 //
 // Start with [Set], an immutable cookie set, and [Value], a cookie's secret that no log
-// and no format verb shows; [Value.Reveal] is the only way to the text. A [Finding] is the
-// [Evidence] of one upstream call, a [Record] is what the store keeps of one account. The
-// folders below read exports, watch the inbox, and store the records.
+// and no format verb shows; [Value.Reveal] is the only way to the text. A [Finding] is
+// the [Evidence] of one upstream call, a [Record] is the data that the store keeps for
+// one account. The folders below read exports, watch the inbox, and store the records.
 //
 // # Concurrency
 //

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// How long a doubt lasts: from the first proof that a session is signed out until it
-// is decided. The supervisor obeys it, and clients are told to come back after it.
+// How long a doubt lasts: from the first proof that a session is signed out until it is
+// decided. The supervisor obeys it, and clients are asked to retry after it.
 const (
 	// ConfirmAfter is the wait before the proof that is believed.
 	ConfirmAfter = 30 * time.Second
@@ -14,8 +14,8 @@ const (
 	DoubtTime = ConfirmAfter + 5*time.Second
 )
 
-// Evidence is what one upstream answer says about a session. It is a claim, not
-// a verdict: only the supervisor decides.
+// Evidence is the meaning of one upstream answer for a session. It is a claim, not a
+// verdict: only the supervisor decides.
 type Evidence uint8
 
 // The classes of evidence (docs/protocol.md, "What an answer proves").
@@ -50,18 +50,18 @@ func (e Evidence) String() string {
 	return "unknown"
 }
 
-// Finding is what a probe or a rotation found out.
+// Finding is the result of a probe or a rotation.
 type Finding struct {
 	Evidence Evidence
-	// Detail says what was seen in a few words for a person, without a value:
+	// Detail describes the observation in a few words for a person, without a value:
 	// "status RPC 1016", "page without access token".
 	Detail string
 	// Fault is why the upstream cannot be reached, set with Offline alone.
 	Fault Fault
-	// RetryAfter is what the upstream asked for, zero if it did not.
+	// RetryAfter is the delay that the upstream asked for, zero if it asked for none.
 	RetryAfter time.Duration
-	// Account is an opaque id of the Google account behind the answer (already
-	// hashed), empty if the answer did not tell.
+	// Account is an opaque id of the Google account behind the answer (already hashed),
+	// empty if the answer did not name it.
 	Account string
 	// Set is the set as it is after the call: with the new PSIDTS after a
 	// rotation, with refreshed extra cookies. The zero Set means unchanged.
@@ -77,7 +77,7 @@ type Witness interface {
 	Finding() Finding
 }
 
-// FindingOf returns what err says about the session; a nil error is proof of
+// FindingOf returns the evidence of err about the session; a nil error is proof of
 // life, an error that is no Witness is Silent.
 func FindingOf(err error) Finding {
 	if err == nil {

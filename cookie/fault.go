@@ -12,7 +12,7 @@ const (
 	FaultTimeout Fault = "timeout"  // its address does not answer
 	FaultRoute   Fault = "no_route" // this machine knows no way to it
 	FaultReset   Fault = "reset"    // connections are cut before they are secured
-	FaultTLS     Fault = "tls"      // what answers there cannot prove to be the upstream
+	FaultTLS     Fault = "tls"      // the server there cannot prove that it is the upstream
 	FaultProxy   Fault = "proxy"    // the proxy cannot be reached, or does not connect
 	FaultPortal  Fault = "portal"   // a portal of the network answers in its place
 	FaultOther   Fault = "other"
@@ -30,7 +30,7 @@ var faultCauses = map[Fault]string{
 	FaultPortal: "a portal of this network answers in its place", FaultOther: "no connection comes about",
 }
 
-// Cause says in half an English sentence what is wrong, empty for no fault.
+// Cause describes the fault in half an English sentence; it is empty for no fault.
 func (f Fault) Cause() string {
 	if cause, ok := faultCauses[f]; ok {
 		return cause

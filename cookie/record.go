@@ -8,20 +8,19 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// Record is what the store keeps of one account: the values of the current and
-// the previous generation, and a memo of the supervisor's that holds no secret.
+// Record is the data that the store keeps for one account: the values of the current
+// and the previous generation, and a memo of the supervisor's that holds no secret.
 type Record struct {
 	Current, Previous Set
 	// Memo is the supervisor's own JSON; the store does not look inside.
 	Memo json.RawMessage
 }
 
-// UnreadError is the error of an account whose record is there and cannot be
-// read, so that it is not known what it holds. As long as that is so nothing is
-// written over it.
+// UnreadError is the error of an account whose record is there and cannot be read, so
+// that its content is unknown. Until it can be read nothing is written over it.
 type UnreadError struct {
 	Account string
-	// Path is the record's file, Err what keeps it from being read.
+	// Path is the record's file, Err the reason why it cannot be read.
 	Path string
 	Err  error
 }
@@ -34,7 +33,7 @@ func (e *UnreadError) Error() string {
 // Unwrap returns the cause.
 func (e *UnreadError) Unwrap() error { return e.Err }
 
-// Remedy says what a person can do, with the command where there is one.
+// Remedy is the advice for a person, with the command where there is one.
 func (e *UnreadError) Remedy() string {
 	remedy := cmp.Or(statefile.RemedyFor(e.Err), "make "+e.Path+" readable again")
 	path := statefile.ShellQuote(e.Path)

@@ -26,7 +26,7 @@ const (
 	CodeNoPSID          Code = "E_NO_PSID"          // google.com, but without the session
 	CodePlaceholder     Code = "E_PLACEHOLDER"      // the example text of a template
 	CodeSwapped         Code = "E_SWAPPED"          // PSID and PSIDTS in each other's place
-	CodeBadValue        Code = "E_BAD_VALUE"        // a value that can not be sent in a header
+	CodeBadValue        Code = "E_BAD_VALUE"        // a value that cannot be sent in a header
 	CodeNotReadable     Code = "E_PERM"             // the file's permissions keep us out
 	CodeNoFile          Code = "E_NOT_A_FILE"       // a link that leads out, a directory, a device
 	CodeTooMany         Code = "E_TOO_MANY"         // no room for one more account
@@ -34,7 +34,7 @@ const (
 	CodeProbeSignedOut  Code = "E_PROBE_SIGNED_OUT" // well-formed, but Google says signed out
 )
 
-// What is worth knowing about a file that is accepted.
+// Warnings about a file that is accepted.
 const (
 	WarnTSExpired       Code = "W_TS_EXPIRED"       // PSIDTS is past its expiry and was left out
 	WarnNoPSIDTS        Code = "W_NO_PSIDTS"        // there is no PSIDTS
@@ -46,9 +46,9 @@ const (
 	WarnPendingWAL      Code = "W_PENDING_WAL"      // newer values may be in the database's -wal file
 )
 
-// Rejection says why a file of cookies is not used. Its message is one line for
-// the person who brought the file: what was found, in which file, what to do.
-// It never holds a value.
+// Rejection says why a file of cookies is not used. Its message is one line for the
+// person who dropped the file: the finding, the name of the file, and the remedy. It
+// never holds a value.
 type Rejection struct {
 	Code    Code
 	Message string
@@ -113,7 +113,7 @@ func RejectMixed(name, account string) *Rejection {
 		"Export again from a browser profile that is signed in to one account only.", account).InFile(name)
 }
 
-// Unreadable is what is known of a file that may not be opened.
+// Unreadable describes a file that may not be opened.
 type Unreadable struct {
 	Path    string      // full path, shown in the command to run
 	UID     int         // the user id of the one who may not

@@ -84,7 +84,7 @@ func NewSet(psid, psidts Value, extra map[string]Value) Set {
 	return s
 }
 
-// RestoreSet makes a set of what [Set.PSID], [Set.PSIDTS] and [Set.Extra] returned,
+// RestoreSet makes a set of the results of [Set.PSID], [Set.PSIDTS] and [Set.Extra],
 // the expiries of the other cookies included. extra is copied.
 func RestoreSet(psid, psidts Value, extra []Named) Set {
 	s := Set{psid: psid, psidts: psidts}
@@ -179,8 +179,8 @@ func (s *Set) putExtra(n Named) {
 	s.extra[n.Name] = n
 }
 
-// Key identifies PSID and PSIDTS together. It is for comparing and caching in
-// memory and is never shown or stored: Mark is what people see.
+// Key identifies PSID and PSIDTS together. It is for comparing and caching in memory
+// and is never shown or stored: people see the Mark.
 type Key [sha256.Size]byte
 
 // Key returns the set's key. Extra cookies do not count.
@@ -192,9 +192,9 @@ func (s Set) Key() Key {
 // login at different moments.
 func (s Set) Identity() Key { return sha256.Sum256([]byte(s.psid.Reveal())) }
 
-// Mark is the name under which people see a set: twelve hex digits of a keyed
-// hash of PSID and PSIDTS. Two sets with the same values have the same mark, and
-// without the key a mark tells nothing. The zero Set has no mark.
+// Mark is the name under which people see a set: twelve hex digits of a keyed hash of
+// PSID and PSIDTS. Two sets with the same values have the same mark, and without the
+// key a mark reveals nothing. The zero Set has no mark.
 func Mark(key []byte, set Set) string {
 	if set.IsZero() {
 		return ""

@@ -11,9 +11,9 @@ const (
 	MaxValue = 4096
 )
 
-// PlausibleSession reports whether value may be a session cookie by its length
-// and its characters. It is for values that the upstream sets; what people bring
-// is checked more closely by Parse.
+// PlausibleSession reports whether value may be a session cookie by its length and its
+// characters. It is for values that the upstream sets; values from people are checked
+// more closely by Parse.
 func PlausibleSession(value string) bool {
 	return MinValue <= len(value) && Sendable(NamePSIDTS, value)
 }

@@ -38,8 +38,8 @@ func (c *certificateWatcher) tlsConfig() *tls.Config {
 	}
 }
 
-// checkFiles reads the files at each tick: times and sizes do not tell a good pair from
-// a broken one that it replaced. Why a pair cannot be used is logged once.
+// checkFiles reads the files at each tick: times and sizes do not distinguish a good
+// pair from a broken one that it replaced. Why a pair cannot be used is logged once.
 func (c *certificateWatcher) checkFiles() {
 	err := c.reloadFiles()
 	c.mu.Lock()

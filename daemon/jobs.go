@@ -12,8 +12,8 @@ import (
 	"github.com/geminid/geminid/internal/contain"
 )
 
-// job is one row of the table of scheduled work. A job only wakes: wall-clock
-// deadlines inside decide what is due, so a late or missed run loses nothing.
+// job is one row of the table of scheduled work. A job only wakes: wall-clock deadlines
+// inside decide which work is due, so a late or missed run loses nothing.
 type job struct {
 	name  string
 	every func(d *Daemon) time.Duration // zero: not on this machine

@@ -25,8 +25,8 @@ func (d *Daemon) openNotify() (err error) {
 	return nil
 }
 
-// notifyStanding reports the state of all accounts to the notifier, which finds out
-// what is new.
+// notifyStanding reports the state of all accounts to the notifier, which finds the
+// changes.
 func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 	for _, a := range accounts {
 		if a.Activity == status.Paused {

@@ -31,10 +31,10 @@ func (d *Daemon) openState() (err error) {
 	return err
 }
 
-// ledgerFile is what was decided about the files of the inbox, in the state directory.
+// ledgerFile holds the decisions about the files of the inbox, in the state directory.
 const ledgerFile = "inbox.json"
 
-// openLedger opens the memory of what became of the files of the inbox.
+// openLedger opens the memory of the decisions about the files of the inbox.
 func (d *Daemon) openLedger() *ledger.Ledger {
 	return ledger.Open(ledger.Config{
 		Path: filepath.Join(d.settings.StateDir, ledgerFile), NoSync: !d.settings.Fsync, Now: d.now, Logger: d.log,

@@ -112,11 +112,10 @@ const (
 	saveHidden                   // before readers see it: they do with the next dispatch
 )
 
-// dispatch is the only way to change an account. It runs fn under the lock and
-// derives the state from the facts. The effects follow without the lock: readers
-// get the new view, a transition is announced, and the record is written as d
-// says. A nil fn changes nothing but shows
-// what was hidden, or what time alone changed.
+// dispatch is the only way to change an account. It runs fn under the lock and derives
+// the state from the facts. The effects follow without the lock: readers get the new
+// view, a transition is announced, and the record is written as d says. A nil fn
+// changes nothing but shows the hidden changes, or those that time alone made.
 func (a *account) dispatch(d durability, fn func(m *memo, now time.Time)) {
 	t := a.applyChange(d, fn)
 	a.announceTransition(t)

@@ -106,7 +106,7 @@ type Candidate struct {
 	// Warnings are the oddities of the file, for display.
 	Warnings []cookie.Warning
 
-	past   ledger.Entry // what is known about the file, looked up once for each decision
+	past   ledger.Entry // the known facts about the file, looked up once for each decision
 	waited bool         // it was parked: meanwhile the file may hold another content
 }
 

@@ -89,9 +89,9 @@ func (l *lifetimes) hasSecondHolder(now time.Time) bool {
 }
 
 // estimateLife is the tenth percentile of the known deaths, zero if none is known. One
-// short life alone is not believed if values are known to live longer: somebody may
-// have signed out by chance after a rotation that gave nothing, and rotations every
-// few minutes for months would be its price.
+// short life alone is not believed if values are known to live longer: a user may have
+// signed out by chance after a rotation that gave nothing, and rotations every few
+// minutes for months would be its price.
 func (l *lifetimes) estimateLife() time.Duration {
 	sorted := slices.Sorted(slices.Values(l.Deaths))
 	if len(sorted) > 0 && sorted[0] < min(shortLife, l.Longest) {

@@ -29,7 +29,7 @@ func rejectTooMany(c Candidate) Verdict {
 }
 
 // recordOutcome counts and logs how an offer ended, and notes it for the status
-// (LastFile). What it refused as signed out is remembered in the ledger.
+// (LastFile). A content that it refused as signed out is remembered in the ledger.
 func (s *Supervisor) recordOutcome(c Candidate, v Verdict) {
 	trigger, account := cmp.Or(c.Trigger, "push"), metrics.NoAccount
 	present := s.presentAccount(v.Account) != nil

@@ -15,8 +15,8 @@ const (
 	// unreachedLimit is the weight of failures in a row that says that the upstream
 	// cannot be reached. A request weighs one, a call of the supervisor's own two.
 	unreachedLimit = 3
-	// redialFirst is when the first failed probe is confirmed, redialEvery when
-	// probes follow as long as the upstream cannot be reached. They reach nobody, so
+	// redialFirst is when the first failed probe is confirmed, redialEvery when probes
+	// follow as long as the upstream cannot be reached. They do not get through, so
 	// that they may be frequent.
 	redialFirst = 10 * time.Second
 	redialEvery = time.Minute
@@ -79,8 +79,8 @@ func (w *reachWatch) get() Reach {
 // Reach returns whether the upstream can be reached, by the calls so far.
 func (s *Supervisor) Reach() Reach { return s.reach.get() }
 
-// noteReach notes what a call shows about the way to the upstream. If that changes,
-// the state of every account is judged again. mu of no account is held.
+// noteReach notes the evidence of a call about the way to the upstream. If that
+// changes, the state of every account is judged again. mu of no account is held.
 func (s *Supervisor) noteReach(from source, finding cookie.Finding) {
 	if !s.reach.note(from, finding, s.now()) {
 		return

@@ -21,8 +21,8 @@ import (
 type Config struct {
 	Upstream Upstream
 	Store    Store
-	// Ledger remembers what became of the files of the inbox; nil means a private one
-	// in memory.
+	// Ledger remembers the fate of the files of the inbox; nil means a private one in
+	// memory.
 	Ledger *ledger.Ledger
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time

@@ -11,7 +11,7 @@ import (
 	"github.com/geminid/geminid/internal/logwriter"
 )
 
-// openLog returns the server's log on standard error and what is in front of it, so
+// openLog returns the server's log on standard error and the writer in front of it, so
 // that no reader of the log holds up the server. The caller ends it by closeLog.
 func openLog(format string, level slog.Leveler) (output *logwriter.Writer, logger *slog.Logger) {
 	output = logwriter.New(logwriter.Config{

@@ -101,10 +101,9 @@ func exitCode(err error) int {
 	return 0
 }
 
-// withSignals ends with the first SIGINT or SIGTERM; then the default comes back,
-// and a second one ends the process at once. Only commands that have something to
-// bring to an end ask for it: the others may wait for a terminal, which no
-// context ends.
+// withSignals ends with the first SIGINT or SIGTERM; then the default comes back, and a
+// second one ends the process at once. Only commands that have something to finish ask
+// for it: the others may wait for a terminal, which no context ends.
 func withSignals(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

@@ -60,8 +60,8 @@ func refuseBinary(text string, found *list) *cookie.Rejection {
 // pageStarts are the tags with which a saved page can begin.
 var pageStarts = []string{"<!doctype", "<html", "<head", "<title", "<meta", "<body", "<!--", "<script"}
 
-// refuseHTML refuses a saved web page and shows its title, which mostly tells
-// what went wrong.
+// refuseHTML refuses a saved web page and shows its title, which mostly names the
+// problem.
 func refuseHTML(text string) *cookie.Rejection {
 	head := text[:min(len(text), sniffed)]
 	lower := lowerASCII(head) // byte for byte, so that places in it are places in head

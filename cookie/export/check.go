@@ -41,7 +41,7 @@ func placeholder(name string) *cookie.Rejection {
 	return cookie.Reject(cookie.CodePlaceholder, "still holds the example text for %s. Put the real value there, from a browser that is signed in.", name)
 }
 
-// valueFlaw says what is wrong with a session value, empty if nothing is.
+// valueFlaw describes the flaw of a session value; it is empty for a good value.
 func valueFlaw(value string) string {
 	if value == "" {
 		return "it is empty"

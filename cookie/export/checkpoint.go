@@ -7,7 +7,7 @@ import "github.com/geminid/geminid/cookie/sqlite"
 // -wal file cannot be used it changes nothing: db comes back as it is, and
 // Parse goes on to warn that newer values may be elsewhere.
 //
-// Like Parse it does no I/O and is bounded, no matter what the files hold.
+// Like Parse it does no I/O and is bounded, whatever the files hold.
 func Checkpoint(db, wal []byte) []byte {
 	if !sqlite.IsDatabase(db) || len(db) > MaxFile || len(wal) > MaxFile {
 		return db

@@ -19,9 +19,9 @@ func looksCurl(head string) bool {
 
 func isCurl(word string) bool { return word == "curl" || strings.EqualFold(word, "curl.exe") }
 
-// curlArguments returns what follows curl in a command, which may stand behind
-// the prompt of the terminal that it was copied from. Lines copied out of the
-// middle of a command begin with one of its options.
+// curlArguments returns the arguments of curl in a command, which may stand behind the
+// prompt of the terminal that it was copied from. Lines copied out of the middle of a
+// command begin with one of its options.
 func curlArguments(words []string) ([]string, bool) {
 	if len(words) > 1 && slices.Contains([]string{"-H", "--header", "-b", "--cookie"}, words[0]) {
 		return words, true

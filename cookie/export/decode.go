@@ -12,9 +12,8 @@ import (
 	"github.com/geminid/geminid/cookie/sqlite"
 )
 
-// decode turns a file's bytes into text: it undoes the encodings that copying
-// and saving add, and refuses what is no text at all. A database is passed on
-// as it is.
+// decode turns a file's bytes into text: it undoes the encodings that copying and
+// saving add, and refuses data that is not text. A database is passed on as it is.
 func decode(data []byte, found *list) (string, *cookie.Rejection) {
 	if sqlite.IsDatabase(data) {
 		return string(data), nil

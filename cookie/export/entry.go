@@ -22,8 +22,8 @@ type entry struct {
 	domain string
 	// path is empty if the format knows none, which counts as "/".
 	path string
-	// store keeps apart what must not be mixed: browser stores, containers,
-	// the clients of a configuration file.
+	// store separates entries that must not be mixed: browser stores, containers, the
+	// clients of a configuration file.
 	store string
 	// expires is zero for a session cookie and when the format does not say.
 	expires time.Time
@@ -41,11 +41,11 @@ func (e entry) key() entry {
 	return e
 }
 
-// list gathers what a parser finds. Its zero value is ready.
+// list gathers the findings of a parser. Its zero value is ready.
 type list struct {
 	entries  []entry
 	warnings []cookie.Warning
-	hint     string // what to try, should the file be refused in the end
+	hint     string // advice, should the file be refused in the end
 	full     bool   // there are too many; a parser may stop
 	// nameFormats makes the message of a refusal end with the known formats.
 	nameFormats bool

@@ -23,9 +23,9 @@ var expiryLayouts = []string{
 	"1/2/2006, 3:04:05 PM",             // Safari's table, in American English
 }
 
-// parseExpiry reads an expiry in any spelling: seconds, milliseconds or
-// microseconds as a number, ISO 8601, an HTTP date. What means or could only
-// mean "no expiry" (0, -1, "Session", unreadable text) is the zero time.
+// parseExpiry reads an expiry in any spelling: seconds, milliseconds or microseconds as
+// a number, ISO 8601, an HTTP date. Text that means or could only mean "no expiry" (0,
+// -1, "Session", anything unreadable) is the zero time.
 func parseExpiry(text string) time.Time {
 	text = strings.TrimSpace(text)
 	if n, err := strconv.ParseFloat(text, 64); err == nil {

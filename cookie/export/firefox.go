@@ -51,8 +51,8 @@ func databaseFault(err error) *cookie.Rejection {
 	return cookie.Reject(cookie.CodeMalformed, "is a damaged database. Close the browser, then copy the file again.")
 }
 
-// otherDatabase says what a database is that is not Firefox's, or not yet: all
-// of a young profile is in its -wal file.
+// otherDatabase refuses a database that is not Firefox's and names its kind. It also
+// refuses that of a young profile, all of which is in its -wal file.
 func otherDatabase(db *sqlite.Database, tables map[string]sqlite.Table) *cookie.Rejection {
 	_, chrome := tables["cookies"]
 	if _, meta := tables["meta"]; chrome || meta {

@@ -20,8 +20,8 @@ type format struct {
 	// looks reports whether the text is of this format, by its content. It is
 	// given the beginning of the text only and must be quick.
 	looks func(head string) bool
-	// parse turns the text into entries, all of them, whatever their site. What
-	// is chosen among them is decided by pick, alike for every format.
+	// parse turns the text into entries, all of them, whatever their site. Choosing
+	// among them is left to pick, alike for every format.
 	parse func(text string, found *list) *cookie.Rejection
 }
 
@@ -71,9 +71,9 @@ type Result struct {
 	Warnings []cookie.Warning
 }
 
-// Parse reads a session from an export in any of the formats. The format is
-// told by the content; name is the file's name and only used in texts. now
-// decides what has expired.
+// Parse reads a session from an export in any of the formats. The format is recognised
+// by the content; name is the file's name and only used in texts. now decides which
+// cookies have expired.
 //
 // The error is always a *Rejection. Neither it nor the warnings hold a value.
 // Parse does no I/O, keeps no reference to data, and is bounded in time and

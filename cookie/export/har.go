@@ -62,7 +62,7 @@ func addExchange(exchange gjson.Result, found *list) {
 		addPairs(value, like, found, listed...)
 	})
 
-	// What an answer sets is newer than what its request sent.
+	// Cookies that an answer sets are newer than those its request sent.
 	seen = seen.Add(time.Millisecond)
 	eachHeader(response, "set-cookie", func(value string) {
 		for line := range strings.SplitSeq(value, "\n") {
@@ -92,7 +92,7 @@ func eachHeader(message gjson.Result, name string, visit func(value string)) {
 	})
 }
 
-// harCookie reads one object of a cookies array; what it does not say is as in
+// harCookie reads one object of a cookies array; fields that it lacks are taken from
 // like.
 func harCookie(item gjson.Result, like entry) entry {
 	e := like

@@ -15,8 +15,8 @@ func looksINI(head string) bool {
 	return false
 }
 
-// iniSection reports whether text starts with a [section]. It tells an INI
-// file from a JSON list.
+// iniSection reports whether text starts with a [section]. It distinguishes an INI file
+// from a JSON list.
 func iniSection(text string) bool {
 	first, _, _ := strings.Cut(text, "\n")
 	_, ok := sectionName(first)

@@ -75,7 +75,7 @@ func cutJSON(text string, fault *json.SyntaxError) bool {
 		(strings.HasPrefix(fault.Error(), "unexpected end") || strings.HasPrefix(fault.Error(), "invalid character ' '"))
 }
 
-// unread is a JSON value nobody wants: unmarshalling into it only checks.
+// unread is a JSON value that is not needed: unmarshalling into it only checks.
 type unread struct{}
 
 // UnmarshalJSON implements json.Unmarshaler by ignoring the value.

@@ -51,8 +51,8 @@ func walkJSON(root gjson.Result, found *list) *cookie.Rejection {
 	return walk(root)
 }
 
-// pageStorage reports whether key holds what a page stored, which looks like
-// cookies and is none.
+// pageStorage reports whether key holds the storage of a page, which looks like cookies
+// but is not.
 func pageStorage(key string) bool {
 	return key == "origins" || key == "localStorage" || key == "sessionStorage"
 }

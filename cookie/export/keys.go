@@ -7,11 +7,10 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// sessionKey recognises the names under which settings files of many projects
-// keep the two cookies: SECURE_1PSID, GEMINI_PSIDTS, gemini_cookie_1psid,
-// CONFIG_GEMINI__CLIENTS__0__SECURE_1PSID and the cookies' own names, in any
-// letter case. prefix is what stands before such a name and keeps numbered
-// clients apart.
+// sessionKey recognises the names under which settings files of many projects keep the
+// two cookies: SECURE_1PSID, GEMINI_PSIDTS, gemini_cookie_1psid,
+// CONFIG_GEMINI__CLIENTS__0__SECURE_1PSID and the cookies' own names, in any letter
+// case. prefix is the text before such a name and keeps numbered clients apart.
 func sessionKey(key string) (name, prefix string, ok bool) {
 	if len(key) < len("psid") || !strings.ContainsAny(key[len(key)-1:], "dDsS") {
 		return "", "", false
@@ -55,8 +54,8 @@ func siteName(name string) bool {
 	return cookie.ValidName(name) && (strings.HasPrefix(name, "__Secure-") || strings.HasPrefix(name, "__Host-"))
 }
 
-// addSetting reads one key of a map or settings file. It ignores what is no
-// cookie and never shows it.
+// addSetting reads one key of a map or settings file. It ignores keys that are not
+// cookies and never shows them.
 func addSetting(key, value, saved string, found *list) {
 	name, prefix, session := sessionKey(key)
 	switch {

@@ -95,7 +95,7 @@ func lwpWord(text string) (key, value, rest string, ok bool) {
 	return "", "", "", false
 }
 
-// lwpExpiry reads "2100-01-01 00:00:00Z", and what else may stand there.
+// lwpExpiry reads "2100-01-01 00:00:00Z" and the other forms that may stand there.
 func lwpExpiry(text string) time.Time {
 	if t, err := time.Parse("2006-01-02 15:04:05Z", text); err == nil {
 		return t

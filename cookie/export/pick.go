@@ -14,9 +14,9 @@ import (
 // with other values, on sibling sites and on hosts below it.
 const site = "google.com"
 
-// pick chooses the session among the entries of a file and checks it. It is
-// pure, and an entry's place in the file matters only between copies of one
-// cookie that tell no other difference.
+// pick chooses the session among the entries of a file and checks it. It is pure, and
+// an entry's place in the file matters only between copies of one cookie that do not
+// differ otherwise.
 func pick(found *list, now time.Time) (*Result, *cookie.Rejection) {
 	entries := found.entries
 	if len(entries) == 0 {
@@ -59,7 +59,7 @@ func pick(found *list, now time.Time) (*Result, *cookie.Rejection) {
 // for its sake.
 func keep(value string) cookie.Value { return cookie.NewValue(strings.Clone(value)) }
 
-// store is what one cookie store of the file has of the session: the copies at
+// store is the part of the session that one cookie store of the file has: the copies at
 // the shortest path.
 type store struct {
 	name         string
@@ -123,9 +123,8 @@ func shortestPath(entries []entry) []entry {
 
 func pathLength(e entry) int { return max(len(e.path), 1) }
 
-// severalAccounts refuses a file with more than one PSID: nothing tells which
-// one is meant, and a PSID with another account's PSIDTS would be worse than
-// either.
+// severalAccounts refuses a file with more than one PSID: nothing shows which one is
+// meant, and a PSID with another account's PSIDTS would be worse than either.
 func severalAccounts(stores []store) *cookie.Rejection {
 	values := make(map[string]bool)
 	var names []string

@@ -11,9 +11,9 @@ import (
 	"github.com/geminid/geminid/internal/owner"
 )
 
-// ReadFile returns what a file holds for Parse, at most one byte over MaxFile. A
-// Firefox database comes with the changes of the -wal file that stands beside
-// it. The error is a *Rejection when the file's permissions keep us out.
+// ReadFile returns the content of a file for Parse, at most one byte over MaxFile. A
+// Firefox database comes with the changes of the -wal file that stands beside it. The
+// error is a *Rejection when the file's permissions keep us out.
 func ReadFile(path string) ([]byte, error) {
 	data, err := readBounded(path)
 	if errors.Is(err, fs.ErrPermission) {
@@ -42,8 +42,8 @@ func readBounded(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, MaxFile+1))
 }
 
-// keptOut says whose file it is that may not be read, err where the system does
-// not tell.
+// keptOut returns an error that names the owner of a file that may not be read, or err
+// if the system does not know the owner.
 func keptOut(path string, err error) error {
 	info, statErr := os.Stat(path)
 	if statErr != nil {

@@ -39,7 +39,7 @@ func addSetCookie(line, host string, seen time.Time, found *list) {
 		e.domain = host
 	}
 	if c.MaxAge > 0 {
-		// Relative to a moment that only some captures tell.
+		// Relative to a moment that only some captures record.
 		e.expires = time.Time{}
 	}
 	if !seen.IsZero() && expired(e, seen) {
@@ -76,7 +76,7 @@ func withoutPort(host string) string {
 	return host
 }
 
-// quotes are what people and programs put around a text that they copy.
+// quotes are the characters that people and programs put around copied text.
 const quotes = "\"'`"
 
 // unquote removes the pairs of quotes around a text.

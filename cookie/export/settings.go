@@ -36,7 +36,7 @@ func splitSetting(line string) (setting, bool) {
 	return s, key != ""
 }
 
-// settingValue unwraps a value. open tells that its quote is not closed.
+// settingValue unwraps a value. open reports that its quote is not closed.
 func settingValue(text string) (value string, open bool) {
 	if text != "" && strings.IndexByte("\"'`", text[0]) >= 0 {
 		inner, _, closed := strings.Cut(text[1:], text[:1])
@@ -66,8 +66,8 @@ func hasSetting(head string, separator byte) bool {
 	return false
 }
 
-// statements yields the settings of a text: its lines, and what semicolons
-// part in those whose first name is a session cookie's.
+// statements yields the settings of a text: its lines, and the parts between semicolons
+// in lines whose first name is a session cookie's.
 func statements(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for line := range strings.Lines(text) {
@@ -121,8 +121,8 @@ func parseSettings(text string, found *list) *cookie.Rejection {
 	return nil
 }
 
-// storageAttribute reads a line that follows a cookie in what is copied from
-// Firefox's storage panel, such as Domain:".google.com".
+// storageAttribute reads a line that follows a cookie in text copied from Firefox's
+// storage panel, such as Domain:".google.com".
 func storageAttribute(key, value string, e *entry) {
 	switch key {
 	case "Domain":

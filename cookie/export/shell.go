@@ -116,8 +116,8 @@ func (s *splitter) closeQuote() {
 	s.rest = s.rest[1:]
 }
 
-// doubleQuoted reads on behind a double quote, where a backslash escapes only
-// what would be special.
+// doubleQuoted reads on behind a double quote, where a backslash escapes only special
+// characters.
 func (s *splitter) doubleQuoted() {
 	for {
 		s.put(s.until("\"\\"))

@@ -6,7 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// looksStorageState recognises a JSON object around a list of cookies: what
+// looksStorageState recognises a JSON object around a list of cookies: the state that
 // Playwright saves, and the answer of the DevTools protocol.
 func looksStorageState(head string) bool {
 	return strings.HasPrefix(head, "{") &&

@@ -6,8 +6,8 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// defaultStores are the names of the store that browsers use when nobody chose
-// one; an entry that a script or a person added has none.
+// defaultStores are the names of the store that browsers use when none was chosen; an
+// entry that a script or a person added has none.
 var defaultStores = []string{"", "0", "firefox-default"}
 
 // joinHalves makes one store of two of which one holds nothing of the session

@@ -16,7 +16,7 @@ type Wake string
 // The reasons, weakest first. They are metric label values too.
 const (
 	WakeEvent    Wake = "event"    // something happened in the directory
-	WakeRewatch  Wake = "rewatch"  // a watch began: what came before it was missed
+	WakeRewatch  Wake = "rewatch"  // a watch began: earlier events were missed
 	WakeError    Wake = "error"    // the watch broke
 	WakeOverflow Wake = "overflow" // the kernel dropped events
 )
@@ -48,7 +48,7 @@ func (b *burst) addEvent(why Wake) {
 	}
 }
 
-// isOver tells, when the timer rang, whether the burst is over.
+// isOver reports, when the timer rang, whether the burst is over.
 func (b *burst) isOver() (why Wake, over bool) {
 	now := time.Now()
 	rest := min(b.last.Add(settleQuiet).Sub(now), b.first.Add(settleMax).Sub(now))

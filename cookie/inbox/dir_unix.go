@@ -13,8 +13,8 @@ import (
 
 const openWithoutWaiting = syscall.O_NONBLOCK
 
-// makeInbox creates the directory for a group of people: what they drop belongs
-// to the directory's group. One that exists is left as it is.
+// makeInbox creates the directory for a group of people: the files they drop belong to
+// the directory's group. One that exists is left as it is.
 func makeInbox(dir string) error {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -54,7 +54,7 @@ type Inbox struct {
 	files map[string]*fileMemo
 }
 
-// fileMemo is what is known of one name.
+// fileMemo holds the known facts about one name.
 type fileMemo struct {
 	seen    string    // hash of the content that was last handed out
 	blocked string    // hash of the reason why it could not be read, last handed out
@@ -63,7 +63,7 @@ type fileMemo struct {
 	growing bool      // it went on changing before it could be handed out
 }
 
-// Scan is what a look into the inbox brought.
+// Scan is the result of a look into the inbox.
 type Scan struct {
 	// Drops are the files with new content that holds still, the newest first.
 	Drops []Drop
@@ -87,8 +87,8 @@ type Drop struct {
 	Rejection *cookie.Rejection
 }
 
-// New opens the inbox, creates the directory if it is missing, and sweeps up
-// what an interrupted note left.
+// New opens the inbox, creates the directory if it is missing, and sweeps up the
+// remains of an interrupted note.
 func New(c Config) (*Inbox, error) {
 	if c.Dir == "" {
 		return nil, errors.New("opening the inbox: no directory given")
@@ -109,8 +109,8 @@ func New(c Config) (*Inbox, error) {
 	return &Inbox{cfg: c, files: make(map[string]*fileMemo)}, nil
 }
 
-// Seen returns the hash of the content that was last handed out, by file name, of
-// what is still there.
+// Seen returns, by file name, the hash of the content that was last handed out, for the
+// files that are still there.
 func (i *Inbox) Seen() map[string]string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -135,10 +135,10 @@ func (i *Inbox) Unreadable() bool {
 	return false
 }
 
-// Rescan looks for news. Where nothing changed it returns at once; a file that
-// changed must first hold still, which takes 0.3 s and at most 3 s. A content is
-// handed out once, good or bad. The error says what could not be looked at;
-// whatever the scan did find stands beside it.
+// Rescan looks for news. Where nothing changed it returns at once; a file that changed
+// must first hold still, which takes 0.3 s and at most 3 s. A content is handed out
+// once, good or bad. The error describes the parts that could not be examined; the
+// findings of the scan are returned beside it.
 func (i *Inbox) Rescan(ctx context.Context) (Scan, error) {
 	i.scanning.Lock()
 	defer i.scanning.Unlock()

@@ -14,13 +14,13 @@ import (
 	"github.com/geminid/geminid/internal/owner"
 )
 
-// look is what was found at one moment under one name.
+// look is the state of one name at one moment.
 type look struct {
 	name string
 	info fs.FileInfo
 	kind lookKind
-	// hash tells contents apart, in hex. What could not be read has the hash of
-	// the reason, so that the same reason is told once.
+	// hash distinguishes contents, in hex. A file that could not be read has the hash
+	// of the reason, so that the same reason is reported once.
 	hash string
 	// closed: the content ends as a finished text does.
 	closed bool
@@ -48,7 +48,7 @@ func (l look) equals(other look) bool {
 }
 
 // folder is the inbox directory as it was opened for one scan. Names are resolved
-// beneath it by the kernel, so that no link leads out, whoever swaps it when.
+// beneath it by the kernel, so that no link leads out, even if it is swapped meanwhile.
 type folder struct {
 	root *os.Root
 	dir  string
@@ -67,8 +67,8 @@ func (r *folder) closeRoot() { _ = r.root.Close() }
 // listEntries returns the entries of the directory, sorted by name.
 func (r *folder) listEntries() ([]fs.DirEntry, error) { return fs.ReadDir(r.root.FS(), ".") }
 
-// errNotHere is the answer for what is no file of the inbox: gone, a
-// directory, a device, a link that leads out.
+// errNotHere is the answer for a name that is no file of the inbox: gone, a directory,
+// a device, a link that leads out.
 var errNotHere = errors.New("no file of the inbox")
 
 // inspectFile opens, reads and hashes one file.
@@ -183,8 +183,8 @@ func (r *folder) lookFromOutside(name string) (look, error) {
 	return look{name: name, info: info, kind: unreadable, hash: hashOf([]byte(why)), closed: true}, nil
 }
 
-// lookAtOther describes what stands in the place of a file. Whether what a link
-// leads to exists is not told: who may write here may not be allowed to know.
+// lookAtOther describes an entry that is not a regular file. It does not reveal whether
+// the target of a link exists: those who may write here may not be allowed to know.
 func (r *folder) lookAtOther(name string) (look, error) {
 	info, err := r.root.Lstat(name)
 	if err != nil || info.Mode().IsRegular() {
@@ -198,7 +198,7 @@ func (r *folder) lookAtOther(name string) (look, error) {
 		l.kind = directory
 	default: // a device
 	}
-	target, _ := r.root.Readlink(name) // empty for what is no link
+	target, _ := r.root.Readlink(name) // empty if it is no link
 	l.hash = hashOf(fmt.Appendf(nil, "no file %d %s", l.kind, target))
 	return l, nil
 }
@@ -213,9 +213,9 @@ func hashOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// looksClosed reports whether a text ends where a program would end it. A
-// Netscape file that is cut in the middle of a value cannot be told from a
-// whole one otherwise.
+// looksClosed reports whether a text ends where a program would end it. A Netscape file
+// that is cut in the middle of a value cannot be distinguished from a whole one
+// otherwise.
 func looksClosed(data []byte) bool {
 	if len(data) == 0 {
 		return false

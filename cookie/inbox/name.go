@@ -9,9 +9,9 @@ import (
 // noteSuffix ends the name of the note beside a refused file.
 const noteSuffix = ".rejected.txt"
 
-// unfinished are the endings of names under which programs keep what is not yet
-// the file: editors' backups and swap files, downloads, uploads, the companions
-// of a database. Others keep what is not the file any more.
+// unfinished are the endings of names under which programs keep a file that is not
+// finished: editors' backups and swap files, downloads, uploads, the companions of a
+// database. Others keep an older version of the file.
 var (
 	unfinished = []string{
 		noteSuffix, "~", ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download",
@@ -32,7 +32,7 @@ var (
 		`コンフリクト|충돌|冲突|衝突|ขัดแย้ง)`)
 )
 
-// isIgnored reports whether a name in the inbox is nobody's cookie file.
+// isIgnored reports whether a name in the inbox is not that of a cookie file.
 func isIgnored(name string) bool {
 	lower := strings.ToLower(name)
 	return strings.HasPrefix(name, ".") ||

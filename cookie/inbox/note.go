@@ -19,9 +19,9 @@ const noteHead = "geminid did not take this file over.\n"
 
 const noteFoot = "This note goes away when the file is replaced by a good one, or removed.\n"
 
-// Refuse lays a note beside a file of the inbox, NAME.rejected.txt, that tells
-// its owner why it is not used. When the file is gone meanwhile there is nothing
-// to note.
+// Refuse lays a note beside a file of the inbox, NAME.rejected.txt, that explains to
+// its owner why it is not used. When the file is gone meanwhile there is nothing to
+// note.
 func (i *Inbox) Refuse(file string, why *cookie.Rejection) error {
 	return i.replaceNote(file, func(r *folder) error {
 		if _, err := r.root.Lstat(file); errors.Is(err, fs.ErrNotExist) {
@@ -89,8 +89,8 @@ func (r *folder) removeNote(name string) error {
 // halfNote matches the temporary file of a note.
 var halfNote = regexp.MustCompile(`^\..+` + regexp.QuoteMeta(noteSuffix) + `[0-9]+$`)
 
-// sweepNotes removes the halves of notes that an interrupted write left. What does not
-// begin as a note does is somebody's own.
+// sweepNotes removes the halves of notes that an interrupted write left. A file that
+// does not begin as a note does is left alone.
 func (r *folder) sweepNotes() {
 	entries, _ := r.listEntries()
 	for _, e := range entries {

@@ -2,7 +2,7 @@ package inbox
 
 import "github.com/geminid/geminid/cookie"
 
-// rejectNoFile is the verdict on what stands in the inbox in the place of a file.
+// rejectNoFile is the verdict on an entry of the inbox that is not a regular file.
 func rejectNoFile(name string, kind lookKind) *cookie.Rejection {
 	switch kind {
 	case leadingOut:

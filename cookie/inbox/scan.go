@@ -19,7 +19,7 @@ import (
 type scan struct {
 	inbox  *Inbox
 	folder *folder
-	at     time.Time // of the look under way: what it finds changed at one time
+	at     time.Time // of the look under way: its findings changed at one time
 	moving []moving
 	still  []look
 	found  []finding
@@ -108,7 +108,7 @@ func (s *scan) inspectAgain(m moving) {
 		return
 	}
 	if !s.inbox.observeLook(l, s.at) {
-		return // it is again what it was
+		return // it is the same as before
 	}
 	if !l.equals(m.look) {
 		s.moving = append(s.moving, moving{look: l})
@@ -185,8 +185,8 @@ func (s *scan) openDrop(l look, now time.Time) (Drop, error) {
 	return drop, nil
 }
 
-// handOut notes that a content is dealt with. It holds back what looks like the
-// beginning of a file that is still being written: false means not yet.
+// handOut notes that a content is dealt with. It holds back a content that looks like
+// the beginning of a file that is still being written: false means not yet.
 func (i *Inbox) handOut(l look, rejection *cookie.Rejection, now time.Time) (changed time.Time, ok bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -215,7 +215,7 @@ func isRecent(t, now time.Time) bool {
 }
 
 // forgetMissing forgets the files that are still missing, so that the same content
-// counts as new when somebody brings it again.
+// counts as new when it is dropped again.
 func (s *scan) forgetMissing(missing []string) {
 	for _, name := range missing {
 		if _, err := s.folder.root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {

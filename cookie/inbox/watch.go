@@ -23,7 +23,7 @@ const (
 	reattach = time.Second     // while the directory is missing
 )
 
-// WatchConfig says what Watch watches and whom it wakes.
+// WatchConfig is the configuration of Watch.
 type WatchConfig struct {
 	// Dir is the inbox. Required.
 	Dir string
@@ -95,7 +95,7 @@ func (w *watch) runWatches(ctx context.Context) {
 	}
 }
 
-// logTrouble tells once why there is no watch.
+// logTrouble logs once why there is no watch.
 func (w *watch) logTrouble(err error) {
 	if w.silent {
 		return
@@ -140,7 +140,7 @@ func isStill(dir string, held fs.FileInfo) bool {
 	return err == nil && os.SameFile(now, held)
 }
 
-// followEvents passes on what one watch tells, until it ends.
+// followEvents passes on the events of one watch until it ends.
 func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, held fs.FileInfo) {
 	tap, burst := newTap(watcher.Events), newBurst()
 	defer tap.stopTimer()
@@ -157,7 +157,7 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 			}
 			tap.noteEvent()
 			if event.Name == w.dir && (event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename)) {
-				// The directory itself went away. Comparing would not tell: a new
+				// The directory itself went away. Comparing would not show that: a new
 				// one may have got the number of the old.
 				return
 			}
@@ -190,8 +190,8 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 	}
 }
 
-// isRelevant reports whether an event can have brought a file. Our own notes can
-// not, nor can a change of times or permissions, unless a file waits for them.
+// isRelevant reports whether an event can mean a new file. Our own notes never do, nor
+// does a change of times or permissions, unless a file waits for them.
 func (w *watch) isRelevant(event fsnotify.Event) bool {
 	if event.Op == fsnotify.Chmod && !w.cfg.Unreadable() {
 		return false

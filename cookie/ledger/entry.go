@@ -2,8 +2,8 @@ package ledger
 
 import "github.com/geminid/geminid/cookie"
 
-// Entry is what is known about one file name. Both parts may be set: a file that was
-// taken in may be overwritten with a content that is refused.
+// Entry holds the known facts about one file name. Both parts may be set: a file that
+// was taken in may be overwritten with a content that is refused.
 type Entry struct {
 	Refusal
 	// Account took the content Taken in last; both are empty if none did.

@@ -19,20 +19,20 @@ type Config struct {
 	NoSync bool
 	// Now is the wall clock that dates a damaged file; nil means time.Now.
 	Now func() time.Time
-	// Logger gets what is wrong with the file; nil means silence.
+	// Logger gets the problems of the file; nil means silence.
 	Logger *slog.Logger
 }
 
 // Bounds of the ledger.
 const (
-	maxSize = 4 << 20 // of the file: several times what an inbox can fill
+	maxSize = 4 << 20 // of the file: several times the size that an inbox can fill
 	// MaxFiles is how many files are remembered for each account; an inbox is read up
 	// to as many.
 	MaxFiles = 256
 	maxFiles = 4096 // of all accounts, removed ones too
 )
 
-// Ledger remembers what became of each file of the inbox, by name.
+// Ledger remembers the fate of each file of the inbox, by name.
 type Ledger struct {
 	cfg    Config
 	saving sync.Mutex // orders writes; taken before mu
@@ -104,7 +104,7 @@ func (l *Ledger) IsComplete() bool {
 	return l.complete
 }
 
-// Find returns what is known about a file name; the zero Entry if nothing is.
+// Find returns the entry of a file name, the zero Entry if it has none.
 func (l *Ledger) Find(file string) Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -34,14 +34,14 @@ var (
 	ErrCut = errors.New("database ends too early")
 )
 
-// Where the header tells that changes go to a -wal file first.
+// Where the header says that changes go to a -wal file first.
 const (
 	sqliteHeader = 100
 	walWrite     = 18
 	walRead      = 19
 )
 
-// readHeader reads what the header tells.
+// readHeader reads the header of a database.
 func readHeader(data string) (*Database, error) {
 	if len(data) < sqliteHeader {
 		return nil, ErrCut
@@ -152,7 +152,7 @@ func (db *Database) walkTree(root uint32, visit func(record string)) error {
 	return nil
 }
 
-// readCell reads a row, joining what did not fit into the page.
+// readCell reads a row, joining the parts that did not fit into the page.
 func (db *Database) readCell(page string, at int) (record string, err error) {
 	length, n := readVarint(page[at:])
 	at += n

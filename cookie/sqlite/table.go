@@ -7,8 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// Table is a table of a database: where it starts and what its columns are
-// called, in lower case.
+// Table is a table of a database: where it starts and the names of its columns, in
+// lower case.
 type Table struct {
 	root    uint32
 	Columns []string

@@ -44,9 +44,9 @@ const (
 )
 
 // committedChanges returns the changes that a -wal file holds up to its last commit, in
-// order, and the database's size in bytes after it, zero without a commit. What
-// follows that is of a transaction under way, or was left over when the file was
-// begun anew, and is no error; it is not ok when the file's header is not valid.
+// order, and the database's size in bytes after it, zero without a commit. Data after
+// that belongs to a transaction under way, or was left over when the file was begun
+// anew, and is no error; it is not ok when the file's header is not valid.
 // The format: https://sqlite.org/fileformat2.html#walformat
 func committedChanges(wal []byte, pageSize int) (frames []frame, size int64, ok bool) {
 	if len(wal) == 0 {

@@ -79,8 +79,8 @@ func saveSet(s cookie.Set) (*savedSet, error) {
 	return out, out.checkSaved()
 }
 
-// checkSaved refuses what would not come back from the file as it went in, or could
-// not be sent as a cookie.
+// checkSaved refuses a set that would not come back from the file as it went in, or
+// could not be sent as a cookie.
 func (s *savedSet) checkSaved() error {
 	if s.PSID == "" {
 		return errors.New("a set without " + cookie.NamePSID)
@@ -153,7 +153,7 @@ func (s *savedSet) cookieSet() cookie.Set {
 	return cookie.RestoreSet(cookie.NewValue(s.PSID), cookie.NewValue(s.PSIDTS), extra)
 }
 
-// jsonPlace tells the place of a JSON error and not its text, which may quote the
+// jsonPlace returns the place of a JSON error and not its text, which may quote the
 // file.
 func jsonPlace(err error) string {
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {

@@ -12,10 +12,10 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// Load returns the records of all accounts. One bad file never hides the others.
-// What holds nothing of use is set aside as NAME.json.damaged-TIME and named in
-// err, beside which the rest is returned. What cannot be read is no absence: it
-// stays where it is, unread holds an *UnreadError for its account, and Save
+// Load returns the records of all accounts. One bad file never hides the others. A file
+// without usable content is set aside as NAME.json.damaged-TIME and named in err,
+// beside which the rest is returned. A file that cannot be read does not count as
+// absent: it stays where it is, unread holds an *UnreadError for its account, and Save
 // refuses the account until Reload has read it or Remove has deleted it.
 func (s *Store) Load() (records map[string]cookie.Record, unread map[string]error, err error) {
 	s.mu.Lock()
@@ -108,9 +108,9 @@ func (s *Store) setAsideLocked(path string) (name string, err error) {
 	return name, s.syncLocked()
 }
 
-// CopyAside keeps the saved record of an account as it is now, beside it, under
-// the name that is returned: what its owner could not understand of it is not
-// lost with the next Save.
+// CopyAside keeps the saved record of an account as it is now, beside it, under the
+// name that is returned: the parts that its owner could not understand are not lost
+// with the next Save.
 func (s *Store) CopyAside(account string) (name string, err error) {
 	if err := checkAccount(account); err != nil {
 		return "", err

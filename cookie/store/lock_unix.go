@@ -18,8 +18,8 @@ import (
 
 // dirLock is an exclusive flock on the state directory itself and on DIR/lock. The
 // kernel drops both when the process ends, however it ends, so they cannot go stale.
-// The directory's holds whatever happens to the names inside; the file's tells who
-// has it, and keeps out where a file system locks no directories.
+// The directory's holds whatever happens to the names inside; the file's shows who has
+// it, and keeps out where a file system locks no directories.
 type dirLock struct {
 	path string
 	dir  *os.File
@@ -71,8 +71,8 @@ func (l *dirLock) lockFile(bare error) error {
 			return fmt.Errorf("locking %s: %w", l.path, err)
 		}
 		if !stillThere(f) {
-			// Somebody deleted the file between the open and the lock: what is
-			// held here protects nothing.
+			// The file was deleted between the open and the lock: the lock held here
+			// protects nothing.
 			_ = f.Close()
 			continue
 		}
@@ -105,7 +105,7 @@ func openLock(path string) (*os.File, error) {
 	return nil, err
 }
 
-// checkHeld sees that the lock is still what keeps others out. A lock file that is not
+// checkHeld makes sure that the lock still keeps others out. A lock file that is not
 // there, or is another one by now, is made anew; the error says so once.
 func (l *dirLock) checkHeld() error {
 	dir := filepath.Dir(l.path)
@@ -141,8 +141,8 @@ func stillThere(f *os.File) bool {
 	return err == nil && os.SameFile(held, named)
 }
 
-// isReplaced reports whether another file, or none, is at the path of an open one. What
-// cannot be looked at now was not replaced.
+// isReplaced reports whether another file, or none, is at the path of an open one. A
+// path that cannot be examined counts as not replaced.
 func isReplaced(f *os.File) bool {
 	held, heldErr := f.Stat()
 	named, err := os.Stat(f.Name())

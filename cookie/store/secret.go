@@ -11,11 +11,11 @@ import (
 
 const secretSize = 32
 
-// Secret returns the 32 random bytes that are kept under a name, making them at
-// the first call. Names follow the rule of account names. What is no file of that
-// size is set aside. A secret that is there and cannot be read is left alone. When
-// an error comes with a secret, that one is new, is not on disk, and lives as long
-// as the caller keeps it.
+// Secret returns the 32 random bytes that are kept under a name, making them at the
+// first call. Names follow the rule of account names. Anything but a file of that size
+// is set aside. A secret that is there and cannot be read is left alone. When an error
+// comes with a secret, that one is new, is not on disk, and lives as long as the caller
+// keeps it.
 func (s *Store) Secret(name string) ([]byte, error) {
 	if !cookie.ValidAccount(name) {
 		return nil, fmt.Errorf("%q can not name a secret", name)

@@ -49,7 +49,7 @@ type Config struct {
 	NoSync bool
 	// Now is the wall clock that dates files; nil means time.Now.
 	Now func() time.Time
-	// Logger gets what is found wrong at the start; nil means silence.
+	// Logger gets the problems found at the start; nil means silence.
 	Logger *slog.Logger
 }
 
@@ -66,9 +66,9 @@ type Store struct {
 	unread map[string]error // accounts whose record cannot be read
 }
 
-// Open locks the directory, creates what is missing and sweeps up what an
-// interrupted write left. It does not wait for the lock: *Locked tells who has
-// it. A read-only directory opens too; Writable says what that means.
+// Open locks the directory, creates missing parts of it and sweeps up the remains of an
+// interrupted write. It does not wait for the lock: *Locked names its holder. A
+// read-only directory opens too; see Writable.
 func Open(c Config) (*Store, error) {
 	if c.Dir == "" {
 		return nil, errors.New("opening the cookie store: no directory given")
@@ -103,9 +103,8 @@ func isPassing(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// makePrivate creates a directory, or takes from one that exists what others
-// may do with it. Where that is not ours to change it only says so: the files
-// inside are 0600.
+// makePrivate creates a directory, or removes the permissions of others from one that
+// exists. Where that is not ours to change it only says so: the files inside are 0600.
 func makePrivate(dir string, logger *slog.Logger) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -127,14 +126,15 @@ func makePrivate(dir string, logger *slog.Logger) error {
 // written under the lock, by this room and by others, in the state directory.
 var litter = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}\.(?:json|secret|log|head)(?:\.damaged-[0-9TZ-]+)?$`)
 
-// keysName is written by commands too, which take no lock: only what is older than
-// any of them takes was left.
+// keysName is written by commands too, which take no lock: only a file that is older
+// than any of them takes was left behind.
 const (
 	keysName = "keys"
 	keysTake = time.Hour
 )
 
-// sweepTemporary removes temporary files. The lock is held, so nobody is writing them.
+// sweepTemporary removes temporary files. The lock is held, so no process is writing
+// them.
 func (s *Store) sweepTemporary() {
 	for _, dir := range []string{s.cfg.Dir, s.accountsDir()} {
 		for _, name := range statefile.RemoveTemporaries(dir, func(name string, age time.Duration) bool {
@@ -166,9 +166,9 @@ func (s *Store) Writable() error {
 	return nil
 }
 
-// CheckLock reports what happened to the lock since the last look, nil for nothing. A
-// lock file that was removed or replaced is made anew. A state directory that was
-// moved away is not followed: the error lasts.
+// CheckLock reports a change of the lock since the last look, nil for none. A lock file
+// that was removed or replaced is made anew. A state directory that was moved away is
+// not followed: the error lasts.
 func (s *Store) CheckLock() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/geminid/geminid/internal/statefile"
 )
 
-// maxFile bounds what is read of a file: far more than a configuration, a credential
+// maxFile bounds the bytes read of a file: far more than a configuration, a credential
 // or a chain of certificates has.
 const maxFile = 1 << 20
 

@@ -33,8 +33,8 @@ func (a *API) limitInFlight(next http.Handler) http.Handler {
 }
 
 // cutDelay is the time between the error event of a stream and the cut of its
-// connection. Some clients, such as those built with Bun, drop what they have not read
-// yet when a connection is cut, and would show its end in place of the error.
+// connection. Some clients, such as those built with Bun, drop data that they have not
+// read yet when a connection is cut, and would show its end in place of the error.
 const cutDelay = 50 * time.Millisecond
 
 // serveDialect is the one handler of every dialect and operation.

@@ -25,7 +25,7 @@ func (a *API) checkHost(next http.Handler) http.Handler {
 
 // answersTo reports whether the listener may be addressed by host. A page on the
 // internet can point a name of its own at any address; that name then stands in the
-// Host header. An IP address there is one that the browser was told itself.
+// Host header. An IP address there is one that the browser was given itself.
 func (a *API) answersTo(s *settings, host string) bool {
 	name := hostname(host)
 	switch {

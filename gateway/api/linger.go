@@ -16,8 +16,8 @@ const (
 // readRest is the middleware for answers that came before the end of the request's
 // body: it sends the answer and reads on, within limits. A connection that is closed
 // while its client still sends is reset, and most clients then report the reset and
-// never see the answer. It stands outside of what counts and bounds requests, because
-// this one is over.
+// never see the answer. It stands outside of the middleware that counts and bounds
+// requests, because this one is over.
 //
 // HTTP/2 needs none of it: there a stream is ended without the connection.
 func (a *API) readRest(next http.Handler) http.Handler {

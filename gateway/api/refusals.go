@@ -13,7 +13,7 @@ const (
 	// refusalSpan is the time in which the refused requests of one client are shown
 	// once and then counted.
 	refusalSpan = time.Minute
-	// maxRefusedClients is how many clients are told apart in that time.
+	// maxRefusedClients is how many clients are distinguished in that time.
 	maxRefusedClients = 100
 )
 

@@ -34,7 +34,7 @@ type requestState struct {
 	record
 }
 
-// record is what the log, the metrics and the list of requests show of a request.
+// record holds the data of a request for the log, the metrics and the list of requests.
 type record struct {
 	id      string
 	method  string

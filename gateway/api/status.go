@@ -25,8 +25,7 @@ type state struct {
 	Fault cookie.Fault `json:"fault,omitempty"`
 }
 
-// faultOf returns why the upstream cannot be reached, if that is what the overall
-// state says.
+// faultOf returns why the upstream cannot be reached, if the overall state says so.
 func (a *API) faultOf(best supervisor.State) cookie.Fault {
 	if best != supervisor.Unreachable {
 		return ""
@@ -59,13 +58,13 @@ type Status[Seen AccountSummary | supervisor.Account] struct {
 	Remedy      string    `json:"remedy"`
 	Accounts    []Seen    `json:"accounts"`
 	GeneratedAt time.Time `json:"generated_at"`
-	// StrayFile is how the last file ended that could not be told to be any
-	// account's, nil when none was or a later file was good.
+	// StrayFile is the outcome of the last file that could not be assigned to an
+	// account, nil when none was or a later file was good.
 	StrayFile *supervisor.Event `json:"stray_file,omitempty"`
 }
 
-// AccountSummary is what an api key may know of an account: neither its name nor what
-// was seen of it.
+// AccountSummary is the part of an account that an api key may see: neither its name
+// nor the observations about it.
 type AccountSummary struct {
 	State        supervisor.State `json:"state"`
 	Since        time.Time        `json:"since,omitzero"`

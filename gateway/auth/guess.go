@@ -29,7 +29,7 @@ type GuessLimiter struct {
 	oneLookup sync.Mutex // held while keys are looked up that may be guesses
 
 	mu    sync.Mutex
-	known map[credentials]struct{} // what worked, limit.MaxClients at most
+	known map[credentials]struct{} // those that worked, limit.MaxClients at most
 }
 
 // credentials are all keys of a request, as a digest, and the client's network.

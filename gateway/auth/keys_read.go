@@ -26,7 +26,7 @@ func (s fileStamp) sameContent(other fileStamp) bool {
 		s.info.Size() == other.info.Size() && s.info.ModTime().Equal(other.info.ModTime())
 }
 
-// maxKeysFile bounds what is read of a key file; each key takes about 90 bytes.
+// maxKeysFile bounds the bytes read of a key file; each key takes about 90 bytes.
 const maxKeysFile = 1 << 20
 
 var errNotRegular = errors.New("this is no regular file; put the key file there")

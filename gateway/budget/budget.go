@@ -17,8 +17,8 @@ var (
 	ErrTooLarge = errors.New("the request needs more memory than one client may have")
 )
 
-// clientPart and allParts say how much one client may hold: so many times what
-// stays free beside it. A client that is alone gets three quarters, two get three
+// clientPart and allParts say how much one client may hold: so many times the bytes
+// that stay free beside it. A client that is alone gets three quarters, two get three
 // sevenths each, and there is always something left for a newcomer.
 const (
 	clientPart = 3
@@ -44,7 +44,7 @@ func New(size int64) *Budget {
 	return &Budget{size: size, clients: make(map[string]*client)}
 }
 
-// SetSize changes the size for what is reserved from now on.
+// SetSize changes the size for later reservations.
 func (b *Budget) SetSize(size int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,8 +67,8 @@ func (b *Budget) MaxPerClient() int64 {
 
 func (b *Budget) maxPerClient() int64 { return b.size / allParts * clientPart }
 
-// OpenShare begins the share of one request of a client, which is any text that tells
-// clients apart. Close the share.
+// OpenShare begins the share of one request of a client, whose name is any text that
+// distinguishes clients. Close the share.
 func (b *Budget) OpenShare(name string) *Share {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,7 +81,7 @@ func (b *Budget) OpenShare(name string) *Share {
 	return &Share{budget: b, name: name, client: c}
 }
 
-// Share is what one request holds. It is safe for concurrent use.
+// Share is the part that one request holds. It is safe for concurrent use.
 type Share struct {
 	budget *Budget
 	name   string

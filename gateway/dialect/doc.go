@@ -15,8 +15,8 @@
 //
 // # Errors
 //
-// Every error of a decoder is a *[chat.Error] that a client may read. What its
-// kind means in each format is in one table; see [LookupKind].
+// Every error of a decoder is a *[chat.Error] that a client may read. The meaning of
+// its kind in each format is in one table; see [LookupKind].
 //
 // The package does no I/O beyond reading the request body and writing to the
 // writer it is given, and knows nothing of sessions, keys and limits.

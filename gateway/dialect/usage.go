@@ -6,7 +6,7 @@ import "github.com/geminid/geminid/chat"
 // guesses; see [chat.Tally].
 type Usage struct{ Prompt, Answer, Thoughts int }
 
-// UsageCounter counts what was really sent to the client. The zero value is
+// UsageCounter counts the text that was really sent to the client. The zero value is
 // empty.
 type UsageCounter struct{ Answer, Thoughts chat.Tally }
 

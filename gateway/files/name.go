@@ -9,8 +9,8 @@ import (
 	"github.com/geminid/geminid/chat/media"
 )
 
-// unnamed ends the names of files whose type the store does not tell apart: they
-// are served as bytes that no browser interprets.
+// unnamed ends the names of files whose type the store does not distinguish: they are
+// served as bytes that no browser interprets.
 const unnamed = ".bin"
 
 func endingOf(mime string) string { return cmp.Or(media.FileExtension(mime), unnamed) }

@@ -49,9 +49,9 @@ var ErrNotFound = errors.New("there is no such file")
 // ErrTooLarge is the answer for a file that is larger than the whole store.
 var ErrTooLarge = errors.New("the file is larger than the store")
 
-// Store keeps files in one folder. It is safe for concurrent use. What it has is
-// told by the names in the folder alone, so it needs no index on disk and a
-// restart loses nothing.
+// Store keeps files in one folder. It is safe for concurrent use. The names in the
+// folder alone describe its content, so it needs no index on disk and a restart loses
+// nothing.
 type Store struct {
 	cfg Config
 
@@ -75,7 +75,7 @@ type File struct {
 	Made, Expires time.Time
 }
 
-// Open opens the store and forgets what is too old or was never finished.
+// Open opens the store and forgets files that are too old or were never finished.
 func Open(cfg Config) (*Store, error) {
 	cfg.MaxSize = cmp.Or(cfg.MaxSize, defaultSize)
 	cfg.MaxAge = cmp.Or(cfg.MaxAge, defaultAge)
@@ -152,7 +152,7 @@ func (s *Store) writeFile(name string, data []byte) error {
 	return err
 }
 
-// Info is what the store knows of a file without opening it.
+// Info describes a file, as far as the store knows it without opening it.
 type Info struct {
 	// MIME is its media type, Size its length in bytes.
 	MIME string
@@ -198,8 +198,8 @@ func (s *Store) OpenFile(name string) (*File, error) {
 	return &File{File: f, MIME: mime, Made: e.made, Expires: e.made.Add(s.cfg.MaxAge)}, nil
 }
 
-// RemoveExpired removes what is too old and, oldest first, what is too much. It is
-// cheap when there is nothing to do.
+// RemoveExpired removes the files that are too old and, oldest first, as many as exceed
+// the size. It is cheap when there is nothing to do.
 func (s *Store) RemoveExpired() {
 	now := s.cfg.Now()
 	s.mu.Lock()
@@ -224,7 +224,7 @@ func (s *Store) RemoveExpired() {
 	}
 }
 
-// Size tells how many files the store has and how many bytes they take.
+// Size returns how many files the store has and how many bytes they take.
 func (s *Store) Size() (files int, bytes int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// globalUnicast is the only part of IPv6 of which addresses are given out. What lies
-// outside is reserved, translated or of some network's own.
+// globalUnicast is the only part of IPv6 of which addresses are given out. Any other
+// address is reserved, translated or of some network's own.
 var globalUnicast = netip.MustParsePrefix("2000::/3")
 
 // notPublic are the networks that are not the public internet: private, local,

@@ -1,8 +1,7 @@
-// Package remote fetches files from addresses that clients name, and takes care
-// that nobody reaches into the server's own network by it: the address is checked
-// where the connection is made, so no name, no redirect and no change of a name's
-// address gets around it. It carries no cookie, no key and no other sign of who
-// asks.
+// Package remote fetches files from addresses that clients name, and takes care that no
+// client reaches into the server's own network by it: the address is checked where the
+// connection is made, so no name, no redirect and no change of a name's address gets
+// around it. It carries no cookie, no key and no other sign of who asks.
 package remote
 
 import (
@@ -42,9 +41,9 @@ const (
 	userAgent    = "geminid (+fetch)"
 )
 
-// File is what was found at an address.
+// File is the file found at an address.
 type File struct {
-	// MIME is what the first bytes say, whatever the server told.
+	// MIME is the type that the first bytes show, whatever the server said.
 	MIME string
 	Data []byte
 }
@@ -55,8 +54,8 @@ type Refusal string
 // Error implements error.
 func (r Refusal) Error() string { return string(r) }
 
-// The refusals. What is not public and what cannot be reached are one refusal, or a
-// client would learn which names exist inside the server's network.
+// The refusals. An address that is not public and one that cannot be reached give the
+// same refusal, or a client would learn which names exist inside the server's network.
 const (
 	BadAddress  Refusal = "is not a plain https address: no user, no port but 443, a name in place of an IP address"
 	Unreachable Refusal = "could not be fetched from a public address"

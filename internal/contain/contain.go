@@ -1,5 +1,5 @@
 // Package contain keeps a panic from ending the process. net/http does so for the
-// goroutine of a request alone; a goroutine of our own that handles what others sent
+// goroutine of a request alone; a goroutine of our own that handles data from others
 // runs it by [Call] or [Log], so that the panic costs one piece of work.
 //
 // Panics are described without the values that they may hold, which can be a client's
@@ -40,8 +40,8 @@ func Describe(p any) *PanicError {
 	return &PanicError{Text: text, Stack: string(buf[:runtime.Stack(buf, false)])}
 }
 
-// Call calls f and returns its error, or a [PanicError] if f panics. What f holds must
-// be released by its deferred functions.
+// Call calls f and returns its error, or a [PanicError] if f panics. Resources that f
+// holds must be released by its deferred functions.
 func Call(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -1,6 +1,6 @@
-// Package printable takes out of foreign text what could steer a terminal: an answer,
-// a model's name or an error text must not be able to move the cursor, to retitle the
-// window or to fill the clipboard.
+// Package printable removes from foreign text the characters that could steer a
+// terminal: an answer, a model's name or an error text must not be able to move the
+// cursor, to retitle the window or to fill the clipboard.
 package printable
 
 import (

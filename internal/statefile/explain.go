@@ -53,9 +53,9 @@ func RemedyFor(err error) string {
 	return ""
 }
 
-// permitCommand is the command that lets this process's user read and write a file,
-// or its directory if that keeps it out. It is empty if owner and mode are in order.
-// Whoever runs it as root gives nothing away by a link that was put in the file's place:
+// permitCommand is the command that lets this process's user read and write a file, or
+// its directory if that keeps it out. It is empty if owner and mode are in order.
+// Running it as root gives nothing away by a link that was put in the file's place:
 // chown follows none, and the mode gives nothing but to the file's owner.
 func permitCommand(path string) string {
 	info, err := os.Stat(path)

@@ -32,7 +32,7 @@ func WriteCompletion(w io.Writer, shell string, app *kong.Application) error {
 	}{app.Name, collectNodes(nil, "", app.Node)})
 }
 
-// node is one place in the grammar: what may be typed next there.
+// node is one place in the grammar, with the words that may be typed next there.
 type node struct {
 	Path     string // "", "cookies", "cookies save"
 	Commands []word
@@ -51,13 +51,14 @@ type flag struct {
 	argument
 }
 
-// argument is what a value may be; nothing is known of one that is neither.
+// argument describes a value: a file, or one of several words. Nothing is known of one
+// that is neither.
 type argument struct {
 	Files  bool
 	Values []string
 }
 
-// argumentOf knows a file by its type, or by what the help calls it.
+// argumentOf knows a file by its type, or by its name in the help.
 func argumentOf(v *kong.Value, called string) argument {
 	a := argument{Files: v.Tag.Type == "path" || strings.EqualFold(called, "file")}
 	if v.Enum != "" {

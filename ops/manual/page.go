@@ -1,7 +1,6 @@
-// Package manual makes what comes with a command line from the command line
-// itself: the man page and the completion scripts of the shells, out of the
-// grammar that parses the arguments. So they cannot say anything else than the
-// program does.
+// Package manual makes the companions of a command line from the command line itself:
+// the man page and the completion scripts of the shells, out of the grammar that parses
+// the arguments. So they cannot say anything else than the program does.
 package manual
 
 import (
@@ -13,7 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// About is what a man page says beside the grammar.
+// About holds the parts of a man page that the grammar does not have.
 type About struct {
 	// Summary is half a line on what the program is, without a full stop.
 	Summary string

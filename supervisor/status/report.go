@@ -78,7 +78,7 @@ type Event struct {
 	Code string `json:"code,omitempty"`
 	// File names the file of a file, if it has a name.
 	File string `json:"file,omitempty"`
-	// Detail says in words what was seen.
+	// Detail describes the observation in words.
 	Detail string `json:"detail,omitempty"`
 }
 

@@ -2,8 +2,7 @@ package status
 
 import "slices"
 
-// State is the judgement of a session. What is being done about it is an
-// [Activity].
+// State is the judgement of a session. The work on it is an [Activity].
 //
 // A new state needs its constant and its place in [States] here, its words in words.go,
 // and the facts that lead to it in supervisor/judge.go (judgeState). Further places
@@ -24,7 +23,7 @@ const (
 	Blocked     State = "blocked"      // this address or account is refused for now
 	Expired     State = "expired"      // proven signed out
 	Missing     State = "missing"      // no usable cookies
-	Unreadable  State = "unreadable"   // what is saved of it cannot be read
+	Unreadable  State = "unreadable"   // its saved record cannot be read
 )
 
 // States returns every state, best first: the order in which accounts are listed and
@@ -76,7 +75,7 @@ func ParseWord(word string) State {
 	return State(word)
 }
 
-// Activity says what the supervisor does with an account at the moment.
+// Activity is the current work of the supervisor on an account.
 type Activity string
 
 // The activities. [Paused] lasts until the owner ends it.

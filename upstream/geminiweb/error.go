@@ -65,7 +65,7 @@ func newError(kind chat.Kind, evidence cookie.Evidence, message string) *Error {
 	return &Error{public: chat.NewError(kind, message), finding: cookie.Finding{Evidence: evidence, Detail: message}}
 }
 
-// withDetail sets what was observed, for the finding alone.
+// withDetail sets the observation, for the finding alone.
 func (e *Error) withDetail(format string, args ...any) *Error {
 	e.finding.Detail = fmt.Sprintf(format, args...)
 	return e

@@ -84,8 +84,8 @@ func faultOf(err error) cookie.Fault {
 	return cookie.FaultOther
 }
 
-// isCertificateError reports whether what answered spoke no TLS, or could not prove
-// to be the upstream.
+// isCertificateError reports whether the server that answered spoke no TLS, or could
+// not prove to be the upstream.
 func isCertificateError(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true

@@ -59,8 +59,8 @@ const (
 	thoughtMark = "\ue001"
 )
 
-// template is the row of a text frame with the text and the thoughts left out,
-// so that a frame costs no more than copying what it repeats.
+// template is the row of a text frame with the text and the thoughts left out, so that
+// a frame costs no more than copying the repeated parts.
 type template struct {
 	head, mid, tail []byte
 	units           int

@@ -22,7 +22,7 @@ type Credentials struct {
 
 // SessionConfig describes a session, that is, one sign-in of one account.
 type SessionConfig struct {
-	// Name is what journal, faults and control call the session. "" means
+	// Name is the name of the session in journal, faults and control. "" means
 	// "session-N". A name in use is given to the newer session.
 	Name string
 	// PSID and PSIDTS are the first values. If empty, they are made from the seed.

@@ -1,5 +1,5 @@
-// Package cookietest has what the tests of cookie's packages share: sets in clear
-// text, and child processes of the test binary.
+// Package cookietest has the helpers that the tests of cookie's packages share: sets in
+// clear text, and child processes of the test binary.
 package cookietest
 
 import (
@@ -24,8 +24,8 @@ import (
 // running tests: some promises are about a process that dies or has other rights.
 const childEnv = "GEMINID_COOKIE_TEST_CHILD"
 
-// Children are the parts, by name; tests add theirs in an init function. A child
-// prints what it found, and exits with 0 if it returned nil.
+// Children are the parts, by name; tests add theirs in an init function. A child prints
+// its findings, and exits with 0 if it returned nil.
 var Children = map[string]func() error{}
 
 // RunMain is the TestMain of a package: it plays the part of a child if there is

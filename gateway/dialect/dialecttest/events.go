@@ -34,7 +34,7 @@ func (p *Pieces) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Said is what the events of an answer say, in sum.
+// Said sums up the events of an answer.
 type Said struct {
 	Text, Thoughts string
 	Files          []string // media type, then bytes
