@@ -27,13 +27,44 @@ func ReadBody(r *http.Request, names NameMapping) (Object, error) {
 	if err := CheckEncoding(r); err != nil {
 		return Object{}, err
 	}
-	var text strings.Builder
-	text.Grow(int(min(max(r.ContentLength, 0), claimedBytes)))
-	if _, err := io.Copy(&text, r.Body); err != nil {
+	text := newBodyText(r.ContentLength)
+	if _, err := io.Copy(text, r.Body); err != nil {
 		return Object{}, ExplainReadError(r, err)
 	}
 	return parseBody(strings.TrimPrefix(text.String(), "\ufeff"), names)
 }
+
+// bodyText gathers a body. Its buffer doubles, which leaves less behind than the steps
+// of a [strings.Builder], and ends at the claimed length of a body that came as
+// claimed. It is never longer than twice what has arrived.
+type bodyText struct {
+	text    *strings.Builder
+	claimed int // the Content-Length, not positive if none was given
+}
+
+func newBodyText(claimed int64) *bodyText {
+	t := &bodyText{text: new(strings.Builder), claimed: int(claimed)}
+	t.text.Grow(int(min(max(claimed, 0), claimedBytes)))
+	return t
+}
+
+// Write implements io.Writer.
+func (t *bodyText) Write(p []byte) (int, error) {
+	if need := t.text.Len() + len(p); need > t.text.Cap() {
+		size := max(2*t.text.Cap(), need)
+		if need <= t.claimed {
+			size = min(size, t.claimed)
+		}
+		larger := new(strings.Builder)
+		larger.Grow(size)
+		larger.WriteString(t.text.String())
+		t.text = larger
+	}
+	return t.text.Write(p)
+}
+
+// String returns the body so far.
+func (t *bodyText) String() string { return t.text.String() }
 
 // CheckEncoding returns the error of a compressed body, nil for a plain one.
 func CheckEncoding(r *http.Request) error {
