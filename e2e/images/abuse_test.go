@@ -23,6 +23,11 @@ func TestAbuse(t *testing.T) {
 	home.Drop(t, "cookies.txt", sim.Session(t, "owner").Netscape())
 	w := world{harness.LaunchWith(t, home, []string{"TMPDIR=" + temp}), sim}
 	w.AwaitState(t, "valid", patience)
+	// The session serves a moment before its file is noted.
+	harness.Eventually(t, patience, "the cookie file is noted", func() bool {
+		_, err := os.Stat(filepath.Join(home.State(), "inbox.json"))
+		return err == nil
+	})
 	before := tree(t, home.Dir, temp)
 
 	part := func(name, file, data string) string {
