@@ -74,7 +74,7 @@ house: ## Measure the source tree: packages, imports, names, comments, mutants, 
 sim: ## Simulate 90 days with each of 20 seeds and print a table.
 	@[ ! -w /dev/shm ] || export TMPDIR=/dev/shm; \
 	GOGC=300 GEMINID_SIM_SEED=$${GEMINID_SIM_SEED:-1-20} GEMINID_SIM_DAYS=$${GEMINID_SIM_DAYS:-90} \
-	  $(GO) test ./daemon -run '^TestNinetyDays$$' -count=1 -timeout 30m -v | grep -v -e '^=== ' -e '^ *--- PASS'
+	  $(GO) test ./daemon -run '^TestNinetyDays$$' -count=1 -timeout 45m -v | grep -v -e '^=== ' -e '^ *--- PASS'
 
 .PHONY: e2e
 e2e: build ## Drive the finished binaries with real clients and faults.

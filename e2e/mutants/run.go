@@ -83,7 +83,11 @@ func runTarget(t target, explained map[string]string) (result, error) {
 	if err := json.Unmarshal(content, &out); err != nil {
 		return result{}, fmt.Errorf("report of gremlins: %w", err)
 	}
-	return judge(t, out, explained)
+	r, err := judge(t, out, explained)
+	if err == nil && r.total == 0 {
+		err = fmt.Errorf("gremlins ran no mutant of %s: it was interrupted, or the tests fail without mutants too", t.dir)
+	}
+	return r, err
 }
 
 // findOtherFiles returns the names of the files that no mutants are wanted of, those
