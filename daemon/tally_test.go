@@ -43,6 +43,7 @@ type tally struct {
 	dead     bool      // the value in use is dead
 	goodAt   time.Time // when the last good file was dropped
 	eventful map[int]bool
+	repeats  map[int]int    // answers of rotations that are lost, by day
 	calls    map[string]int // at the start of the day
 	today    int
 	healthy  []load // of days on which nothing happened
@@ -105,9 +106,11 @@ func (c *tally) die(w *world, s simulator.Standing) {
 	c.mark(w)
 	if s.Cause == simulator.CauseSuperseded {
 		// A newer value exists and is lost: no death, but our fault unless the
-		// upstream or the machine was down too in the minute of grace.
+		// upstream or the machine was down too in the minute of grace, or the session
+		// could not be renewed any more.
 		grace := span{s.End.Add(-time.Minute), s.End, "grace"}
-		if !slices.ContainsFunc(slices.Concat(w.spoiled, w.flaps, w.limits), grace.meets) {
+		unrenewable := !w.boundAt.IsZero() && w.boundAt.Before(s.End)
+		if !unrenewable && !slices.ContainsFunc(slices.Concat(w.spoiled, w.flaps, w.limits), grace.meets) {
 			c.superseded++
 			w.t.Logf("seed %d day %d: the answer of a rotation was lost for good", c.seed, w.day())
 		}
@@ -168,6 +171,14 @@ func (c *tally) mark(w *world) {
 	c.eventful[w.day()+1] = true
 }
 
+// noteLost notes that so many answers of rotations are lost.
+func (c *tally) noteLost(day, answers int) {
+	if c.repeats == nil {
+		c.repeats = make(map[int]int)
+	}
+	c.repeats[day] += answers
+}
+
 func (c *tally) newDay(w *world, day int) {
 	calls := w.sim.Calls()
 	if c.calls != nil && day == c.today+1 {
@@ -194,7 +205,8 @@ func (c tally) availability() float64 { return 100 * float64(c.up) / float64(max
 
 func (c tally) busiest() (rotations, probes int) {
 	for _, l := range c.healthy {
-		rotations, probes = max(rotations, l.rotations), max(probes, l.probes)
+		// What was asked for again because its answer was lost is no rotation more.
+		rotations, probes = max(rotations, l.rotations-c.repeats[l.day]), max(probes, l.probes)
 	}
 	return rotations, probes
 }

@@ -126,6 +126,7 @@ func (w *world) plan() {
 		}
 		w.lostAt = w.now()
 		lost := simulator.Fault{Kind: simulator.Lost, Operations: rotations, Count: 1 + w.rnd.IntN(2)}
+		w.count.noteLost(w.day(), lost.Count)
 		switch w.rnd.IntN(4) {
 		case 0:
 			lost.Code = http.StatusBadGateway
@@ -313,7 +314,13 @@ func (s severable) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the machine has no power")
 	}
 	response, err := s.w.sim.RoundTrip(r)
-	if err == nil && s.w.severed && strings.HasSuffix(r.URL.Path, "/RotateCookies") {
+	if !strings.HasSuffix(r.URL.Path, "/RotateCookies") {
+		return response, err
+	}
+	if err != nil || response.StatusCode >= http.StatusInternalServerError {
+		s.w.lostAt = s.w.now()
+	}
+	if err == nil && s.w.severed && s.w.now().Sub(s.w.lostAt) >= lostTogether {
 		_, _ = io.Copy(io.Discard, response.Body)
 		_ = response.Body.Close()
 		s.w.takeImage()
