@@ -76,6 +76,7 @@ type world struct {
 	crashed  bool   // it is dead: nothing goes out any more
 	image    string // its disk at that instant
 	lostAt   time.Time
+	dryAt    time.Time
 	count    tally
 	watching *watcher
 	turns    atomic.Int64 // how often the world went to sleep
@@ -119,7 +120,12 @@ func (w *world) now() time.Time {
 func (w *world) plan() {
 	w.every(meanBound, func(w *world) { w.bind() })
 	w.every(meanRevoke, func(w *world) { _ = w.sim.Revoke(w.session.PSID) })
-	w.every(meanDryRun, func(w *world) { w.fault(simulator.Fault{Kind: simulator.NoValue, Operations: rotations, Count: 1}) })
+	w.every(meanDryRun, func(w *world) {
+		if w.now().Sub(w.dryAt) >= lostTogether { // twice in a row is another fault
+			w.dryAt = w.now()
+			w.fault(simulator.Fault{Kind: simulator.NoValue, Operations: rotations, Count: 1})
+		}
+	})
 	w.every(meanLost, func(w *world) {
 		if w.severed || w.now().Sub(w.lostAt) < lostTogether {
 			return // the last one may be under way: losses beyond the second cannot be made up for
