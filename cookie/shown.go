@@ -34,7 +34,7 @@ func ShownFile(name string) string {
 }
 
 // ShownPath returns a path quoted for a shell. Its directories are the
-// administrator's own; the last element is treated like shownFile.
+// administrator's own; the last element is treated as by [ShownFile].
 func ShownPath(p string) string {
 	p = path.Join(path.Dir(stripUnprintable(p)), ShownFile(p))
 	return statefile.ShellQuote(p)
