@@ -2,6 +2,7 @@ package dialect_test
 
 import (
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -23,7 +24,7 @@ func TestLongBodyIsHeldOnce(t *testing.T) {
 		{"with a Content-Length", length, 33}, {"in chunks", -1, 49},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest("POST", "/", struct{ io.Reader }{strings.NewReader(body)}) // in pieces, as from a connection
+			r := httptest.NewRequest(http.MethodPost, "/", struct{ io.Reader }{strings.NewReader(body)}) // in pieces, as from a connection
 			r.ContentLength = tt.claimed
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
