@@ -1,14 +1,11 @@
 package ledger
 
 import (
-	"encoding/json"
 	"log/slog"
 	"maps"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Config says where a Ledger is kept.
@@ -25,7 +22,6 @@ type Config struct {
 
 // Bounds of the ledger.
 const (
-	maxSize = 4 << 20 // of the file: several times the size that an inbox can fill
 	// MaxFiles is how many files are remembered for each account; an inbox is read up
 	// to as many.
 	MaxFiles = 256
@@ -34,8 +30,10 @@ const (
 
 // Ledger remembers the fate of each file of the inbox, by name.
 type Ledger struct {
-	cfg    Config
-	saving sync.Mutex // orders writes; taken before mu
+	cfg Config
+
+	saving     sync.Mutex // orders writes; taken before mu
+	saveFailed bool       // the last write failed; guarded by saving
 
 	mu       sync.Mutex
 	files    map[string]Entry
@@ -60,40 +58,6 @@ func Open(c Config) *Ledger {
 		c.Logger.Warn("what was decided about the files of the inbox is not known; they are checked again", "err", err)
 	}
 	return l
-}
-
-// readFile adds the saved entries to those recorded since. mu is held, or l is not
-// shared yet.
-func (l *Ledger) readFile() error {
-	if l.cfg.Path == "" {
-		return nil
-	}
-	err := statefile.LoadOrSetAside(l.cfg.Path, maxSize, l.cfg.Now(), func(raw []byte) error {
-		var saved map[string]Entry
-		if err := json.Unmarshal(raw, &saved); err != nil {
-			return err
-		}
-		for file, entry := range saved {
-			if entry = mergeEntries(l.files[file], entry); !entry.isEmpty() {
-				l.files[file] = entry
-			}
-		}
-		l.complete = true
-		return nil
-	})
-	l.unreadable = statefile.IsUnreadable(err)
-	return err
-}
-
-// mergeEntries adds to an entry the parts that only the older one has.
-func mergeEntries(entry, older Entry) Entry {
-	if entry.Account == "" {
-		entry.Account, entry.Taken = older.Account, older.Taken
-	}
-	if entry.Refusal == (Refusal{}) {
-		entry.Refusal = older.Refusal
-	}
-	return entry
 }
 
 // IsComplete reports whether everything that was saved before is known. It is false
@@ -215,41 +179,4 @@ func (l *Ledger) setEntry(file string, entry Entry) {
 		delete(l.files, slices.Min(slices.Collect(maps.Keys(l.files))))
 	}
 	l.files[file] = entry
-}
-
-// Save writes the changes since the last call to the disk. If that fails, the next call
-// tries again.
-func (l *Ledger) Save() {
-	l.saving.Lock()
-	defer l.saving.Unlock()
-	raw := l.takeChanges()
-	if raw == nil {
-		return
-	}
-	if err := statefile.Replace(l.cfg.Path, raw, !l.cfg.NoSync); err != nil {
-		l.cfg.Logger.Debug("what was decided about the files of the inbox cannot be saved", "err", err)
-		l.mu.Lock()
-		l.unsaved = true
-		l.mu.Unlock()
-	}
-}
-
-// takeChanges returns the content to be written, nil if there is nothing to write or
-// the file must not be written over. saving is held.
-func (l *Ledger) takeChanges() []byte {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.unreadable {
-		if _ = l.readFile(); l.unreadable { // logged at the start
-			return nil
-		}
-		l.cfg.Logger.Info("what was decided about the files of the inbox can be read again", "file", l.cfg.Path)
-		l.unsaved = true
-	}
-	if !l.unsaved || l.cfg.Path == "" {
-		return nil
-	}
-	l.unsaved = false
-	raw, _ := json.Marshal(l.files) // plain data: cannot fail
-	return raw
 }

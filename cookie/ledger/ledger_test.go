@@ -184,16 +184,26 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestSaveAgain: what could not be saved is saved by the next call.
+// TestSaveAgain: what could not be saved is saved by the next call. The first of
+// several failures is logged, and their end.
 func TestSaveAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
-	l := openAt(t, filepath.Join(dir, "inbox.json"))
+	var log bytes.Buffer
+	l := ledger.Open(ledger.Config{Path: filepath.Join(dir, "inbox.json"), Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	l.RecordRefusal("a.txt", signedOut)
 	l.Save()
+	l.Save()
+	if lines := log.String(); strings.Count(lines, "\n") != 1 || !strings.Contains(lines, "level=WARN") || !strings.Contains(lines, "cannot be saved") {
+		t.Errorf("log of two failures:\n%s", lines)
+	}
+	log.Reset()
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	l.Save()
+	if lines := log.String(); strings.Count(lines, "\n") != 1 || !strings.Contains(lines, "saved again") {
+		t.Errorf("log of the end:\n%s", lines)
+	}
 	before, err := os.Stat(filepath.Join(dir, "inbox.json"))
 	if err != nil {
 		t.Fatal(err)
