@@ -89,6 +89,7 @@ type Daemon struct {
 	scanError       string              // the error of the last scan; the intake's own
 	lockError       string              // the lock's error at the last tick; the tick's own
 	exitsUnreadable bool                // the addresses of new cookies cannot be read; its job's own
+	exitsUnsaved    bool                // they cannot be saved; its job's own
 	scanRequests    chan string         // wake-ups of the intake, with their cause
 	supervisorWakes chan struct{}       // the supervisor's wake-ups
 	listener        net.Listener        // nil if detached

@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,6 +19,7 @@ type mirror struct {
 	http.RoundTripper
 	address atomic.Value
 	asked   atomic.Int64
+	asking  func() // called before an answer; nil for nothing
 }
 
 func (m *mirror) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -25,6 +27,9 @@ func (m *mirror) RoundTrip(r *http.Request) (*http.Response, error) {
 		return m.RoundTripper.RoundTrip(r)
 	}
 	m.asked.Add(1)
+	if m.asking != nil {
+		m.asking()
+	}
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(m.address.Load().(string) + "\n"))}, nil
 }
 
@@ -67,6 +72,39 @@ func TestExitAddressIsNotedWithNewCookies(t *testing.T) {
 		time.Sleep(time.Hour)
 		if got := noted(); got != "8.8.4.4" {
 			t.Fatalf("noted %q, want the address of the new cookies", got)
+		}
+	})
+}
+
+// TestExitAddressThatCannotBeSaved: the first of several failures is logged, and their
+// end, and the address is recorded then.
+func TestExitAddressThatCannotBeSaved(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		m := &mirror{RoundTripper: h.sim}
+		m.address.Store("8.8.8.8")
+		h.config.Transport, h.config.Settings.ExitIPURL = m, "https://ip.example.org/"
+		full := atomic.Bool{}
+		full.Store(true)
+		m.asking = func() { // nothing can be renamed to the name of a directory
+			if full.Load() {
+				_ = os.Mkdir(doctor.ExitsPath(h.config.Settings.StateDir), 0o700)
+			}
+		}
+		h.start()
+		defer h.stop()
+		time.Sleep(time.Hour)
+		full.Store(false)
+		time.Sleep(time.Hour)
+		for _, line := range []string{"the addresses of new cookies cannot be saved", "the addresses of new cookies are saved again"} {
+			if n := strings.Count(h.log.String(), line); n != 1 {
+				t.Errorf("%d lines %q, want 1", n, line)
+			}
+		}
+		exits, err := doctor.LoadExits(h.config.Settings.StateDir)
+		if err != nil || exits["default"].Address.String() != "8.8.8.8" {
+			t.Errorf("recorded %v, %v", exits, err)
 		}
 	})
 }
