@@ -66,6 +66,9 @@ type Finding struct {
 	// Set is the set as it is after the call: with the new PSIDTS after a
 	// rotation, with refreshed extra cookies. The zero Set means unchanged.
 	Set Set
+	// PageRead is when the page behind the session's calls was read, zero if the
+	// finding is of no page.
+	PageRead time.Time
 	// Interval is when the upstream wants the next rotation, zero if it did
 	// not say (identity.hfcr).
 	Interval time.Duration

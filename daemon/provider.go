@@ -55,6 +55,7 @@ func newGeminiWeb(d *Daemon) (Provider, error) {
 			d.metrics.UpstreamRequests.WithLabelValues(operation, outcome).Inc()
 			d.metrics.UpstreamDuration.WithLabelValues(operation).Observe(took.Seconds())
 		},
+		Noticed: func(sign geminiweb.Sign, detail string) { d.metrics.CountDrift(string(sign), detail) },
 		Drifted: func(stage string) { d.metrics.UpstreamParseErrors.WithLabelValues(stage).Inc() },
 	})
 }

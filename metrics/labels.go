@@ -91,6 +91,7 @@ func (m *Metrics) AddAccount(name string, states ...string) {
 	m.CookiePredictedExpiry.WithLabelValues(name)
 	m.CookieFileLoadSuccess.WithLabelValues(name)
 	m.CookieFileLoaded.WithLabelValues(name)
+	m.UpstreamPageRead.WithLabelValues(name)
 }
 
 // RemoveAccount drops the series of a removed account.

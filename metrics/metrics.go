@@ -13,6 +13,7 @@ import (
 // for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
+	drift    driftDetails
 
 	// Requests: dialect, operation as "route", method, code, outcome, sli.
 	Requests            *prometheus.CounterVec
@@ -33,6 +34,8 @@ type Metrics struct {
 	UpstreamDuration    *prometheus.HistogramVec // operation
 	UpstreamParseErrors *prometheus.CounterVec   // stage
 	UpstreamUnreachable *prometheus.GaugeVec     // fault
+	UpstreamDrift       *prometheus.CounterVec   // sign, detail; see [Metrics.CountDrift]
+	UpstreamPageRead    *prometheus.GaugeVec     // account
 
 	CookieState           *prometheus.GaugeVec     // account, state
 	CookieTransitions     *prometheus.CounterVec   // account, from, to
@@ -147,6 +150,8 @@ func (m *Metrics) registerHTTP(f factory) {
 	m.UpstreamRequests = f.newCounter("upstream_requests_total", "Calls to the upstream by operation and outcome.", "operation", "outcome")
 	m.UpstreamDuration = f.newHistogram("upstream_request_duration_seconds", "Time of a call to the upstream.", durationBuckets, "operation")
 	m.UpstreamUnreachable = f.newGauge("upstream_unreachable", "1 for the fault because of which the upstream cannot be reached, 0 for the others.", "fault")
+	m.UpstreamDrift = f.newCounter("upstream_drift_total", "Signs that the upstream changed, by sign and detail.", "sign", "detail")
+	m.UpstreamPageRead = f.newGauge("upstream_page_read_timestamp_seconds", "When the page behind the account's calls was read.", "account")
 	m.UpstreamParseErrors = f.newCounter("upstream_parse_errors_total", "Upstream answers that were not understood, by stage.", "stage")
 }
 

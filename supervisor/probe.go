@@ -48,6 +48,9 @@ func (a *account) probeNow(ctx context.Context) cookie.Finding {
 
 // recordProbe counts and records a probe.
 func (a *account) recordProbe(set cookie.Set, finding cookie.Finding) {
+	if !finding.PageRead.IsZero() {
+		a.s.metrics.UpstreamPageRead.WithLabelValues(a.name).Set(unixSeconds(finding.PageRead))
+	}
 	a.s.metrics.CookieProbes.WithLabelValues(a.name, probeResult(finding.Evidence)).Inc()
 	a.s.recordEvent("probe", a.name, map[string]string{"result": finding.Evidence.String(), "detail": finding.Detail, "set": a.s.mark(set)})
 }

@@ -163,6 +163,7 @@ func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) er
 	if err := r.t.sendEvent(chat.Event{Kind: chat.Finish, Reason: chat.Stop}); err != nil {
 		return err
 	}
+	r.t.session.doubt.clear()
 	if errors.Is(cause, io.EOF) && r.ended { // an unread end of the body costs its connection
 		r.watch.expectWithin(time.Second)
 		drainReader(r.src)

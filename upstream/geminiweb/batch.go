@@ -20,25 +20,20 @@ const batchLimit = 64 << 20
 
 // callRPC calls one procedure of the app. It returns the body of its answer and
 // the cookies that the upstream refreshed, the latter after an error too. If the
-// page token is refused the call is made once more with another one.
+// page token or the build label is refused the call is made once more with another.
 func (c *Client) callRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (gjson.Result, []cookie.Named, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	answer, err := c.sendRPC(ctx, s, set, id, payload)
-	if err == nil || asError(err).retry != retryWithToken {
+	if err == nil {
+		return answer.body, answer.cookies, nil
+	}
+	kind := asError(err).retry
+	if kind != retryWithToken && kind != retryWithPage {
 		return answer.body, answer.cookies, err
 	}
-	if answer.token != "" && wire.IsToken(answer.token) {
-		s = c.swapToken(set, s, answer.token)
-	} else {
-		next, _, loadErr := c.refreshSession(ctx, set)
-		if loadErr != nil {
-			return answer.body, answer.cookies, loadErr
-		}
-		if next.Token == s.Token {
-			return answer.body, answer.cookies, err
-		}
-		s = next
+	if s, err = c.renewSession(ctx, set, s, err, kind, answer.token); err != nil {
+		return answer.body, answer.cookies, err
 	}
 	second, err := c.sendRPC(ctx, s, set, id, payload)
 	return second.body, append(answer.cookies, second.cookies...), err

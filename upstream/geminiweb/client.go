@@ -52,6 +52,10 @@ type Config struct {
 	// Drifted is called for every answer that was not understood, with the stage
 	// at which: page, frame, json or schema. It must not block. May be nil.
 	Drifted func(stage string)
+	// Noticed is called for every sign that the upstream changed, with a detail that
+	// holds nothing of a question, an answer or a session. It must not block. May be
+	// nil.
+	Noticed func(sign Sign, detail string)
 	// Now returns the current time. If nil, time.Now.
 	Now func() time.Time
 	// Logger logs failures of background work. If nil, they are discarded.
@@ -127,6 +131,9 @@ func (cfg *Config) setDefaults() {
 	}
 	if cfg.Drifted == nil {
 		cfg.Drifted = func(string) {}
+	}
+	if cfg.Noticed == nil {
+		cfg.Noticed = func(Sign, string) {}
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

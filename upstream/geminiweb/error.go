@@ -26,6 +26,7 @@ const (
 	retryLater                    // the same call after a short pause
 	retryWithToken                // with another page token
 	retryWithoutSession           // without the session number, f.sid
+	retryWithPage                 // with the values of the page read anew
 )
 
 // Error implements error.

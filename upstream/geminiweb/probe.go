@@ -15,8 +15,9 @@ const rpcStatus = "otAQ7b"
 // read if this generation has none yet, if it could not be read after the last
 // rotation, or if the RPC leaves a doubt. Probe returns no error, because a
 // failure is evidence like any other. Finding.Set is set if the upstream
-// refreshed cookies. It blocks for two calls at most of 20 seconds each, or three
-// if a token has to be renewed.
+// refreshed cookies. A session that is signed in and whose questions are refused
+// for their form is reported as drift. It blocks for two calls at most of 20
+// seconds each, or three if a token has to be renewed.
 func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 	if set.IsZero() {
 		return cookie.Finding{Evidence: cookie.SignedOut, Detail: "no session cookie"}
@@ -46,8 +47,12 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		finding = cookie.Finding{Evidence: cookie.SignedOut, Detail: finding.Detail + ", and the page is without access token"}
 	}
 	if finding.Evidence == cookie.SignedIn {
+		if current, ok := c.sessions.Get(set.Key()); ok && current.pages >= s.pages {
+			s = current // perhaps with another token since
+		}
 		c.storeSession(set, s)
-		finding.Account = s.Account
+		finding.Account, finding.PageRead = s.Account, s.readAt
+		finding = s.doubt.judgeProbe(finding, c.cfg.Now())
 	}
 	return c.withCookies(finding, set, extra)
 }

@@ -2,6 +2,7 @@ package geminiweb
 
 import (
 	"context"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -54,19 +55,26 @@ type session struct {
 	omitSession bool
 	// request counts the calls. All generations of a session share it.
 	request *atomic.Int64
+	// pages counts the pages that were read for the session, readAt is when the last
+	// one was.
+	pages  int
+	readAt time.Time
+	// doubt is what is known against the page. All generations share it.
+	doubt *formDoubt
 }
 
 func newSession(p wire.Page) *session {
-	s := &session{Page: p, request: new(atomic.Int64)}
+	s := &session{Page: p, request: new(atomic.Int64), doubt: new(formDoubt)}
 	s.request.Store(10_000 + rand.Int64N(90_000))
 	return s
 }
 
-// withPage returns a copy with the values of a newer page. If that has no token
-// the old one stays: it belongs to the login and outlives pages.
-func (s *session) withPage(p wire.Page) *session {
+// withPage returns a copy with the values of a newer page, read at now. If that has
+// no token the old one stays: it belongs to the login and outlives pages.
+func (s *session) withPage(p wire.Page, now time.Time) *session {
 	next := *s
 	next.tokenOnPage, next.stale = p.Token != "", false
+	next.pages, next.readAt = s.pages+1, now
 	if p.Token == "" {
 		p.Token = s.Token
 	}
@@ -82,9 +90,15 @@ func (c *Client) openSession(ctx context.Context, set cookie.Set) (*session, err
 	if s, ok := c.sessions.Get(key); ok {
 		return s, nil
 	}
-	loaded := c.flights.DoChan(string(key[:]), func() (loaded any, err error) {
+	return c.joinFlight(ctx, string(key[:]), func() (*session, error) { return c.loadSession(set) })
+}
+
+// joinFlight returns what load returns, which runs once for all calls with one key
+// that wait at the same time.
+func (c *Client) joinFlight(ctx context.Context, key string, load func() (*session, error)) (*session, error) {
+	loaded := c.flights.DoChan(key, func() (loaded any, err error) {
 		err = contain.Call(func() (err error) {
-			loaded, err = c.loadSession(set)
+			loaded, err = load()
 			return err
 		})
 		return loaded, err
@@ -106,7 +120,7 @@ func (c *Client) openSession(ctx context.Context, set cookie.Set) (*session, err
 func (c *Client) loadSession(set cookie.Set) (*session, error) {
 	ctx, done, ok := c.beginBackground(openTimeout)
 	if !ok {
-		return nil, newError(chat.Unavailable, cookie.Silent, "the server is stopping")
+		return nil, stoppingError()
 	}
 	defer done()
 	s, _, err := c.refreshSession(ctx, set)
@@ -124,21 +138,28 @@ func (c *Client) loadSession(set cookie.Set) (*session, error) {
 	return s, nil
 }
 
-// renewSession returns a session with another token for a call whose token was
-// refused: the token that came with the refusal, else one that another call got
-// meanwhile, else that of the page.
-func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session, token string) (*session, error) {
-	if token != "" && wire.IsToken(token) {
-		return c.swapToken(set, old, token), nil
+// renewSession returns a session for another attempt of a call that failed because
+// its token or its build label was refused: with the token that came with the
+// refusal, with one that another call got meanwhile, or with the page read anew. It
+// returns failure if there is nothing new to try.
+func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session, failure error, kind retryKind, token string) (*session, error) {
+	if kind == retryWithToken {
+		if token != "" && wire.IsToken(token) {
+			return c.swapToken(set, old, token), nil
+		}
+		if current, ok := c.sessions.Get(set.Key()); ok && current.Token != old.Token {
+			return current, nil
+		}
 	}
-	current, ok := c.sessions.Get(set.Key())
+	next, err := c.rereadPage(ctx, set, old)
+	malformed := asError(failure).retry == retryWithToken // the same once more would be so too
 	switch {
-	case ok && current == old:
-		c.sessions.Remove(set.Key())
-	case ok && token == "":
-		return current, nil
+	case errors.Is(err, errPageFresh), err == nil && malformed && next.Token == old.Token && next.Build == old.Build:
+		return nil, failure
+	case err == nil && next.Build != old.Build:
+		c.cfg.Noticed(SignStaleLabel, asError(failure).finding.Detail)
 	}
-	return c.openSession(ctx, set)
+	return next, err
 }
 
 // swapToken stores a session with a token that the upstream handed out.
@@ -170,7 +191,10 @@ func (c *Client) refreshSession(ctx context.Context, set cookie.Set) (*session, 
 		token, _ := c.tokens.Get(set.Identity())
 		old = newSession(wire.Page{Token: token})
 	}
-	s := old.withPage(p)
+	s := old.withPage(p, c.cfg.Now())
+	if s.Build != old.Build {
+		s.doubt.refused.Store(0) // another version of the app: what the old one refused is past
+	}
 	if p.Token != "" {
 		c.storeSession(set, s)
 	}

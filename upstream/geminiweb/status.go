@@ -89,7 +89,7 @@ func badModelError(model string) *Error {
 // refusalError returns the error for a refusal inside an answer.
 func refusalError(r *wire.Refusal, model string) error {
 	if r.HTTP {
-		return httpStatusError(r.Status, nil, nil)
+		return callStatusError(r.Status, nil, nil)
 	}
 	table, key := statuses, r.Status
 	if r.Code != 0 {

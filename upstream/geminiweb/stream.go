@@ -62,20 +62,27 @@ func (t *streamCall) streamAnswer(ctx context.Context, req *chat.Request) error 
 	if err != nil {
 		return err
 	}
-	var tried [retryWithoutSession + 1]bool
+	var tried [retryWithPage + 1]bool
 	for {
 		token, err := t.runAttempt(ctx, s)
 		if err == nil || t.consumerGone {
 			return nil
 		}
 		kind := asError(err).retry
+		if kind == retryWithToken && tried[kind] {
+			kind = retryWithPage // not the token was wrong, but perhaps the build label
+		}
 		if t.begun || kind == noRetry || tried[kind] {
+			s.doubt.noteFailure(err, t.c.cfg.Now())
 			return err
 		}
 		tried[kind] = true
-		if s, err = t.prepareRetry(ctx, s, err, token); err != nil {
-			return err
+		next, retryErr := t.prepareRetry(ctx, s, err, kind, token)
+		if retryErr != nil {
+			s.doubt.noteFailure(retryErr, t.c.cfg.Now())
+			return retryErr
 		}
+		s = next
 	}
 }
 
@@ -109,16 +116,12 @@ func unknownModelError() error {
 	return e
 }
 
-// prepareRetry returns the session for another attempt after failure, or the
-// error that ends the call.
-func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure error, token string) (*session, error) {
-	switch asError(failure).retry {
-	case retryWithToken:
-		next, err := t.c.renewSession(ctx, t.set, s, token)
-		if err == nil && next.Token == s.Token && token == "" {
-			return nil, failure // the page has no other
-		}
-		return next, err
+// prepareRetry returns the session for another attempt of a kind after failure, or
+// the error that ends the call.
+func (t *streamCall) prepareRetry(ctx context.Context, s *session, failure error, kind retryKind, token string) (*session, error) {
+	switch kind {
+	case retryWithToken, retryWithPage:
+		return t.c.renewSession(ctx, t.set, s, failure, kind, token)
 	case retryWithoutSession:
 		next := *s
 		next.omitSession = true
@@ -194,7 +197,7 @@ func (c *Client) checkResponse(resp *http.Response) (token string, err error) {
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if resp.StatusCode != http.StatusOK {
-		return findToken(body), httpStatusError(resp.StatusCode, resp.Header, body)
+		return findToken(body), callStatusError(resp.StatusCode, resp.Header, body)
 	}
 	switch {
 	case isCaptchaPage(body):
