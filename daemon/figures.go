@@ -34,6 +34,8 @@ type hourlyFigures struct {
 	pending   report.Hour               // not yet in the file
 	seen      map[string]metrics.Sample // the last value of each series
 	lastCount time.Time                 // the time of the last countPresence
+	asked     int64                     // questions since the start
+	mute      bool                      // nothing could be answered at the last countPresence
 	failing   bool
 }
 
@@ -83,7 +85,16 @@ func (d *Daemon) countPresence(accounts []supervisor.Account) {
 	f.lastCount = f.lastCount.Add(since) // the rest of a second counts next time
 	seconds := int64(since / time.Second)
 	d.startHour(now)
-	f.pending.Add(presenceOf(accounts, d.supervisor.RemovedAccounts(), seconds))
+	part := presenceOf(accounts, d.supervisor.RemovedAccounts(), seconds)
+	mute, asked := part.Missed > 0, f.asked
+	if mute {
+		d.collectFigures()
+		if !f.mute || f.asked == asked { // before the first time there was no count to compare with
+			part.Unasked = seconds
+		}
+	}
+	f.mute = mute
+	f.pending.Add(part)
 }
 
 // presenceOf returns the figures of so many seconds: which accounts can answer.
@@ -101,11 +112,15 @@ func presenceOf(accounts []supervisor.Account, removed []string, seconds int64) 
 		if a.Serving {
 			acc.Missed, part.Missed = 0, 0
 		}
+		if a.State == supervisor.Unreachable {
+			part.Unreachable = seconds
+		}
 		if !a.PredictedEnd.IsZero() {
 			acc.End = a.PredictedEnd.Unix()
 		}
 		part.Accounts[a.Name] = acc
 	}
+	part.Unreachable = min(part.Unreachable, part.Missed)
 	return part
 }
 
@@ -154,6 +169,7 @@ func (d *Daemon) writeFigures() {
 func (d *Daemon) collectFigures() {
 	f := &d.figures
 	d.startHour(d.now())
+	before := f.pending.Asked
 	for s := range d.metrics.Samples() {
 		key := fmt.Sprint(s.Family, s.Labels)
 		gained := gainSince(f.seen[key], s)
@@ -162,6 +178,7 @@ func (d *Daemon) collectFigures() {
 			foldFigure[s.Family](&f.pending, gained)
 		}
 	}
+	f.asked += f.pending.Asked - before
 }
 
 // Report sums up the time since a moment. It reads the file, which takes some

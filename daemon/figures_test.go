@@ -3,9 +3,11 @@ package daemon_test
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -75,6 +77,49 @@ func TestFiguresOutliveARestart(t *testing.T) {
 			t.Errorf("the disk was not looked at: %+v", r.Sum.Disk)
 		}
 	})
+}
+
+// TestReportCountsWhatClientsGot: while Google cannot be reached the report says so,
+// counts the questions that got no answer, and beside them only the time in which
+// nobody asked.
+func TestReportCountsWhatClientsGot(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.start()
+		defer h.stop()
+		for range 8 {
+			time.Sleep(time.Minute)
+			h.ask("hello")
+		}
+		h.sim.SetFault(simulator.Fault{Kind: simulator.Outage})
+		for range 20 {
+			time.Sleep(25 * time.Second) // at least one in each tick
+			h.ask("hello")
+		}
+		_, asked := h.summary("?since=1h")
+		if asked.Sum.Asked != 28 || asked.Sum.Answered != 8 || asked.Availability == nil || math.Abs(*asked.Availability-100*8./28) > .01 {
+			t.Errorf("%d of %d answered, availability %v; want 8 of 28", asked.Sum.Answered, asked.Sum.Asked, asked.Availability)
+		}
+		if asked.Sum.Unasked > 60 || asked.Sum.Unreachable < 7*60 {
+			t.Errorf("nobody asked for %d s, no way for %d s; want nearly 0 and most of eight minutes", asked.Sum.Unasked, asked.Sum.Unreachable)
+		}
+		time.Sleep(time.Hour)
+		_, r := h.summary("?since=2h")
+		if got := time.Duration(r.Sum.Unasked) * time.Second; got < 59*time.Minute || got > 62*time.Minute || r.Sum.Unreachable != r.Sum.Missed {
+			t.Errorf("nobody asked for %v, no way for %d of %d s; want an hour, and all of it", got, r.Sum.Unreachable, r.Sum.Missed)
+		}
+		if kinds := riskKinds(r); !slices.Equal(kinds, []string{"unreachable", "errors", "outages"}) {
+			t.Errorf("the risks are %v", kinds)
+		}
+	})
+}
+
+func riskKinds(r report.Report) (kinds []string) {
+	for _, risk := range r.Risks {
+		kinds = append(kinds, risk.Kind)
+	}
+	return kinds
 }
 
 // What is in the file and what the counters hold now is told once, however often

@@ -19,6 +19,12 @@ var foldFigure = map[metrics.Family]func(h *report.Hour, gained metrics.Sample){
 			return // the owner's own looks
 		}
 		h.Requests.Add(s.Labels["outcome"], int64(s.Value))
+		if s.Labels["sli"] == "true" {
+			h.Asked += int64(s.Value)
+			if s.Labels["outcome"] == "success" {
+				h.Answered += int64(s.Value)
+			}
+		}
 		if s.Labels["outcome"] == "error" {
 			h.Errors.Add(s.Labels["code"], int64(s.Value))
 		}

@@ -127,8 +127,13 @@ func (l *line) isPlausible() bool {
 			return false
 		}
 	}
+	for _, n := range []int64{l.Start, l.Sent, l.Watched, l.Missed, l.Unasked, l.Unreachable, l.Asked, l.Answered} {
+		if !counted(n) {
+			return false
+		}
+	}
 	d := l.Disk
-	return counted(l.Start) && counted(l.Sent) && counted(l.Watched) && counted(l.Missed) && spread(l.Lifetimes) &&
+	return spread(l.Lifetimes) &&
 		min(d.Free, d.Total, d.State, d.Log, d.Journal) >= 0
 }
 

@@ -17,6 +17,9 @@ type Report struct {
 	Last time.Time `json:"last_hour,omitzero"`
 	// Since is where the figures begin if that is later than From.
 	Since time.Time `json:"figures_since,omitzero"`
+	// Availability is the share of the asked questions that were answered, in
+	// percent; nil if none was asked.
+	Availability *float64 `json:"availability,omitempty"`
 	// Sum is everything that happened, with the last standings.
 	Sum Hour `json:"sum"`
 	// Growth is by how many bytes a day the free space shrank; zero if it did not, or
@@ -37,6 +40,10 @@ func FoldHours(hours []Hour, from, to time.Time) Report {
 			r.Since = first
 		}
 		r.Last = time.Unix(hours[len(hours)-1].Start, 0).UTC()
+	}
+	if r.Sum.Asked > 0 {
+		answered := percentOf(r.Sum.Answered, r.Sum.Asked)
+		r.Availability = &answered
 	}
 	r.Growth = diskGrowthPerDay(hours)
 	r.dropRemovedAccounts(hours)

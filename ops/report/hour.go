@@ -42,9 +42,16 @@ type Hour struct {
 	// Start is the beginning of the hour in unix seconds.
 	Start int64 `json:"h"`
 	// Watched is for how many seconds the server looked; Missed for how many of
-	// them no account could answer.
-	Watched int64 `json:"w,omitempty"`
-	Missed  int64 `json:"m,omitempty"`
+	// them no account could answer. Of those, nobody asked in Unasked seconds, and
+	// the upstream could not be reached in Unreachable ones.
+	Watched     int64 `json:"w,omitempty"`
+	Missed      int64 `json:"m,omitempty"`
+	Unasked     int64 `json:"mq,omitempty"`
+	Unreachable int64 `json:"mu,omitempty"`
+	// Asked counts well-formed questions of known clients that no limit of this
+	// server refused; Answered those that got their answer.
+	Asked    int64 `json:"q,omitempty"`
+	Answered int64 `json:"a,omitempty"`
 	// Accounts are the same by account, with the last known standing.
 	Accounts map[string]Account `json:"acc,omitempty"`
 	// Rotations, Requests and Limited count by result, outcome and whose limit.
@@ -91,6 +98,10 @@ type Disk struct {
 func (h *Hour) Add(later Hour) {
 	h.Watched += later.Watched
 	h.Missed += later.Missed
+	h.Unasked += later.Unasked
+	h.Unreachable += later.Unreachable
+	h.Asked += later.Asked
+	h.Answered += later.Answered
 	for name, acc := range later.Accounts {
 		if h.Accounts == nil {
 			h.Accounts = make(map[string]Account)

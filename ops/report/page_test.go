@@ -23,6 +23,7 @@ func week() []report.Hour {
 	var hours []report.Hour
 	for i := range 7 * 24 {
 		h := busy(noon.Add(time.Duration(i) * time.Hour))
+		h.Asked, h.Answered = 1440, 1412
 		h.Disk.Free -= int64(i) << 30 / 4
 		if i == 100 {
 			h.Lifetimes = report.Spread{N: 2, Sum: 90000, Below: report.Counts{"3600": 1, ">604800": 1}}
@@ -33,6 +34,7 @@ func week() []report.Hour {
 		}
 		hours = append(hours, h)
 	}
+	hours[20].Unasked, hours[20].Unreachable = 30, 60
 	hours[3].Accounts["former"] = report.Account{Watched: 3600, Missed: 1800, State: "healthy"}
 	return hours
 }

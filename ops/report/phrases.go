@@ -85,7 +85,9 @@ var english = withStates(status.English, map[string]string{
 	"since":   "There are figures since %s.", "nothing": "There are no figures for this time.",
 	"item": "item", "figure": "figure", "none": "none",
 
-	"sessions": "Sessions", "could answer": "could answer", "watched": "%s of %s watched", "account": "%s, %s",
+	"sessions": "Sessions", "availability": "answered", "of questions": "%s of %d questions", "nobody asked": "nobody asked",
+	"no answer possible": "could not answer", "of time": "%s of %s watched", "while nobody asked": "… and nobody asked", "while unreachable": "… for want of a way to Google",
+	"account":   "%s, %s",
 	"predicted": "%s; end expected %s", "gone": "removed",
 	"paused": "paused by command",
 
@@ -113,15 +115,18 @@ var english = withStates(status.English, map[string]string{
 	"audit log": "audit log", "journal": "system journal",
 
 	"risk": "Next risk", "calm": "Nothing in sight.",
+	"risk unreachable": "This server cannot reach Google, and no question is answered: geminid doctor names the cause and the cure.",
 	"risk signed_out":  "%[1]s is signed out and nobody else can answer: export new cookies and drop the file into the inbox.",
 	"risk account_out": "%[1]s is signed out; others answer for it: export new cookies and drop the file into the inbox.",
+	"risk unreadable":  "The saved session of %[1]s cannot be read: geminid cookies status names the cause and the cure.",
 	"risk refused":     "Google slows %[1]s down or refuses it: ask less for a while; it comes back by itself.",
 	"risk ending":      "The session of %[1]s is expected to end %[4]s: export new cookies before.",
 	"risk disk_fills":  "The disk has %[3]s left and is full about %[4]s at this pace: make room, or lower files_max_size.",
 	"risk disk":        "The disk has only %[3]s (%[2]s) left: make room, or lower files_max_size.",
 	"risk renewals":    "%[2]s of the renewals gave no new value: see geminid cookies status for the reason.",
-	"risk errors":      "%[2]s of the requests failed: look at the causes above and at the log.",
+	"risk errors":      "%[2]s of the questions got no answer: look at the causes above and at the log.",
 	"risk limits":      "%[2]s of the requests were limited: raise requests_per_hour, or ask less.",
+	"risk outages":     "For %[2]s of the time this server could not reach Google: look at its network, name servers and upstream_proxy.",
 	"risk pauses":      "For %[2]s of the time nobody could answer: renew cookies earlier, or add an account.",
 	"risk unwatched":   "For %[2]s of the time the server did not run: see systemctl status geminid.",
 })
@@ -132,7 +137,9 @@ var chinese = withStates(status.Chinese, map[string]string{
 	"since":   "统计数据始于 %s。", "nothing": "这段时间没有统计数据。",
 	"item": "项目", "figure": "数值", "none": "无",
 
-	"sessions": "会话", "could answer": "可用", "watched": "%s，共观察 %s", "account": "%s，%s",
+	"sessions": "会话", "availability": "已回答", "of questions": "%s，共 %d 次提问", "nobody asked": "无人提问",
+	"no answer possible": "无法应答", "of time": "%s，共观察 %s", "while nobody asked": "… 且无人提问", "while unreachable": "… 因无法连接 Google",
+	"account":   "%s，%s",
 	"predicted": "%s；预计结束于 %s", "gone": "已移除",
 	"paused": "已暂停",
 
@@ -160,15 +167,18 @@ var chinese = withStates(status.Chinese, map[string]string{
 	"audit log": "审计日志", "journal": "系统日志",
 
 	"risk": "下一个风险", "calm": "目前没有。",
+	"risk unreachable": "本服务器无法连接 Google，所有提问都得不到回答：运行 geminid doctor 查看原因和解决办法。",
 	"risk signed_out":  "%[1]s 已退出登录，且没有其他账号可用：请重新导出 Cookie 并放入收件目录。",
 	"risk account_out": "%[1]s 已退出登录，目前由其他账号应答：请重新导出 Cookie 并放入收件目录。",
+	"risk unreadable":  "无法读取已保存的会话 %[1]s：原因和解决办法见 geminid cookies status。",
 	"risk refused":     "%[1]s 被 Google 限速或拒绝：请暂时减少提问，之后会自动恢复。",
 	"risk ending":      "%[1]s 的会话预计于 %[4]s 结束：请提前导出新的 Cookie。",
 	"risk disk_fills":  "磁盘剩余 %[3]s，按目前速度约于 %[4]s 用尽：请清理空间，或调小 files_max_size。",
 	"risk disk":        "磁盘仅剩 %[3]s（%[2]s）：请清理空间，或调小 files_max_size。",
 	"risk renewals":    "%[2]s 的续期没有得到新值：原因见 geminid cookies status。",
-	"risk errors":      "%[2]s 的请求失败：请查看上面的原因和日志。",
+	"risk errors":      "%[2]s 的提问没有得到回答：请查看上面的原因和日志。",
 	"risk limits":      "%[2]s 的请求被限流：请调大 requests_per_hour，或减少提问。",
+	"risk outages":     "%[2]s 的时间里本服务器无法连接 Google：请检查网络、DNS 和 upstream_proxy。",
 	"risk pauses":      "%[2]s 的时间里无人应答：请更早更新 Cookie，或增加一个账号。",
 	"risk unwatched":   "%[2]s 的时间里服务没有运行：请查看 systemctl status geminid。",
 })

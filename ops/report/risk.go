@@ -10,8 +10,8 @@ import (
 
 // Risk is a fact that needs attention.
 type Risk struct {
-	// Kind is signed_out, account_out, refused, ending, disk_fills, disk,
-	// renewals, errors, limits, pauses or unwatched.
+	// Kind is unreachable, signed_out, account_out, unreadable, refused, ending,
+	// disk_fills, disk, renewals, errors, limits, outages, pauses or unwatched.
 	Kind string `json:"kind"`
 	// Account is whose it is, empty if it is about all.
 	Account string `json:"account,omitempty"`
@@ -28,14 +28,18 @@ const (
 	diskFullWithin    = 60 * 24 * time.Hour
 	minDiskFree       = 10.0 // percent
 	maxFailedRenewals = 20.0 // percent
-	maxFailedRequests = 1.0  // percent
+	maxUnanswered     = 1.0  // percent
 	maxLimited        = 5.0  // percent
 	minAvailability   = 99.0 // percent
-	minEvents         = 20   // for a percentage to mean something
+	minEvents         = 20   // for a percentage to mean something,
+	minFailures       = 3    // unless so many questions got no answer
 )
 
 // riskFinders is the table, most pressing first.
-var riskFinders = []func(*Report) []Risk{findSignedOut, findRefused, findEnding, findDiskPressure, findFailedRenewals, findFailedRequests, findLimited, findUnavailable, findDowntime}
+var riskFinders = []func(*Report) []Risk{
+	findUnreachable, findSignedOut, findUnreadable, findRefused, findEnding, findDiskPressure,
+	findFailedRenewals, findUnanswered, findLimited, findOutages, findUnavailable, findDowntime,
+}
 
 func findRisks(r *Report) []Risk {
 	out := []Risk{}
@@ -55,17 +59,34 @@ func risksByState(r *Report, kind string, states ...status.State) (out []Risk) {
 	return out
 }
 
+// findUnreachable finds that the upstream cannot be reached now, which is one fact
+// for all accounts.
+func findUnreachable(r *Report) []Risk {
+	if len(risksByState(r, "", status.Unreachable)) == 0 {
+		return nil
+	}
+	return []Risk{{Kind: "unreachable"}}
+}
+
 // findSignedOut finds the accounts that need new cookies, and whether another one
 // serves meanwhile.
 func findSignedOut(r *Report) []Risk {
 	out := risksByState(r, "account_out", status.Expired, status.Missing)
-	if len(risksByState(r, "", status.Healthy, status.Expiring, status.Degraded, status.Unknown)) > 0 {
+	if len(risksByState(r, "", servingStates()...)) > 0 {
 		return out
 	}
 	for i := range out {
 		out[i].Kind = "signed_out"
 	}
 	return out
+}
+
+func servingStates() []status.State {
+	return slices.DeleteFunc(status.States(), func(s status.State) bool { return !s.Serves() })
+}
+
+func findUnreadable(r *Report) []Risk {
+	return risksByState(r, "unreadable", status.Unreadable)
 }
 
 func findRefused(r *Report) []Risk {
@@ -107,30 +128,46 @@ func findFailedRenewals(r *Report) []Risk {
 	return thresholdRisk("renewals", all-rotated, all, maxFailedRenewals)
 }
 
-func findFailedRequests(r *Report) []Risk {
-	failed := r.Sum.Requests["error"]
-	return thresholdRisk("errors", failed, failed+r.Sum.Requests["success"], maxFailedRequests)
+// findUnanswered finds that clients did not get what they asked for. Few questions say
+// it too, because one person asks few.
+func findUnanswered(r *Report) []Risk {
+	failed := r.Sum.Asked - r.Sum.Answered
+	if failed < minFailures {
+		return thresholdRisk("errors", failed, r.Sum.Asked, maxUnanswered)
+	}
+	return shareRisk("errors", failed, r.Sum.Asked, maxUnanswered)
 }
 
 func findLimited(r *Report) []Risk {
 	return thresholdRisk("limits", r.Sum.Requests["throttled"], r.Sum.Requests.Total(), maxLimited)
 }
 
-// thresholdRisk is a risk if part is more of whole than percent.
+// thresholdRisk is a risk if part is more of whole than percent, and whole is enough
+// for that to mean something.
 func thresholdRisk(kind string, part, whole int64, percent float64) []Risk {
-	if whole < minEvents || percentOf(part, whole) <= percent {
+	if whole < minEvents {
 		return nil
 	}
-	return []Risk{{Kind: kind, Percent: percentOf(part, whole)}}
+	return shareRisk(kind, part, whole, percent)
 }
 
-// findUnavailable finds the times in which the server ran and no account could
-// answer.
-func findUnavailable(r *Report) []Risk {
-	if missed := percentOf(r.Sum.Missed, r.Sum.Watched); missed > 100-minAvailability {
-		return []Risk{{Kind: "pauses", Percent: missed}}
+// shareRisk is a risk if part is more of whole than percent.
+func shareRisk(kind string, part, whole int64, percent float64) []Risk {
+	if share := percentOf(part, whole); share > percent {
+		return []Risk{{Kind: kind, Percent: share}}
 	}
 	return nil
+}
+
+// findOutages finds the times in which the upstream could not be reached.
+func findOutages(r *Report) []Risk {
+	return shareRisk("outages", r.Sum.Unreachable, r.Sum.Watched, 100-minAvailability)
+}
+
+// findUnavailable finds the other times in which the server ran and no account could
+// answer.
+func findUnavailable(r *Report) []Risk {
+	return shareRisk("pauses", r.Sum.Missed-r.Sum.Unreachable, r.Sum.Watched, 100-minAvailability)
 }
 
 // findDowntime finds the times in which the server did not run.

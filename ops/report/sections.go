@@ -42,10 +42,23 @@ func (w pageWriter) buildSections() []section {
 	}
 }
 
-// sessionRows is how much of the time could be answered, over all and by account.
+// sessionRows is what clients got, the time in which nothing could be answered, and
+// how the accounts are.
 func (w pageWriter) sessionRows() []row {
-	whole := w.formatSpan(time.Duration(w.Sum.Watched) * time.Second)
-	rows := []row{{w.phraseFor("could answer"), w.phraseFor("watched", formatAvailability(w.Sum.Watched, w.Sum.Missed), whole)}}
+	span := func(seconds int64) string { return w.formatSpan(time.Duration(seconds) * time.Second) }
+	rows := []row{
+		{w.phraseFor("availability"), w.phraseFor("nobody asked")},
+		{w.phraseFor("no answer possible"), w.phraseFor("of time", span(w.Sum.Missed), span(w.Sum.Watched))},
+	}
+	if w.Availability != nil {
+		rows[0].value = w.phraseFor("of questions", formatPercent(*w.Availability), w.Sum.Asked)
+	}
+	if w.Sum.Missed > 0 {
+		rows = append(rows, row{w.phraseFor("while nobody asked"), span(w.Sum.Unasked)})
+	}
+	if w.Sum.Unreachable > 0 {
+		rows = append(rows, row{w.phraseFor("while unreachable"), span(w.Sum.Unreachable)})
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.Sum.Accounts)) {
 		acc := w.Sum.Accounts[name]
 		if acc.State == "" && acc.Watched == 0 {
@@ -55,13 +68,13 @@ func (w pageWriter) sessionRows() []row {
 		if acc.End > 0 {
 			state = w.phraseFor("predicted", state, w.formatTime(time.Unix(acc.End, 0)))
 		}
-		rows = append(rows, row{name, w.phraseFor("account", formatAvailability(acc.Watched, acc.Missed), state)})
+		rows = append(rows, row{name, w.phraseFor("account", formatServed(acc.Watched, acc.Missed), state)})
 	}
 	return rows
 }
 
-// formatAvailability is the share of the time that was not missed.
-func formatAvailability(watched, missed int64) string {
+// formatServed is the share of the time in which an account could answer.
+func formatServed(watched, missed int64) string {
 	if watched == 0 {
 		return "–"
 	}
