@@ -13,7 +13,8 @@ const exposed = "Retry-After, X-Request-Id, X-RateLimit-Limit-Requests, X-RateLi
 	"X-RateLimit-Reset-Requests, X-Geminid-Served-Model, X-Geminid-Ignored"
 
 // checkOrigin is the middleware that refuses pages of other origins where they may
-// not call, and answers browsers that ask beforehand.
+// not call, and answers browsers that ask beforehand. It comes before the checks
+// that refuse a request for other reasons, so that pages can read those refusals.
 func (a *API) checkOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := a.allowOrigin(w.Header(), r); err != nil {
@@ -26,31 +27,35 @@ func (a *API) checkOrigin(next http.Handler) http.Handler {
 
 // allowOrigin decides which pages may call the API from a browser. If a key is
 // needed every page may: it has to know the key, and no cookie or password of the
-// browser counts here. If none is needed only pages of this machine may. The routes
-// that are not for chat clients answer the server's own pages alone.
+// browser counts here. If none is needed only pages of this machine may; the others
+// may read the refusal, which a browser would show as a failure of the network
+// otherwise, and so their preflights pass. The routes that are not for chat clients
+// answer the server's own pages alone.
 func (a *API) allowOrigin(header http.Header, r *http.Request) *chat.Error {
 	origin, st := r.Header.Get("Origin"), stateOf(r)
+	foreign := origin != "" && !st.settings.isOwnOrigin(origin, r.Host)
 	switch {
+	case st.dialect == nil && foreign:
+		return chat.NewError(chat.Forbidden, "pages of another origin may not do this")
 	case st.dialect == nil:
-		if origin != "" && !st.settings.isOwnOrigin(origin, r.Host) {
-			return foreignOriginError()
-		}
 		return nil
 	case !a.isKeyless(st.settings):
 		header.Set("Access-Control-Allow-Origin", "*")
+		foreign = false
 	default:
 		header.Add("Vary", "Origin")
 		if origin == "" {
 			return nil
 		}
-		if !st.settings.isOwnOrigin(origin, r.Host) {
-			return foreignOriginError()
-		}
 		header.Set("Access-Control-Allow-Origin", origin)
 	}
 	header.Set("Access-Control-Expose-Headers", exposed)
-	if r.Method == http.MethodOptions {
+	switch {
+	case r.Method == http.MethodOptions:
 		allowPreflight(header, r)
+	case foreign:
+		return chat.NewError(chat.Forbidden, "this server has no API key yet, so pages and apps of another origin may not ask it; "+
+			"make one on the server with geminid keys add NAME, and enter it there")
 	}
 	return nil
 }
@@ -84,8 +89,4 @@ func (s *settings) isOwnOrigin(origin, host string) bool {
 	}
 	name := hostname(u.Host)
 	return isLoopbackName(name) || s.hosts[name]
-}
-
-func foreignOriginError() *chat.Error {
-	return chat.NewError(chat.Forbidden, "pages of another origin may not do this")
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -52,9 +53,11 @@ func TestCrossOrigin(t *testing.T) {
 		{"keyless: this machine", "/v1/models", near, keyless, 200, near},
 		{"keyless: ourselves", "/v1/models", "http://127.0.0.1:8100", keyless, 200, "http://127.0.0.1:8100"},
 		{"keyless: no page", "/v1/models", "", keyless, 200, ""},
-		{"keyless: any page", "/v1/models", evil, keyless, 403, ""},
-		{"keyless: a file", "/v1/models", "null", keyless, 403, ""},
-		{"keyless: look-alike", "/v1/models", "http://localhost.evil.example", keyless, 403, ""},
+		{"keyless: any page", "/v1/models", evil, keyless, 403, evil},
+		{"keyless: an app", "/v1/chat/completions", "app://obsidian.md", keyless, 403, "app://obsidian.md"},
+		{"keyless: gemini", "/v1beta/models", evil, keyless, 403, evil},
+		{"keyless: a file", "/v1/models", "null", keyless, 403, "null"},
+		{"keyless: look-alike", "/v1/models", "http://localhost.evil.example", keyless, 403, "http://localhost.evil.example"},
 		{"admin: any page", "/api/cookies", evil, keyed, 403, ""},
 		{"admin: a file", "/api/cookies", "null", keyed, 403, ""},
 		{"admin: our page", "/api/cookies", "http://127.0.0.1:8100", keyed, 200, ""},
@@ -75,6 +78,9 @@ func TestCrossOrigin(t *testing.T) {
 			}
 			if w.Header().Get("Access-Control-Allow-Credentials") != "" {
 				t.Error("credentials are allowed")
+			}
+			if tt.allow != "" && w.Code == 403 && !strings.Contains(w.Body.String(), "geminid keys add NAME") {
+				t.Errorf("the refusal does not say what to do: %s", w.Body)
 			}
 			if tt.allow != "" && !strings.Contains(w.Header().Get("Access-Control-Expose-Headers"), "Retry-After") {
 				t.Error("scripts can not read Retry-After")
@@ -101,6 +107,38 @@ func TestCrossOriginOnFailures(t *testing.T) {
 		if w := g.do(c); w.Code < 400 || w.Header().Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("%s: status %d without CORS headers", c.path, w.Code)
 		}
+	}
+}
+
+// TestRefusalsOfTheConnection: a page can read why its request was refused before
+// anybody looked at its path, and the preflight before it passes.
+func TestRefusalsOfTheConnection(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		option option
+		header map[string]string
+		status int
+	}{
+		{"a host name that is not served", nil, map[string]string{"Host": "gemini.lan"}, 421},
+		{"the same without keys", open, map[string]string{"Host": "gemini.lan", "Origin": "http://localhost:5173"}, 421},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var options []option
+			if tt.option != nil {
+				options = append(options, tt.option)
+			}
+			g, c := newRig(t, options...), generate("openai", false)
+			c.header = map[string]string{"Origin": "https://app.example"}
+			maps.Copy(c.header, tt.header)
+			w := g.do(c)
+			if w.Code != tt.status || w.Header().Get("Access-Control-Allow-Origin") == "" {
+				t.Errorf("status %d, %v", w.Code, w.Header())
+			}
+			c.method, c.body = http.MethodOptions, ""
+			if w := g.do(c); w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Origin") == "" {
+				t.Errorf("preflight: status %d, %v", w.Code, w.Header())
+			}
+		})
 	}
 }
 
@@ -143,8 +181,9 @@ func TestPreflight(t *testing.T) {
 		}
 	})
 	t.Run("keyless from elsewhere", func(t *testing.T) {
+		// It passes, so that the page can read why its request is refused.
 		w := newRig(t, open).do(call{method: http.MethodOptions, path: "/v1/models", header: map[string]string{"Origin": "https://evil.example"}})
-		if w.Code != http.StatusForbidden || w.Header().Get("Access-Control-Allow-Origin") != "" {
+		if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Origin") != "https://evil.example" {
 			t.Errorf("status %d, %v", w.Code, w.Header())
 		}
 	})

@@ -15,7 +15,10 @@ import (
 // listener that asks for no key.
 func (a *API) checkHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s := stateOf(r).settings; !a.answersTo(s, r.Host) {
+		// A preflight passes, so that a page can read the refusal of its request.
+		st := stateOf(r)
+		preflight := r.Method == http.MethodOptions && st.dialect != nil
+		if !preflight && !a.answersTo(st.settings, r.Host) {
 			a.writeError(w, r, chat.NewError(chat.Misdirected, "this server does not answer to that host name; add it to allowed_hosts or set public_url"))
 			return
 		}
