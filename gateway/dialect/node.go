@@ -85,7 +85,9 @@ func (n Node) TooMany(limit int, things string) *chat.Error {
 	return n.NewError("has more than " + strconv.Itoa(limit) + " " + things)
 }
 
-// AsObject returns the value as an object; an absent one has no fields.
+// AsObject returns the value as an object; an absent one has no fields. A field
+// that is given twice, in one spelling or two, counts once if its values are the
+// same or one of them is null; else it is an error.
 func (n Node) AsObject() (Object, error) {
 	o := Object{path: n.Path, names: n.names}
 	if n.IsAbsent() {
@@ -95,14 +97,24 @@ func (n Node) AsObject() (Object, error) {
 		return o, n.NewError("must be an object")
 	}
 	o.fields = make(map[string]gjson.Result)
+	var failure error
 	n.Value.ForEach(func(key, value gjson.Result) bool {
-		o.fields[n.names(key.Str)] = value
-		return len(o.fields) <= maxFields
+		failure = o.addField(n.names(key.Str), value)
+		return failure == nil
 	})
-	if len(o.fields) > maxFields {
-		return o, n.TooMany(maxFields, "fields")
+	return o, failure
+}
+
+func (o Object) addField(name string, value gjson.Result) error {
+	switch first, given := o.fields[name]; {
+	case !given && len(o.fields) == maxFields:
+		return Node{Path: o.path}.TooMany(maxFields, "fields")
+	case !given || first.Type == gjson.Null:
+		o.fields[name] = value
+	case value.Type != gjson.Null && value.Raw != first.Raw:
+		return o.Field(name).NewError("is given twice, with different values; send one of them")
 	}
-	return o, nil
+	return nil
 }
 
 // Field returns a field, an absent node if there is none.

@@ -40,6 +40,29 @@ func TestCamelNames(t *testing.T) {
 	}
 }
 
+// TestTwice: null erases nothing, and of two different values none is dropped
+// without a word.
+func TestTwice(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"a_b":"x","aB":null}`: "x", `{"aB":null,"a_b":"x"}`: "x", `{"aB":"x","a_b":"x"}`: "x", `{"aB":null,"aB":null}`: "",
+		`{"aB":"x","aB":"y"}`: "!aB is given twice", `{"a_b":"x","aB":"y"}`: "!aB is given twice", `{"c":{"aB":1,"a_b":2}}`: "!c.aB is given twice",
+	} {
+		o, err := dialect.ReadBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)), dialect.CamelNames)
+		if err == nil {
+			_, err = o.Field("c").AsObject()
+		}
+		if words, refused := strings.CutPrefix(want, "!"); refused {
+			if err == nil || !strings.HasPrefix(err.Error(), words) {
+				t.Errorf("%s: %v", body, err)
+			}
+			continue
+		}
+		if text, failure := o.Field("aB").AsText(); err != nil || failure != nil || text != want {
+			t.Errorf("%s: %q, %v, %v", body, text, err, failure)
+		}
+	}
+}
+
 // TestPaths: nodes name themselves, and names are mapped at every depth.
 func TestPaths(t *testing.T) {
 	o := readObject(t, `{"a_b":[{"c_d":1},{"c_d":2}],"e":{"f_g":3}}`, dialect.CamelNames)
