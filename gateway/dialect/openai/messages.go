@@ -40,33 +40,50 @@ func readMessage(talk *dialect.Conversation, n dialect.Node) error {
 	if err != nil {
 		return err
 	}
+	name, err := message.Field("name").AsText()
+	if err != nil {
+		return err
+	}
 	switch role {
 	case "system", "developer":
-		return talk.AddInstruction(place, parts)
+		return talk.AddInstruction(place, dialect.NameSpeaker(name, parts))
 	case "user":
-		return talk.AddTurn(place, chat.User, parts)
+		return talk.AddTurn(place, chat.User, dialect.NameSpeaker(name, parts))
 	case "assistant":
-		return talk.AddTurn(place, chat.Agent, append(parts, toolCallParts(message)...))
-	case "tool", "function":
-		if parts = dialect.DropBlankParts(parts); len(parts) == 0 {
-			parts = []chat.Part{{Text: "(empty)"}} // many tools return nothing
+		more, err := answerParts(message)
+		if err != nil {
+			return err
 		}
-		return talk.AddTurn(place, chat.User, append([]chat.Part{{Text: "Tool result:"}}, parts...))
+		return talk.AddTurn(place, chat.Agent, dialect.NameSpeaker(name, append(parts, more...)))
+	case "tool", "function":
+		id, err := message.Field("tool_call_id").AsText()
+		if err != nil {
+			return err
+		}
+		return talk.AddTurn(place, chat.User, dialect.TitleResult(id, name, parts))
 	default:
 		return message.Field("role").NewError("must be system, developer, user, assistant, tool or function")
 	}
 }
 
-// toolCallParts returns earlier function calls as text, so that a conversation
-// begun with another model stays complete.
-func toolCallParts(message dialect.Object) []chat.Part {
-	var parts []chat.Part
+// answerParts returns what an earlier answer has beside its content: a refusal,
+// and function calls as text, so that a conversation begun with another model
+// stays complete.
+func answerParts(message dialect.Object) ([]chat.Part, error) {
+	refusal, err := message.Field("refusal").AsText()
+	if err != nil {
+		return nil, err
+	}
+	parts := []chat.Part{{Text: refusal}}
 	for _, name := range []string{"tool_calls", "function_call"} {
-		if n := message.Field(name); n.Value.IsArray() || n.Value.IsObject() {
+		switch n := message.Field(name); {
+		case n.Value.IsArray(), n.Value.IsObject():
 			parts = append(parts, chat.Part{Text: "Tool calls: " + n.JSONText()})
+		case !n.IsAbsent():
+			return nil, n.NewError("must be an array or an object")
 		}
 	}
-	return parts
+	return parts, nil
 }
 
 // readContent reads content: a string, null, or an array of parts.

@@ -1,0 +1,43 @@
+package dialect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// NameSpeaker returns the parts of a turn with the name of its speaker in front,
+// because a conversation may have more than two. Without a name, and of a turn
+// that is empty, the parts are returned as they are.
+func NameSpeaker(name string, parts []chat.Part) []chat.Part {
+	name = joinWords(name)
+	parts = DropBlankParts(parts)
+	if name == "" || len(parts) == 0 {
+		return parts
+	}
+	if first := parts[0]; first.Blob == nil {
+		return append([]chat.Part{{Text: name + ":\n" + first.Text}}, parts[1:]...)
+	}
+	return slices.Insert(parts, 0, chat.Part{Text: name + ":"})
+}
+
+// TitleResult returns the parts of a tool's result under a title that says of
+// which call and function they are: results need not come in the order of the
+// calls. Many tools return nothing, which is said too.
+func TitleResult(id, function string, parts []chat.Part) []chat.Part {
+	title := "Tool result"
+	if id = joinWords(id); id != "" {
+		title += " of call " + id
+	}
+	if function = joinWords(function); function != "" {
+		title += " of function " + function
+	}
+	if parts = DropBlankParts(parts); len(parts) == 0 {
+		parts = []chat.Part{{Text: "(empty)"}}
+	}
+	return slices.Insert(parts, 0, chat.Part{Text: title + ":"})
+}
+
+// joinWords returns s on one line.
+func joinWords(s string) string { return strings.Join(strings.Fields(s), " ") }
