@@ -60,8 +60,9 @@ func (b *Body) addText(text string) {
 	b.texts[last] = append(b.texts[last], text...)
 }
 
-// AppendJSON appends v on one line. It panics if v is not of the types that
-// [NewBody] takes.
+// AppendJSON appends v on one line, for every reader of lines: encoding/json
+// leaves U+0085 as it is, at which Python ends one. It panics if v is not of the
+// types that [NewBody] takes.
 func AppendJSON(dst []byte, v any) []byte {
 	text := bytes.NewBuffer(dst)
 	encoder := json.NewEncoder(text)
@@ -69,7 +70,11 @@ func AppendJSON(dst []byte, v any) []byte {
 	if err := encoder.Encode(v); err != nil {
 		panic("dialect: " + err.Error())
 	}
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+	line := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+	if bytes.Contains(line[len(dst):], []byte("\u0085")) {
+		line = append(line[:len(dst):len(dst)], bytes.ReplaceAll(line[len(dst):], []byte("\u0085"), []byte(nextLine))...)
+	}
+	return line
 }
 
 // Len returns the number of bytes that WriteTo writes.

@@ -90,6 +90,10 @@ type Encoder interface {
 	WriteError(err *chat.Error) error
 }
 
+// EventStream is the media type of server-sent events. It names the charset:
+// Python's requests reads text without one as Latin-1.
+const EventStream = "text/event-stream; charset=utf-8"
+
 // ServedName names the model behind an answer for X-Geminid-Served-Model and
 // modelVersion. It is empty if the upstream did not name one.
 func ServedName(served chat.Served) string {

@@ -41,10 +41,14 @@ func splitAt(v any, field string, places int) [][]byte {
 
 const hexDigits = "0123456789abcdef"
 
+// nextLine is U+0085 as it stands in JSON.
+const nextLine = `\u0085`
+
 // appendEscaped appends s as it stands inside of a JSON string. The result is
 // valid UTF-8 whatever s is, and on one line for every reader: U+2028 and U+2029
 // are escaped too, because the regular expressions of JavaScript end a line
-// there. It is written by hand because encoding/json cannot append a string.
+// there, and U+0085, because splitlines of Python does. It is written by hand
+// because encoding/json cannot append a string.
 func appendEscaped(dst []byte, s string) []byte {
 	start := 0 // s[start:i] needs no change
 	for i := 0; i < len(s); {
@@ -64,6 +68,9 @@ func appendEscaped(dst []byte, s string) []byte {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			dst = append(append(dst, s[start:i]...), `\ufffd`...)
+			start = i + size
+		case r == '\u0085':
+			dst = append(append(dst, s[start:i]...), nextLine...)
 			start = i + size
 		case r == '\u2028' || r == '\u2029':
 			dst = append(append(dst, s[start:i]...), `\u202`...)

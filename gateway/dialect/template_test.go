@@ -18,13 +18,13 @@ type templated struct {
 
 // FuzzTemplate compares the strings of templates with encoding/json.
 func FuzzTemplate(f *testing.F) {
-	for _, s := range []string{"", "a", "\"\\\n\r\t\b\f\x00\x1f\x7f", "世界👋", "\u2028\u2029", "\xff\xf0\x9f\x91", "<&>", "\ufffd", `","text":""`} {
+	for _, s := range []string{"", "a", "\"\\\n\r\t\b\f\x00\x1f\x7f", "世界👋", "\u2028\u2029\u0085", "\xff\xf0\x9f\x91", "<&>", "\ufffd", `","text":""`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		v := templated{Before: s + "x", After: s}
 		got := dialect.NewTemplate(v, "text").AppendText([]byte(""), s)
-		if !utf8.Valid(got) || strings.ContainsAny(string(got), "\n\r\u2028\u2029") {
+		if !utf8.Valid(got) || strings.ContainsAny(string(got), "\n\r\u0085\u2028\u2029") {
 			t.Fatalf("%q", got)
 		}
 		v.Text = s
@@ -37,6 +37,23 @@ func FuzzTemplate(f *testing.F) {
 			t.Fatalf("%q: got %s, want %s, %v", s, got, want, err)
 		}
 	})
+}
+
+// TestOneLine: no reader sees an end of line inside an event, whatever is in it.
+func TestOneLine(t *testing.T) {
+	const all = "a\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029b"
+	for name, line := range map[string][]byte{
+		"a value":    dialect.AppendJSON([]byte("x"), templated{Before: all})[1:],
+		"a template": dialect.NewTemplate(templated{Before: all}, "text").AppendText(nil, all),
+	} {
+		if strings.ContainsAny(string(line), "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029") {
+			t.Errorf("%s: %q", name, line)
+		}
+		var got templated
+		if err := json.Unmarshal(line, &got); err != nil || got.Before != all {
+			t.Errorf("%s: %q, %v", name, got.Before, err)
+		}
+	}
 }
 
 // TestTemplate: a template can be filled again, appends, and takes base64 too.

@@ -37,7 +37,7 @@ func (e *streamEncoder) newChunk(only part, reason string) response {
 // ContentType returns the media type of the stream that was asked for.
 func (e *streamEncoder) ContentType() string {
 	if e.call.SSE {
-		return "text/event-stream"
+		return dialect.EventStream
 	}
 	return "application/json"
 }

@@ -61,7 +61,7 @@ func (e *streamEncoder) newChunk(d delta, reason *string) chunk {
 }
 
 // ContentType returns the media type of server-sent events.
-func (e *streamEncoder) ContentType() string { return "text/event-stream" }
+func (e *streamEncoder) ContentType() string { return dialect.EventStream }
 
 // WriteEvent implements [dialect.Encoder].
 func (e *streamEncoder) WriteEvent(event chat.Event) error {
