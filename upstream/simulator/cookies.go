@@ -55,7 +55,7 @@ func (c *call) cookieViolations(names []string) []string {
 	var out []string
 	carries := slices.ContainsFunc(names, func(n string) bool { return slices.Contains(loginCookies, n) })
 	switch {
-	case carries && c.host == hostMedia:
+	case carries && (c.host == hostMedia || c.host == hostThumbs):
 		out = append(out, "login cookies at "+c.host)
 	case carries && c.route.op == OpGoogle:
 		out = append(out, "login cookies in the preflight")

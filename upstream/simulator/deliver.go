@@ -19,6 +19,9 @@ type delivery struct {
 	pieces         []string
 	text, thoughts escaped
 	variant        escaped         // the text as it looked before a rewrite
+	body, draft    escaped         // of the document, and as it looked before a rewrite
+	opened         int             // the text frame whose end opens the document
+	plain, open    template        // of the frames before the document opens, and after
 	media          json.RawMessage // of the finished candidate
 	job            []any           // the video that is being made, nil for none
 	dense          bool
@@ -71,15 +74,20 @@ func (c *call) deliverAnswer(q *question, p *plan) {
 // prepareRows renders everything that frames repeat.
 func (d *delivery) prepareRows() {
 	p := d.p
-	if p.pictures > 0 || p.web || p.video != "" || p.music {
+	if p.pictures > 0 || p.webRows != nil || p.citations != nil || p.video != "" || p.music {
 		d.media = d.c.makeMedia(d)
 	}
 	d.pieces = p.pace.splitText(p.say)
+	var sections []string
+	if p.document != nil {
+		sections = p.pace.splitText(p.document.body)
+	}
 	if !d.q.stream || !d.c.wantsChunks() {
-		d.held = p.pace.Gap * time.Duration(len(d.pieces)-1)
-		d.pieces = []string{p.say}
+		d.held = p.pace.Gap * time.Duration(len(d.pieces)+len(sections)-1)
+		d.pieces, sections = []string{p.say}, nil
 	}
 	d.text = escapeText(d.pieces)
+	d.openDocument(sections)
 	if p.rewrite {
 		changed := make([]string, len(d.pieces))
 		for i, piece := range d.pieces {
@@ -94,7 +102,7 @@ func (d *delivery) prepareRows() {
 
 // finishedCandidate returns the candidate as the history stores it.
 func (d *delivery) finishedCandidate() candidate {
-	k := candidate{rcid: d.rcid, text: d.p.say, done: true, media: d.media, dense: d.dense}
+	k := candidate{rcid: d.rcid, text: d.p.say, done: true, sources: d.p.sources, media: d.media, document: d.p.document, dense: d.dense}
 	if d.p.think {
 		k.thoughts = planThoughts(d.p.turn)
 	}

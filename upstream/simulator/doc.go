@@ -34,7 +34,7 @@
 // # Keywords
 //
 // An answer is an echo of the prompt and a few sentences in several scripts.
-// Words in square brackets choose something else. Only the last turn counts if
+// Words in square brackets choose something else, or add to it in their order. Only the last turn counts if
 // the prompt holds a conversation in blocks that begin with "User:" and
 // "Assistant:"; keywords are left out of the echo.
 //
@@ -55,7 +55,16 @@
 //	                      readback (only in the history; readback=D: there
 //	                      after D), sparse, jpeg, once, expired, html,
 //	                      pending=N (answers of 206), noise=BYTES
-//	[web]                 pictures found on the web
+//	[web]                 pictures found on the web; [web tags] at their places
+//	[lmdx WORD...]        components of the app's interface; words: image carousel
+//	                      sequence timeline card table shopping nested unknown
+//	                      widget elicit followup open
+//	[sources]             cited pages, in fields and marks; [sources bare] in
+//	                      fields alone, [sources lost] in marks alone
+//	[canvas N WORD...]    a document of N sections (3) beside the text, growing;
+//	                      words: only (no text), code, rewrite
+//	[markdown]            escapes, a comment behind a list, links in a search
+//	[exec]                code that was run, and its output
 //	[video] [music]       media files; [video pending D] is ready in the history
 //	                      after D (30 s)
 //	[error CODE]          refused; [error CODE late] after half the text,

@@ -70,9 +70,41 @@ var keywordCases = map[string][]struct {
 			return len(a.texts) == 0 && a.context != ""
 		}},
 	},
-	"web": {{"[web] [dense]", func(t *testing.T, r replyJSON) bool {
-		w := at(readJSON(t, r.body).candidate, 12, 1, 1)
-		return strings.HasPrefix(at(w, 0, 0, 0).(string), "https://") && at(w, 0, 4) == "picture 2 from the web" && at(w, 7, 0) == "Page 2"
+	"web": {
+		{"[web] [dense]", webPictures(false)}, {"[web] [sparse]", webPictures(false)}, {"[web tags]", webPictures(true)},
+	},
+	"lmdx": {
+		{"[say x] [lmdx]", func(t *testing.T, r replyJSON) bool {
+			text := readJSON(t, r.body).text()
+			return strings.HasPrefix(text, "x\n\n<Image ") && strings.Contains(text, "{/* the order matters */}") &&
+				(strings.HasSuffix(text, "</ElicitationsGroup>") || strings.Contains(text[strings.LastIndex(text, "\n"):], "<FollowUp "))
+		}},
+		{"[say x] [lmdx followup widget nonsense]", func(t *testing.T, r replyJSON) bool {
+			text := readJSON(t, r.body).text()
+			return strings.HasPrefix(text, "x\n\n<FollowUp ") && strings.HasSuffix(text, "\n</GenerateWidget>") && strings.Count(text, "\n\n") == 2
+		}},
+	},
+	"sources": {
+		{"[say x] [sources]", citedPages(true, true)}, {"[sources] [sparse]", citedPages(true, true)},
+		{"[sources bare]", citedPages(false, true)}, {"[sources lost]", citedPages(true, false)},
+	},
+	"canvas": {
+		{"[say x] [canvas]", canvas("x\n\nI have written it down for you.\nhttp://googleusercontent.com/immersive_entry_chip/0\n\nTell me what to change.", "# A Plan in Sections")},
+		{"[canvas 40 only] [sparse]", canvas("http://googleusercontent.com/immersive_entry_chip/0", "# A Plan in Sections")},
+		{"[say x] [canvas code] [think]", canvas("x\n\nI have", "# Prints its sections.")},
+		{"[say x] [canvas rewrite 9] [frames 4]", func(t *testing.T, r replyJSON) bool {
+			docs := documents(t, r.body)
+			last := docs[len(docs)-1]
+			return strings.Contains(docs[1], "Draft of section") && strings.Contains(last, "## Section 9") && !strings.Contains(last, "Draft")
+		}},
+	},
+	"markdown": {{"[markdown]", func(t *testing.T, r replyJSON) bool {
+		text := readJSON(t, r.body).text()
+		return strings.Contains(text, `my\_api\_key`) && strings.Contains(text, "\n<!-- end list -->\n") && strings.Contains(text, "google.com/search?q=https://go.dev)")
+	}}},
+	"exec": {{"[exec]", func(t *testing.T, r replyJSON) bool {
+		text := readJSON(t, r.body).text()
+		return strings.Contains(text, "\n```python?code_reference&code_event_index=0\n") && strings.Contains(text, "\n```text?code_stdout&code_event_index=0\n")
 	}}},
 	"video": {
 		{"[video]", func(t *testing.T, r replyJSON) bool {

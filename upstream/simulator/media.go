@@ -150,7 +150,7 @@ func (c *call) serveBytes(kind string, data []byte) {
 
 // mediaPreview serves a thumbnail, which needs no cookies.
 func (c *call) mediaPreview() {
-	pic := picture{seed: c.s.seededDigest("preview", c.r.URL.Path), width: 256, height: 256}
+	pic := picture{seed: c.s.seededDigest("preview", c.r.URL.RequestURI()), width: 256, height: 256}
 	data, kind := pic.encodeImage(0, true)
 	c.serveBytes(kind, data)
 }

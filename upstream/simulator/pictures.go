@@ -64,8 +64,11 @@ func (c *call) makeMedia(d *delivery) json.RawMessage {
 	if p.pictures > 0 {
 		container[7] = []any{c.makePictures(d)}
 	}
-	if p.web {
-		container[1] = c.webImages()
+	if p.webRows != nil {
+		container[1] = p.webRows
+	}
+	if p.citations != nil {
+		container[43] = p.citations
 	}
 	if p.video != "" {
 		if p.video == "pending" {
@@ -140,17 +143,6 @@ func (c *call) pictureInputs(q *question) []image.Image {
 		out = append(out, old.drawAt(w, h))
 	}
 	return out
-}
-
-// webImages are pictures that the answer found elsewhere.
-func (c *call) webImages() []any {
-	var rows []any
-	for i := range 2 {
-		link := c.baseURL(hostMedia) + "/preview/" + c.s.nextID()
-		w := fields{0: []any{[]any{link}, nil, nil, nil, fmt.Sprintf("picture %d from the web", i+1)}, 7: []any{fmt.Sprintf("Page %d", i+1)}}
-		rows = append(rows, w.denseArray())
-	}
-	return rows
 }
 
 // filePath makes a video or a piece of music and returns its link.

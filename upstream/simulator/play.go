@@ -65,9 +65,9 @@ func (d *delivery) writeThoughts() error {
 	if !d.p.think || !d.q.stream || !d.c.wantsChunks() {
 		return nil
 	}
-	t := d.templateRow(false)
+	t := d.templateRow(false, false)
 	for _, upTo := range d.thoughts.ends {
-		if err := d.f.textFrame(t, d.text, prefix{}, nil, d.thoughts, upTo); err != nil {
+		if err := d.f.growingFrame(t, moment{growThoughts: d.thoughts.upTo(upTo)}); err != nil {
 			return err
 		}
 		if !d.c.sleepFor(d.p.pace.Gap) {
@@ -77,10 +77,13 @@ func (d *delivery) writeThoughts() error {
 	return nil
 }
 
-func (d *delivery) templateRow(done bool) template {
+func (d *delivery) templateRow(done, opened bool) template {
 	k := candidate{rcid: d.rcid, done: done, dense: d.dense}
+	if opened {
+		k.document = d.p.document
+	}
 	if d.p.think {
-		k.thoughts = thoughtMark
+		k.thoughts = growthMarks[growThoughts]
 	}
 	shown := d.shown
 	if d.p.lateModel && !done {
@@ -94,17 +97,16 @@ func (d *delivery) writeTexts() error {
 	if d.p.end == "silent" || d.p.optionValue("readback") != "" {
 		return nil
 	}
-	t := d.templateRow(false)
-	last := len(d.text.ends) - 1
-	for i, upTo := range d.text.ends[:last] {
+	d.plain = d.templateRow(false, false)
+	if d.p.document != nil {
+		d.open = d.templateRow(false, true)
+	}
+	last := len(d.text.ends) + len(d.body.ends) - 1
+	for i := range last {
 		if err := d.interruptAt(i, last+1); err != nil {
 			return err
 		}
-		text, tail := d.text, d.flickerTail(i, upTo)
-		if d.p.rewrite && i < last/2 {
-			text, upTo = d.variant, d.variant.ends[i]
-		}
-		if err := d.f.textFrame(t, text, upTo, tail, d.thoughts, d.thoughts.wholePrefix()); err != nil {
+		if err := d.writeMoment(i); err != nil {
 			return err
 		}
 		if !d.c.sleepFor(d.p.pace.Gap) {
@@ -133,10 +135,17 @@ func (d *delivery) writeFinished() error {
 	if d.job != nil {
 		k.done, k.media = false, encodeJSON(fields{64: d.job}.sparseArray(0))
 	}
-	if d.media != nil || d.p.card {
+	if d.p.sources != nil { // the pages come with everything else there, and the mark after them
+		early := k
+		early.done = false
+		if err := d.writeRow(early.bodyValue(d.cid, d.rid, d.shown)); err != nil {
+			return err
+		}
+	}
+	if d.media != nil || d.p.card || d.p.sources != nil || d.p.document != nil {
 		return d.writeRow(k.bodyValue(d.cid, d.rid, d.shown))
 	}
-	return d.f.textFrame(d.templateRow(true), d.text, d.text.wholePrefix(), nil, d.thoughts, d.thoughts.wholePrefix())
+	return d.f.growingFrame(d.templateRow(true, false), moment{growText: d.text.whole(), growThoughts: d.thoughts.whole()})
 }
 
 // flickerTail is the escaped tail that unfinished frames show and later ones do not.

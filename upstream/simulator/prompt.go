@@ -42,7 +42,11 @@ type plan struct {
 	width      int
 	height     int
 	picture    []string // words behind [image]
-	web        bool
+	blocks     []block  // what the interface would render, in the prompt's order
+	document   *document
+	sources    []any // rows of cited pages
+	citations  []any // groups of marks
+	webRows    []any // pictures found on the web
 	video      string
 	music      bool
 	ready      time.Duration // until the history has the finished media

@@ -33,6 +33,7 @@ const (
 	hostPush     = "content-push.googleapis.com"
 	hostPushNew  = "push.clients6.google.com"
 	hostMedia    = "lh3.googleusercontent.com"
+	hostThumbs   = "encrypted-tbn0.gstatic.com"
 	hostMiddle   = "work.fife.usercontent.google.com"
 	hostContrib  = "contribution.usercontent.google.com"
 )
@@ -69,6 +70,7 @@ var routes = []route{
 	{[]string{hostMedia, hostMiddle}, "/rd-gg-dl/", OpMedia, (*call).mediaHop},
 	{[]string{hostMedia, hostMiddle}, "/rd-gg/", OpMedia, (*call).mediaHop},
 	{[]string{hostMedia}, "/preview/", OpMedia, (*call).mediaPreview},
+	{[]string{hostThumbs}, "/images", OpMedia, (*call).mediaPreview},
 	{[]string{hostContrib}, "/download", OpMedia, (*call).mediaFile},
 	{[]string{hostGoogle}, "/", OpGoogle, (*call).serveGoogle},
 	{[]string{hostGemini}, "/", OpPage, (*call).toApp},
