@@ -244,7 +244,11 @@ func TestOwnerHearsOfTheNetwork(t *testing.T) {
 			if status, body := h.ask("hi"); status != http.StatusOK {
 				t.Fatalf("%d %s", status, body)
 			}
-			h.daemon.Tell()
+			// The probe of the start may still fail behind the answer.
+			for end := time.Now().Add(20 * time.Second); len(pages) == 0 && time.Now().Before(end); {
+				h.daemon.Tell()
+				time.Sleep(20 * time.Millisecond)
+			}
 			await(t, pages, notify.Reachable)
 			h.stop()
 			if len(pages) != 0 {
