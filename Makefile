@@ -63,7 +63,7 @@ lint: ## Run the linters of .golangci.yml, and look for code that no program rea
 	$(GO) mod tidy -diff
 
 .PHONY: mutate
-mutate: ## Run the tests on wrong programs (PACKAGES=..., default all; an hour) and write docs/mutants.md.
+mutate: ## Run the tests on wrong programs (PACKAGES=..., default all) and write docs/mutants.md.
 	$(GO) -C e2e build -o ../$(BIN)/mutants ./mutants && $(BIN)/mutants $(PACKAGES)
 
 .PHONY: house

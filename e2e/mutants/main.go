@@ -6,11 +6,11 @@
 // It is run by make mutate from the root of the repository. Packages given as
 // arguments are run alone; the rows of the others stay as they are.
 //
-// The changes are made by gremlins, with two corrections. A change that does not
-// compile counts as killed there; the one kind that its operators can make, an
-// arithmetic operator between strings, is left out here. And a survivor that no
-// test can kill, because the program is the same, is explained in explained.tsv
-// and left out as well.
+// The changes are those of gremlins, which is asked where they are; the tests are
+// run here, with all mutants of a package in one program (switches.go), which takes
+// minutes and not hours. Left out are those that are no other program: see
+// [source.isMutable], and survivors that no test can kill, which are explained in
+// explained.tsv.
 package main
 
 import (

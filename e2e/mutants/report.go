@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -12,9 +13,9 @@ import (
 const reportPath = "docs/mutants.md"
 
 // readReport reads the rows and survivors of an earlier run, if there is one.
-func readReport(path string) (map[string]result, error) {
+func readReport(name string) (map[string]result, error) {
 	all := map[string]result{}
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	} else if err != nil {
@@ -28,11 +29,10 @@ func readReport(path string) (map[string]result, error) {
 			all[strings.Trim(cells[1], " `")] = result{total: total, killed: killed}
 		}
 		if survivor, ok := strings.CutPrefix(strings.TrimSpace(line), "- "); ok {
-			for _, t := range targets {
-				if r := all[t.dir]; strings.HasPrefix(survivor, t.dir+"/") {
-					r.survivors = append(r.survivors, survivor)
-					all[t.dir] = r
-				}
+			file, _, _ := strings.Cut(survivor, ":")
+			if r, ok := all[path.Dir(file)]; ok {
+				r.survivors = append(r.survivors, survivor)
+				all[path.Dir(file)] = r
 			}
 		}
 	}
@@ -42,7 +42,7 @@ func readReport(path string) (map[string]result, error) {
 // writeReport replaces the report.
 func writeReport(path string, all map[string]result) error {
 	var b strings.Builder
-	b.WriteString("# Mutants\n\nWritten by `make mutate`: the tests of each package run on copies of it in which one operator is changed.\n" +
+	b.WriteString("# Mutants\n\nWritten by `make mutate`: the tests of each package run on versions of it in which one operator is changed.\n" +
 		"A mutant is killed if the tests fail. Mutants that are the same program are explained in `e2e/mutants/explained.tsv` and not counted.\n\n" +
 		"| package | mutants | killed | percent | goal |\n|---|---|---|---|---|\n")
 	var sum result

@@ -1,27 +1,23 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
-	"go/types"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
+	"time"
 )
 
-const gremlins = "github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0"
-
-// timeoutCoefficient bounds a run of the tests on a mutant: so many times as long
-// as they take on the program as it is.
-const timeoutCoefficient = "20"
+// A mutant whose tests take so many times as long as those of the program as it is
+// loops, or waits for ever, and counts as killed. The limit is never below shortestLimit.
+const (
+	timeLimit     = 20
+	shortestLimit = time.Minute
+)
 
 // A result is the outcome for one package.
 type result struct {
@@ -36,227 +32,132 @@ func (r result) percent() int {
 	return 100 * r.killed / r.total
 }
 
-// output is the part of the machine-readable report of gremlins that is used.
-type output struct {
-	Files []struct {
-		Name      string `json:"file_name"`
-		Mutations []struct {
-			Type, Status string
-			Line, Column int
-		}
-	}
-}
-
-// runTarget runs the tests of one package on every mutant. A mutant that gremlins
-// finds uncovered is run once more (uncovered.go); one on which the tests run into their time limit is killed.
-func runTarget(t target, explained map[string]string) (result, error) {
-	file, err := os.CreateTemp("", "mutants-*.json")
+// runTarget runs the tests of one package on every mutant.
+func runTarget(t target, explained map[string]string) (r result, err error) {
+	p, err := parsePackage(t.dir)
 	if err != nil {
-		return result{}, err
+		return r, err
 	}
-	file.Close()
-	defer os.Remove(file.Name())
-	args := []string{"run", gremlins, "unleash", "--workers", "1", "--timeout-coefficient", timeoutCoefficient,
-		"--invert-logical", "--output", file.Name()}
-	others, err := findOtherFiles(t)
+	all, err := findMutants(t, p, explained)
 	if err != nil {
-		return result{}, err
+		return r, err
 	}
-	for _, name := range others {
-		args = append(args, "--exclude-files", "^"+regexp.QuoteMeta(name)+"$")
+	if len(all) == 0 {
+		return r, fmt.Errorf("%s has no mutants", t.dir)
 	}
-	cmd := exec.Command("go", append(args, "./"+t.dir)...)
-	flags := "-count=1 -vet=off -failfast"
-	if t.tests != "" {
-		flags += " -run=" + t.tests
-	}
-	cmd.Env = append(os.Environ(), "GOFLAGS="+flags) // a cached baseline would make the time limit too short
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return result{}, fmt.Errorf("gremlins on %s: %w", t.dir, err)
-	}
-	content, err := os.ReadFile(file.Name())
+	tmp, err := os.MkdirTemp("", "mutants-*")
 	if err != nil {
-		return result{}, err
+		return r, err
 	}
-	var out output
-	if err := json.Unmarshal(content, &out); err != nil {
-		return result{}, fmt.Errorf("report of gremlins: %w", err)
+	defer os.RemoveAll(tmp)
+	if err := os.Chmod(tmp, 0o755); err != nil { // a test may go on as another user
+		return r, err
 	}
-	r, err := judge(t, out, explained)
-	if err == nil && r.total == 0 {
-		err = fmt.Errorf("gremlins ran no mutant of %s: it was interrupted, or the tests fail without mutants too", t.dir)
-	}
-	return r, err
-}
-
-// findOtherFiles returns the names of the files that no mutants are wanted of, those
-// of the packages below included.
-func findOtherFiles(t target) ([]string, error) {
-	only, err := regexp.Compile(t.only)
+	test, err := buildMutants(t, p, all, tmp)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
-	var others []string
-	err = filepath.WalkDir(t.dir, func(path string, entry fs.DirEntry, err error) error {
-		name, _ := filepath.Rel(t.dir, path)
-		if err == nil && strings.HasSuffix(name, ".go") && (filepath.Dir(path) != t.dir || !only.MatchString(name)) {
-			others = append(others, name)
-		}
-		return err
-	})
-	return others, err
-}
-
-func judge(t target, out output, explained map[string]string) (result, error) {
-	only, err := regexp.Compile(t.only)
-	if err != nil {
-		return result{}, err
+	begun := time.Now()
+	if out, err := test.run(0, time.Hour); err != nil {
+		return r, fmt.Errorf("the tests of %s fail without mutants: %w\n%s", t.dir, err, out)
 	}
-	var r result
-	for _, f := range out.Files {
-		name := filepath.Base(f.Name)
-		if !only.MatchString(name) {
+	limit := max(timeLimit*time.Since(begun), shortestLimit)
+	r.total = len(all)
+	for i, m := range all {
+		_, err := test.run(i+1, limit)
+		switch {
+		case err == nil:
+			r.survivors = append(r.survivors, m.String())
+			fmt.Printf("%d/%d lived: %v\n", i+1, len(all), m)
 			continue
+		case errors.Is(err, context.DeadlineExceeded):
+			fmt.Printf("%d/%d ran into the limit of %v: %v\n", i+1, len(all), limit.Round(time.Second), m)
 		}
-		path := filepath.Join(t.dir, strings.TrimPrefix(f.Name, t.dir+"/"))
-		source, err := parseLines(path)
-		if err != nil {
-			return result{}, err
-		}
-		for _, m := range f.Mutations {
-			if !source.isMutable(m.Type, m.Line, m.Column) {
-				continue
-			}
-			line := source.line(m.Line)
-			if _, ok := explained[path+"\t"+m.Type+"\t"+line]; ok {
-				continue
-			}
-			r.total++
-			if m.Status == "NOT COVERED" {
-				killed, err := killUncovered(t, path, source.lines, m.Type, m.Line, m.Column)
-				if err != nil {
-					return result{}, err
-				}
-				if killed {
-					m.Status = "KILLED"
-				}
-			}
-			switch m.Status {
-			case "KILLED", "TIMED OUT":
-				r.killed++
-			default:
-				r.survivors = append(r.survivors, fmt.Sprintf("%s:%d:%d %s (%s): `%s`", path, m.Line, m.Column, m.Type, m.Status, line))
-			}
-		}
+		r.killed++
 	}
 	return r, nil
 }
 
-// readExplanations reads lines of file, mutant type, source line and reason,
-// separated by tabs. The key is all but the reason.
-func readExplanations(path string) (map[string]string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	all := map[string]string{}
-	for scanner := bufio.NewScanner(file); scanner.Scan(); {
-		line := scanner.Text()
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
+// testBinary is the tests of a package with all its mutants.
+type testBinary struct {
+	path, dir, tests string
+	tmp              string // for the files of the tests
+}
+
+// buildMutants compiles the tests of a package with all its mutants.
+func buildMutants(t target, p *parsed, all []mutant, tmp string) (*testBinary, error) {
+	variants := map[string]map[[2]int][]variant{}
+	for i, m := range all {
+		if variants[m.path] == nil {
+			variants[m.path] = map[[2]int][]variant{}
 		}
-		cells := strings.Split(line, "\t")
-		if len(cells) != 4 || cells[3] == "" {
-			return nil, fmt.Errorf("%s: %q has not four fields separated by tabs", path, line)
-		}
-		all[strings.Join(cells[:3], "\t")] = cells[3]
+		at := [2]int{m.line, m.column}
+		variants[m.path][at] = append(variants[m.path][at], variant{i + 1, m.kind})
 	}
-	return all, nil
-}
-
-// source is one parsed file.
-type source struct {
-	lines   []string
-	code    []bool          // by line number: inside a function
-	strings map[[2]int]bool // positions of operators between strings
-}
-
-func (s source) line(n int) string {
-	if n < 1 || n > len(s.lines) {
-		return ""
-	}
-	return strings.TrimSpace(s.lines[n-1])
-}
-
-// isMutable reports whether gremlins can make a wrong program that runs out of a
-// mutation: not of a plus between strings, and not of constants, which its coverage
-// does not reach.
-func (s source) isMutable(mutation string, line, column int) bool {
-	return s.code[line] && !(mutation == "ARITHMETIC_BASE" && s.strings[[2]int{line, column}])
-}
-
-// parseLines reads a file and finds its functions and the operators between
-// strings in it.
-func parseLines(path string) (source, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return source{}, err
-	}
-	set := token.NewFileSet()
-	files, err := parsePackage(set, filepath.Dir(path))
-	if err != nil {
-		return source{}, err
-	}
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	config := types.Config{Importer: importer.ForCompiler(set, "source", nil), Error: func(error) {}}
-	_, _ = config.Check(filepath.Dir(path), set, files, info) // an error leaves a type unknown
-	s := source{lines: strings.Split(string(content), "\n"), strings: map[[2]int]bool{}}
-	s.code = make([]bool, len(s.lines)+1)
-	for _, file := range files {
-		if set.Position(file.Pos()).Filename != path {
-			continue
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if f, ok := n.(*ast.FuncDecl); ok {
-				for i := set.Position(f.Pos()).Line; i <= set.Position(f.End()).Line; i++ {
-					s.code[i] = true
-				}
-			}
-			if e, ok := n.(*ast.BinaryExpr); ok && e.Op == token.ADD && isString(info.Types[e].Type) {
-				at := set.Position(e.OpPos)
-				s.strings[[2]int{at.Line, at.Column}] = true
-			}
-			return true
-		})
-	}
-	return s, nil
-}
-
-func isString(t types.Type) bool {
-	if t == nil {
-		return false
-	}
-	basic, ok := t.Underlying().(*types.Basic)
-	return ok && basic.Info()&types.IsString != 0
-}
-
-func parsePackage(set *token.FileSet, dir string) ([]*ast.File, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return nil, err
-	}
-	var files []*ast.File
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+	contents := map[string]string{filepath.Join(t.dir, "chosen_mutant.go"): fmt.Sprintf(chosenSource, p.name, chosenVariable)}
+	for path, of := range variants {
+		content, err := addSwitches(p, p.files[path], of)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file)
+		contents[path] = content
 	}
-	return files, nil
+	overlay, err := writeOverlay(tmp, contents)
+	if err != nil {
+		return nil, err
+	}
+	b := &testBinary{path: filepath.Join(tmp, "mutants.test"), dir: t.dir, tests: t.tests, tmp: filepath.Join(tmp, "tmp")}
+	if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", b.path, "./"+t.dir).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("the mutants of %s do not compile: %w\n%s", t.dir, err, out)
+	}
+	return b, nil
+}
+
+// writeOverlay writes the contents and the file that lets go build read each in
+// the place of its path.
+func writeOverlay(tmp string, contents map[string]string) (string, error) {
+	replace := map[string]string{}
+	for path, content := range contents {
+		original, err := filepath.Abs(path)
+		if err != nil {
+			return "", err
+		}
+		replace[original] = filepath.Join(tmp, filepath.Base(path))
+		if err := os.WriteFile(replace[original], []byte(content), 0o600); err != nil {
+			return "", err
+		}
+	}
+	raw, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay := filepath.Join(tmp, "overlay.json")
+	return overlay, os.WriteFile(overlay, raw, 0o600)
+}
+
+// run runs the tests on a mutant, 0 for none. The error is not nil if they fail, and
+// [context.DeadlineExceeded] if they take longer than limit.
+func (b *testBinary) run(number int, limit time.Duration) (out []byte, err error) {
+	if err := os.Mkdir(b.tmp, 0o755); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(b.tmp)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, b.path, "-test.failfast", "-test.run", b.tests)
+	cmd.Dir = b.dir
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", chosenVariable, number), "TMPDIR="+b.tmp)
+	cmd.WaitDelay = time.Second // a test may have started processes that hold the output open
+	out, err = cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return out, ctx.Err()
+	}
+	return out, err
+}
+
+// listFiles returns the names of the files of a package that are compiled here,
+// without tests.
+func listFiles(dir string) ([]string, error) {
+	out, err := exec.Command("go", "list", "-f", `{{join .GoFiles "\n"}}`, "./"+dir).Output()
+	return strings.Fields(string(out)), err
 }
