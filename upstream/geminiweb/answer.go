@@ -27,7 +27,7 @@ type answerReader struct {
 	refused    *wire.Refusal
 	token      string // a page token that came with the refusal
 	media      []wire.MediaLink
-	saved, job bool // the history has the turn; a tool is at work
+	job        bool // a video or music is being made
 	texted     bool // text of the answer was sent
 	ended      bool // the body's last frame was read
 }
@@ -105,7 +105,7 @@ func (r *answerReader) applyFacts(f *wire.Frame) error {
 	if len(f.Media) > 0 {
 		r.media = slices.Clone(f.Media)
 	}
-	r.saved, r.job = r.saved || f.Saved, r.job || f.Job
+	r.job = r.job || f.Job
 	cloneInto(&t.ids.CID, f.IDs.CID)
 	cloneInto(&t.ids.RID, f.IDs.RID)
 	cloneInto(&t.ids.RCID, f.IDs.RCID)
@@ -176,7 +176,7 @@ func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) er
 // the reason of the end.
 func (r *answerReader) recoverAnswer(ctx, parent context.Context, cause error) error {
 	r.watch.suspend()
-	if r.canRecall(ctx, cause) {
+	if r.canRecall(parent, cause) {
 		switch found, err := r.recallAnswer(parent); {
 		case err != nil:
 			return err
@@ -185,6 +185,20 @@ func (r *answerReader) recoverAnswer(ctx, parent context.Context, cause error) e
 		}
 	}
 	return r.diagnoseEnd(ctx, cause)
+}
+
+// interruptedError completes the error for an answer that broke off: a temporary chat
+// does not keep it, so that asking again is all that helps. It does not if a video or
+// music is being made, of which an account may have a few a day.
+func (r *answerReader) interruptedError(e *Error) error {
+	switch {
+	case !r.t.q.temporary:
+		return e
+	case r.job:
+		e.public.Message = "Google went on with a video or music that a temporary chat does not keep; set chat_mode to delete_after and ask again"
+		return e
+	}
+	return e.withRetry(retryLater)
 }
 
 func emptyAnswerError() error {
@@ -212,12 +226,15 @@ func (r *answerReader) diagnoseEnd(ctx context.Context, cause error) error {
 	case errors.Is(cause, frame.ErrTooLong):
 		r.t.c.cfg.Drifted("frame")
 		return newError(chat.Upstream, cookie.Drift, msgStrange).withCause(cause)
-	case context.Cause(ctx) != nil, !errors.Is(cause, io.EOF) && !errors.Is(cause, io.ErrUnexpectedEOF):
+	case context.Cause(ctx) != nil:
 		return callError(ctx, cause)
+	case !errors.Is(cause, io.EOF) && !errors.Is(cause, io.ErrUnexpectedEOF):
+		return r.interruptedError(asError(callError(ctx, cause)))
 	case r.rows == 0 && r.lost > 0:
 		return newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("an answer without a readable frame")
 	case r.rows == 0:
 		return emptyAnswerError()
 	}
-	return newError(chat.Upstream, cookie.Transient, "Google's answer was interrupted; try again").withDetail("answer without the mark of a complete one")
+	return r.interruptedError(newError(chat.Upstream, cookie.Transient, "Google's answer was interrupted; try again").
+		withDetail("answer without the mark of a complete one"))
 }

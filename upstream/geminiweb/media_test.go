@@ -285,7 +285,7 @@ func TestFilesOfAnswers(t *testing.T) {
 		t.Run(tt.prompt, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{ChatMode: geminiweb.ChatDeleteAfter})
 				start := time.Now()
 				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-flash", tt.prompt)))
 				if err != nil || len(answer.Media) != len(tt.files) {
@@ -347,6 +347,8 @@ func TestCutAnswersAreReadInTheHistory(t *testing.T) {
 	}{
 		{"saved", "[cut 3][long 9000]", nil, true},
 		{"saved, dense", "[dense][cut 3][long 9000]", nil, true},
+		{"reset", "[reset 3][long 9000]", nil, true},
+		{"stalled", "[stall 3][long 9000]", nil, true},
 		{"not saved", "[cut 3 unsaved][long 9000]", nil, false},
 		{"history refused", "[cut 3][long 9000]", &simulator.Fault{Kind: simulator.RPCRefused, Operations: []simulator.Operation{"hNvQHb"}}, false},
 		{"history late", "[cut 3][long 9000]", &simulator.Fault{Kind: simulator.Status, Code: 503, Count: 1, Operations: []simulator.Operation{"hNvQHb"}}, true},
@@ -356,11 +358,15 @@ func TestCutAnswersAreReadInTheHistory(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{ChatMode: geminiweb.ChatKeep})
 				if tt.fault != nil {
 					w.sim.SetFault(*tt.fault)
 				}
+				start := time.Now()
 				answer, err := w.ask(t.Context(), tt.prompt)
+				if took := time.Since(start); took > 120*time.Second && tt.name != "stalled" {
+					t.Errorf("the client waited %s", took)
+				}
 				if tt.whole && (err != nil || answer.Text != simulator.LongText(9000)) {
 					t.Errorf("got %d bytes, %v", len(answer.Text), err)
 				}

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"time"
 
-	"github.com/geminid/geminid/upstream/geminiweb/wire"
 	"github.com/tidwall/gjson"
+
+	"github.com/geminid/geminid/upstream/geminiweb/frame"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
 const (
@@ -16,23 +17,22 @@ const (
 	chatTurns   = 10 // how many turns of a chat are searched
 
 	recallPause  = 10 * time.Second
-	recallText   = 30 * time.Second // how long a cut text is worth waiting for
-	recallMedia  = 5 * time.Minute  // pictures, videos and music take longer
-	codeAccepted = 1053             // the job goes on without the stream
+	recallText   = 2 * time.Minute // how long a cut text is worth waiting for
+	recallMedia  = 5 * time.Minute // pictures, videos and music take longer
+	codeAccepted = 1053            // the job goes on without the stream
 )
 
-// canRecall reports whether an answer that ended too early can be read from the
-// account's history: the upstream said that the turn is saved, or that the job
-// goes on.
-func (r *answerReader) canRecall(ctx context.Context, cause error) bool {
+// canRecall reports whether an answer that ended too early may be in the account's
+// history. Temporary chats never are; of a refusal it is there if the job goes on.
+func (r *answerReader) canRecall(parent context.Context, cause error) bool {
 	t := r.t
-	if t.ids.CID == "" || t.ids.RID == "" || context.Cause(ctx) != nil {
+	switch {
+	case t.q.temporary, t.ids.CID == "", t.ids.RID == "", parent.Err() != nil:
 		return false
-	}
-	if r.refused != nil {
+	case r.refused != nil:
 		return r.refused.Code == codeAccepted
 	}
-	return (r.saved || r.job) && (errors.Is(cause, io.EOF) || errors.Is(cause, io.ErrUnexpectedEOF))
+	return !errors.Is(cause, frame.ErrTooLong)
 }
 
 // recallAnswer reads the history until the answer is complete there, and sends the

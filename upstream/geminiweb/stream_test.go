@@ -223,7 +223,7 @@ func TestStreamFailures(t *testing.T) {
 		{name: "stall in the text", prompt: "[stall 3][long 4000][bytes 100]", kind: chat.Timeout, evidence: cookie.Transient, text: "00000001"},
 		{name: "slow first byte", prompt: "[delay 10m]", kind: chat.Timeout, evidence: cookie.Transient},
 		{name: "empty", prompt: "[empty]", kind: chat.Upstream, evidence: cookie.Transient, calls: 2},
-		{name: "silent", prompt: "[silent]", kind: chat.Upstream, evidence: cookie.Transient},
+		{name: "silent", prompt: "[silent]", kind: chat.Upstream, evidence: cookie.Transient, calls: 2},
 		{name: "another model", prompt: "[downgrade]", kind: chat.Downgraded, evidence: cookie.Silent},
 		{name: "another model, told late", prompt: "[latemodel][downgrade][long 4000][bytes 100]", kind: chat.Downgraded, text: "00000001"},
 		{name: "nonsense", fault: &simulator.Fault{Kind: simulator.Status, Code: 200, Body: "no frames\nat all\n", Operations: []simulator.Operation{generate},

@@ -42,7 +42,7 @@ func TestWholeAnswer(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+				w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{ChatMode: geminiweb.ChatKeep})
 				if tt.same == "" {
 					tt.same = tt.prompt
 				}
@@ -85,9 +85,7 @@ func TestWholeAnswerFails(t *testing.T) {
 	}{
 		{prompt: "[error 1013 late]", kind: chat.Unavailable, calls: 2},
 		{prompt: "[error 1096 late]", kind: chat.Upstream, calls: 1},
-		{prompt: "[reset 3]", kind: chat.Upstream, calls: 1},
 		{prompt: "[cut 3 unsaved]", kind: chat.Upstream, calls: 1},
-		{prompt: "[stall 3]", kind: chat.Timeout, calls: 1},
 		{prompt: "[latemodel][downgrade]", kind: chat.Downgraded, calls: 1},
 	}
 	for _, tt := range tests {

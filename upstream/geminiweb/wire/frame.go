@@ -20,8 +20,7 @@ type Frame struct {
 	IDs        TurnIDs
 	Served     chat.Served // the model that answers
 	Media      []MediaLink
-	Saved      bool     // the turn is in the account's history
-	Job        bool     // a tool is at work on something
+	Job        bool     // a video or music is being made
 	Refused    *Refusal // nil if nothing was refused
 	Token      string   // a page token that came with a request error
 	Ended      bool     // this is the last frame of the body
@@ -101,10 +100,6 @@ func (f *Frame) addAnswerRow(row gjson.Result) {
 				f.Candidates++
 				f.addCandidate(first)
 			}
-		case 6:
-			f.Job = f.Job || At(v, 1, 0).Exists()
-		case 25:
-			f.Saved = f.Saved || DecodeString(v) != ""
 		case 39:
 			setString(&f.Served.ID, v)
 		case 42:
