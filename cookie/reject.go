@@ -9,8 +9,9 @@ import (
 // stable: they appear in the API, in metrics and in documentation.
 type Code string
 
-// Why a file of cookies is refused.
+// Why a file of cookies is refused, by where that is found out.
 const (
+	// The text, in cookie/export: size.go, binary.go, decode.go, and the file of each format.
 	CodeEmpty           Code = "E_EMPTY"            // no bytes, only blanks, or an export with nothing in it
 	CodeTruncated       Code = "E_TRUNCATED"        // ends in the middle of an entry; may still be arriving
 	CodeTooBig          Code = "E_TOO_BIG"          // more bytes or more cookies than any export has
@@ -19,19 +20,29 @@ const (
 	CodeMalformed       Code = "E_PARSE"            // no known format, or broken in its own format
 	CodeHARSanitized    Code = "E_HAR_SANITIZED"    // a HAR whose cookies the browser left out
 	CodeChromeEncrypted Code = "E_CHROME_ENCRYPTED" // Chrome's own database
-	CodeMultiAccount    Code = "E_MULTI_ACCOUNT"    // more than one session, and no telling which
-	CodeExpired         Code = "E_EXPIRED"          // PSID's own expiry is past
-	CodeWrongDomain     Code = "E_WRONG_DOMAIN"     // PSID of another site, or nothing of google.com
-	CodeSignedOut       Code = "E_SIGNED_OUT"       // only cookies that every visitor has
-	CodeNoPSID          Code = "E_NO_PSID"          // google.com, but without the session
-	CodePlaceholder     Code = "E_PLACEHOLDER"      // the example text of a template
-	CodeSwapped         Code = "E_SWAPPED"          // PSID and PSIDTS in each other's place
-	CodeBadValue        Code = "E_BAD_VALUE"        // a value that cannot be sent in a header
-	CodeNotReadable     Code = "E_PERM"             // the file's permissions keep us out
-	CodeNoFile          Code = "E_NOT_A_FILE"       // a link that leads out, a directory, a device
-	CodeTooMany         Code = "E_TOO_MANY"         // no room for one more account
-	CodeOtherAccount    Code = "E_OTHER_ACCOUNT"    // asked for an account that is another Google account's
-	CodeProbeSignedOut  Code = "E_PROBE_SIGNED_OUT" // well-formed, but Google says signed out
+
+	// The session among the cookies: pick in cookie/export/pick.go.
+	CodeMultiAccount Code = "E_MULTI_ACCOUNT" // more than one session, and no telling which
+	CodeExpired      Code = "E_EXPIRED"       // PSID's own expiry is past
+
+	// No session among them: noSession in cookie/export/nosession.go.
+	CodeWrongDomain Code = "E_WRONG_DOMAIN" // PSID of another site, or nothing of google.com
+	CodeSignedOut   Code = "E_SIGNED_OUT"   // only cookies that every visitor has
+	CodeNoPSID      Code = "E_NO_PSID"      // google.com, but without the session
+
+	// The values: checkValues in cookie/export/check.go.
+	CodePlaceholder Code = "E_PLACEHOLDER" // the example text of a template
+	CodeSwapped     Code = "E_SWAPPED"     // PSID and PSIDTS in each other's place
+	CodeBadValue    Code = "E_BAD_VALUE"   // a value that cannot be sent in a header
+
+	// The file itself: cookie/inbox, scan.go and reject.go.
+	CodeNotReadable Code = "E_PERM"       // the file's permissions keep us out
+	CodeNoFile      Code = "E_NOT_A_FILE" // a link that leads out, a directory, a device
+
+	// The upstream, and the accounts there are: supervisor/offer.go.
+	CodeTooMany        Code = "E_TOO_MANY"         // no room for one more account
+	CodeOtherAccount   Code = "E_OTHER_ACCOUNT"    // asked for an account that is another Google account's
+	CodeProbeSignedOut Code = "E_PROBE_SIGNED_OUT" // well-formed, but Google says signed out
 )
 
 // Warnings about a file that is accepted.
@@ -72,8 +83,7 @@ type Warning struct {
 }
 
 // Reject makes a rejection whose message still lacks its subject: [Rejection.InFile]
-// puts the file's name before it. Most are made where a format finds the fault, in
-// cookie/export, and in cookie/inbox. Arguments must be numbers, constants or the results
+// puts the file's name before it. Arguments must be numbers, constants or the results
 // of the shown… functions, never bytes of the file.
 func Reject(code Code, format string, args ...any) *Rejection {
 	return &Rejection{Code: code, Message: fmt.Sprintf(format, args...)}

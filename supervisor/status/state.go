@@ -5,11 +5,13 @@ import "slices"
 // State is the judgement of a session. The work on it is an [Activity].
 //
 // A new state needs its constant and its place in [States] here, its words in words.go,
-// and the facts that lead to it in supervisor/judge.go (judgeState). Further places
-// choose by state: supervisor/status.go (log level, next action, remedy),
+// its name for the rooms above in supervisor/api.go, and the facts that lead to it in
+// supervisor/judge.go (judgeState). Further places choose by state: supervisor/status.go
+// (log level, next action, remedy), supervisor/supervisor.go (servingTier),
 // gateway/api/errors.go (the answer to a request), gateway/page/texts, daemon/notices.go,
-// ops/doctor/server.go, ops/report/risk.go, cmd/gchat/status.go and docs/openapi.yaml.
-// Metrics and reports follow from States.
+// ops/doctor/server.go, ops/report/risk.go, cmd/gchat (status.go, internal/ssh/watch.go)
+// and docs/openapi.yaml; README.md lists the states. Metrics and reports follow from
+// States.
 type State string
 
 // The states of a session.
