@@ -1,6 +1,9 @@
 package simulator_test
 
 import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -126,5 +129,73 @@ func TestCandidatesAreDense(t *testing.T) {
 				t.Errorf("%s: a candidate of %d places: %v", prompt, len(k), k)
 			}
 		}
+	}
+}
+
+// fileLinks wants so many links of a file at a path that is walked by index alone,
+// the last of them with the token of an answer.
+func fileLinks(n int, path ...int) func(*testing.T, replyJSON) bool {
+	return func(t *testing.T, r replyJSON) bool {
+		v := readJSON(t, r.body).candidate
+		for _, i := range path {
+			l, ok := v.([]any)
+			if !ok || i >= len(l) {
+				return false
+			}
+			v = l[i]
+		}
+		links, _ := v.([]any)
+		for i, link := range links {
+			u, err := url.Parse(link.(string))
+			token, _ := base64.RawURLEncoding.DecodeString(u.Query().Get("c"))
+			if err != nil || strings.Contains(string(token), "response_data") != (i == n-1) {
+				return false
+			}
+		}
+		return len(links) == n
+	}
+}
+
+// TestToolsByNumber asks for what keywords ask for, by the number of the tool.
+func TestToolsByNumber(t *testing.T) {
+	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
+	for tool, path := range map[int][]int{2: {30, 0, 4}, 11: {12, 64, 1}, 14: {12, 7, 0, 0}, 21: {12, 86, 0}} {
+		a := readJSON(t, b.generate(ask{prompt: "a lighthouse", set: map[int]any{49: tool}}).body)
+		if at(a.candidate, path...) == nil {
+			t.Errorf("tool %d: nothing at %v", tool, path)
+		}
+		if j := s.Journal(); j[len(j)-1].Tool != tool {
+			t.Errorf("tool %d: the journal says %d", tool, j[len(j)-1].Tool)
+		}
+	}
+}
+
+// TestExtendedThinking is chosen by the model header alone, and not by guests.
+func TestExtendedThinking(t *testing.T) {
+	s, b := signedIn(t, simulator.Config{Guest: simulator.GuestServed}, simulator.SessionConfig{})
+	const head = `[1,null,null,null,"56fdd199312815e2",null,null,0,[4,5,6,8],null,null,2,null,null,1,%d,"UUID"]`
+	thoughts := func(level, slot int) int {
+		r := b.generate(ask{prompt: "why?", modelHeader: fmt.Sprintf(head, level), set: map[int]any{79: 1, 80: slot}})
+		return len(readJSON(t, r.body).thoughts)
+	}
+	if thoughts(1, 1) != 0 || thoughts(1, 2) != 0 || thoughts(2, 1) == 0 || thoughts(2, 2) == 0 {
+		t.Error("thoughts come by something else than the header")
+	}
+	if j := s.Journal(); j[len(j)-1].Thinking != 2 {
+		t.Errorf("the journal says %d", j[len(j)-1].Thinking)
+	}
+	s.SetFault(simulator.Fault{Kind: simulator.Guest})
+	if thoughts(2, 2) != 0 {
+		t.Error("a guest gets thoughts")
+	}
+}
+
+func TestGemsAnswer(t *testing.T) {
+	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
+	if text := readJSON(t, b.generate(ask{prompt: "hi", set: map[int]any{19: "coding-partner"}}).body).text(); !strings.HasPrefix(text, "I am your Coding partner.") {
+		t.Errorf("text = %q", text)
+	}
+	if a := readJSON(t, b.generate(ask{prompt: "hi", set: map[int]any{19: "nobody"}}).body); a.status != 5 || len(a.texts) != 0 {
+		t.Errorf("an unknown gem: %+v", a)
 	}
 }

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -154,18 +155,20 @@ func (b *browser) rpc(id, payload string) (body []any, status int) {
 
 // ask is one StreamGenerate call.
 type ask struct {
-	prompt   string
-	model    string // header [1,null,null,null,"ID",…]
-	meta     any    // inner[2]; nil is a new chat's
-	files    any
-	set      map[int]any // other slots
-	oldStyle bool        // no rt=c
-	gzip     bool
+	prompt      string
+	model       string // header [1,null,null,null,"ID",…]
+	modelHeader string // the whole header, in place of model
+	meta        any    // inner[2]; nil is a new chat's
+	files       any
+	set         map[int]any // other slots
+	label       string      // bl, "boq" unless another is given; "-" leaves it out
+	oldStyle    bool        // no rt=c
+	gzip        bool
 }
 
 func (b *browser) generate(a ask) replyJSON {
 	b.t.Helper()
-	inner := make([]any, 69)
+	inner := make([]any, 69, 81) // 81 once the slots of the newest clients are set
 	inner[0] = []any{a.prompt, 0, nil, a.files, nil, nil, 0}
 	inner[1] = []any{"en"}
 	inner[2] = a.meta
@@ -174,17 +177,26 @@ func (b *browser) generate(a ask) replyJSON {
 	}
 	inner[7], inner[59] = 1, "3F0C1B6E-52B2-4D62-9B1B-0F6C2D0D7A11"
 	for i, v := range a.set {
+		if i >= len(inner) {
+			inner = inner[:cap(inner)]
+		}
 		inner[i] = v
 	}
 	raw, _ := json.Marshal(inner)
 	outer, _ := json.Marshal([]any{nil, string(raw)})
-	query := url.Values{"bl": {"boq"}, "hl": {"en"}}
+	query := url.Values{"bl": {cmp.Or(a.label, "boq")}, "hl": {"en"}}
+	if a.label == "-" {
+		query.Del("bl")
+	}
 	if !a.oldStyle {
 		query.Set("rt", "c")
 	}
 	b.header = http.Header{"X-Goog-Ext-525005358-Jspb": {`["3F0C1B6E-52B2-4D62-9B1B-0F6C2D0D7A11",1]`}}
 	if a.model != "" {
 		b.header.Set("X-Goog-Ext-525001261-Jspb", fmt.Sprintf(`[1,null,null,null,%q,null,null,0,[4],null,null,2]`, a.model))
+	}
+	if a.modelHeader != "" {
+		b.header.Set("X-Goog-Ext-525001261-Jspb", a.modelHeader)
 	}
 	if a.gzip {
 		b.header.Set("Accept-Encoding", "gzip")

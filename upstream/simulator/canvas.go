@@ -32,6 +32,7 @@ func setCanvas(p *plan, arg string) {
 			sections = min(max(n, 1), maxSections)
 		}
 	}
+	p.hasCanvas = true
 	p.addBlock(func(c *call, p *plan) {
 		d := &document{id: "d_" + c.s.nextID(), title: "A Plan in Sections", body: writeSections(sections)}
 		if hasWord(words, "code") {

@@ -9,7 +9,10 @@ import (
 // planAnswer plans an answer by the question's keywords, then by the faults, which win.
 func (c *call) planAnswer(q *question) *plan {
 	p, rest := readPlan(q.prompt, *c.s.pace.Load())
-	p.drawWanted(q.picture)
+	p.useTool(q.tool)
+	if q.extended && c.alive { // guests do not think harder
+		p.think = true
+	}
 	if f, ok := c.firstFault(ErrorCode); ok {
 		p.errCode, p.errAt = f.Code, f.Value
 	}
@@ -70,6 +73,9 @@ var paragraphs = []string{
 // echoPrompt is the ordinary answer.
 func (c *call) echoPrompt(p *plan, q *question, rest string) string {
 	var b strings.Builder
+	if q.gem != "" {
+		fmt.Fprintf(&b, "I am your %s.\n\n", c.s.gems.gemName(q.gem))
+	}
 	fmt.Fprintf(&b, "You said: %s\n\n", abridgeText(rest, 4096))
 	for _, f := range q.files {
 		b.WriteString(c.s.files.describeFiles(f))

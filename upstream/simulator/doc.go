@@ -66,7 +66,8 @@
 //	[markdown]            escapes, a comment behind a list, links in a search
 //	[exec]                code that was run, and its output
 //	[video] [music]       media files; [video pending D] is ready in the history
-//	                      after D (30 s)
+//	                      after D (30 s), [video several] has a link before the
+//	                      one to the file
 //	[error CODE]          refused; [error CODE late] after half the text,
 //	                      [error CODE trailing] behind the whole answer
 //	[status N]            refused with a bare status
@@ -79,6 +80,10 @@
 //	[chop N] [noend]      pieces of 1 to N bytes; no end frame
 //	[downgrade]           another model answers
 //	[latemodel]           the model is named with the last frame only
+//
+// A question that asks for a tool by number gets what the tool makes: 2 a canvas,
+// 11 a video, 14 a picture, 21 music. One that asks for extended thinking in the
+// model header gets thoughts.
 //
 // A prompt that asks for a picture in plain words gets one too, of the size
 // ("640x480", "16:9") and number that it names.

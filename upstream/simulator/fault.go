@@ -32,6 +32,7 @@ const (
 	ConsentPage  Kind = "consent"      // 302 to the consent host
 	ConsentFlag  Kind = "consent_flag" // the page says that consent is still to be given
 	BuildChanged Kind = "build"        // another build label, Value or one made up
+	Release      Kind = "release"      // a release: build label Value or one made up; StreamGenerate with another is answered Code (0: 405)
 	Identity     Kind = "identity"     // the page shows account Value
 
 	// Rotation.
@@ -62,7 +63,7 @@ const (
 // kinds lists them all, for the remote control.
 var kinds = []Kind{
 	Latency, Outage, Reset, Lost, Status, Truncate, Stall, Empty, HTML, Compress, Chopped, Guest, Login, Sorry, Block,
-	Malformed, LengthOff, Drift, NoToken, ConsentPage, ConsentFlag, BuildChanged, Identity, NoValue, Interval,
+	Malformed, LengthOff, Drift, NoToken, ConsentPage, ConsentFlag, BuildChanged, Release, Identity, NoValue, Interval,
 	AccountStatus, RPCRefused, AnyToken, HandOut, ErrorCode, BareStatus, OtherModel, FollowUpLimit, Cut,
 	HiddenModel, TempRefused, LatePicture, Pending, Expired,
 }

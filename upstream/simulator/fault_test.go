@@ -46,6 +46,7 @@ var faultCases = map[simulator.Kind]struct {
 	}},
 	simulator.ConsentPage:   {simulator.Fault{}, callPage, func(_ *testing.T, r replyJSON) bool { return r.url.Host == "consent.google.com" }},
 	simulator.ConsentFlag:   {simulator.Fault{}, callPage, func(_ *testing.T, r replyJSON) bool { return strings.Contains(r.body, `"ZXlM5e": true`) }},
+	simulator.Release:       {simulator.Fault{}, callGenerate, func(_ *testing.T, r replyJSON) bool { return r.status == 405 }},
 	simulator.BuildChanged:  {simulator.Fault{Value: "boq_new"}, callPage, func(_ *testing.T, r replyJSON) bool { return strings.Contains(r.body, `"cfb2h":"boq_new"`) }},
 	simulator.Identity:      {simulator.Fault{Value: "99"}, callPage, func(_ *testing.T, r replyJSON) bool { return strings.Contains(r.body, `"S06Grb":"99"`) }},
 	simulator.NoValue:       {simulator.Fault{}, callRotate, func(_ *testing.T, r replyJSON) bool { return r.status == 200 && len(setCookies(r)) == 3 }},

@@ -117,6 +117,17 @@ func (c *call) firstFault(kind Kind) (Fault, bool) {
 	return c.faults[i], true
 }
 
+// lastFault returns the fault of a kind that was armed last among those that hit this
+// call.
+func (c *call) lastFault(kind Kind) (Fault, bool) {
+	for _, f := range slices.Backward(c.faults) {
+		if f.Kind == kind {
+			return f, true
+		}
+	}
+	return Fault{}, false
+}
+
 func (c *call) hasFault(kind Kind) bool {
 	_, ok := c.firstFault(kind)
 	return ok

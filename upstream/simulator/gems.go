@@ -18,8 +18,19 @@ var systemGems = []gem{
 	{"brainstormer", "Brainstormer", "Get inspired with fresh ideas.", ""},
 }
 
-// listGems is CNgdBe. Its payload comes with single quotes from one client; it
-// then reads as an empty list and the custom gems are listed.
+// gemName returns the name of a gem, "" if there is none of this id.
+func (g *gems) gemName(id string) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, x := range slices.Concat(g.custom, systemGems) {
+		if x.id == id {
+			return x.name
+		}
+	}
+	return ""
+}
+
+// listGems is CNgdBe: the custom gems for 2, the others for 3 and 4.
 func (c *call) listGems(p list) []any {
 	g := &c.s.gems
 	g.mu.Lock()

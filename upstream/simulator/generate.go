@@ -7,7 +7,7 @@ import (
 
 // serveGenerate is StreamGenerate.
 func (c *call) serveGenerate() {
-	if !c.alive && !c.admitGuest() {
+	if c.refuseStaleLabel() || !c.alive && !c.admitGuest() {
 		return
 	}
 	raw, ok := c.readForm()
@@ -21,6 +21,7 @@ func (c *call) serveGenerate() {
 	}
 	c.noteEntry(func(e *Entry) {
 		e.PromptBytes, e.Files, e.Temporary, e.FollowUp = q.length, len(q.files), q.temporary, q.cid != ""
+		e.Tool, e.Gem, e.Thinking = q.tool, q.gem, thinkingLevel(c.r.Header)
 	})
 	c.setContinuityCookies()
 	if status, code, why := c.judgeQuestion(&q); why != "" {
@@ -78,6 +79,9 @@ func (c *call) judgeQuestion(q *question) (status, code int, why string) {
 	}
 	if code, why = c.chooseModel(q); why != "" {
 		return statusOf(code), code, why
+	}
+	if q.gem != "" && c.s.gems.gemName(q.gem) == "" {
+		return 5, 0, "gem"
 	}
 	for _, f := range q.files {
 		if !c.s.files.knowsFile(f.ref, c.s.now()) {

@@ -47,6 +47,11 @@ type Entry struct {
 	Files       int  `json:"files,omitempty"`
 	Temporary   bool `json:"temporary,omitempty"`
 	FollowUp    bool `json:"follow_up,omitempty"`
+	// Tool is the number of the tool that was asked for, Gem the id of the persona,
+	// Thinking the level in the model header.
+	Tool     int    `json:"tool,omitempty"`
+	Gem      string `json:"gem,omitempty"`
+	Thinking int    `json:"thinking,omitempty"`
 	// Refusal names the rule that answered with an error.
 	Refusal  string   `json:"refusal,omitempty"`
 	Faults   []string `json:"faults,omitempty"`

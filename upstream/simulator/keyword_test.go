@@ -107,16 +107,15 @@ var keywordCases = map[string][]struct {
 		return strings.Contains(text, "\n```python?code_reference&code_event_index=0\n") && strings.Contains(text, "\n```text?code_stdout&code_event_index=0\n")
 	}}},
 	"video": {
-		{"[video]", func(t *testing.T, r replyJSON) bool {
-			return strings.Contains(at(readJSON(t, r.body).candidate, 12, 59, 0, 0, 0, 7, 1).(string), "/download?c=")
-		}},
+		{"[video]", fileLinks(2, 12, 59, 0, 0, 0, 0, 7)}, {"[video] [sparse]", fileLinks(2, 12, 59, 0, 0, 0, 0, 7)},
+		{"[video several]", fileLinks(3, 12, 59, 0, 0, 0, 0, 7)},
 		{"[video pending]", func(t *testing.T, r replyJSON) bool {
 			a := readJSON(t, r.body)
 			return !a.done && at(a.candidate, 12, 64, 1) != nil && strings.Contains(a.text(), "video_gen_chip")
 		}},
 	},
 	"music": {{"[music]", func(t *testing.T, r replyJSON) bool {
-		m := at(readJSON(t, r.body).candidate, 12, 86)
+		m := at(readJSON(t, r.body).candidate, 12).([]any)[86] // by index, not by field number
 		return at(m, 0, 1, 2) != nil && at(m, 0, 1, 11) == "audio/mpeg" && at(m, 1, 1, 7, 1) != nil
 	}}},
 	"error": {

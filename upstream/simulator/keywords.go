@@ -45,7 +45,7 @@ var keywords = []keyword{
 	{"canvas", "[canvas N WORD...] opens a document of N sections (3); words: only code rewrite", setCanvas},
 	{"markdown", "[markdown] has escapes, a comment behind a list, links wrapped in a search", addText(markdownText)},
 	{"exec", "[exec] has code that was run, and its output", addText(executionText)},
-	{"video", "[video] or [video pending D] makes a video, the latter ready in the history after D", setVideo},
+	{"video", "[video], [video several], [video pending D] makes a video, the last ready in the history after D", setVideo},
 	{"music", "[music] makes a piece of music", func(p *plan, _ string) { p.music = true }},
 	{"error", "[error CODE], [error CODE late], [error CODE trailing] refuses at once, after half the text, after the whole answer", setError},
 	{"status", "[status N] refuses with a bare status", func(p *plan, arg string) { p.errStatus = parseNumber(arg, 13) }},

@@ -212,8 +212,8 @@ func TestMediaThatTakesItsTime(t *testing.T) {
 	clk := newClock()
 	_, b := signedIn(t, simulator.Config{Now: clk.now}, simulator.SessionConfig{})
 	for prompt, path := range map[string][]int{
-		"[video pending 1m] [sparse]":          {12, 59, 0, 0, 0, 7, 1},
-		"[video pending 1m] [dense]":           {12, 59, 0, 0, 0, 7, 1},
+		"[video pending 1m] [sparse]":          {12, 59, 0, 0, 0, 0, 7, 1},
+		"[video pending 1m] [dense]":           {12, 59, 0, 0, 0, 0, 7, 1},
 		"[image readback=1m 16x16] [sparse]":   {12, 7, 0, 0, 0, 3, 3},
 		"[image readback=1m 2 16x16] [dense]x": {12, 7, 0, 1, 0, 3, 3},
 	} {
@@ -238,17 +238,17 @@ func TestVideoAndMusic(t *testing.T) {
 	video := readJSON(t, b.generate(ask{prompt: "[video]"}).body)
 	music := readJSON(t, b.generate(ask{prompt: "[music]"}).body)
 	for link, kind := range map[string]string{
-		at(video.candidate, 12, 59, 0, 0, 0, 7, 1).(string): "video/mp4",
-		at(music.candidate, 12, 86, 0, 1, 7, 1).(string):    "audio/mpeg",
-		at(music.candidate, 12, 86, 1, 1, 7, 1).(string):    "video/mp4",
-		at(music.candidate, 12, 86, 1, 1, 7, 0).(string):    "image/jpeg",
+		at(video.candidate, 12, 59, 0, 0, 0, 0, 7, 1).(string): "video/mp4",
+		at(music.candidate, 12, 86, 0, 1, 7, 1).(string):       "audio/mpeg",
+		at(music.candidate, 12, 86, 1, 1, 7, 1).(string):       "video/mp4",
+		at(music.candidate, 12, 86, 1, 1, 7, 0).(string):       "image/jpeg",
 	} {
 		got := b.get(link)
 		if got.status != 200 || got.header.Get("Content-Type") != kind || http.DetectContentType([]byte(got.body)) != kind {
 			t.Errorf("%s: %d %s", link, got.status, got.header.Get("Content-Type"))
 		}
 	}
-	link := at(video.candidate, 12, 59, 0, 0, 0, 7, 1).(string)
+	link := at(video.candidate, 12, 59, 0, 0, 0, 0, 7, 1).(string)
 	if got := newBrowser(t, s, simulator.Credentials{}).get(link); got.status != 403 {
 		t.Errorf("video without login: %d", got.status)
 	}

@@ -77,7 +77,7 @@ func (c *call) appPage() string {
 
 // wizData are the page's keys and values in order.
 func (c *call) wizData() [][2]string {
-	build := buildLabel
+	build := c.currentLabel()
 	if f, ok := c.firstFault(BuildChanged); ok {
 		build = f.Value
 		if build == "" {
@@ -108,6 +108,34 @@ func (c *call) wizData() [][2]string {
 		{"qKIAYe", "feeds/mcudyrk2a4khkz"},
 		{"thykhd", "AKEYTs" + fmt.Sprintf("%032x", c.s.seededDigest("thykhd", c.who.PSID))},
 	}...)
+}
+
+// currentLabel is the build label of the newest release.
+func (c *call) currentLabel() string {
+	f, released := c.lastFault(Release)
+	switch {
+	case !released:
+		return buildLabel
+	case f.Value != "":
+		return f.Value
+	}
+	return fmt.Sprintf("boq_assistant-bard-web-server_20261101.%02d_p%d", c.s.seededDigest("release", f.Name)%100, c.s.seededDigest("build", f.Name)%10)
+}
+
+// refuseStaleLabel answers a question from a page of an older release. A question
+// without a label passes, as does every label while there was no release.
+func (c *call) refuseStaleLabel() bool {
+	f, released := c.lastFault(Release)
+	label := c.r.URL.Query().Get("bl")
+	if !released || label == "" || label == c.currentLabel() {
+		return false
+	}
+	if f.Code == 0 {
+		f.Code = http.StatusMethodNotAllowed
+	}
+	c.noteEntry(func(e *Entry) { e.Refusal = "stale build label" })
+	c.plainStatus(Fault{Code: f.Code})
+	return true
 }
 
 // pageToken is the session's SNlM0e; its second half is the time of the page.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/geminid/geminid/upstream/simulator"
 )
@@ -121,5 +122,41 @@ func TestPreflightSetsTheFirstCookies(t *testing.T) {
 		t.Fatal(err)
 	} else if got := b.do(r); got.status != 200 || got.body != "" {
 		t.Errorf("HEAD: %d with %d bytes", got.status, len(got.body))
+	}
+}
+
+// TestReleasesMakeLabelsStale: what was read from the page before a release is refused
+// after it, and what the page says then is accepted until the next.
+func TestReleasesMakeLabelsStale(t *testing.T) {
+	clk := newClock()
+	s, b := signedIn(t, simulator.Config{Now: clk.now}, simulator.SessionConfig{})
+	ask := func(label string) int { return b.generate(ask{prompt: "hi", label: label}).status }
+	label := func() string { _, keys := b.open(); return keys["cfb2h"] }
+	first := label()
+	if got := ask("boq_unknown"); got != 200 {
+		t.Fatalf("before any release: %d, want 200", got)
+	}
+	s.SetFault(simulator.Fault{Kind: simulator.Release, From: clk.t.Add(time.Hour)})
+	s.SetFault(simulator.Fault{Kind: simulator.Release, From: clk.t.Add(2 * time.Hour), Code: 404})
+	var code int
+	if code = command(t, s, "POST", "/_sim/faults", `{"name":"third","kind":"release","value":"boq_3","code":400,"from":"2026-09-01T15:00:00Z"}`, nil); code != 200 {
+		t.Fatalf("control: %d", code)
+	}
+	if got := ask(first); got != 200 {
+		t.Errorf("an hour before the release: %d, want 200", got)
+	}
+	for i, want := range []int{405, 404, 400} {
+		clk.advance(time.Hour)
+		if got := ask(first); got != want {
+			t.Errorf("release %d: the old label is answered %d, want %d", i+1, got, want)
+		}
+		next := label()
+		if next == first || ask(next) != 200 || ask("-") != 200 {
+			t.Errorf("release %d: label %q after %q is refused", i+1, next, first)
+		}
+		first = next
+	}
+	if body, status := b.rpc("otAQ7b", "[]"); status != 0 || body[14] != nil {
+		t.Errorf("RPCs mind the label: %d", status)
 	}
 }

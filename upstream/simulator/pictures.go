@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -36,6 +37,9 @@ type picture struct {
 
 func (s *Simulator) addPicture(p *picture) {
 	p.token = randomLetters(s.seededRandom("picture", s.nextID()), 90)
+	if p.kind != "" { // the token of a file says in itself what it leads to
+		p.token = base64.RawURLEncoding.EncodeToString([]byte("\n\x0dresponse_data\x12" + p.token[:60]))
+	}
 	p.made = s.now()
 	s.pictures.mu.Lock()
 	defer s.pictures.mu.Unlock()
@@ -76,15 +80,16 @@ func (c *call) makeMedia(d *delivery) json.RawMessage {
 			d.job = []any{[]any{videoChip}, "e3136f2f-29f4-4f33-9223-" + c.s.nextID()[:12]}
 		}
 		p.say += "\n" + videoChip + "\n"
-		v := fields{7: []any{c.baseURL(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "video.mp4", p)}}
-		container[59] = []any{[]any{[]any{v.denseArray()}}}
+		v := fields{7: c.fileLinks("video", "video.mp4", p)}
+		container[59] = []any{[]any{[]any{[]any{v.denseArray()}}}}
 	}
 	if p.music {
-		audio := fields{2: "A Short Song", 7: []any{c.baseURL(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("audio", "song.mp3", p)}, 11: "audio/mpeg"}
-		clip := fields{7: []any{c.baseURL(hostMedia) + "/preview/" + c.s.nextID(), c.filePath("video", "song.mp4", p)}}
+		audio := fields{2: "A Short Song", 7: c.fileLinks("audio", "song.mp3", p), 11: "audio/mpeg"}
+		clip := fields{7: c.fileLinks("video", "song.mp4", p)}
 		container[86] = []any{[]any{nil, audio.denseArray()}, []any{nil, clip.denseArray()}}
 	}
-	if !d.dense || p.optionValue("sparse") != "" {
+	// Films and music are looked for by index alone in the most used client.
+	if p.video == "" && !p.music && !d.dense || p.optionValue("sparse") != "" {
 		return encodeJSON(container.sparseArray(5))
 	}
 	return encodeJSON(container.denseArray())
@@ -145,11 +150,20 @@ func (c *call) pictureInputs(q *question) []image.Image {
 	return out
 }
 
-// filePath makes a video or a piece of music and returns its link.
-func (c *call) filePath(kind, name string, p *plan) string {
+// fileLinks makes a video or a piece of music and returns its links: a thumbnail,
+// the file, and for [video several] in between what was asked for.
+func (c *call) fileLinks(kind, name string, p *plan) []any {
 	f := &picture{kind: kind, session: c.session, pending: parseNumber(p.optionValue("pending"), 0), dead: p.optionValue("expired") != ""}
 	c.s.addPicture(f)
-	return c.baseURL(hostContrib) + "/download?c=" + f.token + "&filename=" + name
+	links := []any{c.baseURL(hostMedia) + "/preview/" + c.s.nextID()}
+	download := func(token string) {
+		links = append(links, c.baseURL(hostContrib)+"/download?c="+token+"&filename="+name+"&opi=103135050")
+	}
+	if p.video == "several" {
+		download(base64.RawURLEncoding.EncodeToString([]byte("\n\x0crequest_data\x12" + c.s.nextID())))
+	}
+	download(f.token)
+	return links
 }
 
 // fullSize is c8o8Fe: the link to a picture in its full size.

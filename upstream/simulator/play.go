@@ -201,7 +201,9 @@ func (d *delivery) interruptAt(i, n int) error {
 func (d *delivery) writeContext() error {
 	token := "AwAAA" + d.c.s.nextID() + d.c.s.nextID()
 	f := fields{1: []any{nil, d.rid}, 25: token}
-	if d.dense {
+	// Behind an answer that is still to be made, the most used client looks for it by
+	// index alone.
+	if d.dense || d.job != nil || d.p.optionValue("readback") != "" {
 		return d.writeRow(f.denseArray())
 	}
 	return d.writeRow(f.sparseArray(2))

@@ -43,6 +43,7 @@ type plan struct {
 	height     int
 	picture    []string // words behind [image]
 	blocks     []block  // what the interface would render, in the prompt's order
+	hasCanvas  bool
 	document   *document
 	sources    []any // rows of cited pages
 	citations  []any // groups of marks
@@ -108,6 +109,24 @@ func lastTurn(prompt string) string {
 		}
 	}
 	return strings.TrimSpace(prompt)
+}
+
+// useTool obeys the tool that was asked for by number, as far as no keyword says
+// how. Without one a picture may be asked for in plain words.
+func (p *plan) useTool(tool int) {
+	switch tool {
+	case toolVideo:
+		if p.video == "" {
+			setVideo(p, "pending")
+		}
+	case toolMusic:
+		p.music = true
+	case toolCanvas:
+		if !p.hasCanvas {
+			setCanvas(p, "")
+		}
+	}
+	p.drawWanted(tool == toolPicture)
 }
 
 // drawWanted decides about pictures that were asked for in plain words.

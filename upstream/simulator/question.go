@@ -13,8 +13,10 @@ type question struct {
 	files     []attachment
 	cid       string // "" for a new chat
 	temporary bool
-	picture   bool // the picture tool was asked for by flag
-	stream    bool // snapshots are wanted as they are made
+	tool      int    // that was asked for by number, 0 for none
+	gem       string // id of the persona that answers, "" for none
+	extended  bool   // extended thinking was asked for
+	stream    bool   // snapshots are wanted as they are made
 	model     Model
 	chat      *conversation // of a follow-up
 }
@@ -27,8 +29,18 @@ const (
 	slotChat = 2 // where the conversation stands
 	slotSnap = 7
 	slotTemp = 45
-	slotDraw = 49
+	slotGem  = 19
+	slotTool = 49
 	slotUUID = 59
+)
+
+// The tools that a question may ask for by number.
+const (
+	toolResearch = 1
+	toolCanvas   = 2
+	toolVideo    = 11
+	toolPicture  = 14
+	toolMusic    = 21
 )
 
 // readQuestion reads f.req; a reason means that the request is malformed.
@@ -57,7 +69,9 @@ func (c *call) readQuestion(raw json.RawMessage) (q question, reason string) {
 	}
 	q.cid = inner.listAt(slotChat).textAt(0)
 	q.temporary = inner.numberAt(slotTemp) == 1
-	q.picture = inner.numberAt(slotDraw) == 14
+	q.tool = inner.numberAt(slotTool)
+	q.gem = inner.textAt(slotGem)
+	q.extended = thinkingLevel(c.r.Header) >= 2
 	q.stream = inner.numberAt(slotSnap) == 1 || len(inner) <= slotSnap
 	return q, ""
 }
@@ -109,4 +123,12 @@ func askedModel(h http.Header) string {
 		return "?"
 	}
 	return id
+}
+
+// thinkingLevel is the level in the model header: 1 standard, 2 extended. The same
+// number in slot 80 of the question changes nothing by itself, nor does the
+// model's number in slot 79.
+func thinkingLevel(h http.Header) int {
+	l, _ := parseList([]byte(h.Get("X-Goog-Ext-525001261-Jspb")))
+	return l.numberAt(15)
 }
