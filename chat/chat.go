@@ -20,6 +20,8 @@ type Request struct {
 	Turns []Turn
 	// Thoughts asks for the model's thoughts as well.
 	Thoughts bool
+	// Thinking is how long the model is to think.
+	Thinking Thinking
 	// Stream is set if the client reads the answer while it is made. If it is not
 	// set, a provider sends each text once, in its final form.
 	Stream bool

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
+
+	"github.com/geminid/geminid/chat"
 )
 
 // Values of [Config.ChatMode]. Answers are made in chats that
@@ -41,8 +43,14 @@ const (
 	placeTemporary = 45
 	placePicture   = 49
 	placeRequest   = 59
+	placeModel     = 79 // of a question that says how long to think
+	placeThinking  = 80
 	places         = 69
+	placesThinking = placeThinking + 1
 )
+
+// thinkingLevels are the upstream's numbers, in a question and in the model header.
+var thinkingLevels = map[chat.Thinking]int{chat.ThinkingStandard: 1, chat.ThinkingExtended: 2}
 
 // pictureTool is the value that asks for the picture tool.
 const pictureTool = 14
@@ -89,7 +97,7 @@ func (c *Client) newQuestion(t target, a questionParts) question {
 }
 
 // fixedPlaces are the places of a question that are the same in all of them.
-var fixedPlaces = [places]string{
+var fixedPlaces = [placesThinking]string{
 	placeChat: `["","","",null,null,null,null,null,null,""]`,
 	6:         "[1]", placeStream: "1", 10: "1", 11: "0", 17: "[[0]]", 18: "0",
 	27: "1", 30: "[4]", 41: "[1]", 53: "0", 61: "[]", 68: "2",
@@ -98,7 +106,11 @@ var fixedPlaces = [places]string{
 // writeInner spells the question's inner array.
 func (q question) writeInner(b *bytes.Buffer, a questionParts) {
 	b.WriteByte('[')
-	for place, value := range fixedPlaces {
+	count := places
+	if q.target.thinking != chat.ThinkingUnset {
+		count = placesThinking
+	}
+	for place, value := range fixedPlaces[:count] {
 		if place > 0 {
 			b.WriteByte(',')
 		}
@@ -113,6 +125,10 @@ func (q question) writeInner(b *bytes.Buffer, a questionParts) {
 			b.WriteString(strconv.Itoa(pictureTool))
 		case place == placeRequest:
 			encodeJSON(b, q.id)
+		case place == placeModel && q.target.class > 0:
+			b.WriteString(strconv.Itoa(int(q.target.class)))
+		case place == placeThinking:
+			b.WriteString(strconv.Itoa(thinkingLevels[q.target.thinking]))
 		default:
 			b.WriteString(cmp.Or(value, "null"))
 		}

@@ -73,11 +73,12 @@ type account struct {
 
 // target is the upstream model that a request goes to.
 type target struct {
-	public  string
-	id      string
-	class   Class
-	image   bool
-	account account
+	public   string
+	id       string
+	class    Class
+	image    bool
+	thinking chat.Thinking
+	account  account
 }
 
 func (a account) isPaid() bool { return a.Capacity > 1 || a.Shifted }
@@ -174,6 +175,9 @@ func (t target) modelHeader() string {
 	h[place] = max(1, t.account.Capacity)
 	if t.class > 0 {
 		h[14] = int(t.class)
+	}
+	if level, ok := thinkingLevels[t.thinking]; ok {
+		h[15] = level
 	}
 	h[16] = strings.ToUpper(uuid.NewString())
 	return marshalJSON(h)

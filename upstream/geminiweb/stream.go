@@ -101,6 +101,7 @@ func (t *streamCall) prepareQuestion(ctx context.Context, req *chat.Request) (*s
 	if !ok {
 		return nil, unknownModelError()
 	}
+	to.thinking = req.Thinking
 	prompt, files, err := t.uploadPrompt(ctx, s, req)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
@@ -85,7 +86,11 @@ func DescribeCall(call *dialect.Call) []byte {
 	}
 	b.WriteByte('\n')
 	if req := call.Chat; req != nil {
-		fmt.Fprintf(&b, "model=%q stream=%t thoughts=%t ignored=%q\n", req.Model, req.Stream, req.Thoughts, req.Ignored)
+		fmt.Fprintf(&b, "model=%q stream=%t thoughts=%t ignored=%q", req.Model, req.Stream, req.Thoughts, req.Ignored)
+		if req.Thinking != chat.ThinkingUnset {
+			fmt.Fprintf(&b, " thinking=%s", req.Thinking)
+		}
+		b.WriteByte('\n')
 		for _, text := range req.System {
 			fmt.Fprintf(&b, "system: %q\n", text)
 		}

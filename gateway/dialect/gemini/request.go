@@ -128,7 +128,6 @@ var (
 		{"maxOutputTokens", quotedCount}, {"candidateCount", quotedCount},
 		{"stopSequences", dialect.ListOf(dialect.IsText)}, {"responseModalities", dialect.ListOf(dialect.IsText)},
 	}
-	ignoredThinking = dialect.Rules{{"thinkingBudget", quotedNumber}, {"thinkingLevel", dialect.IsText}}
 )
 
 // readConfig returns generationConfig. It refuses fields that would change the
@@ -159,7 +158,7 @@ func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, e
 	if err != nil {
 		return config, err
 	}
-	if err := ignoredThinking.CheckFields(thinking); err != nil {
+	if req.Thinking, _, err = dialect.ReadThinking(config); err != nil {
 		return config, err
 	}
 	req.Thoughts, err = thinking.Field("includeThoughts").AsBool()

@@ -43,7 +43,7 @@ func decodeChat(r *http.Request) (*dialect.Call, error) {
 		return nil, err
 	}
 	for _, check := range []func(*chat.Request, dialect.Object) error{
-		checkIgnored, checkResponseFormat, readTools, readEffort, readMessages,
+		checkIgnored, checkResponseFormat, readTools, readThinking, readMessages,
 	} {
 		if err := check(call.Chat, body); err != nil {
 			return nil, err
@@ -147,11 +147,11 @@ func readTools(req *chat.Request, body dialect.Object) error {
 	return nil
 }
 
-// readEffort decides about thoughts. The format has no switch for showing them.
-// Clients that know reasoning_content expect it by default and others skip it, so
-// only an effort of none turns it off.
-func readEffort(req *chat.Request, body dialect.Object) error {
-	effort, err := body.Field("reasoning_effort").AsText()
-	req.Thoughts = effort != "none"
+// readThinking decides about thinking and thoughts. The format has no switch for
+// showing thoughts. Clients that know reasoning_content expect it by default and
+// others skip it, so only thinking that is switched off turns it off.
+func readThinking(req *chat.Request, body dialect.Object) (err error) {
+	level, off, err := dialect.ReadThinking(body)
+	req.Thinking, req.Thoughts = level, !off
 	return err
 }
