@@ -39,6 +39,9 @@ var words = map[string]struct {
 // headlines are the state on the page, by language.
 var headlines = map[string]string{"en": "This server cannot reach Google.", "zh": "本服务器无法连接 Google。"}
 
+// headlineOfReport is the next risk, by language.
+var headlineOfReport = map[string]string{"en": "This server cannot reach Google, and no question is answered", "zh": "本服务器无法连接 Google，所有提问都得不到回答"}
+
 // silentPlace returns the first place at which a person looks that does not name the
 // reason, empty if all do.
 func (s *outageStory) silentPlace(t *testing.T) string {
@@ -61,6 +64,10 @@ func (s *outageStory) silentPlace(t *testing.T) string {
 			stdout, _, _ := s.command(t, "cookies", "status")
 			_, _, code := s.command(t, "cookies", "status", "-q")
 			return strings.HasPrefix(stdout, "UNREACHABLE\n") && strings.Contains(stdout, words[s.fault].cause) && strings.Contains(stdout, "signed in when last asked") && code == 1
+		}},
+		{"the next risk of geminid report", func() bool {
+			stdout, _, _ := s.command(t, "report", "--lang", s.language)
+			return strings.Contains(stdout, headlineOfReport[s.language])
 		}},
 	} {
 		if !place.tells() {
