@@ -109,10 +109,13 @@ func (r *answerReader) applyFacts(f *wire.Frame) error {
 	cloneInto(&t.ids.CID, f.IDs.CID)
 	cloneInto(&t.ids.RID, f.IDs.RID)
 	cloneInto(&t.ids.RCID, f.IDs.RCID)
+	before := t.served
 	cloneInto(&t.served.ID, f.Served.ID)
 	cloneInto(&t.served.Name, f.Served.Name)
-	if t.served.ID != "" && t.served.ID != t.q.target.id && !t.c.cfg.AllowDowngrade {
-		return t.downgradeError()
+	if t.served != before {
+		if err := t.judgeServed(); err != nil {
+			return err
+		}
 	}
 	if t.begun && !t.servedSent && t.served.ID != "" {
 		return t.sendServed()
@@ -126,22 +129,6 @@ func cloneInto(dst *string, s string) {
 	if s != "" && s != *dst {
 		*dst = strings.Clone(s)
 	}
-}
-
-// downgradeError is the error for an answer of another model. If a guest's model
-// answers for a paying account, the session itself is in doubt; a free account
-// has that model anyway.
-func (t *streamCall) downgradeError() error {
-	name := t.served.Name
-	if name == "" {
-		name = t.served.ID
-	}
-	e := newError(chat.Downgraded, cookie.Silent, "Google let "+name+" answer instead of "+t.q.target.public+
-		"; wait until its limit is renewed, or set allow_downgrade").withDetail("another model answered")
-	if t.q.target.account.isPaid() && t.served.ID == upstreamIDs[Fast].free {
-		e.finding = cookie.Finding{Evidence: cookie.WeakOut, Detail: "a guest's model answered"}
-	}
-	return e
 }
 
 // finishAnswer judges how the answer ended, and sends the rest of it.

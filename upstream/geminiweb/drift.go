@@ -1,5 +1,7 @@
 package geminiweb
 
+import "strings"
+
 // Sign is a sign that the upstream changed: something that is counted while the
 // calls go on.
 type Sign string
@@ -9,4 +11,23 @@ const (
 	// SignStaleLabel is a call that was refused until the page was read anew; the
 	// detail is the status.
 	SignStaleLabel Sign = "stale_label"
+	// SignServed is an answer under another model id than the one asked for; the
+	// detail is both, and the name.
+	SignServed Sign = "served_model"
 )
+
+// maxDetail bounds the detail of a sign, in bytes.
+const maxDetail = 64
+
+// notice reports a sign. The parts of its detail may come from the upstream: of them
+// letters, digits and a few marks are left.
+func (c *Client) notice(sign Sign, detail ...string) {
+	text := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune(" .-_[]:/", r):
+			return r
+		}
+		return -1
+	}, strings.Join(detail, " "))
+	c.cfg.Noticed(sign, strings.TrimSpace(text[:min(len(text), maxDetail)]))
+}

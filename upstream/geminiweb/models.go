@@ -1,6 +1,7 @@
 package geminiweb
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ const (
 	Fast     Class = 1
 	Thinking Class = 2
 	Pro      Class = 3
+	Lite     Class = 6
 )
 
 // Mapping gives a public model id its place among the account's models. There
@@ -64,6 +66,21 @@ var upstreamIDs = map[Class]struct{ free, paid string }{
 	Pro:      {"9d8ca3786ebdfbea", "e6fa609c3fa255c0"},
 }
 
+// families are the ids that stand for the current model of a class, whatever its
+// version. The Gemini API has the longer ones.
+var families = map[string]Class{
+	"gemini-flash": Fast, "gemini-flash-latest": Fast, "gemini-pro": Pro, "gemini-pro-latest": Pro,
+	"gemini-flash-lite": Lite, "gemini-flash-lite-latest": Lite,
+}
+
+// listedFamilies are the families that the model list has, if the account offers them.
+var listedFamilies = []struct {
+	id, name string
+	class    Class
+}{
+	{"gemini-flash", "Gemini Flash", Fast}, {"gemini-pro", "Gemini Pro", Pro}, {"gemini-flash-lite", "Gemini Flash-Lite", Lite},
+}
+
 // account is the status procedure's answer about a Google account.
 type account struct {
 	wire.Account
@@ -77,28 +94,42 @@ type target struct {
 	id       string
 	class    Class
 	image    bool
+	chosen   bool // the owner set the id
 	thinking chat.Thinking
 	account  account
 }
 
 func (a account) isPaid() bool { return a.Capacity > 1 || a.Shifted }
 
-// pickModel returns the id that serves a class for this account.
+// pickModel returns the id that serves a class for this account, "" if there is none.
 func (a account) pickModel(class Class) string {
-	ids := upstreamIDs[class]
 	for _, o := range a.Offers {
-		if Class(o.Class) == class || o.Class == 0 && (o.ID == ids.free || o.ID == ids.paid) {
+		if classOf(o) == class {
 			return o.ID
 		}
 	}
 	if a.isPaid() {
-		return ids.paid
+		return upstreamIDs[class].paid
 	}
-	return ids.free
+	return upstreamIDs[class].free
+}
+
+// offersClass reports whether the account's own list has a model of a class.
+func (a account) offersClass(class Class) bool {
+	return slices.ContainsFunc(a.Offers, func(o wire.Offer) bool { return classOf(o) == class })
+}
+
+// findOffer returns the row of the account's own list with an id, the zero Offer if
+// there is none.
+func (a account) findOffer(id string) wire.Offer {
+	if i := slices.IndexFunc(a.Offers, func(o wire.Offer) bool { return o.ID == id }); i >= 0 {
+		return a.Offers[i]
+	}
+	return wire.Offer{}
 }
 
 // resolveModel finds the upstream model for a public id: an alias, an id of the
-// table, or a name from the account's own list.
+// table, a name from the account's own list, or a family.
 func (c *Client) resolveModel(name string, a account) (target, bool) {
 	if alias, ok := c.cfg.Aliases[name]; ok {
 		name = alias
@@ -109,30 +140,43 @@ func (c *Client) resolveModel(name string, a account) (target, bool) {
 		t.class, t.image, t.id = m.Class, m.Image, a.pickModel(m.Class)
 	}
 	for _, o := range a.Offers {
-		if t.id == "" && (name == publicID(o) || name == o.ID) {
-			t.id, t.class = o.ID, Class(o.Class)
+		if t.id == "" && (slices.Contains(publicIDs(o), name) || name == o.ID) {
+			t.id, t.class = o.ID, classOf(o)
 		}
 	}
+	if class, ok := families[name]; ok && t.id == "" {
+		t.id, t.class = a.pickModel(class), class
+	}
 	if id, ok := c.cfg.Overrides[name]; ok {
-		t.id = id
+		t.id, t.chosen = id, true
 	}
 	return t, t.id != ""
 }
 
-// publicID is the id under which an account's own model is offered.
-func publicID(o wire.Offer) string {
+// publicIDs are the ids under which an account's own model is offered: that of its
+// version, and that of its name unless that has no letter for an id. A model with
+// neither has its upstream id.
+func publicIDs(o wire.Offer) (ids []string) {
+	for _, name := range []string{o.Version, o.Name} {
+		if slug := slugOf(name); slug != "" {
+			ids = append(ids, "gemini-"+strings.TrimPrefix(slug, "gemini-"))
+		}
+	}
+	if ids == nil {
+		ids = []string{"gemini-" + o.ID}
+	}
+	return ids
+}
+
+func slugOf(name string) string {
 	slug := strings.Map(func(r rune) rune {
 		switch {
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '.':
 			return r
 		}
 		return '-'
-	}, strings.ToLower(strings.TrimSpace(o.Name)))
-	slug = strings.Trim(slug, "-.")
-	if slug == "" {
-		return "gemini-" + o.ID
-	}
-	return "gemini-" + strings.TrimPrefix(slug, "gemini-")
+	}, strings.ToLower(strings.TrimSpace(name)))
+	return strings.Trim(slug, "-.")
 }
 
 // listModels returns the model list: the table, the models that the account
@@ -150,7 +194,14 @@ func (c *Client) listModels(a account) []chat.Model {
 		add(m.Model)
 	}
 	for _, o := range a.Offers {
-		add(chat.Model{ID: publicID(o), Name: o.Name, Description: o.Description, InputLimit: textInput, OutputLimit: textOutput})
+		for _, id := range publicIDs(o) {
+			add(chat.Model{ID: id, Name: cmp.Or(o.Version, o.Name), Description: o.Description, InputLimit: textInput, OutputLimit: textOutput})
+		}
+	}
+	for _, f := range listedFamilies {
+		if a.offersClass(f.class) {
+			add(textModel(f.id, f.name, f.class).Model)
+		}
 	}
 	for _, alias := range slices.Sorted(maps.Keys(c.cfg.Aliases)) {
 		m, ok := seen[c.cfg.Aliases[alias]]

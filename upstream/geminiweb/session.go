@@ -157,7 +157,7 @@ func (c *Client) renewSession(ctx context.Context, set cookie.Set, old *session,
 	case errors.Is(err, errPageFresh), err == nil && malformed && next.Token == old.Token && next.Build == old.Build:
 		return nil, failure
 	case err == nil && next.Build != old.Build:
-		c.cfg.Noticed(SignStaleLabel, asError(failure).finding.Detail)
+		c.notice(SignStaleLabel, asError(failure).finding.Detail)
 	}
 	return next, err
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 )
@@ -17,7 +18,10 @@ type Account struct {
 // Offer is one row of the account's own model list.
 type Offer struct {
 	ID, Name, Description string
-	Class                 int // 0 if the list has no number for it
+	// Version is the name that answers show, such as "3.6 Flash", "" if the row has
+	// none. Unlike Name it is never translated.
+	Version string
+	Class   int // 0 if the list has no number for it
 }
 
 // ParseAccount parses the body of the status procedure. It reports false if the
@@ -29,12 +33,24 @@ func ParseAccount(body gjson.Result) (Account, bool) {
 	a := Account{Status: int(At(body, 14).Int())}
 	At(body, 15).ForEach(func(_, row gjson.Result) bool {
 		if id := DecodeString(At(row, 0)); id != "" {
-			a.Offers = append(a.Offers, Offer{id, DecodeString(At(row, 1)), DecodeString(At(row, 2)), int(At(row, 17).Int())})
+			a.Offers = append(a.Offers, Offer{ID: id, Name: DecodeString(At(row, 1)), Description: DecodeString(At(row, 2)),
+				Version: findVersion(row), Class: int(At(row, 17).Int())})
 		}
 		return true
 	})
 	a.Capacity, a.Shifted = parseCapacity(intValues(At(body, 16)), intValues(At(body, 17)))
 	return a, true
+}
+
+// findVersion returns the versioned name in a row of the model list: at 11, in some
+// rows at 10 or 19. A name without a version is none.
+func findVersion(row gjson.Result) string {
+	for _, place := range []int{11, 10, 19} {
+		if name := strings.TrimSpace(DecodeString(At(row, place))); name != "" && '0' <= name[0] && name[0] <= '9' {
+			return name
+		}
+	}
+	return ""
 }
 
 // parseCapacity derives the plan that the account pays for from its tier and

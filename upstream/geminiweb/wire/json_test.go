@@ -67,9 +67,9 @@ func TestParseAccount(t *testing.T) {
 		{"[22,16]", "null", 2, true},
 		{"[21,22]", "[115]", 1, true},
 	} {
-		body := fmt.Sprintf(`[1,{"15":1033,"16":[["id","Name","about",{"18":3}],[""]],"17":%s,"18":%s}]`, tt.tier, tt.caps)
+		body := fmt.Sprintf(`[1,{"15":1033,"16":[["id","Name","about",{"12":"3.6 Flash","18":3}],[""]],"17":%s,"18":%s}]`, tt.tier, tt.caps)
 		got, ok := wire.ParseAccount(gjson.Parse(body))
-		want := wire.Account{Status: 1033, Offers: []wire.Offer{{"id", "Name", "about", 3}}, Capacity: tt.want, Shifted: tt.shifted}
+		want := wire.Account{Status: 1033, Offers: []wire.Offer{{ID: "id", Name: "Name", Description: "about", Version: "3.6 Flash", Class: 3}}, Capacity: tt.want, Shifted: tt.shifted}
 		if !ok || fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s %s: got %+v, want %+v", tt.tier, tt.caps, got, want)
 		}
