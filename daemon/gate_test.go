@@ -80,7 +80,7 @@ func TestGateFoundByTick(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		closed := time.Now()
-		for state := supervisor.State(""); state != supervisor.Expired; state, _, _ = h.daemon.Supervisor().OverallState() {
+		for state := supervisor.State(""); state != supervisor.Expired; state = h.daemon.Supervisor().Overall().State {
 			if time.Sleep(time.Second); time.Since(closed) > 35*time.Second {
 				t.Fatalf("still %s %s after the gate closed", state, time.Since(closed))
 			}

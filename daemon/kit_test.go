@@ -138,6 +138,16 @@ func (h *house) send(method, path, body string) (status int, answer string) {
 	return recorder.Code, recorder.Body.String()
 }
 
+// page is the status page in a language.
+func (h *house) page(language string) string {
+	request := httptest.NewRequestWithContext(h.t.Context(), http.MethodGet, "/", nil)
+	request.Host, request.RemoteAddr = "127.0.0.1:8100", "127.0.0.1:50000"
+	request.Header.Set("Accept-Language", language)
+	recorder := httptest.NewRecorder()
+	h.daemon.Handler().ServeHTTP(recorder, request)
+	return recorder.Body.String()
+}
+
 // journal keeps the log.
 type journal struct {
 	mu   sync.Mutex

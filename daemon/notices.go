@@ -33,6 +33,7 @@ func (d *Daemon) notifyStanding(accounts []supervisor.Account) {
 			continue // by the owner's own command
 		}
 		for _, e := range standingOf(a) {
+			e.Others = slices.ContainsFunc(accounts, func(b supervisor.Account) bool { return b.Serving && b.Name != a.Name })
 			d.notifier.HandleEvent(e)
 		}
 	}
@@ -99,13 +100,13 @@ func standingOf(a supervisor.Account) []notify.Event {
 	case supervisor.Expired:
 		say(notify.Expired, "")
 	case supervisor.Blocked:
-		say(notify.Blocked, "")
+		say(notify.Blocked, localTime(a.RetryAt))
 	default: // nothing for a person to do
 	}
 	alive := a.State == supervisor.Healthy || a.State == supervisor.Degraded
 	switch {
 	case alive && a.RotationsFailed >= failuresBeforeNotice:
-		say(notify.RotationFailing, "")
+		say(notify.RotationFailing, localTime(a.NextRotation))
 	case alive && a.RotationsFailed == 0:
 		say(notify.RotationWorks, "")
 	}

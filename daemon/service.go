@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +16,7 @@ import (
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // systemdNotifier talks to systemd. Outside of systemd every call does nothing.
@@ -117,8 +117,10 @@ func statusLine(accounts []supervisor.Account, now time.Time) string {
 		remedy = cmp.Or(remedy, a.Remedy)
 	}
 	var parts []string
-	for _, state := range slices.Sorted(maps.Keys(count)) {
-		parts = append(parts, fmt.Sprintf("%d %s", count[state], state))
+	for _, state := range slices.Backward(status.States()) { // worst first
+		if count[state] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[state], state))
+		}
 	}
 	if !rotates.IsZero() {
 		parts = append(parts, fmt.Sprintf("rotates in %d min", max(0, int(rotates.Sub(now).Round(time.Minute).Minutes()))))

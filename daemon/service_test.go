@@ -29,6 +29,7 @@ func TestStatusLine(t *testing.T) {
 		{"two, the earlier times count", []supervisor.Account{
 			{State: supervisor.Healthy, NextRotation: at(9)}, {State: supervisor.Healthy, NextRotation: at(3), PredictedEnd: at(30)},
 		}, "2 healthy, rotates in 3 min, ends ~12:30"},
+		{"the worst first", []supervisor.Account{{State: supervisor.Healthy}, {State: supervisor.Unreadable}, {State: supervisor.Expiring}}, "1 unreadable, 1 expiring, 1 healthy"},
 		{"one needs a person", []supervisor.Account{
 			{State: supervisor.Expired, Remedy: "sign in anew"}, {State: supervisor.Healthy, NextRotation: at(-1)},
 		}, "1 expired, 1 healthy, rotates in 0 min; sign in anew"},

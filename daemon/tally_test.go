@@ -76,7 +76,7 @@ func (c *tally) minute(w *world) {
 		c.up++
 		return
 	}
-	state, _, _ := w.daemon.Supervisor().OverallState()
+	state := w.daemon.Supervisor().Overall().State
 	if c.why == nil {
 		c.why = make(map[string]int)
 	}

@@ -414,7 +414,7 @@ func (w *world) minute() {
 // owner acts an hour after the alert condition holds: the session is expiring or
 // gone. Some wait for the end; some of the files are bad, then they try again.
 func (w *world) owner() {
-	state, _, _ := w.daemon.Supervisor().OverallState()
+	state := w.daemon.Supervisor().Overall().State
 	alert := state == supervisor.Expired || state == supervisor.Missing || state == supervisor.Expiring && !w.lazy
 	switch {
 	case !alert:

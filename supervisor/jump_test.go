@@ -145,23 +145,24 @@ func TestObservedLife(t *testing.T) {
 	})
 }
 
-// TestBestFirst: accounts are listed by their states, the best first.
-func TestBestFirst(t *testing.T) {
+// TestWorstFirst: accounts are listed by their states, the worst first, and the whole
+// is judged by the best.
+func TestWorstFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := open(t, &upstream{}, &memory{})
 		h.offer("a.txt", set("A", "1"))
 		h.offer("b.txt", set("B", "1"))
 		h.offer("c.txt", set("C", "1"))
-		h.up.dies("A")
+		h.up.dies("B")
 		h.pass(12 * time.Minute)
 		var got []string
 		for _, a := range h.Accounts() {
 			got = append(got, a.Name+" "+string(a.State))
 		}
-		if want := []string{"b healthy", "c healthy", "a expired"}; !slices.Equal(got, want) {
+		if want := []string{"b expired", "a healthy", "c healthy"}; !slices.Equal(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
-		if state, _, _ := h.OverallState(); state != supervisor.Healthy {
+		if state := h.Overall().State; state != supervisor.Healthy {
 			t.Errorf("overall %s", state)
 		}
 	})

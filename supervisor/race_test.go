@@ -30,7 +30,7 @@ func TestAllAtOnce(t *testing.T) {
 		func(int) { _ = h.Pause("default"); _ = h.Resume("default") },
 		func(int) { _, _ = h.Probe(t.Context(), "default"); _, _ = h.Probe(t.Context(), "b") },
 		func(int) { h.Tick(t.Context()); _, _ = h.Rotate(t.Context(), "default") },
-		func(int) { h.Accounts(); h.OverallState(); h.Events(); h.RemovedAccounts() },
+		func(int) { h.Accounts(); h.Overall(); h.Events(); h.RemovedAccounts() },
 		func(int) { h.FileGone("b.txt"); _, _ = h.History("default") },
 	}
 	done := make(chan struct{})

@@ -170,8 +170,8 @@ func TestUnreachableIsShared(t *testing.T) {
 		if r := h.Reach(); r.Fault != cookie.FaultOther || r.Since.IsZero() {
 			t.Errorf("reach %+v", r)
 		}
-		if best, _, remedy := h.OverallState(); best != supervisor.Unreachable || remedy == "" {
-			t.Errorf("overall %s, %q", best, remedy)
+		if whole := h.Overall(); whole.State != supervisor.Unreachable || whole.Remedy == "" {
+			t.Errorf("overall %+v", whole)
 		}
 	})
 }

@@ -183,6 +183,9 @@ func (a *account) takeSnapshot(now time.Time) Account {
 	if m.Paused {
 		out.Activity = status.Paused
 	}
+	if m.Facts.Hold == "" {
+		out.RetryAt = time.Time{}
+	}
 	return out
 }
 
@@ -194,28 +197,43 @@ func faultIn(state State, reach Reach) status.Fault {
 	return reach.Fault
 }
 
-// Accounts returns a snapshot of all accounts but the removed ones, best first.
+// Accounts returns a snapshot of all accounts but the removed ones, worst first.
 func (s *Supervisor) Accounts() []Account {
 	now := s.now()
 	var out []Account
 	for _, a := range s.presentAccounts() {
 		out = append(out, a.takeSnapshot(now))
 	}
-	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(x.State.Rank(), y.State.Rank()) })
+	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(y.State.Rank(), x.State.Rank()) })
 	return out
 }
 
-// OverallState returns the best state among the accounts, its beginning, and the
-// advice to the owner, empty if there is none.
-func (s *Supervisor) OverallState() (State, time.Time, string) {
-	best := s.bestAccount()
+// Overall is how the accounts are as a whole: as the best of them.
+type Overall struct {
+	State State
+	Since time.Time // when State began
+	// Remedy is the advice to the owner, empty if there is none.
+	Remedy string
+	// RetryAt is when the upstream is asked again after it refused, zero if it did not.
+	RetryAt time.Time
+	// Fault is why the upstream cannot be reached, in Unreachable alone.
+	Fault status.Fault
+	// States counts the accounts by state; nil if there are fewer than two.
+	States status.Tally
+}
+
+// Overall judges the accounts as a whole.
+func (s *Supervisor) Overall() Overall {
+	all := s.Accounts()
+	best := bestOf(all)
 	if best == nil {
-		return Missing, time.Time{}, noAccount
+		return Overall{State: Missing, Remedy: noAccount}
 	}
+	out := Overall{State: best.State, Since: best.Since, Remedy: best.Remedy, RetryAt: best.RetryAt, Fault: best.Fault, States: status.CountStates(all)}
 	if best.State == Unreadable {
-		return best.State, best.Since, unreadForClients
+		out.Remedy = unreadForClients
 	}
-	return best.State, best.Since, best.Remedy
+	return out
 }
 
 const noAccount = "drop a cookie file into the inbox"
@@ -223,15 +241,19 @@ const noAccount = "drop a cookie file into the inbox"
 // unreadForClients is the remedy for clients, which need not know the server's paths.
 const unreadForClients = "the server cannot read its saved session; its owner finds the reason and the cure with: geminid cookies status"
 
-func (s *Supervisor) bestAccount() *Account {
-	all := s.Accounts()
+// bestOf returns the account by which the whole is judged: of those that serve, or
+// else of all, the one in the best state. It is nil if there is none.
+func bestOf(all []Account) *Account {
 	if len(all) == 0 {
 		return nil
 	}
-	if i := slices.IndexFunc(all, func(a Account) bool { return a.Serving }); i >= 0 {
-		return &all[i]
-	}
-	return &all[0]
+	best := slices.MinFunc(all, func(a, b Account) int {
+		if a.Serving != b.Serving {
+			return map[bool]int{true: -1, false: 1}[a.Serving]
+		}
+		return cmp.Compare(a.State.Rank(), b.State.Rank())
+	})
+	return &best
 }
 
 // Ready reports whether at least one account may serve.
@@ -246,7 +268,7 @@ func (s *Supervisor) Ready() bool {
 
 // newRefusal explains why no account serves.
 func (s *Supervisor) newRefusal() *Refusal {
-	best := s.bestAccount()
+	best := bestOf(s.Accounts())
 	if best == nil {
 		return &Refusal{State: Missing, Remedy: noAccount}
 	}
@@ -259,8 +281,9 @@ func (s *Supervisor) newRefusal() *Refusal {
 		r.RetryAfter = cookie.DoubtTime
 	case RateLimited, Blocked:
 		r.RetryAfter = max(time.Second, best.RetryAt.Sub(s.now()))
-		if best.Remedy == "" {
-			r.Remedy = "one trial call in " + timeUntil(s.now(), best.RetryAt) // the command is the owner's
+		r.Remedy = "one trial call in " + timeUntil(s.now(), best.RetryAt) // the command is the owner's
+		if best.Remedy != "" {
+			r.Remedy = best.Remedy + "; " + r.Remedy
 		}
 	default: // no time is known after which it is worth asking
 	}

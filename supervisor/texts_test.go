@@ -69,9 +69,8 @@ func TestAdvice(t *testing.T) {
 				if a.State != tt.state || !strings.Contains(a.NextAction, tt.next) || !strings.Contains(a.Remedy, tt.remedy) || (a.Remedy == "") != (tt.remedy == "") {
 					t.Errorf("%s, next %q, remedy %q", a.State, a.NextAction, a.Remedy)
 				}
-				state, since, remedy := h.OverallState()
-				if state != a.State || !since.Equal(a.Since) || remedy != a.Remedy {
-					t.Errorf("overall %s since %s, remedy %q", state, since, remedy)
+				if whole := h.Overall(); whole.State != a.State || !whole.Since.Equal(a.Since) || whole.Remedy != a.Remedy || !whole.RetryAt.Equal(a.RetryAt) || whole.States != nil {
+					t.Errorf("overall %+v", whole)
 				}
 			})
 		})
@@ -84,7 +83,7 @@ func TestOverallUnreadable(t *testing.T) {
 		h := withSession(t)
 		h.disk.unreadable("default")
 		h = h.again()
-		if _, _, remedy := h.OverallState(); strings.Contains(remedy, "/state") || !strings.Contains(remedy, "geminid cookies status") {
+		if remedy := h.Overall().Remedy; strings.Contains(remedy, "/state") || !strings.Contains(remedy, "geminid cookies status") {
 			t.Errorf("remedy %q", remedy)
 		}
 	})

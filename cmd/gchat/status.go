@@ -61,6 +61,9 @@ func printReport(c *terminal.Console, r status.Report) {
 	}
 	meaning := cmp.Or(r.State().Meaning(status.English), "a state this gchat does not know")
 	fmt.Fprintf(c.Out, "%s: %s\n", printable.Text(r.Status), meaning)
+	if others := r.States.Text(r.State(), status.English); others != "" {
+		fmt.Fprintln(c.Out, printable.Text(others))
+	}
 	if r.Remedy != "" {
 		fmt.Fprintf(c.Out, "to do: %s\n", printable.Text(r.Remedy))
 	}

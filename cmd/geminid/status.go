@@ -15,6 +15,9 @@ import (
 // block for each account.
 func printStatus(w io.Writer, r status.Report, now time.Time) {
 	fmt.Fprintf(w, "%s\n", strings.ToUpper(r.Status))
+	if others := r.States.Text(r.State(), status.English); others != "" {
+		fmt.Fprintf(w, "%s.\n", others)
+	}
 	if r.Remedy != "" {
 		fmt.Fprintf(w, "To do: %s.\n", r.Remedy)
 	}

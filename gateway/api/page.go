@@ -12,9 +12,15 @@ import (
 // servePage serves the status page: the state in a word and the remedy. Everything
 // more needs a key.
 func (a *API) servePage(w http.ResponseWriter, r *http.Request) {
-	best, _, remedy := a.supervisor.OverallState()
+	whole := a.supervisor.Overall()
 	view := page.View{
-		State: string(best), Fault: string(a.faultOf(best)), Word: stateWord(best), Remedy: remedy, Ready: a.supervisor.Ready(), Base: pageBase(r),
+		State: string(whole.State), Fault: string(whole.Fault), Word: whole.State.Word(), Remedy: whole.Remedy, Ready: a.supervisor.Ready(), Base: pageBase(r),
+	}
+	for _, s := range whole.States.WorstFirst() {
+		view.Accounts = append(view.Accounts, page.Count{State: string(s), N: whole.States[s]})
+	}
+	if !whole.RetryAt.IsZero() {
+		view.Retry = max(1, whole.RetryAt.Sub(a.now()))
 	}
 	for _, model := range a.provider.Models(cookie.Set{}) {
 		view.Models = append(view.Models, model.ID)

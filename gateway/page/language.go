@@ -4,7 +4,11 @@ import (
 	"embed"
 	"encoding/json"
 	"html/template"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/text/language"
 )
@@ -73,7 +77,48 @@ func (l *locale) stateSentence(v View) string {
 	if v.Fault != "" {
 		sentence += " " + l.textOf("fault."+v.Fault)
 	}
+	if v.Retry > 0 {
+		sentence += " " + l.fill("next.line", "action", l.fill("next.trial", "span", l.roughSpan(v.Retry)))
+	}
 	return sentence
+}
+
+// otherAccounts says how many accounts are not in the state of the headline, empty
+// if all are.
+func (l *locale) otherAccounts(v View) string {
+	all, list := 0, []string(nil)
+	for _, c := range v.Accounts {
+		all += c.N
+		if c.State != v.State {
+			list = append(list, l.fill("others.one", "n", strconv.Itoa(c.N), "word", strings.ToLower(l.textOf("word."+c.State))))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return l.fill("others", "all", strconv.Itoa(all), "list", strings.Join(list, l.textOf("others.between")))
+}
+
+// roughSpan spells a time in its largest unit.
+func (l *locale) roughSpan(d time.Duration) string {
+	for _, u := range []struct {
+		key  string
+		unit time.Duration
+	}{{"rough.d", 24 * time.Hour}, {"rough.h", time.Hour}} {
+		if d >= u.unit {
+			return l.fill(u.key, "n", strconv.Itoa(int(d/u.unit)))
+		}
+	}
+	return l.fill("rough.m", "n", strconv.Itoa(int((d+time.Minute-1)/time.Minute)))
+}
+
+// fill is the text under a key with its holes filled, given as names and values.
+func (l *locale) fill(key string, holes ...string) string {
+	pairs := slices.Clone(holes)
+	for i := 0; i < len(pairs); i += 2 {
+		pairs[i] = "{" + pairs[i] + "}"
+	}
+	return strings.NewReplacer(pairs...).Replace(l.textOf(key))
 }
 
 // stateRemedy is the remedy in the language of the page, else as it came.

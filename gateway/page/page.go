@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"time"
 )
 
 // View holds the facts that the page shows to everybody.
@@ -21,6 +22,11 @@ type View struct {
 	Word string
 	// Remedy is the step for a person, in English; empty if there is none.
 	Remedy string
+	// Accounts counts the accounts by state, worst first; empty if there are fewer
+	// than two.
+	Accounts []Count
+	// Retry is how long the upstream is not asked after it refused, zero if it is asked.
+	Retry time.Duration
 	// Ready says that questions are answered.
 	Ready bool
 	// Base is the address at which clients find the server, without a slash at
@@ -28,6 +34,12 @@ type View struct {
 	Base string
 	// Models are the names that clients may ask for.
 	Models []string
+}
+
+// Count is how many accounts are in a state, paused being one.
+type Count struct {
+	State string
+	N     int
 }
 
 //go:embed page.html
@@ -55,6 +67,7 @@ func ServePage(w http.ResponseWriter, r *http.Request, v View) error {
 	var body bytes.Buffer
 	err := l.template.Execute(&body, map[string]any{
 		"View": v, "Lang": l.name, "Texts": l.texts, "Sentence": l.stateSentence(v), "Todo": l.stateRemedy(v),
+		"Others":  l.otherAccounts(v),
 		"Clients": l.clientSettings(v),
 		"Style":   template.CSS(style), "Script": template.JS(script), // ours, not a client's
 	})

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -63,6 +64,12 @@ func TestReadableWithoutScript(t *testing.T) {
 			"-all,&#43;gemini-2.5-flash,&#43;gemini-2.5-pro", "CherryStudio", "NextChat", "ChatBox", "gchat cookies update"}},
 		{"expired", page.View{State: "expired", Word: "expired", Remedy: "sign in & export"}, []string{"The session has ended.", "What to do:", "sign in &amp; export"}},
 		{"paused", page.View{State: "healthy", Word: "valid", Remedy: "run: geminid cookies resume x"}, []string{"paused by command", "geminid cookies resume x"}},
+		{"one of three ended", page.View{State: "healthy", Word: "valid", Ready: true, Accounts: []page.Count{{"expired", 1}, {"healthy", 2}}}, []string{"Of 3 accounts: 1 expired."}},
+		{"several troubles", page.View{State: "expiring", Word: "expiring", Ready: true, Accounts: []page.Count{{"expired", 2}, {"blocked", 1}, {"expiring", 1}, {"paused", 1}}},
+			[]string{"Of 5 accounts: 2 expired, 1 blocked, 1 paused."}},
+		{"all alike", page.View{State: "healthy", Word: "valid", Ready: true, Accounts: []page.Count{{"healthy", 2}}}, []string{`id="others" class="others" hidden`}},
+		{"blocked", page.View{State: "blocked", Word: "blocked", Retry: 125 * time.Second}, []string{"for now. Next: one trial call in 3 min."}},
+		{"blocked for long", page.View{State: "blocked", Word: "blocked", Retry: 50 * time.Hour}, []string{"Next: one trial call in 2 d."}},
 		{"hostile address", page.View{State: "missing", Word: "missing", Base: `http://"><script>alert(1)</script>`}, []string{"&#34;&gt;&lt;script&gt;"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

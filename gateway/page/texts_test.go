@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"regexp"
@@ -48,6 +49,17 @@ func TestTextsAreUsed(t *testing.T) {
 				t.Errorf("there is no text %s", m[1])
 			}
 		}
+	}
+}
+
+// TestScriptKnowsTheRanks: the script lists the states as the server ranks them.
+func TestScriptKnowsTheRanks(t *testing.T) {
+	states := status.States()
+	slices.Reverse(states)
+	want := strings.ReplaceAll(fmt.Sprintf("const ranks = %q;", states), `" "`, `', '`)
+	want = strings.ReplaceAll(want, `"`, "'")
+	if !strings.Contains(page.Script(), want) {
+		t.Errorf("the script lacks %s", want)
 	}
 }
 

@@ -47,6 +47,14 @@ type policy struct {
 
 var sessionTroubles = []Kind{EndsSoon, Expired, Blocked, Unreadable}
 
+// urgencyOf is how much an event presses: nothing is critical while others serve.
+func urgencyOf(e Event) Urgency {
+	if u := policies[e.Kind].urgency; u != Critical || !e.Others {
+		return u
+	}
+	return Warning
+}
+
 // policies is the table of kinds.
 var policies = map[Kind]policy{
 	EndsSoon:        {urgency: Warning, lasting: true, repeatAfter: 24 * time.Hour, supersedes: []Kind{RotationFailing}},
@@ -77,6 +85,8 @@ type Event struct {
 	// File names the file that the code is about, empty if there is none; Detail
 	// names it by itself.
 	File string
+	// Others says that other accounts serve requests meanwhile.
+	Others bool
 	// Detail says the same in a few English words; may be empty.
 	Detail string
 }

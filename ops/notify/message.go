@@ -28,11 +28,14 @@ func (n *Dispatcher) composeMessage(e Event, now time.Time) Message {
 	w := spoken.templates[e.Kind]
 	fill := strings.NewReplacer("{account}", cmp.Or(e.Account, "–"), "{detail}", spoken.detailOf(e)).Replace
 	text := fill(w.text)
+	if e.Others && w.others != "" {
+		text = fill(w.others)
+	}
 	if e.Detail != "" && w.detail != "" {
 		text = strings.TrimSpace(fill(w.detail) + "\n" + text)
 	}
 	m := n.newMessage(e.Kind, fill(w.title), text, now)
-	m.Account = e.Account
+	m.Account, m.Urgency = e.Account, urgencyOf(e)
 	return m
 }
 
@@ -68,9 +71,10 @@ func (l language) detailOf(e Event) string {
 	return e.File + ": " + text
 }
 
-// template is a message's title and text, with places for {account} and {detail}, and
-// the line that goes before the text if there is a detail.
-type template struct{ title, text, detail string }
+// template is a message's title and text, with places for {account} and {detail}, the
+// line that goes before the text if there is a detail, and the text while other
+// accounts serve, empty if it is the same.
+type template struct{ title, text, detail, others string }
 
 // languages is the table of languages: a new one is a file and a row.
 var languages = map[string]language{"en": english, "zh": chinese}

@@ -51,6 +51,38 @@ func TestNews(t *testing.T) {
 	}
 }
 
+// TestOthersServe: while other accounts serve, the end of one is no critical matter
+// and no request is said to be refused; a wait is named with its end.
+func TestOthersServe(t *testing.T) {
+	for _, tt := range []struct {
+		name, language string
+		event          notify.Event
+		urgency        notify.Urgency
+		says, not      string
+	}{
+		{"alone", "en", notify.Event{Kind: notify.Expired}, notify.Critical, "requests are refused", "other accounts"},
+		{"others serve", "en", notify.Event{Kind: notify.Expired, Others: true}, notify.Warning, "the other accounts answer requests", "refused"},
+		{"others serve, in Chinese", "zh", notify.Event{Kind: notify.Expired, Others: true}, notify.Warning, "由其他账号应答", "拒绝"},
+		{"unreadable, others serve", "en", notify.Event{Kind: notify.Unreadable, Others: true}, notify.Warning, "The account serves nothing", "refused"},
+		{"blocked", "en", notify.Event{Kind: notify.Blocked, Detail: "2026-03-01 07:10"}, notify.Warning, "one trial call at 2026-03-01 07:10", "{"},
+		{"blocked, in Chinese", "zh", notify.Event{Kind: notify.Blocked, Detail: "2026-03-01 07:10"}, notify.Warning, "2026-03-01 07:10 试一次", "{"},
+		{"renewal fails", "en", notify.Event{Kind: notify.RotationFailing, Detail: "2026-03-01 07:10"}, notify.Warning, "Next attempt: 2026-03-01 07:10.", "{"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := open(t, notify.Config{Language: tt.language})
+				tt.event.Account = "work"
+				s.HandleEvent(tt.event)
+				s.wants(string(tt.event.Kind))
+				m := s.phone.messages()[0]
+				if m.Urgency != tt.urgency || !strings.Contains(m.Text, tt.says) || strings.Contains(m.Text, tt.not) {
+					t.Errorf("%s: %s", m.Urgency, m.Text)
+				}
+			})
+		})
+	}
+}
+
 func TestAccountsAreApart(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := open(t, notify.Config{})

@@ -14,7 +14,9 @@ type Report struct {
 	Status string `json:"status"`
 	// Remedy says in one sentence what a person should do, empty for nothing.
 	Remedy string `json:"remedy"`
-	// Accounts are ordered best first.
+	// States counts the accounts by state; nil if there are fewer than two.
+	States Tally `json:"states,omitempty"`
+	// Accounts are ordered worst first.
 	Accounts []Account `json:"accounts"`
 	// StrayFile is how the last file ended that belonged to no account, nil if there
 	// was none since the start.

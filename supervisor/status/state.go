@@ -28,8 +28,8 @@ const (
 	Unreadable  State = "unreadable"   // its saved record cannot be read
 )
 
-// States returns every state, best first: the order in which accounts are listed and
-// the overall state is chosen. The caller owns the slice.
+// States returns every state, best first: the overall state is the first that an
+// account has, and accounts are listed from the last. The caller owns the slice.
 func States() []State {
 	return []State{Healthy, Expiring, Unknown, Degraded, Unreachable, RateLimited, Blocked, Expired, Unreadable, Missing}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,38 @@ func TestStateOfNewerServer(t *testing.T) {
 	list[0] = s
 	if slices.Contains(status.States(), s) {
 		t.Error("a caller changed the list of states")
+	}
+}
+
+func TestTally(t *testing.T) {
+	account := func(s status.State) status.Account { return status.Account{State: s, Activity: status.Idle} }
+	paused := status.Account{State: status.Healthy, Activity: status.Paused}
+	for _, tt := range []struct {
+		name     string
+		accounts []status.Account
+		overall  status.State
+		en, zh   string
+	}{
+		{"none", nil, status.Missing, "", ""},
+		{"one", []status.Account{account(status.Expired)}, status.Expired, "", ""},
+		{"all alike", []status.Account{account(status.Healthy), account(status.Healthy)}, status.Healthy, "", ""},
+		{"one of three ended", []status.Account{account(status.Expired), account(status.Healthy), account(status.Healthy)}, status.Healthy,
+			"1 of 3 accounts has ended", "3 个账号中，1 个已失效"},
+		{"several troubles", []status.Account{account(status.Blocked), account(status.Expired), account(status.Expired), account(status.Expiring), paused}, status.Expiring,
+			"2 of 5 accounts have ended, 1 is refused by Google for now, 1 is paused", "5 个账号中，2 个已失效，1 个暂时被 Google 拒绝，1 个已暂停"},
+		{"of a newer server", []status.Account{account("brand_new"), account(status.Healthy)}, status.Healthy, "1 of 2 accounts brand_new", "2 个账号中，1 个brand_new"},
+	} {
+		tally := status.CountStates(tt.accounts)
+		if en, zh := tally.Text(tt.overall, status.English), tally.Text(tt.overall, status.Chinese); en != tt.en || zh != tt.zh {
+			t.Errorf("%s: %q and %q, want %q and %q", tt.name, en, zh, tt.en, tt.zh)
+		}
+	}
+	for _, language := range []status.Language{status.English, status.Chinese} {
+		for _, s := range append(status.States(), status.State(status.Paused)) {
+			if got := (status.Tally{s: 1, "x": 1}).Text("x", language); got == "1 of 2 accounts "+string(s) || strings.HasSuffix(got, "个"+string(s)) {
+				t.Errorf("%s has no words in %s: %s", s, language, got)
+			}
+		}
 	}
 }
 

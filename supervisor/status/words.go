@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -31,6 +32,43 @@ var meanings = map[Language]map[State]string{
 // Meaning explains the state in half a sentence, empty for a state or a language
 // that is not known.
 func (s State) Meaning(l Language) string { return meanings[l][s] }
+
+// counted is what n accounts in a state do.
+type counted struct{ one, more string }
+
+var countedWords = map[Language]map[State]counted{
+	English: {
+		Healthy: {"works", "work"}, Expiring: {"ends soon", "end soon"}, Degraded: {"is in doubt", "are in doubt"},
+		Unknown: {"is not proven yet", "are not proven yet"}, Unreachable: {"cannot reach Google", "cannot reach Google"},
+		RateLimited: {"is slowed down by Google", "are slowed down by Google"}, Blocked: {"is refused by Google for now", "are refused by Google for now"},
+		Expired: {"has ended", "have ended"}, Missing: {"has no cookies", "have no cookies"}, Unreadable: {"cannot be read", "cannot be read"},
+		State(Paused): {"is paused", "are paused"},
+	},
+	Chinese: {
+		Healthy: {one: "正常"}, Expiring: {one: "即将到期"}, Degraded: {one: "有疑问"},
+		Unknown: {one: "尚未验证"}, Unreachable: {one: "无法连接 Google"},
+		RateLimited: {one: "被 Google 限速"}, Blocked: {one: "暂时被 Google 拒绝"},
+		Expired: {one: "已失效"}, Missing: {one: "没有 Cookie"}, Unreadable: {one: "无法读取"},
+		State(Paused): {one: "已暂停"},
+	},
+}
+
+// countedFormats take the number of accounts in a state, that of all, and what the
+// former do.
+var countedFormats = map[Language]struct{ first, next, between string }{
+	English: {"%[1]d of %[2]d accounts %[3]s", "%[1]d %[3]s", ", "},
+	Chinese: {"%[2]d 个账号中，%[1]d 个%[3]s", "%[1]d 个%[3]s", "，"},
+}
+
+// counted returns what n accounts in this state do; the word itself for a state that
+// is not known.
+func (s State) counted(n int, l Language) string {
+	words := countedWords[l][s]
+	if n > 1 {
+		return cmp.Or(words.more, words.one, string(s))
+	}
+	return cmp.Or(words.one, string(s))
+}
 
 // FormatDuration writes the length of d in at most two units, rounded to the
 // smaller one: "17 s", "4 min", "2 h 5 min", "3 d 4 h". The sign is dropped.
