@@ -97,6 +97,7 @@ func newWorld(t *testing.T, dir string, seed uint64, days int) *world {
 	w.count = tally{seed: int(seed), days: days, started: w.now()}
 	w.watching = &watcher{w: w}
 	w.plan()
+	w.planReleases(seed)
 	t.Cleanup(w.abandon)
 	return w
 }
