@@ -25,6 +25,8 @@ type Request struct {
 	// Stream is set if the client reads the answer while it is made. If it is not
 	// set, a provider sends each text once, in its final form.
 	Stream bool
+	// Stop are texts in front of which the answer ends; see [StopAt].
+	Stop []string
 	// Ignored names fields of the request that are known and have no effect. The
 	// answer lists them in X-Geminid-Ignored.
 	Ignored []string

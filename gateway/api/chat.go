@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -71,6 +72,9 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return err
 	}
 	st.op = call.Op
+	if call.Chat != nil && len(call.Chat.Ignored) > 0 {
+		w.Header().Set("X-Geminid-Ignored", strings.Join(call.Chat.Ignored, ", "))
+	}
 	call.FileURL = a.newLinker(r)
 	if r.ContentLength > 0 {
 		a.count.RequestSize.WithLabelValues(st.dialect.Name).Observe(float64(r.ContentLength))
@@ -141,9 +145,6 @@ func noPicturesError(call *dialect.Call, models []chat.Model) *chat.Error {
 // answerChat answers a question: whole, or as it is made.
 func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call, cancel context.CancelCauseFunc) error {
 	call.Chat.Model = call.Model
-	if ignored := call.Chat.Ignored; len(ignored) > 0 {
-		w.Header().Set("X-Geminid-Ignored", strings.Join(ignored, ", "))
-	}
 	if call.Pictures != nil {
 		return a.answerPictures(ctx, w, st, call)
 	}
@@ -194,7 +195,7 @@ func (a *API) collectAnswer(ctx context.Context, st *requestState, question *cha
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
 		var err error
-		if answer, err = chat.CollectAnswer(st.reserveWhole(a.provider.Stream(ctx, lease.Set, question))); err == nil && answer.Reason == "" {
+		if answer, err = chat.CollectAnswer(st.reserveWhole(a.ask(ctx, lease, question))); err == nil && answer.Reason == "" {
 			err = unfinishedError()
 		}
 		return false, err
@@ -202,11 +203,17 @@ func (a *API) collectAnswer(ctx context.Context, st *requestState, question *cha
 	return answer, err
 }
 
+// ask asks the provider. The answer ends where the question says, of which the
+// upstream knows nothing.
+func (a *API) ask(ctx context.Context, lease supervisor.Lease, question *chat.Request) iter.Seq2[chat.Event, error] {
+	return chat.StopAt(a.provider.Stream(ctx, lease.Set, question), question.Stop)
+}
+
 // sendStream sends the answer as it is made.
 func (a *API) sendStream(ctx context.Context, st *requestState, call *dialect.Call, s *stream) error {
 	return a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
-		err := s.writeEvents(st.reserveFiles(a.provider.Stream(ctx, lease.Set, call.Chat)))
+		err := s.writeEvents(st.reserveFiles(a.ask(ctx, lease, call.Chat)))
 		// A ping is not a part of the answer: another account may still give it.
 		return s.answered, err
 	})

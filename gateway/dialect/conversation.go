@@ -13,6 +13,7 @@ const (
 	MaxTurns = 4096
 	MaxParts = 4096 // of one turn
 	MaxFiles = 64
+	MaxStops = 64 // texts at which an answer ends
 )
 
 // Conversation collects the turns of a request under the rules that all dialects
@@ -20,6 +21,7 @@ const (
 type Conversation struct {
 	system []string
 	turns  []chat.Turn
+	early  []chat.Part // files of the system text, which go into the first turn
 	files  int
 	// emptyTurn is the place of the turn added last if it was the user's and had
 	// no content, else nil.
@@ -36,9 +38,14 @@ func DropBlankParts(parts []chat.Part) []chat.Part {
 
 // AddTurn adds a turn read at place. Blank text is dropped, and a turn of blank
 // text alone is dropped whole: clients keep the empty answers of broken streams,
-// and the upstream fails on a blank question. A file above MaxFiles is an error.
+// and the upstream fails on a blank question. Pictures and recordings inside of a
+// text become files. A file above MaxFiles is an error.
 func (c *Conversation) AddTurn(place Node, role chat.Role, parts []chat.Part) error {
-	parts = DropBlankParts(parts)
+	parts, err := liftFiles(place, DropBlankParts(parts))
+	if err != nil {
+		return err
+	}
+	parts, c.early = append(c.early, parts...), nil
 	for _, part := range parts {
 		if part.Blob != nil {
 			c.files++
@@ -58,20 +65,22 @@ func (c *Conversation) AddTurn(place Node, role chat.Role, parts []chat.Part) er
 
 // AddInstruction adds system text read at place; blank text is dropped. After the
 // first turn it becomes a turn of the user, because the position matters: some
-// clients end with an instruction ("now sum this up"). A file in front of the
-// first turn is an error.
+// clients end with an instruction ("now sum this up"). Files in front of the first
+// turn become part of that one.
 func (c *Conversation) AddInstruction(place Node, parts []chat.Part) error {
 	parts = DropBlankParts(parts)
 	if len(c.turns) > 0 && len(parts) > 0 {
 		return c.AddTurn(place, chat.User, parts)
 	}
+	parts, err := liftFiles(place, parts)
 	for _, part := range parts {
 		if part.Blob != nil {
-			return place.NewError("must hold text only")
+			c.early = append(c.early, part)
+			continue
 		}
 		c.system = append(c.system, part.Text)
 	}
-	return nil
+	return err
 }
 
 // continuePrompt asks for the rest of an answer.
@@ -85,8 +94,8 @@ const continuePrompt = "Continue your last answer exactly where it breaks off. R
 func (c *Conversation) FillRequest(req *chat.Request, place Node) error {
 	if len(c.turns) == 0 && c.emptyTurn == nil && len(c.system) > 0 {
 		last := len(c.system) - 1
-		c.turns = []chat.Turn{{Role: chat.User, Parts: []chat.Part{{Text: c.system[last]}}}}
-		c.system = c.system[:last]
+		c.turns = []chat.Turn{{Role: chat.User, Parts: append(c.early, chat.Part{Text: c.system[last]})}}
+		c.system, c.early = c.system[:last], nil
 	}
 	switch {
 	case c.emptyTurn != nil:
@@ -104,6 +113,9 @@ func (c *Conversation) FillRequest(req *chat.Request, place Node) error {
 // are counted only. The last turn may be anyone's, and only an empty
 // conversation is an error.
 func (c *Conversation) FillCount(req *chat.Request, place Node) error {
+	if len(c.early) > 0 {
+		c.turns = append(c.turns, chat.Turn{Role: chat.User, Parts: c.early})
+	}
 	if len(c.turns) == 0 && len(c.system) == 0 {
 		return place.NewError("must hold at least one turn")
 	}

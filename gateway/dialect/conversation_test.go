@@ -73,21 +73,25 @@ func printRequest(req *chat.Request) string {
 	return b.String()
 }
 
-// TestFilesOfConversation: files count over all turns, and an instruction in
-// front of the first turn has none.
+// TestFilesOfConversation: files count over all turns, those of an instruction in
+// front of the first turn too, which go into that.
 func TestFilesOfConversation(t *testing.T) {
 	var c dialect.Conversation
 	file := []chat.Part{{Blob: &chat.Blob{}}}
-	if err := c.AddInstruction(dialect.Node{Path: "system"}, file); dialecttest.KindOf(err) != chat.BadRequest {
+	if err := c.AddInstruction(dialect.Node{Path: "system"}, file); err != nil {
 		t.Errorf("a file in an instruction: %v", err)
 	}
-	for range dialect.MaxFiles {
+	for range dialect.MaxFiles - 1 {
 		if err := c.AddTurn(dialect.Node{}, chat.User, file); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := c.AddTurn(dialect.Node{}, chat.User, []chat.Part{{Text: "a"}}); err != nil {
 		t.Error(err)
+	}
+	var req chat.Request
+	if err := c.FillRequest(&req, dialect.Node{}); err != nil || len(req.Turns[0].Parts) != 2 || len(chat.UniqueFiles(&req)) != dialect.MaxFiles {
+		t.Errorf("%d files, %v", len(chat.UniqueFiles(&req)), err)
 	}
 	if err := c.AddInstruction(dialect.Node{}, file); dialecttest.KindOf(err) != chat.BadRequest {
 		t.Errorf("one file too many: %v", err)

@@ -53,6 +53,8 @@ type Dialect struct {
 	// param returns the wildcards of the route. Every error is a *chat.Error,
 	// ready for EncodeError.
 	Decode func(r *http.Request, param func(name string) string) (*Call, error)
+	// Tables are the field tables that Decode goes by, for the documents.
+	Tables []FieldTable
 	// ExplainPath returns the error for a request whose path has no route. It
 	// names operations that are known and not offered, and their substitutes.
 	ExplainPath func(r *http.Request) *chat.Error

@@ -5,7 +5,7 @@
 //
 // Start with [Dialect], then read openai.Dialect. The shared tools are, for
 // requests, [ReadBody], which returns an [Object] whose fields ([Node]) name
-// themselves in errors, [Conversation], [Rules], [Pictures], [DecodeInline] and
+// themselves in errors, [Conversation], [Fields], [Pictures], [ReadFileFields] and
 // [DecodeURL]; for answers, [Body], [Template] and [UsageCounter].
 //
 // # Concurrency

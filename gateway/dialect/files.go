@@ -14,17 +14,6 @@ import (
 // MaxFileBytes bounds one decoded file.
 const MaxFileBytes = 20 << 20
 
-// DecodeInline returns the file whose base64 is the value of n. Both alphabets
-// are read, padded or not, with line breaks in between. mediaType is the type
-// that the client states, empty for none.
-func DecodeInline(n Node, mediaType string) (*chat.Blob, error) {
-	text, err := n.borrowText()
-	if err != nil {
-		return nil, err
-	}
-	return decodeFile(n, mediaType, text)
-}
-
 // DecodeURL returns the file of the URL that is the value of n: "data:TYPE;base64,…"
 // is decoded, and of an http or https address only the address is kept, in
 // chat.Blob.Link.
@@ -56,6 +45,9 @@ func linkedFile(n Node, text string) (*chat.Blob, error) {
 	return &chat.Blob{Field: n.Path, Link: &chat.Link{URL: strings.Clone(text)}}, nil
 }
 
+// decodeFile decodes base64 that came in n. Both alphabets are read, padded or not,
+// with line breaks in between. mediaType is the type that the client states, empty
+// for none.
 func decodeFile(n Node, mediaType, text string) (*chat.Blob, error) {
 	text = strings.TrimRight(text, "=\r\n ")
 	if text == "" {
@@ -98,11 +90,21 @@ func (n Node) TooLong(limit int64, instead string) *chat.Error {
 		Message: n.Path + " is longer than " + strconv.FormatInt(limit>>20, 10) + " MiB; send " + instead}
 }
 
-// MaskError returns the error of a mask, which marks a part of a picture that is
-// to be edited.
-func MaskError(n Node) *chat.Error {
-	return n.NewError("is not offered; say in the prompt which part of the picture shall change")
+// RequirePicture returns the error of a file to edit that is no picture. An address
+// must lead to one.
+func RequirePicture(blob *chat.Blob) error {
+	switch {
+	case blob.Link != nil:
+		blob.Link.Picture = true
+	case !strings.HasPrefix(blob.MIME, "image/"):
+		return Node{Path: blob.Field}.NewError("is no picture; send a PNG, JPEG, WebP, GIF or HEIC image")
+	}
+	return nil
 }
+
+// NoMask is the error of a mask, which marks the part of a picture that is to be
+// edited.
+const NoMask = "is not offered; say in the prompt which part of the picture shall change"
 
 // CleanFileName returns the last element of a client's file name, printable and
 // at most 128 runes long; empty if nothing is left.

@@ -39,16 +39,13 @@ func TestDecodeURL(t *testing.T) {
 	if _, err := dialect.DecodeURL(readField(t, "5")); dialecttest.KindOf(err) != chat.BadRequest {
 		t.Errorf("a number: %v", err)
 	}
-	if _, err := dialect.DecodeInline(readField(t, "5"), ""); dialecttest.KindOf(err) != chat.BadRequest {
-		t.Errorf("a number: %v", err)
-	}
 }
 
 // TestLineBreaks: base64 with line breaks may be as large a file as any.
 func TestLineBreaks(t *testing.T) {
 	line := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("a", 57))) + `\r\n`
-	n := readField(t, `"`+strings.Repeat(line, dialect.MaxFileBytes/57)+`"`)
-	if blob, err := dialect.DecodeInline(n, "text/plain"); err != nil || len(blob.Data) != dialect.MaxFileBytes/57*57 {
+	o := readObject(t, `{"file":{"mime_type":"text/plain","data":"`+strings.Repeat(line, dialect.MaxFileBytes/57)+`"}}`, dialect.ExactNames)
+	if files, err := dialect.ReadFileFields(o); err != nil || len(files) != 1 || len(files[0].Blob.Data) != dialect.MaxFileBytes/57*57 {
 		t.Errorf("%v", err)
 	}
 }

@@ -16,6 +16,26 @@ type NameMapping func(name string) string
 // ExactNames leaves names as they are.
 func ExactNames(name string) string { return name }
 
+// SnakeNames maps camelCase to snake_case, the names of OpenAI's API, for clients
+// that write imageUrl.
+func SnakeNames(name string) string {
+	if strings.ToLower(name) == name {
+		return name
+	}
+	var b strings.Builder
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			if i > 0 && name[i-1] != '_' {
+				b.WriteByte('_')
+			}
+			c += 'a' - 'A'
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
 // CamelNames maps snake_case to camelCase. The JSON mapping of protobuf, and with
 // it the Gemini API, accepts both for every field.
 func CamelNames(name string) string {
@@ -45,25 +65,19 @@ func CamelNames(name string) string {
 type Node struct {
 	Value gjson.Result
 	// Path is empty for the body itself, else like "messages[0].content".
-	Path  string
-	names NameMapping
+	Path    string
+	names   NameMapping
+	table   Fields         // of the objects in it
+	ignored *ignoredFields // of the whole body; nil if no table is gone by
 }
 
 // Object holds the fields of a JSON object by their mapped names.
 type Object struct {
-	path   string
-	fields map[string]gjson.Result
-	names  NameMapping
-}
-
-// FormObject returns the object of a form's fields, whose values are all
-// strings.
-func FormObject(fields map[string]string) Object {
-	o := Object{fields: make(map[string]gjson.Result, len(fields)), names: ExactNames}
-	for name, text := range fields {
-		o.fields[name] = gjson.Result{Type: gjson.String, Str: text}
-	}
-	return o
+	path    string
+	fields  map[string]gjson.Result
+	names   NameMapping
+	table   Fields
+	ignored *ignoredFields
 }
 
 // maxFields bounds one object; no API has nearly as many.
@@ -85,11 +99,11 @@ func (n Node) TooMany(limit int, things string) *chat.Error {
 	return n.NewError("has more than " + strconv.Itoa(limit) + " " + things)
 }
 
-// AsObject returns the value as an object; an absent one has no fields. A field
-// that is given twice, in one spelling or two, counts once if its values are the
-// same or one of them is null; else it is an error.
+// AsObject returns the value as an object; an absent one has no fields. If the
+// node belongs to a field table, the object has the honoured fields only; the
+// error is that of the first field that is refused.
 func (n Node) AsObject() (Object, error) {
-	o := Object{path: n.Path, names: n.names}
+	o := Object{path: n.Path, names: n.names, table: n.table, ignored: n.ignored}
 	if n.IsAbsent() {
 		return o, nil
 	}
@@ -98,32 +112,33 @@ func (n Node) AsObject() (Object, error) {
 	}
 	o.fields = make(map[string]gjson.Result)
 	var failure error
+	count := 0
 	n.Value.ForEach(func(key, value gjson.Result) bool {
-		failure = o.addField(n.names(key.Str), value)
+		if count++; count > maxFields {
+			failure = n.TooMany(maxFields, "fields")
+		} else {
+			failure = o.addField(key.Str, value)
+		}
 		return failure == nil
 	})
 	return o, failure
 }
 
-func (o Object) addField(name string, value gjson.Result) error {
-	switch first, given := o.fields[name]; {
-	case !given && len(o.fields) == maxFields:
-		return Node{Path: o.path}.TooMany(maxFields, "fields")
-	case !given || first.Type == gjson.Null:
-		o.fields[name] = value
-	case value.Type != gjson.Null && value.Raw != first.Raw:
-		return o.Field(name).NewError("is given twice, with different values; send one of them")
-	}
-	return nil
-}
-
 // Field returns a field, an absent node if there is none.
 func (o Object) Field(name string) Node {
-	path := name
-	if o.path != "" {
-		path = o.path + "." + name
+	n := Node{Value: o.fields[name], Path: o.pathOf(name), names: o.names, ignored: o.ignored}
+	if row := o.table.findField(name); row != nil {
+		n.table = row.Fields
 	}
-	return Node{Value: o.fields[name], Path: path, names: o.names}
+	return n
+}
+
+// givenField returns a field, and reports whether there is one that is not null.
+func (o Object) givenField(name string) (n Node, given bool) {
+	if o.fields[name].Type == gjson.Null {
+		return Node{}, false
+	}
+	return o.Field(name), true
 }
 
 // AsList returns the value as an array of at most limit elements; an absent one
@@ -156,7 +171,7 @@ func (n Node) AsListOrOne(limit int) ([]Node, error) {
 }
 
 func (n Node) element(index int, value gjson.Result) Node {
-	return Node{Value: value, Path: n.Path + "[" + strconv.Itoa(index) + "]", names: n.names}
+	return Node{Value: value, Path: n.Path + "[" + strconv.Itoa(index) + "]", names: n.names, table: n.table, ignored: n.ignored}
 }
 
 // AsText returns the value as a string of valid UTF-8; an absent one is empty.
@@ -165,6 +180,30 @@ func (n Node) element(index int, value gjson.Result) Node {
 func (n Node) AsText() (string, error) {
 	text, err := n.borrowText()
 	return strings.ToValidUTF8(strings.Clone(text), "\ufffd"), err
+}
+
+// AsTexts returns the strings of an array of at most limit elements, or a single
+// string, without empty ones.
+func (n Node) AsTexts(limit int) ([]string, error) {
+	nodes := []Node{n}
+	if n.Value.Type != gjson.String {
+		var err error
+		if nodes, err = n.AsList(limit); err != nil {
+			return nil, err
+		}
+	}
+	var out []string
+	for _, element := range nodes {
+		switch text, err := element.AsText(); {
+		case err != nil:
+			return nil, err
+		case element.IsAbsent():
+			return nil, element.NewError("must not be null")
+		case text != "":
+			out = append(out, text)
+		}
+	}
+	return out, nil
 }
 
 // borrowText is AsText without the copy: the string is a piece of the body, and
@@ -182,6 +221,35 @@ func (n Node) borrowText() (string, error) {
 // JSONText returns the value as the JSON text that the client sent.
 func (n Node) JSONText() string {
 	return strings.ToValidUTF8(strings.Clone(n.Value.Raw), "\ufffd")
+}
+
+// CutField returns an object as JSON text without one of its fields, and that field.
+// Text that is not valid UTF-8 is replaced.
+func (n Node) CutField(name string) (text string, field Node, err error) {
+	o := Object{path: n.Path, names: n.names, ignored: n.ignored}
+	field = o.Field(name)
+	if !n.Value.IsObject() {
+		return "", field, n.NewError("must be an object")
+	}
+	var rest []string
+	n.Value.ForEach(func(key, value gjson.Result) bool {
+		if n.names(key.Str) == name {
+			field.Value = value
+		} else {
+			rest = append(rest, key.Raw+":"+value.Raw)
+		}
+		return true
+	})
+	if field.IsAbsent() {
+		return n.JSONText(), field, nil
+	}
+	return strings.ToValidUTF8("{"+strings.Join(rest, ",")+"}", "\ufffd"), field, nil
+}
+
+// AsTable returns the node as one whose objects have the fields of a table.
+func (n Node) AsTable(table Fields) Node {
+	n.table = table
+	return n
 }
 
 // IsOff reports whether the value switches nothing on, as JSON and forms write

@@ -85,8 +85,10 @@ func (p *Pictures) SetCount(place Node, n float64, given bool) error {
 }
 
 var (
-	sizeForm  = regexp.MustCompile(`^([1-9]\d{1,3})x([1-9]\d{1,3})$`)
-	ratioForm = regexp.MustCompile(`^([1-9]\d?):([1-9]\d?)$`)
+	sizeForm  = regexp.MustCompile(`^([1-9]\d{1,3})\s*(?:px)?\s*[x*×X]\s*([1-9]\d{1,3})(?:\s*px)?$`)
+	sideForm  = regexp.MustCompile(`^([1-9]\d{1,3})(?:px)?$`)
+	kiloForm  = regexp.MustCompile(`^([1248])[kK]$`)
+	ratioForm = regexp.MustCompile(`^([1-9]\d?)\s*[:/x]\s*([1-9]\d?)$`)
 )
 
 const (
@@ -94,22 +96,65 @@ const (
 	maxRatio         = 8        // of the longer side to the shorter
 )
 
-// SetSize adds the wish for a size such as "1536x1024", or for an aspect ratio,
-// which some clients send as the size. Empty and "auto" leave it to the model.
-func (p *Pictures) SetSize(place Node, size string) error {
-	if size == "" || size == "auto" {
+// SetSize adds the wish for the size in place, if there is one; see [ParseSize].
+func (p *Pictures) SetSize(place Node) error {
+	sentence, err := ParseSize(place)
+	if err == nil && sentence != "" {
+		p.AddWish(sentence)
+	}
+	return err
+}
+
+// ParseSize reads a size such as "1536x1024", "1024*1024" or "2K", or an aspect
+// ratio, which some clients send as the size, and returns the sentence that asks
+// for it. It is empty if the field is absent, empty or "auto".
+func ParseSize(place Node) (string, error) {
+	text, err := place.AsText()
+	if err != nil {
+		return "", err
+	}
+	switch text = strings.TrimSpace(text); {
+	case text == "" || strings.EqualFold(text, "auto"):
+		return "", nil
+	case kiloForm.MatchString(text):
+		return "Resolution: " + strings.ToUpper(text) + ", the longer side about " + text[:1] + "000 pixels.", nil
+	}
+	if _, isWord := formatWords[strings.ToLower(text)]; isWord || strings.ContainsAny(text, ":/") {
+		return ParseAspectRatio(place)
+	}
+	w, h, ok := matchNumbers(sizeForm, text)
+	if m := sideForm.FindStringSubmatch(text); m != nil {
+		w, _ = strconv.Atoi(m[1]) // digits only
+		h, ok = w, true
+	}
+	return sizeSentence(place, w, h, ok)
+}
+
+// SetSides adds the wish for a width and a height in pixels, if both are given.
+func (p *Pictures) SetSides(width, height Node) error {
+	switch {
+	case width.IsAbsent() && height.IsAbsent():
 		return nil
+	case width.IsAbsent():
+		return width.NewError("is missing beside " + height.Path)
+	case height.IsAbsent():
+		return height.NewError("is missing beside " + width.Path)
 	}
-	if strings.Contains(size, ":") {
-		return p.SetAspectRatio(place)
+	w, errWidth := strconv.Atoi(width.Value.String())
+	h, errHeight := strconv.Atoi(height.Value.String())
+	sentence, err := sizeSentence(width, w, h, errWidth == nil && errHeight == nil)
+	if err == nil {
+		p.AddWish(sentence)
 	}
-	w, h, ok := matchNumbers(sizeForm, size)
+	return err
+}
+
+func sizeSentence(place Node, w, h int, ok bool) (string, error) {
 	if !ok || min(w, h) < minSide || max(w, h) > maxSide || max(w, h) > maxRatio*min(w, h) {
-		return place.NewError("must be auto or WIDTHxHEIGHT with sides of 64 to 4096 pixels, such as 1024x1024, 1536x1024 or 1024x1536")
+		return "", place.NewError("must be auto, 1K, 2K, 4K or WIDTHxHEIGHT with sides of 64 to 4096 pixels, such as 1024x1024, 1536x1024 or 1024x1536")
 	}
 	d := commonDivisor(w, h)
-	p.AddWish("Size: " + size + " pixels, format " + strconv.Itoa(w/d) + ":" + strconv.Itoa(h/d) + ".")
-	return nil
+	return "Size: " + strconv.Itoa(w) + "x" + strconv.Itoa(h) + " pixels, format " + strconv.Itoa(w/d) + ":" + strconv.Itoa(h/d) + ".", nil
 }
 
 // SetAspectRatio adds the wish for the aspect ratio in place, if there is one.
@@ -121,18 +166,56 @@ func (p *Pictures) SetAspectRatio(place Node) error {
 	return err
 }
 
-// ParseAspectRatio reads an aspect ratio such as "16:9" and returns the sentence
-// that asks for it, empty if the field is absent, empty or "auto".
+// SetNegative adds the wish that something is not to be seen, if place names it.
+func (p *Pictures) SetNegative(place Node) error {
+	text, err := place.AsText()
+	if err == nil && strings.TrimSpace(text) != "" {
+		p.AddWish("Do not show: " + text)
+	}
+	return err
+}
+
+// formatWords are the formats that clients write as words.
+var formatWords = map[string]string{
+	"square": "square", "portrait": "portrait", "landscape": "landscape", "vertical": "portrait", "horizontal": "landscape",
+}
+
+// ParseAspectRatio reads an aspect ratio such as "16:9" or "portrait" and returns
+// the sentence that asks for it, empty if the field is absent, empty or "auto".
 func ParseAspectRatio(place Node) (string, error) {
 	text, err := place.AsText()
+	text = strings.TrimSpace(text)
 	if err != nil || text == "" || strings.EqualFold(text, "auto") {
 		return "", err
 	}
-	w, h, ok := matchNumbers(ratioForm, text)
+	if word := formatWords[strings.ToLower(text)]; word != "" {
+		return "Format of the picture: " + word + ".", nil
+	}
+	w, h, ok := matchNumbers(ratioForm, strings.ToLower(text))
 	if !ok || max(w, h) > maxRatio*min(w, h) {
 		return "", place.NewError("must be a ratio such as 1:1, 16:9 or 3:4")
 	}
-	return "Format of the picture: " + text + ".", nil
+	return "Format of the picture: " + strconv.Itoa(w) + ":" + strconv.Itoa(h) + ".", nil
+}
+
+// AddLooks adds the wishes for a picture to the last turn of a question: its aspect
+// ratio and its size, as far as they are given.
+func AddLooks(req *chat.Request, ratio, size Node) error {
+	format, err := ParseAspectRatio(ratio)
+	if err != nil {
+		return err
+	}
+	pixels, err := ParseSize(size)
+	if err != nil {
+		return err
+	}
+	last := &req.Turns[len(req.Turns)-1]
+	for _, sentence := range []string{format, pixels} {
+		if sentence != "" {
+			last.Parts = append(last.Parts, chat.Part{Text: sentence})
+		}
+	}
+	return nil
 }
 
 func matchNumbers(form *regexp.Regexp, s string) (a, b int, ok bool) {

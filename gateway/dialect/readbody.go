@@ -20,10 +20,10 @@ const maxDepth = 64
 // before any of the body has arrived.
 const claimedBytes = 32 << 10
 
-// ReadBody reads the whole body of r as one JSON object and maps the names of its
-// fields. The size must be bounded by an http.MaxBytesReader around r.Body;
+// ReadBody reads the whole body of r as one JSON object, maps the names of its
+// fields, and sorts them by the table; a nil one leaves all to the decoder. The size must be bounded by an http.MaxBytesReader around r.Body;
 // everything else is checked here. It blocks until the body is read.
-func ReadBody(r *http.Request, names NameMapping) (Object, error) {
+func ReadBody(r *http.Request, names NameMapping, table Fields) (Object, error) {
 	if err := CheckEncoding(r); err != nil {
 		return Object{}, err
 	}
@@ -31,7 +31,7 @@ func ReadBody(r *http.Request, names NameMapping) (Object, error) {
 	if _, err := io.Copy(text, r.Body); err != nil {
 		return Object{}, ExplainReadError(r, err)
 	}
-	return parseBody(strings.TrimPrefix(text.String(), "\ufeff"), names)
+	return parseBody(strings.TrimPrefix(text.String(), "\ufeff"), names, table)
 }
 
 // bodyText gathers a body. Its buffer doubles, which leaves less behind than the steps
@@ -96,7 +96,7 @@ func ExplainReadError(r *http.Request, err error) *chat.Error {
 	}
 }
 
-func parseBody(text string, names NameMapping) (Object, error) {
+func parseBody(text string, names NameMapping, table Fields) (Object, error) {
 	if strings.TrimSpace(text) == "" {
 		return Object{}, chat.NewError(chat.BadRequest, "the request body is empty; send a JSON object")
 	}
@@ -106,7 +106,10 @@ func parseBody(text string, names NameMapping) (Object, error) {
 	if !gjson.Valid(text) {
 		return Object{}, chat.NewError(chat.BadRequest, "the request body is not valid JSON"+syntaxPlace(text))
 	}
-	root := Node{Value: gjson.Parse(text), names: names}
+	root := Node{Value: gjson.Parse(text), names: names, table: table}
+	if table != nil {
+		root.ignored = new(ignoredFields)
+	}
 	if !root.Value.IsObject() {
 		return Object{}, chat.NewError(chat.BadRequest, "the request body must be a JSON object")
 	}

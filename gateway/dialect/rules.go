@@ -9,26 +9,6 @@ import (
 // Rule checks the value of a field and returns the error that the client reads.
 type Rule func(n Node) error
 
-// Rules are the rules of fields that have no effect here. Such fields are
-// ignored, but a mistake in them is reported as the original API reports it.
-type Rules []struct {
-	Field string
-	Check Rule
-}
-
-// CheckFields returns the error of the first field that breaks its rule. Null
-// counts as absent.
-func (r Rules) CheckFields(o Object) error {
-	for _, rule := range r {
-		if n := o.Field(rule.Field); !n.IsAbsent() {
-			if err := rule.Check(n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // readableBy makes a rule of a method that reads a node.
 func readableBy[T any](read func(Node) (T, error)) Rule {
 	return func(n Node) error {
@@ -39,10 +19,17 @@ func readableBy[T any](read func(Node) (T, error)) Rule {
 
 // The rules of single types.
 var (
-	IsText   = readableBy(Node.AsText)
-	IsBool   = readableBy(Node.AsBool)
-	IsObject = readableBy(Node.AsObject)
+	IsText = readableBy(Node.AsText)
+	IsBool = readableBy(Node.AsBool)
 )
+
+// IsObject is the rule of a JSON object with any fields.
+func IsObject(n Node) error {
+	if !n.Value.IsObject() {
+		return n.NewError("must be an object")
+	}
+	return nil
+}
 
 // IsNumber is the rule of a JSON number.
 func IsNumber(n Node) error {
@@ -93,15 +80,4 @@ func ListOf(element Rule) Rule {
 		}
 		return nil
 	}
-}
-
-// IsTextOrList is the rule of a string or an array of strings.
-func IsTextOrList(n Node) error {
-	if n.Value.Type == gjson.String {
-		return nil
-	}
-	if !n.Value.IsArray() {
-		return n.NewError("must be a string or an array of strings")
-	}
-	return ListOf(IsText)(n)
 }

@@ -56,30 +56,41 @@ var efforts = map[string]thinkingChoice{
 // error; what encloses it may be of any type, because other programs give those
 // names other meanings.
 func ReadThinking(o Object) (level chat.Thinking, off bool, err error) {
+	var first thinkingChoice
 	for _, field := range thinkingFields {
-		n, ok := o.findField(field.path)
+		n, ok, err := o.findField(field.path)
+		if err != nil {
+			return chat.ThinkingUnset, false, err
+		}
 		if !ok {
 			continue
 		}
 		choice, err := field.read(n)
-		if err != nil || choice != (thinkingChoice{}) {
-			return choice.level, choice.off, err
+		if err != nil {
+			return chat.ThinkingUnset, false, err
+		}
+		if first == (thinkingChoice{}) {
+			first = choice
 		}
 	}
-	return chat.ThinkingUnset, false, nil
+	return first.level, first.off, nil
 }
 
 // findField returns the field at a path whose names are divided by dots, if it is
-// given and all that encloses it are objects.
-func (o Object) findField(path string) (n Node, ok bool) {
+// given and all that encloses it are objects. What is no object has no effect. The
+// error is that of a field beside it.
+func (o Object) findField(path string) (n Node, ok bool, err error) {
 	for {
 		name, rest, inner := strings.Cut(path, ".")
 		if n = o.Field(name); n.IsAbsent() || !inner {
-			return n, !n.IsAbsent()
+			return n, !n.IsAbsent(), nil
 		}
-		var err error
+		if !n.Value.IsObject() {
+			n.DropField()
+			return n, false, nil
+		}
 		if o, err = n.AsObject(); err != nil {
-			return n, false
+			return n, false, err
 		}
 		path = rest
 	}

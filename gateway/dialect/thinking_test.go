@@ -14,7 +14,7 @@ import (
 // object decodes a body.
 func object(t *testing.T, body string, names dialect.NameMapping) dialect.Object {
 	t.Helper()
-	o, err := dialect.ReadBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)), names)
+	o, err := dialect.ReadBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)), names, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package gemini
 import (
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 )
@@ -35,7 +37,7 @@ func readSystem(talk *dialect.Conversation, n dialect.Node) error {
 	}
 	content, err := n.AsObject()
 	if err != nil {
-		return n.NewError("must be an dialect.Object with parts, or a string")
+		return n.NewError("must be an object with parts, or a string")
 	}
 	parts, err := readParts(content.Field("parts"))
 	if err != nil {
@@ -96,87 +98,91 @@ func readParts(place dialect.Node) ([]chat.Part, error) {
 	return parts, nil
 }
 
+// records are the fields of a part that are passed on as text.
+var records = []struct{ field, title string }{
+	{"functionCall", "Function call: "},
+	{"executableCode", "Code: "},
+	{"codeExecutionResult", "Code result: "},
+	{"toolCall", "Tool call: "},
+	{"toolResponse", "Tool response: "},
+	{"audioTranscription", "Transcription: "},
+}
+
 // readPart reads one part. Some clients put a file and the text about it into the
 // same one: these become two, text first.
 func readPart(fields dialect.Object) ([]chat.Part, error) {
-	text, err := readText(fields)
+	parts, err := readText(fields)
 	if err != nil {
 		return nil, err
 	}
-	parts := []chat.Part{text}
-	for _, file := range []struct {
-		field string
-		read  func(dialect.Node) (*chat.Blob, error)
-	}{{"fileData", readFileData}, {"inlineData", readInlineData}} {
-		if n := fields.Field(file.field); !n.IsAbsent() {
-			blob, err := file.read(n)
-			if err != nil {
-				return nil, err
-			}
-			parts = append(parts, chat.Part{Blob: blob})
+	for _, record := range records {
+		if n := fields.Field(record.field); !n.IsAbsent() {
+			parts = append(parts, chat.Part{Text: record.title + n.JSONText()})
 		}
+	}
+	response, err := readResponse(fields.Field("functionResponse"))
+	if err != nil {
+		return nil, err
+	}
+	files, err := readPartFiles(fields)
+	return append(append(parts, response...), files...), err
+}
+
+// readText reads the text of a part. A thought sent back is dropped.
+func readText(fields dialect.Object) ([]chat.Part, error) {
+	place := fields.Field("text")
+	text, err := place.AsText()
+	if err != nil {
+		return nil, err
+	}
+	switch thought, err := fields.Field("thought").AsBool(); {
+	case err != nil:
+		return nil, err
+	case text == "":
+		return nil, nil
+	case thought:
+		fields.Field("thought").DropField()
+		return nil, nil
+	}
+	return []chat.Part{{Text: text}}, nil
+}
+
+// readResponse reads {id, name, response, parts}. The files in parts become files;
+// the rest is passed on as text.
+func readResponse(n dialect.Node) ([]chat.Part, error) {
+	if n.IsAbsent() {
+		return nil, nil
+	}
+	text, rest, err := n.CutField("parts")
+	if err != nil {
+		return nil, err
+	}
+	parts := []chat.Part{{Text: "Function response: " + text}}
+	files, err := rest.AsTable(partFields).AsListOrOne(dialect.MaxParts)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		fields, err := file.AsObject()
+		if err != nil {
+			return nil, err
+		}
+		more, err := readPart(fields)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, more...)
 	}
 	return parts, nil
 }
 
-// readText reads the text of a part. Text that is not for the model, such as a
-// thought sent back or a lone signature, becomes empty.
-func readText(fields dialect.Object) (chat.Part, error) {
-	text, err := fields.Field("text").AsText()
-	if err != nil {
-		return chat.Part{}, err
-	}
-	thought, err := fields.Field("thought").AsBool()
-	switch {
-	case err != nil || thought:
-		return chat.Part{}, err
-	case text != "":
-		return chat.Part{Text: text}, nil
-	}
-	for _, record := range []struct{ field, title string }{
-		{"functionCall", "Function call: "},
-		{"functionResponse", "Function response: "},
-		{"executableCode", "Code: "},
-		{"codeExecutionResult", "Code result: "},
-	} {
-		if n := fields.Field(record.field); !n.IsAbsent() {
-			return chat.Part{Text: record.title + n.JSONText()}, nil
+// readPartFiles reads the files of a part. Files of Google's Files API have an
+// address too, but cannot be read with it.
+func readPartFiles(fields dialect.Object) ([]chat.Part, error) {
+	for _, name := range []string{"fileData", "inlineData"} {
+		if n := fields.Field(name); n.Value.Type != gjson.Null && !n.Value.IsObject() {
+			return nil, n.NewError("must be an object")
 		}
 	}
-	return chat.Part{}, nil
-}
-
-// readFileData reads {fileUri}. Files of Google's Files API have such an address
-// too, but cannot be read with it.
-func readFileData(n dialect.Node) (*chat.Blob, error) {
-	fields, err := n.AsObject()
-	if err != nil {
-		return nil, err
-	}
-	place := fields.Field("fileUri")
-	if text, err := place.AsText(); err != nil || text == "" {
-		return nil, place.NewError("must be an https address; send other files as inlineData")
-	}
-	return dialect.DecodeURL(place)
-}
-
-func readInlineData(n dialect.Node) (*chat.Blob, error) {
-	fields, err := n.AsObject()
-	if err != nil {
-		return nil, err
-	}
-	mediaType, err := fields.Field("mimeType").AsText()
-	if err != nil {
-		return nil, err
-	}
-	name, err := fields.Field("displayName").AsText()
-	if err != nil {
-		return nil, err
-	}
-	blob, err := dialect.DecodeInline(fields.Field("data"), mediaType)
-	if err != nil {
-		return nil, err
-	}
-	blob.Name = dialect.CleanFileName(name)
-	return blob, nil
+	return dialect.ReadFileFields(fields)
 }

@@ -29,7 +29,10 @@ func TestWrongFields(t *testing.T) {
 	tests := []struct{ body, param string }{
 		{geminiBody(`"systemInstruction":5`), "systemInstruction"},
 		{geminiBody(`"system_instruction":{"parts":[]}`), "systemInstruction.parts"},
-		{geminiBody(`"systemInstruction":{"parts":[{"inlineData":{"mimeType":"text/plain","data":"YQ"}}]}`), "systemInstruction"},
+		{geminiBody(`"cachedContent":"cachedContents/x"`), "cachedContent"},
+		{geminiBody(`"photo":"https://x.example/a.png"`), "photo"},
+		{config(`"_responseJsonSchema":{}`), "generationConfig.ResponseJsonSchema"},
+		{config(`"responseFormat":{"text":{"mimeType":"application/json"}}`), "generationConfig.responseFormat.text.mimeType"},
 		{geminiBody(`"generationConfig":[]`), "generationConfig"},
 		{geminiBody(`"generationConfig":{"candidateCount":"2"}`), "generationConfig.candidateCount"},
 		{geminiBody(`"generationConfig":{"responseMimeType":1}`), "generationConfig.responseMimeType"},
@@ -46,7 +49,6 @@ func TestWrongFields(t *testing.T) {
 		{config(`"candidateCount":"one"`), "generationConfig.candidateCount"},
 		{config(`"seed":[1]`), "generationConfig.seed"},
 		{config(`"stopSequences":5`), "generationConfig.stopSequences"},
-		{config(`"stopSequences":"x"`), "generationConfig.stopSequences"},
 		{config(`"stop_sequences":["x",1]`), "generationConfig.stopSequences[1]"},
 		{config(`"stopSequences":[null]`), "generationConfig.stopSequences[0]"},
 		{config(`"responseModalities":5`), "generationConfig.responseModalities"},
@@ -68,7 +70,7 @@ func TestWrongFields(t *testing.T) {
 		{part(`"inlineData":{"mimeType":1}`), "contents[0].parts[0].inlineData.mimeType"},
 		{part(`"inlineData":{"displayName":1}`), "contents[0].parts[0].inlineData.displayName"},
 		{part(`"inlineData":{"data":1}`), "contents[0].parts[0].inlineData.data"},
-		{part(`"inlineData":{"mimeType":"a/b"}`), "contents[0].parts[0].inlineData.data"},
+		{part(`"inlineData":{"mimeType":"a/b"}`), "contents[0].parts[0].inlineData"},
 		{part(`"text":" \n"`), "contents[0].parts"},
 		{`{}`, "contents"},
 	}
@@ -89,7 +91,13 @@ func TestWrongFields(t *testing.T) {
 // TestUnusualForms: well-meant requests are understood.
 func TestUnusualForms(t *testing.T) {
 	tests := []struct{ name, body, want string }{ // want is a line of DescribeCall
-		{"unknown fields", `{"contents":[` + gUser + `],"labels":{"a":1},"generationConfig":{"x":[1]},"cachedContent":null}`, `user: "a"`},
+		{"unknown fields", `{"contents":[` + gUser + `],"labels":{"a":1},"generationConfig":{"x":[1]},"cachedContent":null,"y":false}`, `model="m" stream=false thoughts=false ignored=["labels" "generationConfig.x"]`},
+		{"a file in the instruction", `{"contents":[` + gUser + `],"systemInstruction":{"parts":[{"inlineData":{"mimeType":"text/plain","data":"YQ"}}]}}`, `user: [text/plain "" 1 bytes] "a"`},
+		{"a text beside a call", `{"contents":[` + gUser + `,{"role":"model","parts":[{"text":"b","functionCall":{"id":"c1","name":"f"}}]},` + gUser + `]}`, `model: "b" "Function call: {\"id\":\"c1\",\"name\":\"f\"}"`},
+		{"a picture in a function's result", `{"contents":[` + gUser + `,{"role":"user","parts":[{"functionResponse":{"id":"c1","name":"f","response":{"a":1},"parts":[{"inline_data":{"mime_type":"image/gif","data":"R0lGODlh"}}]}}]}]}`,
+			`user: "Function response: {\"id\":\"c1\",\"name\":\"f\",\"response\":{\"a\":1}}" [image/gif "" 6 bytes]`},
+		{"a picture as in another API", `{"contents":[{"parts":[{"image_url":{"url":"data:image/gif;base64,R0lGODlh"}}]}]}`, `user: [image/gif "" 6 bytes]`},
+		{"looks of a picture", `{"contents":[` + gUser + `],"generationConfig":{"imageConfig":{"aspectRatio":"16:9","image_size":"2K"}}}`, `user: "a" "Format of the picture: 16:9." "Resolution: 2K, the longer side about 2000 pixels."`},
 		{"knobs as protobuf writes them", `{"contents":[` + gUser + `],"safetySettings":[{"category":"c","threshold":"OFF"}],"generation_config":{"temperature":"0.7","topP":1,"top_k":"40","maxOutputTokens":"8192","candidate_count":"1","seed":"-7","stopSequences":["x"],"responseModalities":["Text","IMAGE"],"presencePenalty":null,"thinkingConfig":{"thinkingBudget":-1,"thinkingLevel":"low"}}}`, `user: "a"`},
 		{"a blank question before a good one, in Gemini's format", `{"contents":[{"role":"user","parts":[{"text":"\n"}]},` + gUser + `]}`, "model=\"m\" stream=false thoughts=false ignored=[]\nuser: \"a\""},
 		{"lone signature", `{"contents":[` + gUser + `,{"role":"model","parts":[{"thoughtSignature":"c2ln"}]},` + gUser + `]}`, `user: "a"`},

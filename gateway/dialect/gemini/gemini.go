@@ -1,6 +1,6 @@
 // Package gemini is the dialect of generativelanguage.googleapis.com, the native
 // Gemini API. Start with [Dialect]: its fields are the functions of this package.
-// Requests are decoded in request.go, contents.go and images.go, answers encoded
+// Requests are decoded in request.go, contents.go and images.go by the tables of fields.go, answers encoded
 // in answer.go, streams in stream.go.
 //
 // # Concurrency
@@ -29,6 +29,7 @@ var Dialect = dialect.Dialect{
 	Unmounted:    []dialect.Operation{dialect.Stream, dialect.CountTokens, dialect.Images, dialect.Edits},
 	Claims:       claimsRequest,
 	Decode:       decodeRequest,
+	Tables:       fieldTables,
 	ExplainPath:  explainPath,
 	EncodeModels: encodeModels,
 	EncodeModel:  encodeModel,

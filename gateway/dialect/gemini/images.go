@@ -3,8 +3,6 @@ package gemini
 import (
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 )
@@ -32,17 +30,29 @@ func decodePredict(call *dialect.Call, body dialect.Object) error {
 		return err
 	}
 	count := parameters.Field("sampleCount")
-	if !count.IsAbsent() && count.Value.Type != gjson.Number {
-		return count.NewError("must be a number")
-	}
-	if err := call.Pictures.SetCount(count, count.Value.Num, !count.IsAbsent()); err != nil {
+	if err := quotedNumber(count); err != nil && !count.IsAbsent() {
 		return err
 	}
-	if err := call.Pictures.SetAspectRatio(parameters.Field("aspectRatio")); err != nil {
+	if err := call.Pictures.SetCount(count, count.Value.Float(), !count.IsAbsent()); err != nil {
+		return err
+	}
+	if err := readLooks(call.Pictures, parameters); err != nil {
 		return err
 	}
 	call.Chat = call.PictureRequest(call.Pictures.Count)
 	return nil
+}
+
+func readLooks(p *dialect.Pictures, parameters dialect.Object) error {
+	for _, name := range []string{"sampleImageSize", "imageSize"} {
+		if err := p.SetSize(parameters.Field(name)); err != nil {
+			return err
+		}
+	}
+	if err := p.SetAspectRatio(parameters.Field("aspectRatio")); err != nil {
+		return err
+	}
+	return p.SetNegative(parameters.Field("negativePrompt"))
 }
 
 // decodeEdit reads :editImage: the body of generateContent with at least one
@@ -62,10 +72,29 @@ func decodeEdit(call *dialect.Call, body dialect.Object) error {
 	if err := decodeGenerate(call, body); err != nil {
 		return err
 	}
+	if err := addBeside(call.Chat, body); err != nil {
+		return err
+	}
 	if !hasPicture(call.Chat) {
 		return body.Field("contents").NewError("must hold the picture to edit as inlineData")
 	}
 	call.Pictures.SetConversation(call.Chat.System, call.Chat.Turns)
+	return nil
+}
+
+// addBeside adds what stands beside contents, a prompt and pictures, to the last
+// turn.
+func addBeside(req *chat.Request, body dialect.Object) error {
+	parts, err := dialect.ReadFileFields(body)
+	if err != nil {
+		return err
+	}
+	prompt, err := body.Field("prompt").AsText()
+	if err != nil {
+		return err
+	}
+	last := &req.Turns[len(req.Turns)-1]
+	last.Parts = append(last.Parts, dialect.DropBlankParts(append(parts, chat.Part{Text: prompt}))...)
 	return nil
 }
 
@@ -90,67 +119,18 @@ func readPrompt(p *dialect.Pictures, fields dialect.Object) error {
 	if err := p.SetPrompt(place, prompt); err != nil {
 		return err
 	}
-	if mask := fields.Field("mask"); !mask.IsAbsent() {
-		return dialect.MaskError(mask)
+	files, err := dialect.ReadFileFields(fields)
+	if err != nil {
+		return err
 	}
-	for _, name := range []string{"image", "images"} {
-		images, err := fields.Field(name).AsListOrOne(dialect.MaxFiles)
-		if err != nil {
+	for _, part := range files {
+		if err := dialect.RequirePicture(part.Blob); err != nil {
 			return err
 		}
-		for _, n := range images {
-			blob, err := readPicture(n)
-			if err != nil {
-				return err
-			}
-			p.Inputs = append(p.Inputs, blob)
-		}
+		p.Inputs = append(p.Inputs, part.Blob)
 	}
 	if len(p.Inputs) > dialect.MaxFiles {
 		return fields.Field("images").TooMany(dialect.MaxFiles, "elements")
 	}
-	return nil
-}
-
-// readPicture reads {mimeType, data}, also with the names that :predict has for
-// the bytes.
-func readPicture(n dialect.Node) (*chat.Blob, error) {
-	fields, err := n.AsObject()
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"inlineData", "image"} {
-		if inner := fields.Field(name); !inner.IsAbsent() {
-			return readPicture(inner)
-		}
-	}
-	mediaType, err := fields.Field("mimeType").AsText()
-	if err != nil {
-		return nil, err
-	}
-	if !strings.HasPrefix(mediaType, "image/") {
-		mediaType = "image/*"
-	}
-	for _, name := range []string{"bytesBase64Encoded", "imageBytes"} {
-		if data := fields.Field(name); !data.IsAbsent() {
-			return dialect.DecodeInline(data, mediaType)
-		}
-	}
-	return dialect.DecodeInline(fields.Field("data"), mediaType)
-}
-
-// addAspectRatio adds the sentence for the wanted aspect ratio to the end of the
-// question.
-func addAspectRatio(call *dialect.Call, config dialect.Object) error {
-	image, err := config.Field("imageConfig").AsObject()
-	if err != nil {
-		return err
-	}
-	sentence, err := dialect.ParseAspectRatio(image.Field("aspectRatio"))
-	if err != nil || sentence == "" {
-		return err
-	}
-	last := &call.Chat.Turns[len(call.Chat.Turns)-1]
-	last.Parts = append(last.Parts, chat.Part{Text: sentence})
 	return nil
 }

@@ -12,13 +12,14 @@ import (
 // verbs are the operations that may follow the last colon of models/M:verb.
 var verbs = map[string]struct {
 	op     dialect.Operation
+	fields dialect.Fields
 	decode func(call *dialect.Call, body dialect.Object) error
 }{
-	"generateContent":       {dialect.Generate, decodeGenerate},
-	"streamGenerateContent": {dialect.Stream, decodeGenerate},
-	"countTokens":           {dialect.CountTokens, decodeCount},
-	"predict":               {dialect.Images, decodePredict},
-	"editImage":             {dialect.Edits, decodeEdit},
+	"generateContent":       {dialect.Generate, generateFields, decodeGenerate},
+	"streamGenerateContent": {dialect.Stream, generateFields, decodeGenerate},
+	"countTokens":           {dialect.CountTokens, countFields, decodeCount},
+	"predict":               {dialect.Images, predictFields, decodePredict},
+	"editImage":             {dialect.Edits, editFields, decodeEdit},
 }
 
 // unservedVerbs are Google's other verbs. Their clients learn that the operation
@@ -65,7 +66,7 @@ func decodeVerb(r *http.Request, name, verb string) (*dialect.Call, error) {
 	case !ok:
 		return nil, chat.NewError(chat.UnknownPath, "no such operation on a model; use "+servedVerbs)
 	}
-	body, err := dialect.ReadBody(r, dialect.CamelNames)
+	body, err := dialect.ReadBody(r, dialect.CamelNames, how.fields)
 	if err != nil {
 		return nil, err
 	}
@@ -76,18 +77,16 @@ func decodeVerb(r *http.Request, name, verb string) (*dialect.Call, error) {
 	if err := how.decode(call, body); err != nil {
 		return nil, err
 	}
+	call.Chat.Ignored = body.Ignored()
 	return call, nil
 }
 
 func decodeGenerate(call *dialect.Call, body dialect.Object) error {
-	if err := ignoredFields.CheckFields(body); err != nil {
-		return err
-	}
 	config, err := readConfig(call.Chat, body.Field("generationConfig"))
 	if err != nil {
 		return err
 	}
-	if err := readTools(call.Chat, body); err != nil {
+	if err := checkToolConfig(body.Field("toolConfig")); err != nil {
 		return err
 	}
 	talk, err := readContents(body)
@@ -97,7 +96,7 @@ func decodeGenerate(call *dialect.Call, body dialect.Object) error {
 	if err := talk.FillRequest(call.Chat, body.Field("contents")); err != nil {
 		return err
 	}
-	return addAspectRatio(call, config)
+	return addLooks(call.Chat, config)
 }
 
 // decodeCount reads contents, which may be inside generateContentRequest.
@@ -115,21 +114,6 @@ func decodeCount(call *dialect.Call, body dialect.Object) error {
 	return talk.FillCount(call.Chat, body.Field("contents"))
 }
 
-// quotedNumber is a number that may be in a string.
-var quotedNumber, quotedCount = dialect.MayBeQuoted(dialect.IsNumber), dialect.MayBeQuoted(dialect.IsCount)
-
-// The fields that clients send and that change nothing, because the web session
-// has no such settings.
-var (
-	ignoredFields = dialect.Rules{{"safetySettings", dialect.ListOf(dialect.IsObject)}}
-	ignoredConfig = dialect.Rules{
-		{"temperature", quotedNumber}, {"topP", quotedNumber}, {"topK", quotedNumber},
-		{"presencePenalty", quotedNumber}, {"frequencyPenalty", quotedNumber}, {"seed", quotedNumber},
-		{"maxOutputTokens", quotedCount}, {"candidateCount", quotedCount},
-		{"stopSequences", dialect.ListOf(dialect.IsText)}, {"responseModalities", dialect.ListOf(dialect.IsText)},
-	}
-)
-
 // readConfig returns generationConfig. It refuses fields that would change the
 // form of the answer, because the session cannot be held to a form.
 func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, err error) {
@@ -137,22 +121,18 @@ func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, e
 	if err != nil {
 		return config, err
 	}
-	if err := ignoredConfig.CheckFields(config); err != nil {
+	count := config.Field("candidateCount")
+	if err := quotedCount(count); err != nil && !count.IsAbsent() {
 		return config, err
 	}
-	if count := config.Field("candidateCount"); count.Value.Int() > 1 {
+	if count.Value.Int() > 1 {
 		return config, count.NewError("must be 1; only one candidate is made")
 	}
-	form := config.Field("responseMimeType")
-	if text, err := form.AsText(); err != nil {
+	if req.Stop, err = config.Field("stopSequences").AsTexts(dialect.MaxStops); err != nil {
 		return config, err
-	} else if text != "" && text != "text/plain" {
-		return config, form.NewError("must be text/plain; the session cannot be held to a format. Ask for JSON in the prompt instead")
 	}
-	for _, name := range []string{"responseSchema", "responseJsonSchema"} {
-		if schema := config.Field(name); !schema.IsAbsent() {
-			return config, schema.NewError("is not offered; the session cannot be held to a schema. Ask for JSON in the prompt instead")
-		}
+	if err := mustBePlain(config.Field("responseMimeType")); err != nil {
+		return config, err
 	}
 	thinking, err := config.Field("thinkingConfig").AsObject()
 	if err != nil {
@@ -165,17 +145,18 @@ func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, e
 	return config, err
 }
 
-// readTools notes that tools are ignored, and refuses the request if the client
-// insists on a call.
-func readTools(req *chat.Request, body dialect.Object) error {
-	tools, err := body.Field("tools").AsListOrOne(dialect.MaxTurns)
-	if err != nil {
-		return err
+// mustBePlain refuses a media type of the answer that is not that of text.
+func mustBePlain(n dialect.Node) error {
+	text, err := n.AsText()
+	if err == nil && text != "" && text != "text/plain" {
+		return n.NewError("must be text/plain; the session cannot be held to a format. Ask for JSON in the prompt instead")
 	}
-	if len(tools) > 0 {
-		req.Ignored = append(req.Ignored, "tools")
-	}
-	config, err := body.Field("toolConfig").AsObject()
+	return err
+}
+
+// checkToolConfig refuses the request if the client insists on a call.
+func checkToolConfig(n dialect.Node) error {
+	config, err := n.AsObject()
 	if err != nil {
 		return err
 	}
@@ -190,6 +171,32 @@ func readTools(req *chat.Request, body dialect.Object) error {
 		return mode.NewError("must not be ANY; functions cannot be called, so no call can be promised")
 	}
 	return nil
+}
+
+// addLooks adds the wishes for a picture to the question, in either place for them.
+func addLooks(req *chat.Request, config dialect.Object) error {
+	image, err := config.Field("imageConfig").AsObject()
+	if err != nil {
+		return err
+	}
+	if err := dialect.AddLooks(req, image.Field("aspectRatio"), image.Field("imageSize")); err != nil {
+		return err
+	}
+	form, err := config.Field("responseFormat").AsObject()
+	if err != nil {
+		return err
+	}
+	text, err := form.Field("text").AsObject()
+	if err != nil {
+		return err
+	}
+	if err := mustBePlain(text.Field("mimeType")); err != nil {
+		return err
+	}
+	if image, err = form.Field("image").AsObject(); err != nil {
+		return err
+	}
+	return dialect.AddLooks(req, image.Field("aspectRatio"), image.Field("imageSize"))
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -2,11 +2,13 @@ package openai
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,7 +27,7 @@ func decodeEdit(r *http.Request) (*dialect.Call, error) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case kind == "application/json":
-		return decodeEditJSON(r)
+		return decodePictureJSON(r, dialect.Edits)
 	case err != nil || kind != "multipart/form-data":
 		return nil, chat.NewError(chat.BadRequest, "the request must be multipart/form-data with the fields image and prompt")
 	case params["boundary"] == "":
@@ -35,10 +37,11 @@ func decodeEdit(r *http.Request) (*dialect.Call, error) {
 	if err := form.readAll(multipart.NewReader(r.Body, params["boundary"])); err != nil {
 		return nil, err
 	}
-	if len(form.images) == 0 {
-		return nil, &chat.Error{Kind: chat.BadRequest, Param: "image", Message: "image is missing; send the picture to edit as a file"}
+	body, err := dialect.NewFormObject(form.fields, pictureFields)
+	if err != nil {
+		return nil, err
 	}
-	return decodePictures(dialect.Edits, dialect.FormObject(form.fields), form.images)
+	return decodePictures(dialect.Edits, body, form.images)
 }
 
 // formReader collects the parts of a form in any order. None of it touches the
@@ -78,24 +81,44 @@ func (f *formReader) addPart(part *multipart.Part) error {
 	name := part.FormName()
 	base, _, _ := strings.Cut(name, "[") // image, image[] and image[0] are one field
 	place := dialect.Node{Path: base}
-	switch base {
-	case "":
+	switch isFile := part.FileName() != ""; {
+	case base == "":
 		return chat.NewError(chat.BadRequest, "a part of the form has no name")
-	case "mask":
-		mask, err := f.readPart(part, place, dialect.MaxFileBytes)
-		if err != nil || mask.Len() == 0 { // some forms send the fields that were not filled in
-			return err
-		}
-		return dialect.MaskError(place)
-	case "image":
+	case isFile && pictureField.MatchString(base), base == "image" && part.Header.Get("Content-Type") != "":
 		return f.addImage(place, part)
+	case isFile, strings.Contains(strings.ToLower(base), "mask"):
+		return f.refuseFile(place, part)
 	}
 	text, err := f.readPart(part, place, maxFormField)
 	if err != nil {
 		return err
 	}
-	f.fields[base] = strings.ToValidUTF8(text.String(), "\ufffd")
+	value := strings.ToValidUTF8(text.String(), "\ufffd")
+	if first, given := f.fields[base]; given && first != "" && value != "" && first != value {
+		return place.NewError("is given twice, with different values; send one of them")
+	}
+	f.fields[base] = cmp.Or(value, f.fields[base])
 	return nil
+}
+
+// pictureField matches the names under which clients send pictures to edit, such
+// as image, image2 and reference_images.
+var pictureField = regexp.MustCompile(`(?i)^(input|init|source|reference|ref|base|style|subject)?_?(image|img|picture|photo|file|reference|ref)s?_?(file|url|data)?_?\d*$`)
+
+// refuseFile refuses a file in a field for which there is no use. Some forms send
+// the fields that were not filled in.
+func (f *formReader) refuseFile(place dialect.Node, part *multipart.Part) error {
+	var first [1]byte
+	switch n, err := part.Read(first[:]); {
+	case n == 0 && errors.Is(err, io.EOF):
+		return nil
+	case err != nil && !errors.Is(err, io.EOF):
+		return f.explainError(err)
+	case strings.Contains(strings.ToLower(place.Path), "mask"):
+		return place.NewError(dialect.NoMask)
+	default:
+		return place.NewError("is not a field for files; send pictures to edit as image")
+	}
 }
 
 func (f *formReader) addImage(place dialect.Node, part *multipart.Part) error {
@@ -141,42 +164,4 @@ func newPicture(place dialect.Node, stated string, data []byte) (*chat.Blob, err
 		stated = "image/*"
 	}
 	return dialect.NewFile(place, stated, data)
-}
-
-// decodeEditJSON reads the newer form of an edit: images: [{image_url}].
-func decodeEditJSON(r *http.Request) (*dialect.Call, error) {
-	body, err := dialect.ReadBody(r, dialect.ExactNames)
-	if err != nil {
-		return nil, err
-	}
-	if mask := body.Field("mask"); !mask.IsAbsent() {
-		return nil, dialect.MaskError(mask)
-	}
-	place := body.Field("images")
-	images, err := place.AsListOrOne(dialect.MaxFiles)
-	if err != nil {
-		return nil, err
-	}
-	if len(images) == 0 {
-		return nil, place.NewError("must hold the picture to edit")
-	}
-	var inputs []*chat.Blob
-	for _, n := range images {
-		fields, err := n.AsObject()
-		if err != nil {
-			return nil, err
-		}
-		source := fields.Field("image_url")
-		blob, err := readImage(source)
-		switch {
-		case err != nil:
-			return nil, err
-		case blob.Link != nil:
-			blob.Link.Picture = true
-		case !strings.HasPrefix(blob.MIME, "image/"):
-			return nil, source.NewError("is no picture; send a PNG, JPEG, WebP, GIF or HEIC image")
-		}
-		inputs = append(inputs, blob)
-	}
-	return decodePictures(dialect.Edits, body, inputs)
 }

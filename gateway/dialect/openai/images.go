@@ -11,13 +11,13 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
-// decodeGeneration reads POST /v1/images/generations.
-func decodeGeneration(r *http.Request) (*dialect.Call, error) {
-	body, err := dialect.ReadBody(r, dialect.ExactNames)
+// decodePictureJSON reads POST /v1/images/generations, and edits in JSON.
+func decodePictureJSON(r *http.Request, op dialect.Operation) (*dialect.Call, error) {
+	body, err := dialect.ReadBody(r, dialect.SnakeNames, pictureFields)
 	if err != nil {
 		return nil, err
 	}
-	return decodePictures(dialect.Images, body, nil)
+	return decodePictures(op, body, nil)
 }
 
 // decodePictures reads the fields that generations and edits have in common.
@@ -30,23 +30,30 @@ func decodePictures(op dialect.Operation, body dialect.Object, inputs []*chat.Bl
 	if err != nil {
 		return nil, err
 	}
+	files, err := dialect.ReadFileFields(body)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range files {
+		if err := dialect.RequirePicture(part.Blob); err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, part.Blob)
+	}
+	switch {
+	case len(inputs) > dialect.MaxFiles:
+		return nil, body.Field("images").TooMany(dialect.MaxFiles, "files")
+	case op == dialect.Edits && len(inputs) == 0:
+		return nil, body.Field("image").NewError("is missing; send the picture to edit")
+	}
 	call := dialect.NewCall(op, name)
 	call.Pictures = &dialect.Pictures{Inputs: inputs}
-	var ignored []string
-	for _, read := range []func(*dialect.Pictures, dialect.Object) error{readPrompt, readCount, readLooks, readResponseFormat} {
+	for _, read := range []func(*dialect.Pictures, dialect.Object) error{readPrompt, readCount, readSize, readLooks, readResponseFormat} {
 		if err := read(call.Pictures, body); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range []string{"background", "output_format", "output_compression", "moderation", "input_fidelity"} {
-		if n := body.Field(name); !n.IsAbsent() && n.Value.Str != "auto" {
-			ignored = append(ignored, name)
-		}
-	}
-	if name := "partial_images"; !body.Field(name).IsOff() {
-		ignored = append(ignored, name)
-	}
-	call.Chat = &chat.Request{Ignored: ignored}
+	call.Chat = &chat.Request{Ignored: body.Ignored()}
 	call.Chat = call.PictureRequest(call.Pictures.Count)
 	return call, nil
 }
@@ -63,6 +70,13 @@ func readPrompt(p *dialect.Pictures, body dialect.Object) error {
 // readCount reads n: a number in JSON, its digits in a form.
 func readCount(p *dialect.Pictures, body dialect.Object) error {
 	place := body.Field("n")
+	for _, name := range []string{"num_images", "batch_size"} {
+		if other := body.Field(name); place.IsAbsent() {
+			place = other
+		} else if !other.IsAbsent() && other.Value.String() != place.Value.String() {
+			return other.NewError("says another number than " + place.Path)
+		}
+	}
 	switch {
 	case place.IsAbsent():
 		return p.SetCount(place, 0, false)
@@ -80,36 +94,51 @@ func readCount(p *dialect.Pictures, body dialect.Object) error {
 	return p.SetCount(place, float64(n), true)
 }
 
-// readLooks reads size, quality and style.
+// readSize reads the wishes for size and aspect ratio, whatever a client calls
+// them.
+func readSize(p *dialect.Pictures, body dialect.Object) error {
+	for _, name := range []string{"size", "image_size", "resolution"} {
+		if err := p.SetSize(body.Field(name)); err != nil {
+			return err
+		}
+	}
+	if err := p.SetSides(body.Field("width"), body.Field("height")); err != nil {
+		return err
+	}
+	return p.SetAspectRatio(body.Field("aspect_ratio"))
+}
+
+// readLooks reads quality, style and negative_prompt.
 func readLooks(p *dialect.Pictures, body dialect.Object) error {
-	place := body.Field("size")
-	size, err := place.AsText()
-	if err != nil {
-		return err
-	}
-	if err := p.SetSize(place, strings.ToLower(size)); err != nil {
-		return err
-	}
-	place = body.Field("quality")
+	place := body.Field("quality")
 	quality, err := place.AsText()
 	if err != nil {
 		return err
 	}
-	if err := dialect.RequireOneOf(place, quality, "auto", "standard", "hd", "low", "medium", "high"); err != nil {
-		return err
-	}
-	if quality == "hd" || quality == "high" {
+	switch quality = strings.ToLower(quality); quality {
+	case "1k", "2k", "4k":
+		if err := p.SetSize(place); err != nil {
+			return err
+		}
+	case "hd", "high":
 		p.AddWish("Quality: as fine and detailed as can be.")
+	default:
+		if err := dialect.RequireOneOf(place, quality, "auto", "standard", "hd", "low", "medium", "high"); err != nil {
+			return err
+		}
 	}
 	place = body.Field("style")
 	style, err := place.AsText()
 	if err != nil {
 		return err
 	}
-	if style != "" {
+	if style = strings.ToLower(style); style != "" {
 		p.AddWish("Style: " + style + ".")
 	}
-	return dialect.RequireOneOf(place, style, "vivid", "natural")
+	if err := dialect.RequireOneOf(place, style, "vivid", "natural"); err != nil {
+		return err
+	}
+	return p.SetNegative(body.Field("negative_prompt"))
 }
 
 // readResponseFormat reads whether the pictures are sent as bytes or addresses.
@@ -122,6 +151,7 @@ func readResponseFormat(p *dialect.Pictures, body dialect.Object) error {
 	if err != nil {
 		return err
 	}
+	form = strings.ToLower(form)
 	p.Links = form == "url"
 	return dialect.RequireOneOf(place, form, "b64_json", "url")
 }

@@ -40,6 +40,11 @@ func readMessage(talk *dialect.Conversation, n dialect.Node) error {
 	if err != nil {
 		return err
 	}
+	files, err := dialect.ReadFileFields(message)
+	if err != nil {
+		return err
+	}
+	parts = append(parts, files...)
 	name, err := message.Field("name").AsText()
 	if err != nil {
 		return err
@@ -104,95 +109,48 @@ func readContent(place dialect.Node) ([]chat.Part, error) {
 			parts = append(parts, chat.Part{Text: text})
 			continue
 		}
-		part, err := readPart(n)
+		more, err := readPart(n)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, part)
+		parts = append(parts, more...)
 	}
 	return parts, nil
 }
 
-func readPart(n dialect.Node) (chat.Part, error) {
+// readPart reads a part. It may hold text and files, whatever its type says.
+func readPart(n dialect.Node) ([]chat.Part, error) {
 	fields, err := n.AsObject()
 	if err != nil {
-		return chat.Part{}, err
+		return nil, err
 	}
 	kind, err := fields.Field("type").AsText()
 	if err != nil {
-		return chat.Part{}, err
-	}
-	switch kind {
-	case "text", "input_text", "output_text":
-		text, err := fields.Field("text").AsText()
-		return chat.Part{Text: text}, err
-	case "refusal":
-		text, err := fields.Field("refusal").AsText()
-		return chat.Part{Text: text}, err
-	case "image_url", "input_image":
-		blob, err := readImage(fields.Field("image_url"))
-		return chat.Part{Blob: blob}, err
-	case "file", "input_file":
-		blob, err := readFile(fields)
-		return chat.Part{Blob: blob}, err
-	case "input_audio":
-		blob, err := readAudio(fields.Field("input_audio"))
-		return chat.Part{Blob: blob}, err
-	default:
-		return chat.Part{}, fields.Field("type").NewError("must be text, image_url, input_audio or file")
-	}
-}
-
-// readImage reads {url} and the bare string of the newer format.
-func readImage(n dialect.Node) (*chat.Blob, error) {
-	if _, err := n.AsText(); err == nil {
-		return dialect.DecodeURL(n)
-	}
-	fields, err := n.AsObject()
-	if err != nil {
 		return nil, err
 	}
-	return dialect.DecodeURL(fields.Field("url"))
-}
-
-// readAudio reads {data, format}.
-func readAudio(n dialect.Node) (*chat.Blob, error) {
-	fields, err := n.AsObject()
-	if err != nil {
-		return nil, err
-	}
-	place := fields.Field("format")
-	format, err := place.AsText()
-	if err != nil {
-		return nil, err
-	}
-	kind, ok := map[string]string{"wav": "audio/wav", "mp3": "audio/mpeg"}[format]
-	if !ok {
-		return nil, place.NewError("must be wav or mp3")
-	}
-	return dialect.DecodeInline(fields.Field("data"), kind)
-}
-
-// readFile reads a file part. Its fields are in "file", in the newer format in
-// the part itself.
-func readFile(fields dialect.Object) (*chat.Blob, error) {
-	if nested := fields.Field("file"); !nested.IsAbsent() {
-		var err error
-		if fields, err = nested.AsObject(); err != nil {
+	var parts []chat.Part
+	for _, name := range []string{"text", "refusal"} {
+		text, err := fields.Field(name).AsText()
+		if err != nil {
 			return nil, err
 		}
+		if text != "" {
+			parts = append(parts, chat.Part{Text: text})
+		}
 	}
-	if id := fields.Field("file_id"); !id.IsAbsent() {
-		return nil, id.NewError("is not offered, since no files are kept; send file_data")
-	}
-	name, err := fields.Field("filename").AsText()
+	files, err := dialect.ReadObjectFiles(fields)
 	if err != nil {
 		return nil, err
 	}
-	blob, err := dialect.DecodeURL(fields.Field("file_data"))
-	if err != nil {
-		return nil, err
+	if parts = append(parts, files...); len(parts) > 0 {
+		return parts, nil
 	}
-	blob.Name = dialect.CleanFileName(name)
-	return blob, nil
+	switch kind {
+	case "text", "input_text", "output_text", "refusal", "thinking", "redacted_thinking", "reasoning":
+		return nil, nil
+	case "image_url", "input_image", "image", "video_url", "input_video", "audio_url", "input_audio", "file", "input_file", "document":
+		return nil, fields.Field(kind).NewError("holds no file; send an https address or a data: URL with base64")
+	default:
+		return nil, fields.Field("type").NewError("must be text, image_url, input_audio, video_url or file")
+	}
 }

@@ -1,6 +1,7 @@
 // Package openai is the dialect of OpenAI's chat completions and Images API.
 // Start with [Dialect]: its fields are the functions of this package. Requests
-// are decoded in request.go, messages.go, images.go and edits.go, answers
+// are decoded in request.go, messages.go, images.go and edits.go by the tables of
+// fields.go, answers
 // encoded in answer.go and gallery.go, streams in stream.go.
 //
 // # Concurrency
@@ -27,6 +28,7 @@ var Dialect = dialect.Dialect{
 	Unmounted:    []dialect.Operation{dialect.Stream},
 	Claims:       claimsRequest,
 	Decode:       decodeRequest,
+	Tables:       fieldTables,
 	ExplainPath:  explainPath,
 	EncodeModels: encodeModels,
 	EncodeModel:  encodeModel,

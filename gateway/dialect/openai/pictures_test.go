@@ -131,7 +131,7 @@ func TestWishes(t *testing.T) {
 func TestIgnoredWishes(t *testing.T) {
 	for fields, want := range map[string]string{
 		``: "", `,"stream":false,"partial_images":0`: "", `,"stream":0,"background":"auto"`: "",
-		`,"partial_images":2,"output_format":"webp"`: "output_format partial_images",
+		`,"partial_images":2,"output_format":"webp"`: "partial_images output_format",
 	} {
 		s := dialecttest.NewServer()
 		if w := s.Send("/v1/images/generations", "application/json", `{"prompt":"a fox"`+fields+`}`); w.Code != http.StatusOK {

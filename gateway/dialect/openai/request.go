@@ -15,7 +15,7 @@ func decodeRequest(r *http.Request, param func(string) string) (*dialect.Call, e
 	case "/chat/completions":
 		return decodeChat(r)
 	case "/images/generations":
-		return decodeGeneration(r)
+		return decodePictureJSON(r, dialect.Images)
 	case "/images/edits":
 		return decodeEdit(r)
 	}
@@ -34,7 +34,7 @@ func decodeRequest(r *http.Request, param func(string) string) (*dialect.Call, e
 }
 
 func decodeChat(r *http.Request) (*dialect.Call, error) {
-	body, err := dialect.ReadBody(r, dialect.ExactNames)
+	body, err := dialect.ReadBody(r, dialect.SnakeNames, chatFields)
 	if err != nil {
 		return nil, err
 	}
@@ -42,13 +42,14 @@ func decodeChat(r *http.Request) (*dialect.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, check := range []func(*chat.Request, dialect.Object) error{
-		checkIgnored, checkResponseFormat, readTools, readThinking, readMessages,
+	for _, read := range []func(*chat.Request, dialect.Object) error{
+		readStop, checkCount, checkResponseFormat, checkToolChoice, readThinking, readMessages, readImageConfig,
 	} {
-		if err := check(call.Chat, body); err != nil {
+		if err := read(call.Chat, body); err != nil {
 			return nil, err
 		}
 	}
+	call.Chat.Ignored = body.Ignored()
 	return call, nil
 }
 
@@ -88,21 +89,22 @@ func newChatCall(body dialect.Object) (*dialect.Call, error) {
 	return call, nil
 }
 
-// ignoredFields are fields that clients send and that change nothing, because the
-// web session has no such settings.
-var ignoredFields = dialect.Rules{
-	{"temperature", dialect.IsNumber}, {"top_p", dialect.IsNumber}, {"presence_penalty", dialect.IsNumber}, {"frequency_penalty", dialect.IsNumber},
-	{"max_tokens", dialect.IsCount}, {"max_completion_tokens", dialect.IsCount}, {"seed", dialect.IsNumber}, {"n", dialect.IsCount},
-	{"stop", dialect.IsTextOrList}, {"logit_bias", dialect.IsObject}, {"metadata", dialect.IsObject},
-	{"user", dialect.IsText}, {"store", dialect.IsBool}, {"parallel_tool_calls", dialect.IsBool},
+// readStop reads stop: a text, or several.
+func readStop(req *chat.Request, body dialect.Object) (err error) {
+	req.Stop, err = body.Field("stop").AsTexts(dialect.MaxStops)
+	return err
 }
 
-// checkIgnored checks the ignored fields, and refuses more than one choice.
-func checkIgnored(_ *chat.Request, body dialect.Object) error {
-	if err := ignoredFields.CheckFields(body); err != nil {
+// checkCount refuses more than one choice.
+func checkCount(_ *chat.Request, body dialect.Object) error {
+	n := body.Field("n")
+	if n.IsAbsent() {
+		return nil
+	}
+	if err := dialect.IsCount(n); err != nil {
 		return err
 	}
-	if n := body.Field("n"); n.Value.Num > 1 {
+	if n.Value.Num > 1 {
 		return n.NewError("must be 1; only one choice is made")
 	}
 	return nil
@@ -122,18 +124,8 @@ func checkResponseFormat(_ *chat.Request, body dialect.Object) error {
 	return nil
 }
 
-// readTools notes that tools are ignored, and refuses the request if the client
-// insists on a call. Functions are the older name of tools.
-func readTools(req *chat.Request, body dialect.Object) error {
-	for _, name := range []string{"tools", "functions"} {
-		tools, err := body.Field(name).AsList(dialect.MaxTurns)
-		if err != nil {
-			return err
-		}
-		if len(tools) > 0 {
-			req.Ignored = append(req.Ignored, name)
-		}
-	}
+// checkToolChoice refuses the request if the client insists on a call.
+func checkToolChoice(_ *chat.Request, body dialect.Object) error {
 	for _, name := range []string{"tool_choice", "function_call"} {
 		choice := body.Field(name)
 		switch {
@@ -154,4 +146,13 @@ func readThinking(req *chat.Request, body dialect.Object) (err error) {
 	level, off, err := dialect.ReadThinking(body)
 	req.Thinking, req.Thoughts = level, !off
 	return err
+}
+
+// readImageConfig adds the wishes for a picture to the question.
+func readImageConfig(req *chat.Request, body dialect.Object) error {
+	config, err := body.Field("image_config").AsObject()
+	if err != nil {
+		return err
+	}
+	return dialect.AddLooks(req, config.Field("aspect_ratio"), config.Field("image_size"))
 }
