@@ -156,7 +156,9 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 				return
 			}
 			tap.noteEvent()
-			if w.isEnd(event) {
+			if event.Name == w.dir && (event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename)) {
+				// The directory itself went away. Comparing would not show that: a new
+				// one may have got the number of the old.
 				return
 			}
 			if w.isRelevant(event) {
@@ -166,11 +168,14 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 			if !ok {
 				return
 			}
-			if !errors.Is(err, fsnotify.ErrEventOverflow) {
-				w.logFailure(ctx, err)
-				return
+			if errors.Is(err, fsnotify.ErrEventOverflow) {
+				burst.addEvent(WakeOverflow)
+				continue
 			}
-			burst.addEvent(WakeOverflow)
+			w.cfg.Logger.Warn("watching the inbox failed; starting over", "dir", w.dir, "err", err)
+			w.cfg.Poke(WakeError)
+			sleepFor(ctx, reattach)
+			return
 		case <-tap.timer.C:
 			tap.openAgain()
 		case <-burst.timer.C:
@@ -183,19 +188,6 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 			}
 		}
 	}
-}
-
-// logFailure logs the end of a watch and waits before the next one.
-func (w *watch) logFailure(ctx context.Context, err error) {
-	w.cfg.Logger.Warn("watching the inbox failed; starting over", "dir", w.dir, "err", err)
-	w.cfg.Poke(WakeError)
-	sleepFor(ctx, reattach)
-}
-
-// isEnd reports whether an event says that the directory itself went away. Comparing
-// would not show that: a new one may have got the number of the old.
-func (w *watch) isEnd(event fsnotify.Event) bool {
-	return event.Name == w.dir && (event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename))
 }
 
 // isRelevant reports whether an event can mean a new file. Our own notes never do, nor

@@ -141,11 +141,14 @@ func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) er
 	if err := r.emitDelta(r.answer.Flush()); err != nil {
 		return err
 	}
+	for _, name := range r.answer.Unknown() {
+		r.t.c.notice(SignComponent, name)
+	}
 	if err := r.deliverMedia(parent); err != nil {
 		return err
 	}
 	if !r.t.begun {
-		return emptyAnswerError()
+		return r.noTextError()
 	}
 	if err := r.t.sendEvent(chat.Event{Kind: chat.Finish, Reason: chat.Stop}); err != nil {
 		return err
@@ -186,6 +189,18 @@ func (r *answerReader) interruptedError(e *Error) error {
 		return e
 	}
 	return e.withRetry(retryLater)
+}
+
+// noTextError is the error for a complete answer of which nothing is left for the
+// client. One with the chip of a document was answered: asking again would cost a
+// question and bring the same.
+func (r *answerReader) noTextError() error {
+	if r.answer.HasChip() {
+		r.t.c.notice(SignCanvas, "no document")
+		return newError(chat.Upstream, cookie.Drift, "Google answered with a document that did not come with the answer; ask for the text in the chat").
+			withDetail("the chip of a document and no document")
+	}
+	return emptyAnswerError()
 }
 
 func emptyAnswerError() error {

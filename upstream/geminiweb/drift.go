@@ -14,6 +14,11 @@ const (
 	// SignServed is an answer under another model id than the one asked for; the
 	// detail is both, and the name.
 	SignServed Sign = "served_model"
+	// SignComponent is an element of an answer's text that is none of the app's known
+	// components, though it begins a line as they do; the detail is its name.
+	SignComponent Sign = "component"
+	// SignCanvas is an answer with the chip of a document that did not come.
+	SignCanvas Sign = "canvas"
 )
 
 // maxDetail bounds the detail of a sign, in bytes.

@@ -535,7 +535,7 @@ func TestCompleteAnswerNeedsNoEnd(t *testing.T) {
 	}{
 		{name: "silence behind the answer", body: done, want: "half and half", took: 10 * time.Second},
 		{name: "silence behind the end frame", body: done + wiretest.FrameRow(`[["e",4,null,null,9]]`), want: "half and half", took: time.Second},
-		{name: "silence before the end", body: wiretest.Guard + wiretest.FrameRow(wiretest.Row{Text: "half "}.String()), want: "half ", kind: chat.Timeout, took: 120 * time.Second},
+		{name: "silence before the end", body: wiretest.Guard + wiretest.FrameRow(wiretest.Row{Text: "half "}.String()), want: "half", kind: chat.Timeout, took: 120 * time.Second},
 		{name: "silence from the start", body: wiretest.Guard, kind: chat.Timeout, took: 120 * time.Second},
 		{name: "half a frame", body: wiretest.Guard + "9999\n[[", kind: chat.Timeout, took: 120 * time.Second},
 	}

@@ -53,7 +53,6 @@ const (
 	Cut           Kind = "cut"          // ends without the completion mark, saved in the history
 	HiddenModel   Kind = "hide_model"   // as Config.HideModel
 	TempRefused   Kind = "temporary"    // as Config.RefuseTemporaryPictures
-	OneWindow     Kind = "one_window"   // a temporary chat ends the account's former one in mid-answer
 	LatePicture   Kind = "late_picture" // pictures come in a row behind the finished text
 
 	// Media.
@@ -66,7 +65,7 @@ var kinds = []Kind{
 	Latency, Outage, Reset, Lost, Status, Truncate, Stall, Empty, HTML, Compress, Chopped, Guest, Login, Sorry, Block,
 	Malformed, LengthOff, Drift, NoToken, ConsentPage, ConsentFlag, BuildChanged, Release, Identity, NoValue, Interval,
 	AccountStatus, RPCRefused, AnyToken, HandOut, ErrorCode, BareStatus, OtherModel, FollowUpLimit, Cut,
-	HiddenModel, TempRefused, OneWindow, LatePicture, Pending, Expired,
+	HiddenModel, TempRefused, LatePicture, Pending, Expired,
 }
 
 // Fault is one thing that goes wrong. Its zero filters match every call.

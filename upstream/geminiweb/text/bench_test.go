@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/geminid/geminid/upstream/geminiweb/frame"
 	"github.com/geminid/geminid/upstream/geminiweb/internal/wiretest"
@@ -67,3 +68,23 @@ func readBody(src io.Reader) (n int) {
 type chunks struct{ src io.Reader }
 
 func (c chunks) Read(p []byte) (int, error) { return c.src.Read(p[:min(len(p), 16<<10)]) }
+
+// BenchmarkBusy reads an answer of 1 MB full of components, marks and escapes, and
+// beside it a plain one, in frames of 4 KB. The ratio has a target of 2.
+func BenchmarkBusy(b *testing.B) {
+	const part = "<Sequence>\n  <Step title=\"Boil the water\" subtitle=\"takes > 3 minutes\">\n    Use **fresh** water in my\\_new\\_kettle, never more than \\<two\\> litres[cite: 1, 2].\n  </Step>\n</Sequence>\n" +
+		"The [Kettle](http://googleusercontent.com/shopping_content/0) is &quot;it&quot;. See [go](https://www.google.com/search?q=https://go.dev) `x` $y$.\n<FollowUp label=\"a\" query=\"b\"/>\n"
+	const size = 1 << 20
+	plain := wiretest.JoinBody(wiretest.GrowingRows(wiretest.WriteProse(size), 4<<10)...)
+	busy := wiretest.JoinBody(wiretest.GrowingRows(strings.Repeat(part, size/len(part)+1)[:size], 4<<10)...)
+	var plainTime, busyTime time.Duration
+	for b.Loop() {
+		start := time.Now()
+		readBody(chunks{strings.NewReader(plain)})
+		plainTime += time.Since(start)
+		start = time.Now()
+		readBody(chunks{strings.NewReader(busy)})
+		busyTime += time.Since(start)
+	}
+	b.ReportMetric(float64(busyTime)/float64(plainTime), "busy/plain")
+}

@@ -2,7 +2,6 @@ package text
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/geminid/geminid/upstream/geminiweb/internal/bufpool"
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
@@ -49,7 +48,7 @@ type Decoder struct {
 
 	pooled *bufpool.Buffer // owns known until known has outgrown it
 
-	pending, shell, newText, newThoughts []byte // scratch, reused for each frame
+	pending, shell, probe, newText, newThoughts []byte // scratch, reused for each frame
 
 	decoded int // bytes decoded so far, for the test that the work is linear
 }
@@ -71,6 +70,14 @@ func (d *Decoder) Release() {
 
 // Done reports whether a frame marked the answer as complete.
 func (d *Decoder) Done() bool { return d.done }
+
+// HasChip reports whether the text had the chip of a document: then it is no empty
+// answer, though nothing of it may be left.
+func (d *Decoder) HasChip() bool { return d.text.cleaner.HasChip() }
+
+// Unknown returns the names of elements in the text that are none of the known
+// components of the app: 16 at most.
+func (d *Decoder) Unknown() []string { return d.text.cleaner.Unknown() }
 
 // DecodeFrame returns the new part of the next frame. It reports false, and
 // ignores the frame, if it is not valid JSON.
@@ -164,31 +171,11 @@ func (d *Decoder) emitStable(raw, pending []byte, shell *wire.Frame) Delta {
 	delta := Delta{Frame: shell, Thoughts: d.nextThoughts(shell, true)}
 	var used int
 	d.newText, used = d.text.cleanPending(d.newText[:0], pending, d.done)
-	if used < len(pending) {
-		_, size, _ := unescapeText(d.shell[:0], raw, used)
-		raw = raw[:size]
-	}
+	raw = d.cutHeld(raw, pending, used)
 	d.appendKnown(raw)
 	d.text.markSent(pending, used)
 	delta.Text = d.newText
 	return delta
-}
-
-// appendKnown adds to the known bytes. It doubles the buffer: append alone
-// would copy a long answer a dozen times.
-func (d *Decoder) appendKnown(raw []byte) {
-	if need := len(d.known) + len(raw); need > cap(d.known) {
-		d.known = slices.Grow(d.known, max(need, 2*cap(d.known))-len(d.known))
-		d.dropPooled()
-	}
-	d.known = append(d.known, raw...)
-}
-
-// dropPooled lets the collector have the pooled bytes, which known has outgrown.
-func (d *Decoder) dropPooled() {
-	if d.pooled != nil {
-		d.pooled.Bytes = nil
-	}
 }
 
 // parseShell parses a text frame without its text, unless it is the same as in
@@ -205,8 +192,16 @@ func (d *Decoder) parseShell(head, tail []byte) (*wire.Frame, bool) {
 	}
 	d.decoded += len(d.shell)
 	d.tail = append(d.tail[:0], tail...)
-	d.done = d.done || f.Done
+	d.applyFacts(&f)
 	return &f, true
+}
+
+// applyFacts takes over what a frame says beside its text.
+func (d *Decoder) applyFacts(f *wire.Frame) {
+	d.done = d.done || f.Done
+	d.text.documents.update(f.Documents)
+	d.text.cleaner.Documents = len(d.text.documents.all)
+	d.text.cleaner.Cited = d.text.cleaner.Cited || f.Searched || len(f.Sources) > 0
 }
 
 // decodeInFull decodes a frame of any shape.
@@ -216,7 +211,7 @@ func (d *Decoder) decodeInFull(frame []byte) (Delta, bool) {
 		return Delta{}, false
 	}
 	d.decoded += len(frame)
-	d.done = d.done || f.Done
+	d.applyFacts(&f)
 	delta := Delta{Frame: &f, Thoughts: d.nextThoughts(&f, f.Text != "")}
 	if f.Text != "" {
 		d.decodeKnown()
@@ -238,17 +233,4 @@ func (d *Decoder) nextThoughts(f *wire.Frame, hasText bool) []byte {
 		return nil
 	}
 	return d.newThoughts
-}
-
-// decodeKnown turns the escaped text that was sent into text.sent, until a frame
-// is known to begin with it again.
-func (d *Decoder) decodeKnown() {
-	if d.head == 0 {
-		return
-	}
-	raw := d.known[d.head:]
-	sent, _, _ := unescapeText(make([]byte, 0, len(raw)), append(raw[:len(raw):len(raw)], '\\', '"'), -1)
-	d.decoded += len(sent)
-	d.text.sent = sent
-	d.known, d.head, d.tail = d.known[:0], 0, nil
 }

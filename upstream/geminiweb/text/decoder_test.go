@@ -249,7 +249,7 @@ func TestPlainAnswersComeWhole(t *testing.T) {
 			all.WriteString(added.Text)
 		}
 		all.WriteString(r.flush().Text)
-		if want := cleanWhole(text); all.String() != want {
+		if want := cleanAll(text); all.String() != want {
 			t.Fatalf("got %q, want %q", all.String(), want)
 		}
 	})

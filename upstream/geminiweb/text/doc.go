@@ -52,18 +52,21 @@
 //
 // # Stable text is sent, unstable text is held
 //
-// Of the new text, clean.go sends the part that no later frame can change. It
-// holds back trailing code fences, escaped marks and half surrogates, and it
-// removes everything that the web app does not show: HTML entities are decoded;
-// placeholders of pictures, leaked thoughts and the trailing follow-up element
-// are dropped. An element whose end is not there yet, such as "&am", stops the
-// text in front of it. Each of these waits has a bound in bytes, so that text
-// that only looks like one is not held for ever. When the answer is complete,
-// [Decoder.Flush] sends the rest.
+// Of the new text the part goes on that no later frame can change: unstable.go
+// holds back trailing code fences, escaped marks and broken characters. The
+// package markup then makes of it what a client should see, and holds back what
+// may be the beginning of something to be changed, such as "&am". Each of these
+// waits has a bound in bytes. When the answer is complete, [Decoder.Flush] sends
+// the rest.
 //
-// Cleaning is compositional: cleaning two stable pieces one after the other
-// gives the same as cleaning them at once. So it is enough to
-// clean each byte once.
+// Each byte is cleaned once. After a rewrite the text in front of the place where
+// it goes on is cleaned again, to know whether that is inside of code.
+//
+// # Documents are put where their chips are
+//
+// An answer may have documents (canvases) beside its text, cumulative too. The text
+// holds a chip at the place of each; canvas.go sends the new part of the document
+// there, and the text behind it once the document is finished.
 //
 // # After a rewrite, the text goes on behind the last common block
 //

@@ -3,11 +3,8 @@ package text
 // Decoded returns how many bytes were decoded so far.
 func (d *Decoder) Decoded() int { return d.decoded }
 
-// CleanText exposes cleanText.
-func CleanText(text string, before byte, final bool) (string, int) {
-	out, used := cleanText(nil, []byte(text), before, final)
-	return string(out), used
-}
+// UnstableSuffix exposes unstableSuffix.
+func UnstableSuffix(text string, before byte) int { return unstableSuffix([]byte(text), before) }
 
 // FindContinuation exposes findContinuation.
 func FindContinuation(sent, text string, final bool) int {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/geminid/geminid/upstream/geminiweb/frame"
 	"github.com/geminid/geminid/upstream/geminiweb/text"
+	"github.com/geminid/geminid/upstream/geminiweb/text/markup"
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
@@ -63,8 +64,9 @@ type failer interface {
 
 // cleanAll cleans a complete text.
 func cleanAll(s string) string {
-	cleaned, _ := text.CleanText(s, 0, true)
-	return cleaned
+	var c markup.Cleaner
+	cleaned, _ := c.Clean(nil, []byte(s), true)
+	return string(cleaned)
 }
 
 // readFrames cuts a body into its valid frames.

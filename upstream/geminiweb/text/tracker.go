@@ -1,6 +1,11 @@
 package text
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+
+	"github.com/geminid/geminid/upstream/geminiweb/text/markup"
+)
 
 // tracker follows one cumulative text: it remembers the text that was sent and
 // finds the new part. Sent text is never taken back and never sent twice.
@@ -12,6 +17,11 @@ type tracker struct {
 	// waiting is the last text as long as it cannot be joined to sent.
 	waiting  []byte
 	separate bool // the next text has nothing in common with sent
+
+	cleaner   markup.Cleaner
+	documents documents // those that the text has chips for
+	raw       bool      // the text is code: it is passed on as it is
+	rewritten bool      // sent text was changed afterwards
 }
 
 // nextDelta appends to dst the new and stable part of text, cleaned. If final is
@@ -43,10 +53,29 @@ func (t *tracker) findNew(sent, text []byte, final bool) int {
 		t.waiting = append(t.waiting[:0], text...)
 	case from == 0:
 		t.last, t.separate = 0, !t.atEnd && len(sent) > 0
+		if t.separate {
+			t.restartCleaner(nil)
+		}
 	default:
 		t.last = text[from-1]
+		if !bytes.HasPrefix(text, sent) {
+			t.restartCleaner(text[:from])
+		}
 	}
 	return from
+}
+
+// restartCleaner lets the cleaning go on behind a text that differs from the one
+// that was sent.
+func (t *tracker) restartCleaner(text []byte) {
+	if t.raw {
+		return
+	}
+	old := t.cleaner
+	t.rewritten = true
+	t.cleaner = markup.Cleaner{Cited: old.Cited}
+	t.cleaner.Clean(nil, text, false)
+	t.cleaner.Documents = old.Documents
 }
 
 // cleanPending appends to dst the stable part of pending, cleaned, and returns
@@ -58,7 +87,35 @@ func (t *tracker) cleanPending(dst, pending []byte, final bool) (out []byte, use
 	if t.separate {
 		dst, t.separate = append(dst, "\n\n"...), false
 	}
-	return cleanText(dst, pending, t.last, final)
+	end := len(pending)
+	if !final {
+		end -= unstableSuffix(pending, t.last)
+	}
+	return t.cleanText(dst, pending[:end], final)
+}
+
+// cleanText appends to dst as much of text, cleaned, as no later text can change,
+// with the documents at their places. It returns the length of that part.
+func (t *tracker) cleanText(dst, text []byte, final bool) (out []byte, used int) {
+	if t.raw {
+		return append(dst, text...), len(text)
+	}
+	for {
+		if t.documents.open > 0 {
+			var finished bool
+			if dst, finished = t.documents.grow(&t.cleaner, dst, len(text)-used, final); !finished {
+				return dst, used
+			}
+		}
+		var n int
+		dst, n = t.cleaner.Clean(dst, text[used:], final)
+		used += n
+		document, ok := t.cleaner.TakeChip()
+		if !ok {
+			return dst, used
+		}
+		t.documents.open, t.documents.behind = document+1, 0
+	}
 }
 
 // markSent records that the first used bytes of pending are sent.
@@ -70,18 +127,20 @@ func (t *tracker) markSent(pending []byte, used int) {
 	t.waiting = t.waiting[:0]
 }
 
-// flushHeld appends the text that was held back, cleaned. The text has ended.
+// flushHeld appends the text that was held back, cleaned, and what is left of the
+// documents. The text has ended.
 func (t *tracker) flushHeld(dst []byte) []byte {
 	if len(t.waiting) > 0 {
-		return t.nextDelta(dst, t.waiting, true)
+		dst = t.nextDelta(dst, t.waiting, true)
+		return t.documents.flush(&t.cleaner, dst)
 	}
-	rest, before := t.held, t.last
+	rest := t.held
 	t.sent = append(t.sent, t.held...)
 	if t.atEnd {
-		rest, before = t.sent, 0
+		rest = t.sent
 		dst = slices.Grow(dst, len(rest))
 	}
-	dst, _ = cleanText(dst, rest, before, true)
+	dst, _ = t.cleanText(dst, rest, true)
 	t.markSent(t.held, len(t.held))
-	return dst
+	return t.documents.flush(&t.cleaner, dst)
 }

@@ -20,6 +20,9 @@ type Frame struct {
 	IDs        TurnIDs
 	Served     chat.Served // the model that answers
 	Media      []MediaLink
+	Documents  []Document
+	Sources    []Source
+	Searched   bool     // the web was searched for the answer
 	Job        bool     // a video or music is being made
 	Refused    *Refusal // nil if nothing was refused
 	Token      string   // a page token that came with a request error
@@ -100,6 +103,8 @@ func (f *Frame) addAnswerRow(row gjson.Result) {
 				f.Candidates++
 				f.addCandidate(first)
 			}
+		case 6:
+			f.Searched = f.Searched || DecodeString(At(v, 1, 0)) == "google"
 		case 39:
 			setString(&f.Served.ID, v)
 		case 42:
@@ -112,12 +117,15 @@ func (f *Frame) addAnswerRow(row gjson.Result) {
 // the last that is not empty wins.
 func (f *Frame) addCandidate(c gjson.Result) {
 	var card string
+	var sources []Source
 	for i, v := range Elements(c) {
 		switch i {
 		case 0:
 			setString(&f.IDs.RCID, v)
 		case 1:
 			setString(&f.Text, At(v, 0))
+		case 2:
+			sources = readSources(At(v, 1))
 		case 8:
 			f.Done = f.Done || At(v, 0).Int() == CandidateDone
 		case 12:
@@ -125,11 +133,17 @@ func (f *Frame) addCandidate(c gjson.Result) {
 			if media := generatedMedia(v); len(media) > 0 {
 				f.Media = media
 			}
+			sources = append(sources, readCitations(At(v, 43))...)
 		case 22:
 			card = DecodeString(At(v, 0))
+		case 30:
+			f.Documents = readDocuments(v)
 		case 37:
 			setString(&f.Thoughts, At(v, 0, 0))
 		}
+	}
+	if len(sources) > 0 {
+		f.Sources = sources
 	}
 	if card == "" {
 		return

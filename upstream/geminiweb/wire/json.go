@@ -62,10 +62,31 @@ func Elements(array gjson.Result) iter.Seq2[int, gjson.Result] {
 // decodeEmbedded decodes the JSON inside a string.
 func decodeEmbedded(r gjson.Result) (gjson.Result, bool) {
 	inner := DecodeString(r)
+	if inner != "" && !validString(inner) {
+		inner = repairEscapes(inner)
+	}
 	if inner == "" || !validString(inner) {
 		return gjson.Result{}, false
 	}
 	return gjson.Parse(inner), true
+}
+
+// repairEscapes doubles the backslashes that begin no escape of JSON. Some values
+// that answers carry, of no use to anybody here, have been seen to hold them.
+func repairEscapes(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' {
+			if i+1 < len(s) && strings.IndexByte(`"\/bfnrtu`, s[i+1]) >= 0 {
+				b.WriteByte(s[i])
+				i++
+			} else {
+				b.WriteByte('\\')
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // recursionLimit is the length in bytes up to which JSON is checked by gjson,

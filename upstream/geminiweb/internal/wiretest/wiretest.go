@@ -15,6 +15,10 @@ type Row struct {
 	Text, Thoughts string
 	Done           bool   // the candidate is marked complete
 	Served         string // id of the model that answers, "" for none
+	Document       string // the canvas so far, "" for none
+	Title          string // of the canvas
+	Sources        []any  // rows of passages with their pages, nil for none
+	Media          []any  // the container of media, nil for none
 }
 
 // InnerJSON is the body array as JSON.
@@ -23,11 +27,17 @@ func (w Row) InnerJSON() string {
 	if w.Done {
 		candidate[8] = []int{2}
 	}
-	if w.Thoughts != "" {
-		for len(candidate) < 37 {
+	for i, v := range map[int]any{
+		2: orNil(w.Sources, []any{nil, w.Sources}), 12: orNil(w.Media, w.Media),
+		30: orNil(w.Document, []any{[]any{"d_1", nil, w.Title, nil, w.Document}}),
+		37: orNil(w.Thoughts, []any{[]any{w.Thoughts}}),
+	} {
+		for v != nil && len(candidate) <= i {
 			candidate = append(candidate, nil)
 		}
-		candidate = append(candidate, []any{[]any{w.Thoughts}})
+		if v != nil {
+			candidate[i] = v
+		}
 	}
 	body := []any{nil, []any{"c_1", "r_1"}, nil, nil, []any{candidate}}
 	if w.Served != "" {
@@ -37,6 +47,14 @@ func (w Row) InnerJSON() string {
 		body = append(body, w.Served, nil, nil, "Some "+w.Served)
 	}
 	return JSON(body)
+}
+
+// orNil is value, or nil if what it is made of is empty.
+func orNil[T string | []any](from T, value any) any {
+	if len(from) == 0 {
+		return nil
+	}
+	return value
 }
 
 // String is the row as JSON. Its escapes are those of json.Marshal, with "\u003c"

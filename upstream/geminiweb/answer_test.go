@@ -1,0 +1,72 @@
+package geminiweb_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/upstream/geminiweb"
+	"github.com/geminid/geminid/upstream/geminiweb/internal/wiretest"
+	"github.com/geminid/geminid/upstream/simulator"
+)
+
+// counted counts the questions on their way.
+type counted struct {
+	next  http.RoundTripper
+	asked atomic.Int32
+}
+
+func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "/StreamGenerate") {
+		c.asked.Add(1)
+	}
+	return c.next.RoundTrip(r)
+}
+
+// askScripted asks a question whose answer is made of rows, and returns how often
+// it was asked and the signs of drift.
+func askScripted(t *testing.T, stream bool, rows ...string) (answer chat.Answer, asked int, signs []string, err error) {
+	t.Helper()
+	transport := &canned{body: wiretest.JoinBody(rows...)}
+	counter := &counted{next: transport}
+	w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: counter, Noticed: func(sign geminiweb.Sign, detail string) {
+		signs = append(signs, string(sign)+" "+detail)
+	}})
+	transport.sim = w.sim
+	req := newRequest("gemini-2.5-flash", "hi")
+	req.Stream = stream
+	answer, err = chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
+	return answer, int(counter.asked.Load()), signs, err
+}
+
+func TestAnswerWithAChipIsNotEmpty(t *testing.T) {
+	t.Parallel()
+	const chip = "http://googleusercontent.com/immersive_entry_chip/0"
+	for _, stream := range []bool{true, false} {
+		got, asked, _, err := askScripted(t, stream, wiretest.Row{Text: chip, Document: "# Plan"}.String(), wiretest.Row{Text: chip, Document: "# Plan\n\nDo.", Done: true}.String())
+		if err != nil || got.Text != "# Plan\n\nDo." || asked != 1 {
+			t.Errorf("stream %v: got %q, %v after %d questions", stream, got.Text, err, asked)
+		}
+		_, asked, signs, err := askScripted(t, stream, wiretest.Row{Text: chip, Done: true}.String())
+		var failure *chat.Error
+		if !errors.As(err, &failure) || failure.Kind != chat.Upstream || !strings.Contains(failure.Error(), "document") || asked != 1 {
+			t.Errorf("stream %v: without the document: %v after %d questions", stream, err, asked)
+		}
+		if !slices.Equal(signs, []string{"canvas no document"}) {
+			t.Errorf("signs %q", signs)
+		}
+	}
+}
+
+func TestUnknownComponentsAreNoticed(t *testing.T) {
+	t.Parallel()
+	const text = "Now:\n\n<WeatherPanel city=\"Oslo\">\nCold.\n</WeatherPanel>\n"
+	got, _, signs, err := askScripted(t, true, wiretest.Row{Text: text, Done: true}.String())
+	if err != nil || got.Text != "Now:\n\nCold.\n" || !slices.Equal(signs, []string{"component WeatherPanel"}) {
+		t.Errorf("got %q, %v, signs %q", got.Text, err, signs)
+	}
+}
