@@ -99,8 +99,8 @@ func TestGate(t *testing.T) {
 func TestFalseAlarm(t *testing.T) {
 	h := withSession(t)
 	cause := witness{cookie.WeakOut}
-	if _, err := h.serve(map[string]error{"default": cause}, false); !errors.Is(err, cause) {
-		t.Errorf("got %v, want the request's own error", err)
+	if lent, err := h.serve(map[string]error{"default": cause}, false); !errors.Is(err, cause) || len(lent) != 1 {
+		t.Errorf("lent %v, %v; want one try and the request's own error", lent, err)
 	}
 	if !h.Ready() || h.state("default") != supervisor.Healthy {
 		t.Errorf("state %s, want healthy", h.state("default"))

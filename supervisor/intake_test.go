@@ -198,7 +198,7 @@ func TestRoomForParked(t *testing.T) {
 		for _, tt := range []struct {
 			file string
 			want supervisor.Result
-		}{{"n0.txt", supervisor.Parked}, {"last.txt", supervisor.Parked}, {"toomany.txt", supervisor.Rejected}} {
+		}{{"n0.txt", supervisor.Parked}, {"last.txt", supervisor.Parked}, {"toomany.txt", supervisor.Rejected}, {"n1.txt", supervisor.Parked}} {
 			if v := h.offer(tt.file, set("new "+tt.file, "1")); v.Result != tt.want || strings.Contains(v.Message, "was not given") {
 				t.Errorf("%s: %+v", tt.file, v)
 			}
@@ -440,4 +440,17 @@ func TestLateRefusal(t *testing.T) {
 			t.Errorf("%d probes after a restart, %v", probes-before, verdicts)
 		}
 	})
+}
+
+// TestNextRefusal: of a file whose contents are refused one after the other the last one
+// is remembered.
+func TestNextRefusal(t *testing.T) {
+	h := withSession(t)
+	h.up.dies("W1", "W2")
+	for _, psid := range []string{"W1", "W2"} {
+		c := file("work.txt", set(psid, "1"))
+		if v := h.Offer(t.Context(), c); v.Result != supervisor.Rejected || !h.disk.ledger.Find("work.txt").IsRefused(c.Hash) {
+			t.Errorf("%s: %+v, the ledger has %+v", psid, v, h.disk.ledger.Find("work.txt"))
+		}
+	}
 }

@@ -2,6 +2,7 @@ package supervisor_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -78,4 +79,23 @@ func TestApplyProbe(t *testing.T) {
 	if known.Identity != "one" {
 		t.Errorf("the owner is %q after a proof that names none", known.Identity)
 	}
+}
+
+// TestOwnerOfProbes: a probe that names another Google account than before is the end of
+// the session. One that names the first owner, or none, is an ordinary proof.
+func TestOwnerOfProbes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		for _, tt := range []struct {
+			owner string
+			want  supervisor.State
+		}{{"", supervisor.Healthy}, {"alice", supervisor.Healthy}, {"", supervisor.Healthy}, {"alice", supervisor.Healthy}, {"bob", supervisor.Degraded}} {
+			time.Sleep(time.Minute)
+			h.up.finds(cookie.Finding{Evidence: cookie.SignedIn, Account: tt.owner})
+			_, _ = h.Probe(t.Context(), "default")
+			if got := h.state("default"); got != tt.want {
+				t.Errorf("after a probe that names %q: %s, want %s", tt.owner, got, tt.want)
+			}
+		}
+	})
 }

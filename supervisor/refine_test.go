@@ -43,12 +43,14 @@ func TestRefreshedCookies(t *testing.T) {
 			t.Errorf("after the offer: %q", got)
 		}
 		for _, step := range []struct {
+			says cookie.Evidence
 			set  cookie.Set
 			want string
 		}{
-			{extended("A", "1", "later"), "later"}, {cookie.Set{}, "later"}, {extended("B", "1", "another's"), "later"},
+			{cookie.SignedIn, extended("A", "1", "later"), "later"}, {cookie.SignedIn, cookie.Set{}, "later"},
+			{cookie.SignedIn, extended("B", "1", "another's"), "later"}, {cookie.Transient, extended("A", "1", "of a failure"), "later"},
 		} {
-			h.up.finds(cookie.Finding{Evidence: cookie.SignedIn, Set: step.set})
+			h.up.finds(cookie.Finding{Evidence: step.says, Set: step.set})
 			_, _ = h.Probe(t.Context(), "default")
 			if got := h.extra(); got != step.want {
 				t.Errorf("%q is in use, want %q", got, step.want)

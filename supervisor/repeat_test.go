@@ -202,6 +202,11 @@ func TestAskAgainAfterCrash(t *testing.T) {
 				dead = cookie.Record{}
 			}
 			h = h.again()
+			for _, at := range h.woken {
+				if !at.After(time.Now()) {
+					t.Fatalf("a start asks for a tick %v ago", time.Since(at))
+				}
+			}
 		}
 		t.Logf("%d rotations in 20 minutes", n)
 		if n < 2 || n > 15 {

@@ -2,6 +2,7 @@ package supervisor_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/geminid/geminid/cookie"
@@ -109,5 +110,29 @@ func TestHoldGrows(t *testing.T) {
 		if got := supervisor.HoldFor(tt.state, tt.lasted, tt.asked); got != tt.want {
 			t.Errorf("%s after %s, asked %s: wait %s, want %s", tt.state, tt.lasted, tt.asked, got, tt.want)
 		}
+	}
+}
+
+// TestProofLifetime: a proof holds for two probe intervals and two minutes.
+func TestProofLifetime(t *testing.T) {
+	for _, tt := range []struct {
+		every, age time.Duration
+		want       supervisor.State
+	}{
+		{0, 12*time.Minute - time.Second, supervisor.Healthy},
+		{0, 12*time.Minute + time.Second, supervisor.Degraded},
+		{time.Minute, 4*time.Minute - time.Second, supervisor.Healthy},
+		{time.Minute, 4*time.Minute + time.Second, supervisor.Degraded},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := open(t, &upstream{every: tt.every}, &memory{})
+			h.offer("cookies.txt", set("A", "1"))
+			time.Sleep(tt.age)
+			h.up.answers(cookie.Transient) // says nothing, and has the state read off anew
+			_, _ = h.Probe(t.Context(), "default")
+			if got := h.state("default"); got != tt.want {
+				t.Errorf("%v after a proof, probed every %v: %s, want %s", tt.age, tt.every, got, tt.want)
+			}
+		})
 	}
 }
