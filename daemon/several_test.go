@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -59,6 +60,33 @@ func TestOneOfThreeEnds(t *testing.T) {
 			if page := h.page(language); !strings.Contains(page, want) {
 				t.Errorf("the page does not say %q", want)
 			}
+		}
+	})
+}
+
+// TestStateSaysWhetherItServes: in no state that is called serving a question is
+// refused, from the first sign of an end to its proof.
+func TestStateSaysWhetherItServes(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{})
+		h.start()
+		defer h.stop()
+		time.Sleep(time.Minute)
+		if err := h.sim.Revoke(h.session.PSID); err != nil {
+			t.Fatal(err)
+		}
+		h.ask("a question that finds it out")
+		var states []supervisor.State
+		for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Second) {
+			whole := h.daemon.Supervisor().Overall()
+			if whole.State.Serves() != h.daemon.Supervisor().Ready() {
+				t.Fatalf("%s, and ready: %v", whole.State, h.daemon.Supervisor().Ready())
+			}
+			states = append(states, whole.State)
+		}
+		if got := slices.Compact(states); !slices.Equal(got, []supervisor.State{supervisor.Suspect, supervisor.Expired}) {
+			t.Errorf("the states were %v", got)
 		}
 	})
 }

@@ -134,7 +134,7 @@ func checkTimeline(t *testing.T, raw json.RawMessage) {
 			t.Errorf("%d events of %s, want at least %d", counts[what], what, want)
 		}
 	}
-	if want := "degraded healthy degraded expired healthy blocked healthy rate_limited healthy"; !strings.Contains(strings.Join(states, " "), want) {
+	if want := "unreachable degraded healthy suspect expired healthy blocked healthy rate_limited healthy"; !strings.Contains(strings.Join(states, " "), want) {
 		t.Errorf("the states were %v, want %s among them", states, want)
 	}
 }

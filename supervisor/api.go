@@ -21,6 +21,7 @@ const (
 	Expiring    = status.Expiring
 	Degraded    = status.Degraded
 	Unknown     = status.Unknown
+	Suspect     = status.Suspect
 	Unreachable = status.Unreachable
 	RateLimited = status.RateLimited
 	Blocked     = status.Blocked

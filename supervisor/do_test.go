@@ -140,8 +140,8 @@ func TestFailover(t *testing.T) {
 		wantDead  supervisor.State // of work
 	}{
 		{name: "both live", wantLent: []string{"B/1"}, wantDead: supervisor.Healthy},
-		{name: "the dead one is left", results: map[string]error{"work": dead}, wantLent: []string{"B/1", "A/1"}, wantDead: supervisor.Degraded},
-		{name: "not after the first byte", results: map[string]error{"work": dead}, committed: true, wantLent: []string{"B/1"}, wantErr: true, wantDead: supervisor.Degraded},
+		{name: "the dead one is left", results: map[string]error{"work": dead}, wantLent: []string{"B/1", "A/1"}, wantDead: supervisor.Suspect},
+		{name: "not after the first byte", results: map[string]error{"work": dead}, committed: true, wantLent: []string{"B/1"}, wantErr: true, wantDead: supervisor.Suspect},
 		{name: "a blocked one is left", results: map[string]error{"work": witness{cookie.Blocked}}, wantLent: []string{"B/1", "A/1"}, wantDead: supervisor.Blocked},
 		{name: "an outage is not the session's fault", results: map[string]error{"work": witness{cookie.Transient}}, wantLent: []string{"B/1"}, wantErr: true, wantDead: supervisor.Healthy},
 		{name: "a foreign error says nothing", results: map[string]error{"work": errors.New("quota")}, wantLent: []string{"B/1"}, wantErr: true, wantDead: supervisor.Healthy},

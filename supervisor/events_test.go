@@ -40,7 +40,7 @@ func TestEvents(t *testing.T) {
 			t.Error("the events are not in order")
 		}
 		for _, e := range events {
-			if e.Kind == "state" && e.Result == "expired" && (e.From != supervisor.Degraded || e.Detail == "") {
+			if e.Kind == "state" && e.Result == "expired" && (e.From != supervisor.Suspect || e.Detail == "") {
 				t.Errorf("got %+v, want what it was before and why", e)
 			}
 		}

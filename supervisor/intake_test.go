@@ -91,7 +91,7 @@ func TestReplacedInDoubt(t *testing.T) {
 		h.pass(10 * time.Minute)
 		h.up.dies("B")
 		_, _ = h.Probe(t.Context(), "default")
-		if s := h.state("default"); s != supervisor.Degraded {
+		if s := h.state("default"); s != supervisor.Suspect {
 			t.Fatal(s)
 		}
 		if v := h.offer("copy of cookies.txt", set("A", "1")); v.Result != supervisor.Applied {

@@ -41,7 +41,7 @@ func judgeState(f facts, o outlook) State {
 	case o.reach.Down():
 		return Unreachable
 	case !f.FirstOut.IsZero():
-		return Degraded
+		return Suspect
 	case !f.Proven:
 		return Unknown
 	case f.Transient >= transientLimit, f.Trouble != "", !o.waking && o.now.Sub(f.Proof) > o.fresh:
@@ -59,7 +59,7 @@ func evidenceText(f facts, state State, o outlook) string {
 		return unreachableText(f, o)
 	case state == Expiring:
 		return fmt.Sprintf("%d rotations in a row gave no new value, the first %s ago", f.DryRotations, status.FormatDuration(o.now.Sub(f.MissedSince)))
-	case state == Degraded && f.FirstOut.IsZero() && f.Transient < transientLimit && f.Trouble == "":
+	case state == Degraded && f.Transient < transientLimit && f.Trouble == "":
 		return "no proof of life for " + status.FormatDuration(o.now.Sub(f.Proof))
 	case state == Missing && f.Evidence == "":
 		return "no cookies were taken in yet"

@@ -26,7 +26,7 @@ func (a *account) announceTransition(t *transition) {
 	switch t.to {
 	case Expired, Unreadable:
 		level = a.s.log.Error
-	case Expiring, Degraded, Unreachable, Blocked, RateLimited:
+	case Expiring, Degraded, Suspect, Unreachable, Blocked, RateLimited:
 		level = a.s.log.Warn
 	default: // good news, or none
 	}
@@ -277,7 +277,7 @@ func (s *Supervisor) newRefusal() *Refusal {
 		r.Remedy = unreadForClients
 	}
 	switch best.State {
-	case Degraded, Unreachable:
+	case Degraded, Suspect, Unreachable:
 		r.RetryAfter = cookie.DoubtTime
 	case RateLimited, Blocked:
 		r.RetryAfter = max(time.Second, best.RetryAt.Sub(s.now()))

@@ -48,7 +48,7 @@ func TestAdvice(t *testing.T) {
 		{"in doubt", func(h *house) {
 			h.up.answers(cookie.SignedOut)
 			_, _ = h.Probe(h.t.Context(), "default")
-		}, supervisor.Degraded, "confirming probe in 30 s", ""},
+		}, supervisor.Suspect, "confirming probe in 30 s", ""},
 		{"expired", func(h *house) {
 			h.up.answers(cookie.SignedOut)
 			h.pass(10 * time.Minute)

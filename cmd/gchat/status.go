@@ -47,7 +47,7 @@ func stateFailure(state status.State) error {
 	switch {
 	case state.Serves():
 		return nil
-	case state == status.RateLimited, state == status.Unreachable:
+	case state == status.RateLimited, state == status.Unreachable, state == status.Suspect:
 		return &exit.Failure{Code: exit.Temporary}
 	}
 	return &exit.Failure{Code: exit.Unavailable}

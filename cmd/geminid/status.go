@@ -25,7 +25,7 @@ func printStatus(w io.Writer, r status.Report, now time.Time) {
 		fmt.Fprintf(w, "File of no account: %s\n", stray)
 	}
 	for _, a := range r.Accounts {
-		meaning := cmp.Or(a.State.Meaning(status.English), "a state this geminid does not know")
+		meaning := cmp.Or(a.Meaning(status.English), "a state this geminid does not know")
 		fmt.Fprintf(w, "\n%s: %s, %s\n", a.Name, a.State, meaning)
 		printAccount(w, a, now)
 	}

@@ -37,7 +37,7 @@ func (b *tab) usable() (named int) {
 // readableStates paints an account in every state and looks for faint letters.
 func (b *tab) readableStates() {
 	b.Helper()
-	for _, state := range []string{"healthy", "expiring", "degraded", "unknown", "rate_limited", "blocked", "expired", "missing", "paused"} {
+	for _, state := range []string{"healthy", "expiring", "degraded", "suspect", "unknown", "rate_limited", "blocked", "expired", "missing", "paused"} {
 		for _, faint := range value[[]string](b, "document.querySelector('.badge').className = 'badge state-"+state+"', "+
 			"document.querySelector('.verdict').className = 'verdict state-"+state+"', "+faintTexts) {
 			b.Errorf("too faint to read when %s: %s", state, faint)

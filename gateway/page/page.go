@@ -14,7 +14,7 @@ import (
 // View holds the facts that the page shows to everybody.
 type View struct {
 	// State is the best account's state: healthy, expiring, degraded, unknown,
-	// unreachable, rate_limited, blocked, expired, missing or unreadable.
+	// suspect, unreachable, rate_limited, blocked, expired, missing or unreadable.
 	State string
 	// Fault names why the upstream cannot be reached, empty if it can.
 	Fault string

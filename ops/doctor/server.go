@@ -76,7 +76,7 @@ func judgeState(state status.State) (Level, string) {
 	switch state {
 	case status.Healthy:
 		return Good, state.Meaning(status.English)
-	case status.Expiring, status.Degraded, status.Unknown, status.RateLimited:
+	case status.Expiring, status.Degraded, status.Suspect, status.Unknown, status.RateLimited:
 		return Warning, state.Meaning(status.English)
 	case status.Unreachable, status.Blocked, status.Expired, status.Missing, status.Unreadable:
 		return Bad, state.Meaning(status.English)

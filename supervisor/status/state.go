@@ -18,7 +18,8 @@ type State string
 const (
 	Healthy     State = "healthy"      // signed-in proof younger than two probe intervals
 	Expiring    State = "expiring"     // signed in, but its end is near
-	Degraded    State = "degraded"     // was healthy; the upstream fails or is not understood
+	Degraded    State = "degraded"     // was healthy; the upstream fails or is not understood, and questions are tried
+	Suspect     State = "suspect"      // signed out by one answer; a second one decides, and nothing is asked meanwhile
 	Unknown     State = "unknown"      // not yet proven
 	Unreachable State = "unreachable"  // the upstream cannot be reached; signed in when last asked, or never asked
 	RateLimited State = "rate_limited" // the upstream said slow down
@@ -31,7 +32,7 @@ const (
 // States returns every state, best first: the overall state is the first that an
 // account has, and accounts are listed from the last. The caller owns the slice.
 func States() []State {
-	return []State{Healthy, Expiring, Unknown, Degraded, Unreachable, RateLimited, Blocked, Expired, Unreadable, Missing}
+	return []State{Healthy, Expiring, Unknown, Degraded, Suspect, Unreachable, RateLimited, Blocked, Expired, Unreadable, Missing}
 }
 
 // Rank returns the place of the state among [States], the best one 0. An unknown

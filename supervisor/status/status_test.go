@@ -36,6 +36,7 @@ func TestStates(t *testing.T) {
 		{status.Expiring, "expiring", true},
 		{status.Unknown, "unknown", true},
 		{status.Degraded, "degraded", true},
+		{status.Suspect, "suspect", false},
 		{status.Unreachable, "unreachable", false},
 		{status.RateLimited, "rate_limited", false},
 		{status.Blocked, "blocked", false},

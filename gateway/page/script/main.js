@@ -30,7 +30,7 @@ function otherAccounts(states, state) {
 }
 
 // ranks are the states, worst first.
-const ranks = ['missing', 'unreadable', 'expired', 'blocked', 'rate_limited', 'unreachable', 'degraded', 'unknown', 'expiring', 'healthy'];
+const ranks = ['missing', 'unreadable', 'expired', 'blocked', 'rate_limited', 'unreachable', 'suspect', 'degraded', 'unknown', 'expiring', 'healthy'];
 
 // glance keeps the first lines fresh for readers without a key, who may know the
 // state and no more.
