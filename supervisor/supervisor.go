@@ -17,47 +17,6 @@ import (
 	"github.com/geminid/geminid/metrics"
 )
 
-// Config configures a supervisor. Upstream and Store are required.
-type Config struct {
-	Upstream Upstream
-	Store    Store
-	// Ledger remembers the fate of the files of the inbox; nil means a private one in
-	// memory.
-	Ledger *ledger.Ledger
-	// Now is the wall clock; nil means time.Now.
-	Now func() time.Time
-	// Slept returns how long the machine has slept since it started, which the
-	// monotonic clock does not count. If the wall clock jumps by more than that, it
-	// was set, and the ages of earlier moments are ignored. nil means that it is not
-	// known: then every jump ahead of up to 30 days counts as sleep.
-	Slept func() time.Duration
-	// Logger gets state changes; nil means none.
-	Logger *slog.Logger
-	// Metrics gets counts and gauges; nil means a private set.
-	Metrics *metrics.Metrics
-	// Mark names a set for people (a keyed hash); nil shows no marks.
-	Mark func(cookie.Set) string
-	// Audit records the events of a session, without secrets; nil means no audit log.
-	Audit func(kind, account string, fields map[string]string)
-	// Wake asks for a Tick after that time, which may be before the next regular one.
-	// It must not block; nil means that only the regular ones come.
-	Wake func(after time.Duration)
-	// ParkedOutcome is called with the verdict on a candidate that was parked before;
-	// nil means no call.
-	ParkedOutcome func(c Candidate, v Verdict)
-	// Route names the way that calls take to the upstream, such as a hash of the
-	// proxy; empty is the direct way. It is saved, so it must hold no secret. A
-	// hold that was met on another route waits for its trial call no longer.
-	Route string
-	// ProbeEvery is the probe interval; zero means 5 minutes.
-	ProbeEvery time.Duration
-	// NoFloor lifts the minimum gap of forced rotations. It exists for the
-	// crash tests on the simulator.
-	NoFloor bool
-	// Seed makes jitter repeatable; zero draws one.
-	Seed uint64
-}
-
 // MaxAccounts is how many accounts one daemon carries.
 const MaxAccounts = 8
 
@@ -100,42 +59,14 @@ func New(c Config) (*Supervisor, error) {
 	if c.Upstream == nil || c.Store == nil {
 		return nil, errors.New("supervisor: Config needs Upstream and Store")
 	}
+	c.setDefaults()
 	s := &Supervisor{
-		upstream: c.Upstream, store: c.Store, ledger: c.Ledger, now: c.Now, slept: c.Slept, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
-		audit: c.Audit, wake: c.Wake, parkedOutcome: c.ParkedOutcome, probeEvery: cmp.Or(c.ProbeEvery, probeEvery), noFloor: c.NoFloor, route: c.Route,
+		upstream: c.Upstream, store: c.Store, ledger: c.Ledger, slept: c.Slept, log: c.Logger, metrics: c.Metrics, mark: c.Mark,
+		audit: c.Audit, wake: c.Wake, parkedOutcome: c.ParkedOutcome, probeEvery: c.ProbeEvery, noFloor: c.NoFloor, route: c.Route,
+		now:    func() time.Time { return c.Now().Round(0).UTC() }, // wall time only
+		rand:   rand.New(rand.NewPCG(c.Seed, c.Seed)),
 		offers: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	if s.now == nil {
-		s.now = time.Now
-	}
-	now := s.now
-	s.now = func() time.Time { return now().Round(0).UTC() } // wall time only
-	if s.ledger == nil {
-		s.ledger = ledger.Open(ledger.Config{})
-	}
-	if s.slept == nil {
-		s.slept = func() time.Duration { return -1 }
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.metrics == nil {
-		s.metrics = metrics.New(metrics.Build{})
-	}
-	if s.mark == nil {
-		s.mark = func(cookie.Set) string { return "" }
-	}
-	if s.audit == nil {
-		s.audit = func(string, string, map[string]string) {}
-	}
-	if s.parkedOutcome == nil {
-		s.parkedOutcome = func(Candidate, Verdict) {}
-	}
-	if s.wake == nil {
-		s.wake = func(time.Duration) {}
-	}
-	seed := cmp.Or(c.Seed, rand.Uint64())
-	s.rand = rand.New(rand.NewPCG(seed, seed))
 	s.clock = startClock(s.now(), s.slept())
 	s.accounts.Store(&[]*account{})
 	s.showReach()

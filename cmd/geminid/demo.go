@@ -59,6 +59,11 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err := exportSession(filepath.Join(settings.InboxDir, "cookies.txt"), sim); err != nil {
 		return err
 	}
+	return c.runDaemon(ctx, settings, sim)
+}
+
+// runDaemon runs the daemon on the simulator until ctx ends, and says how to use it.
+func (c *demoCmd) runDaemon(ctx context.Context, settings config.Settings, sim *simulator.Simulator) error {
 	level := slog.LevelWarn
 	if c.Verbose {
 		level = slog.LevelInfo

@@ -70,14 +70,8 @@ func readCookieObject(object gjson.Result) (e entry, text bool) {
 		case "originattributes":
 			saved, partitioned := container(value.String())
 			e.store, e.partitioned = saved, e.partitioned || partitioned
-		case "partitionkey", "partition_key":
-			e.partitioned = e.partitioned || partitionKey(value)
-		case "top_frame_site_key":
-			e.partitioned = e.partitioned || value.String() != ""
-		case "partitionkeyopaque", "ispartitionedattributeset":
-			e.partitioned = e.partitioned || value.Bool()
-		case "firstpartydomain":
-			e.partitioned = e.partitioned || value.String() != "" && bareDomain(value.String()) != site
+		default:
+			e.partitioned = e.partitioned || saysPartitioned(strings.ToLower(key.Str), value)
 		}
 		return true
 	})
@@ -88,6 +82,22 @@ func readCookieObject(object gjson.Result) (e entry, text bool) {
 		e.domain = sentTo(hostOf(url))
 	}
 	return e, text
+}
+
+// saysPartitioned reports whether a key, in lower case, says that the cookie is sent on
+// pages of one other site only.
+func saysPartitioned(key string, value gjson.Result) bool {
+	switch key {
+	case "partitionkey", "partition_key":
+		return partitionKey(value)
+	case "top_frame_site_key":
+		return value.String() != ""
+	case "partitionkeyopaque", "ispartitionedattributeset":
+		return value.Bool()
+	case "firstpartydomain":
+		return value.String() != "" && bareDomain(value.String()) != site
+	}
+	return false
 }
 
 // partitionKey reports whether a partition key names a site. It is a string,

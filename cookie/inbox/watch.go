@@ -156,9 +156,7 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 				return
 			}
 			tap.noteEvent()
-			if event.Name == w.dir && (event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename)) {
-				// The directory itself went away. Comparing would not show that: a new
-				// one may have got the number of the old.
+			if w.isEnd(event) {
 				return
 			}
 			if w.isRelevant(event) {
@@ -168,14 +166,11 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 			if !ok {
 				return
 			}
-			if errors.Is(err, fsnotify.ErrEventOverflow) {
-				burst.addEvent(WakeOverflow)
-				continue
+			if !errors.Is(err, fsnotify.ErrEventOverflow) {
+				w.logFailure(ctx, err)
+				return
 			}
-			w.cfg.Logger.Warn("watching the inbox failed; starting over", "dir", w.dir, "err", err)
-			w.cfg.Poke(WakeError)
-			sleepFor(ctx, reattach)
-			return
+			burst.addEvent(WakeOverflow)
 		case <-tap.timer.C:
 			tap.openAgain()
 		case <-burst.timer.C:
@@ -188,6 +183,19 @@ func (w *watch) followEvents(ctx context.Context, watcher *fsnotify.Watcher, hel
 			}
 		}
 	}
+}
+
+// logFailure logs the end of a watch and waits before the next one.
+func (w *watch) logFailure(ctx context.Context, err error) {
+	w.cfg.Logger.Warn("watching the inbox failed; starting over", "dir", w.dir, "err", err)
+	w.cfg.Poke(WakeError)
+	sleepFor(ctx, reattach)
+}
+
+// isEnd reports whether an event says that the directory itself went away. Comparing
+// would not show that: a new one may have got the number of the old.
+func (w *watch) isEnd(event fsnotify.Event) bool {
+	return event.Name == w.dir && (event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename))
 }
 
 // isRelevant reports whether an event can mean a new file. Our own notes never do, nor

@@ -118,7 +118,7 @@ func pass(to, from net.Conn, lost <-chan struct{}) {
 }
 
 // TestLostConnection: the router forgets the connections to Google, and new ones
-// work. One request notices, the next is answered.
+// work. One request notices within 30 seconds, the next is answered.
 func TestLostConnection(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -129,7 +129,7 @@ func TestLostConnection(t *testing.T) {
 	d.AwaitState(t, "valid", 20*time.Second)
 	ask(t, d)
 	way.lose()
-	failed := 0
+	failed, began := 0, time.Now()
 	body := `{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"are you there"}]}`
 	for range 5 {
 		if reply := d.Do(t, http.MethodPost, "/v1/chat/completions", body); reply.Status != http.StatusOK {
@@ -137,8 +137,8 @@ func TestLostConnection(t *testing.T) {
 			t.Logf("%d %s", reply.Status, reply.Body)
 		}
 	}
-	if failed > 1 {
-		t.Errorf("%d of 5 requests failed, want one at most", failed)
+	if took := time.Since(began); failed > 1 || took > 30*time.Second+harness.Slack {
+		t.Errorf("%d of 5 requests failed in %s, want one at most within 30 s", failed, took)
 	}
 	if state := only(t, d).State; state != "healthy" {
 		t.Errorf("the session is %s after a lost connection", state)

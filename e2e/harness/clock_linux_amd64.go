@@ -32,42 +32,75 @@ var setClock = []byte{
 
 // begin starts a command that stops before its first instruction, puts setClock
 // into its copy of the code that the kernel maps into every process, and lets it go.
-func (c *Clock) begin(t testing.TB, away time.Duration) func(*exec.Cmd) error {
+func (c *Clock) begin(t testing.TB, w World) func(*exec.Cmd) error {
 	return func(cmd *exec.Cmd) error {
-		runtime.LockOSThread() // one thread traces
-		defer runtime.UnlockOSThread()
-		cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
-		if err := cmd.Start(); err != nil {
-			if errors.Is(err, syscall.EPERM) {
-				NotTested(t, "a test may not trace its children on this machine")
+		began := make(chan error, 1)
+		go func() {
+			runtime.LockOSThread() // one thread mounts and traces; it ends with this goroutine
+			err := replaceFiles(w.Files)
+			if err == nil {
+				err = c.start(t, cmd, w.Away)
 			}
-			return err
+			began <- err
+		}()
+		err := <-began
+		if errors.Is(err, syscall.EPERM) {
+			NotTested(t, "a test may not mount files, or not trace its children, on this machine: %v", err)
 		}
-		pid := cmd.Process.Pid
-		if _, err := syscall.Wait4(pid, nil, 0, nil); err != nil {
-			return fmt.Errorf("waiting for the stop at the start: %w", err)
-		}
-		memory, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", pid), os.O_RDWR, 0)
-		if err != nil {
-			return err
-		}
-		t.Cleanup(func() { memory.Close() })
-		at, err := clockCode(pid, memory)
-		if err != nil {
-			return err
-		}
-		c.write = func(seconds int64) error {
-			_, err := memory.WriteAt(binary.LittleEndian.AppendUint64(nil, uint64(seconds)), at+int64(len(setClock)))
-			return err
-		}
-		if _, err := memory.WriteAt(setClock, at); err != nil {
-			return err
-		}
-		if err := c.write(int64(away / time.Second)); err != nil {
-			return err
-		}
-		return syscall.PtraceDetach(pid)
+		return err
 	}
+}
+
+// replaceFiles gives the thread, and the processes it starts, other files in the
+// place of the machine's.
+func replaceFiles(files map[string]string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	if err := syscall.Unshare(syscall.CLONE_NEWNS); err != nil {
+		return fmt.Errorf("leaving the machine's mounts: %w", err)
+	}
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("keeping mounts from the machine: %w", err)
+	}
+	for path, by := range files {
+		if err := syscall.Mount(by, path, "", syscall.MS_BIND, ""); err != nil {
+			return fmt.Errorf("mounting over %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// start starts the command under a clock, on a thread that traces nothing else.
+func (c *Clock) start(t testing.TB, cmd *exec.Cmd, away time.Duration) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	pid := cmd.Process.Pid
+	if _, err := syscall.Wait4(pid, nil, 0, nil); err != nil {
+		return fmt.Errorf("waiting for the stop at the start: %w", err)
+	}
+	memory, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", pid), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	t.Cleanup(func() { memory.Close() })
+	at, err := clockCode(pid, memory)
+	if err != nil {
+		return err
+	}
+	c.write = func(seconds int64) error {
+		_, err := memory.WriteAt(binary.LittleEndian.AppendUint64(nil, uint64(seconds)), at+int64(len(setClock)))
+		return err
+	}
+	if _, err := memory.WriteAt(setClock, at); err != nil {
+		return err
+	}
+	if err := c.write(int64(away / time.Second)); err != nil {
+		return err
+	}
+	return syscall.PtraceDetach(pid)
 }
 
 // clockCode finds where a process asks for the time.

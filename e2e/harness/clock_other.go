@@ -5,10 +5,9 @@ package harness
 import (
 	"os/exec"
 	"testing"
-	"time"
 )
 
-func (c *Clock) begin(t testing.TB, _ time.Duration) func(*exec.Cmd) error {
+func (c *Clock) begin(t testing.TB, _ World) func(*exec.Cmd) error {
 	NotTested(t, "the clock of one process can be set on Linux with amd64 only")
 	return nil
 }

@@ -13,7 +13,12 @@ type Simulator struct {
 	*Process
 	// URL is its base URL, for upstream_url.
 	URL string
+
+	command Command
 }
+
+// owner is the Google account of all sessions that need no other.
+const owner = "108000000000000000001"
 
 // Simulate starts a pretend upstream without sessions.
 func Simulate(t testing.TB) *Simulator {
@@ -31,17 +36,33 @@ func simulate(t testing.TB, c Command) *Simulator {
 	t.Helper()
 	addr := FreeAddr(t)
 	c.Name, c.Args = "geminid", []string{"simulate", "--listen", addr}
-	s := &Simulator{URL: "http://" + addr, Process: Start(t, c)}
+	s := &Simulator{URL: "http://" + addr, command: c}
+	s.start(t)
+	return s
+}
+
+func (s *Simulator) start(t testing.TB) {
+	t.Helper()
+	s.Process = Start(t, s.command)
 	awaitOK(t, s.Process, s.URL+"/_sim/")
 	s.call(t, http.MethodPut, "/_sim/pace", map[string]any{"first": "0s", "gap": "0s"}, nil)
-	return s
+}
+
+// Revive starts a simulator that was killed again, at the same address. It knows these
+// sessions with the values that they began with, and nothing else of before.
+func (s *Simulator) Revive(t testing.TB, sessions ...Session) {
+	t.Helper()
+	s.start(t)
+	for _, session := range sessions {
+		s.call(t, http.MethodPost, "/_sim/sessions", map[string]any{"name": session.Name, "account": owner, "psid": session.PSID, "psidts": session.PSIDTS}, nil)
+	}
 }
 
 // Session signs the owner in and returns the first cookies: all such sessions
 // are of one Google account. An empty name is given one.
 func (s *Simulator) Session(t testing.TB, name string) Session {
 	t.Helper()
-	return s.SessionOf(t, name, "108000000000000000001")
+	return s.SessionOf(t, name, owner)
 }
 
 // SessionOf is Session of another Google account, by its number.

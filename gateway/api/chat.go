@@ -85,20 +85,14 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 		writeBody(w, http.StatusOK, st.dialect.EncodeModels(call, models))
 		return nil
 	}
-	known := slices.IndexFunc(models, func(m chat.Model) bool {
-		return m.ID == call.Model || call.Model == "" && m.Image
-	})
-	if known < 0 {
-		return unknownModelError(call)
+	model, err := findModel(call, models)
+	if err != nil {
+		return err
 	}
-	call.Model = models[known].ID
-	if call.Pictures != nil && !models[known].Image {
-		return noPicturesError(call, models)
-	}
-	st.model = call.Model
+	call.Model, st.model = model.ID, model.ID
 	switch call.Op {
 	case dialect.Models:
-		writeBody(w, http.StatusOK, st.dialect.EncodeModel(call, models[known]))
+		writeBody(w, http.StatusOK, st.dialect.EncodeModel(call, model))
 	case dialect.CountTokens:
 		writeBody(w, http.StatusOK, st.dialect.EncodeTokens(call))
 	default:
@@ -109,6 +103,21 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return a.answerChat(ctx, w, st, call, cancel)
 	}
 	return nil
+}
+
+// findModel returns the model that a call names. A call that names none gets the first
+// one that makes pictures.
+func findModel(call *dialect.Call, models []chat.Model) (chat.Model, error) {
+	known := slices.IndexFunc(models, func(m chat.Model) bool {
+		return m.ID == call.Model || call.Model == "" && m.Image
+	})
+	switch {
+	case known < 0:
+		return chat.Model{}, unknownModelError(call)
+	case call.Pictures != nil && !models[known].Image:
+		return chat.Model{}, noPicturesError(call, models)
+	}
+	return models[known], nil
 }
 
 func unknownModelError(call *dialect.Call) *chat.Error {

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,8 +19,8 @@ const (
 )
 
 // GuessLimiter keeps clients from finding keys by trial. After 20 wrong keys within
-// a minute no key of the client is looked up until the minute is over, so that it
-// does not learn of a hit either. Keys that worked for the client before are looked
+// a minute, each key of a request counted, no key of the client is looked up until the
+// minute is over, so that it does not learn of a hit either. Keys that worked for the client before are looked
 // up always, so that a guesser at the same address locks no other program out.
 //
 // Make it with [NewGuessLimiter]. It is safe for concurrent use.
@@ -71,18 +72,44 @@ func (g *GuessLimiter) LookUp(client netip.Addr, keys []string, match func() Mat
 	// One at a time, so that guesses made at once count as well.
 	g.oneLookup.Lock()
 	defer g.oneLookup.Unlock()
-	use := g.tries.TakeUse(limit.Client{Addr: client}, guessesPerMinute)
-	if !use.OK {
-		return Match{}, &TooManyGuessesError{RetryAfter: use.Reset}
+	uses, err := g.takeGuesses(client, countDistinct(keys))
+	if err != nil {
+		return Match{}, err
 	}
 	m := match()
 	if m.Role != "" {
 		g.addKnown(worked)
+		uses[0].Return() // one of the keys was right
 	}
 	if !m.Stray {
-		use.Return()
+		returnAll(uses)
 	}
 	return m, nil
+}
+
+// takeGuesses counts so many guesses by client: all of them, or none and it returns an
+// error.
+func (g *GuessLimiter) takeGuesses(client netip.Addr, n int) ([]limit.Use, error) {
+	uses := make([]limit.Use, 0, n)
+	for range n {
+		use := g.tries.TakeUse(limit.Client{Addr: client}, guessesPerMinute)
+		if !use.OK {
+			returnAll(uses)
+			return nil, &TooManyGuessesError{RetryAfter: use.Reset}
+		}
+		uses = append(uses, use)
+	}
+	return uses, nil
+}
+
+func returnAll(uses []limit.Use) {
+	for i := range uses {
+		uses[i].Return()
+	}
+}
+
+func countDistinct(keys []string) int {
+	return len(slices.Compact(slices.Sorted(slices.Values(keys))))
 }
 
 // DelayGuess waits for the moment that a wrong key costs, or until ctx ends.

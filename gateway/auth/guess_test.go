@@ -85,12 +85,53 @@ func TestKnownKeyPassesTheLimit(t *testing.T) {
 // TestStrayKeyCounts: a request with a right and a wrong key is a guess too.
 func TestStrayKeyCounts(t *testing.T) {
 	g, client := auth.NewGuessLimiter(), netip.MustParseAddr("192.0.2.1")
-	for n := range 20 {
+	for n := range 19 {
 		_, _ = g.LookUp(client, []string{"right", fmt.Sprint(n)}, func() auth.Match { return auth.Match{Role: auth.RoleAPI, Stray: true} })
+	}
+	if _, compared, err := lookUp(g, client, "one more", wrongKey); !compared || err != nil {
+		t.Errorf("the last guess: compared %v, %v", compared, err)
 	}
 	if _, compared, err := lookUp(g, client, "other", wrongKey); compared || err == nil {
 		t.Errorf("compared %v, %v", compared, err)
 	}
+}
+
+// TestEachKeyCounts: keys that a request carries in several places are as many
+// guesses, and a request with more of them than are left reaches no key.
+func TestEachKeyCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, client := auth.NewGuessLimiter(), netip.MustParseAddr("192.0.2.1")
+		compared := 0
+		ask := func(m auth.Match, keys ...string) error {
+			_, err := g.LookUp(client, keys, func() auth.Match { compared += len(keys); return m })
+			return err
+		}
+		for n := range 100 {
+			_ = ask(wrongKey, fmt.Sprint("a", n), fmt.Sprint("b", n), fmt.Sprint("c", n))
+		}
+		if compared != 18 {
+			t.Errorf("%d keys were compared, want 18, because three more are too many", compared)
+		}
+		for n := range 100 {
+			_ = ask(wrongKey, fmt.Sprint("d", n))
+		}
+		if compared != 20 {
+			t.Errorf("%d keys were compared, want 20", compared)
+		}
+		time.Sleep(time.Minute)
+		for range 30 { // the same key in two places is one, and right
+			if err := ask(rightKey, "right", "right"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		compared = 0
+		for n := range 100 {
+			_ = ask(auth.Match{Role: auth.RoleAPI, Stray: true}, "right", fmt.Sprint("e", n), fmt.Sprint("f", n))
+		}
+		if compared != 3*9 {
+			t.Errorf("%d keys were compared, want 27: two of each three are guesses", compared)
+		}
+	})
 }
 
 func TestKnownKeysAreBounded(t *testing.T) {

@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/geminid/geminid/internal/statefile"
 )
 
 // Config says where the log is and how large it may become.
@@ -69,82 +66,6 @@ func Open(c Config) (*Log, error) {
 		return nil, fmt.Errorf("opening the audit log: %w", err)
 	}
 	return l, nil
-}
-
-func (l *Log) openNewest() error {
-	if err := l.inheritChain(); err != nil {
-		return err
-	}
-	_, statErr := os.Lstat(l.cfg.Path)
-	file, err := statefile.Open(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
-	if statefile.IsDamaged(err) {
-		return fmt.Errorf("%s: %w; put it and its .head file aside, and another one is begun", l.cfg.Path, err)
-	}
-	if err != nil {
-		return statefile.WithRemedy(err)
-	}
-	l.file = file
-	known, haveHead, err := readHead(l.cfg.Path)
-	if err != nil {
-		return err
-	}
-	if errors.Is(statErr, os.ErrNotExist) {
-		if l.end.seq < known.Seq {
-			return known.missing(l.cfg.Path, "the newest file is not there")
-		}
-		l.first = known.First
-		return l.syncDir()
-	}
-	l.end.head = known
-	part, err := verifyFile(file, l.cfg.Path, l.end)
-	if err != nil {
-		return err
-	}
-	l.size, l.end, l.first = part.size, part.chain, known.First
-	switch {
-	case l.end.seq < known.Seq && l.cfg.NoSync:
-		// Entries that were not synced may be lost with the machine. The loss is
-		// recorded.
-		return l.appendLocked(Recovered, "", map[string]string{"lost_entries": fmt.Sprint(known.Seq - l.end.seq)})
-	case l.end.seq < known.Seq:
-		return known.missing(l.cfg.Path, fmt.Sprintf("the log ends with entry %d", l.end.seq))
-	case !haveHead && l.end.seq > 0:
-		if l.first, err = firstOf(l.cfg.Path); err != nil {
-			return err
-		}
-		l.writeHeadLocked()
-	}
-	if part.torn == 0 {
-		return nil
-	}
-	if err := l.file.Truncate(l.size); err != nil {
-		return err
-	}
-	return l.appendLocked(Recovered, "", map[string]string{"cut_bytes": fmt.Sprint(part.torn)})
-}
-
-// inheritChain takes over the end of the chain from the youngest file that was put
-// aside: the newest file goes on from there.
-func (l *Log) inheritChain() error {
-	older, err := listOlder(l.cfg.Path)
-	if err != nil || len(older) == 0 {
-		return err
-	}
-	youngest, number := older[len(older)-1].path, older[len(older)-1].number
-	file, err := statefile.Open(youngest, os.O_RDONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	part, err := verifyFile(file, youngest, chainStart(number))
-	if err != nil {
-		return err
-	}
-	if part.torn > 0 {
-		return &BrokenError{File: youngest, Line: part.lines + 1, Reason: "the line is cut short"}
-	}
-	l.end = part.chain
-	return nil
 }
 
 // Append adds one entry. kind is a word, account may be empty, fields may be nil;
@@ -219,46 +140,6 @@ func (l *Log) writeLocked(line []byte) error {
 		return nil
 	}
 	return l.file.Sync()
-}
-
-// rotateLocked puts the newest file aside and begins another. The order of the
-// steps is such that a crash between any two of them leaves a log that opens.
-func (l *Log) rotateLocked() error {
-	older, err := listOlder(l.cfg.Path)
-	if err != nil {
-		return err
-	}
-	number := 1
-	if len(older) > 0 {
-		number = older[len(older)-1].number + 1
-	}
-	if err := os.Rename(l.cfg.Path, olderPath(l.cfg.Path, number)); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(l.cfg.Path, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
-	if err != nil {
-		return errors.Join(err, os.Rename(olderPath(l.cfg.Path, number), l.cfg.Path))
-	}
-	_ = l.file.Close() // every line of it is synced
-	l.file, l.size = file, 0
-	for n := range len(older) + 1 - l.cfg.Keep {
-		_ = os.Remove(older[n].path) // tried again next time
-	}
-	if first, err := firstOf(l.cfg.Path); err == nil && first > 0 {
-		l.first = first
-	}
-	return l.syncDir()
-}
-
-func (l *Log) syncDir() error {
-	if l.cfg.NoSync {
-		return nil
-	}
-	dir, err := os.Open(filepath.Dir(l.cfg.Path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // Head returns the number and the hash of the last entry. Noted elsewhere, they pin

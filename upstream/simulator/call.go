@@ -23,10 +23,11 @@ type call struct {
 	who       SessionConfig // the session's settings at the start
 	alive     bool          // the cookies are accepted
 	psidts    string
-	fromFrame bool     // a rotation by the browser's keep-alive frame
-	rpcs      []string // ids named in the query of a batchexecute
-	faults    []Fault  // those that hit this call
-	entry     *Entry   // guarded by the journal's lock
+	fromFrame bool            // a rotation by the browser's keep-alive frame
+	window    <-chan struct{} // closed if another chat takes this one's window; nil cannot be
+	rpcs      []string        // ids named in the query of a batchexecute
+	faults    []Fault         // those that hit this call
+	entry     *Entry          // guarded by the journal's lock
 }
 
 // beginCall finds the route, the session and the faults of a request, and enters the call
@@ -145,17 +146,26 @@ func (c *call) baseURL(host string) string {
 	return "http://" + c.r.Host
 }
 
-// sleepFor waits and reports whether the client is still there.
+// sleepFor waits and reports whether the client is still there, and its window.
 func (c *call) sleepFor(d time.Duration) bool {
 	ctx := c.r.Context()
 	if d <= 0 {
-		return ctx.Err() == nil
+		select {
+		case <-c.window:
+			c.w.outcome = "cut"
+			return false
+		default:
+			return ctx.Err() == nil
+		}
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
+	case <-c.window:
+		c.w.outcome = "cut"
+		return false
 	case <-ctx.Done():
 		return false
 	}

@@ -10,6 +10,7 @@ type candidate struct {
 	sources              []any           // rows of pages, nil for none
 	media                json.RawMessage // the media container, nil for none
 	document             *document       // the canvas, nil for none
+	echo                 string          // the text once more, as a search answer has it
 	dense                bool
 }
 
@@ -51,6 +52,12 @@ func (k candidate) bodyValue(cid, rid string, model Model) []any {
 	if model.ID != "" {
 		f[39], f[42] = model.ID, model.Version
 	}
+	if k.echo != "" {
+		f[14], f[19], f[23] = k.done, "en", true
+		f[26] = []any{[]any{[]any{[]any{nil, []any{nil, 0, k.echo}}}}}
+		f[43], f[44], f[46] = true, rephrasings, 2
+		return f.denseArray()
+	}
 	if k.dense {
 		f[5] = []any{"Exampletown, ZZ, USA", "SWML_DESCRIPTION_FROM_YOUR_INTERNET_ADDRESS", false, nil, "//www.google.com/maps/vt/data=x"}
 		f[8] = "US"
@@ -58,3 +65,9 @@ func (k candidate) bodyValue(cid, rid string, model Model) []any {
 	}
 	return f.sparseArray(5)
 }
+
+// rephrasings are the buttons below an answer that was searched for.
+var rephrasings = []any{[]any{[]any{
+	[]any{1004, "Longer", 5, nil, []any{"expand", "https://fonts.gstatic.com/s/i/expand/24px.svg", nil, true}},
+	[]any{1005, "Shorter", 6, nil, []any{"compress", "https://fonts.gstatic.com/s/i/compress/24px.svg", nil, true}},
+}}}

@@ -129,3 +129,39 @@ func TestPathsAsRecorded(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchLooksAsRecorded finds what a search answer is made of where the recorded
+// one has it.
+func TestSearchLooksAsRecorded(t *testing.T) {
+	_, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
+	recorded := gather(t, rows(t, captured(t, "frames_search_2026.txt")))
+	mine := readJSON(t, b.generate(ask{prompt: "[search]"}).body)
+	if !reflect.DeepEqual(at(recorded.bodies[0], 6, 1, 0), at(mine.bodies[1], 6, 1, 0)) || len(recorded.bodies[0]) != len(mine.bodies[1]) {
+		t.Errorf("row of the search: got %v, want one like %v", mine.bodies[1], recorded.bodies[0])
+	}
+	type where []int
+	for _, path := range []where{
+		{0, 0, 0}, {0, 0, 3, 0, 1}, {0, 0, 3, 1, 1}, {0, 1, 0}, {0, 2, 0, 0}, {0, 2, 0, 1}, {0, 2, 0, 2}, {0, 2, 0, 3}, {0, 2, 0, 4, 0, 0},
+		{0, 2, 0, 6}, {0, 2, 0, 7}, {0, 3}, {3, 0, 0}, {3, 2, 0, 0},
+	} {
+		path = append(where{2, 1}, path...)
+		if got, want := at(mine.candidate, path...), at(recorded.candidate, path...); reflect.TypeOf(got) != reflect.TypeOf(want) || want == nil {
+			t.Errorf("candidate%v is %v, recorded as %v", path, got, want)
+		}
+	}
+	last := func(a answer) []any {
+		for i := len(a.bodies) - 1; ; i-- {
+			if at(a.bodies[i], 4, 0) != nil {
+				return a.bodies[i]
+			}
+		}
+	}
+	for _, i := range []int{14, 19, 23, 26, 39, 42, 43, 44, 46} {
+		if got, want := at(last(mine), i), at(last(recorded), i); reflect.TypeOf(got) != reflect.TypeOf(want) || want == nil {
+			t.Errorf("body[%d] is %v, recorded as %v", i, got, want)
+		}
+	}
+	if got, want := len(mine.candidate.([]any)), len(recorded.candidate.([]any)); got != want {
+		t.Errorf("%d places, recorded with %d", got, want)
+	}
+}

@@ -3,6 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ type turn struct {
 	time      time.Time
 	ready     time.Time // until then the history shows working
 	working   []byte
+	job       string // of a video, "" for none
 }
 
 // findConversation returns the session's conversation with this id, nil if it has none.
@@ -89,29 +91,49 @@ func (c *call) listChats(p list) []any {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
 	rows := []any{}
+	skip, next := readCursor(p.textAt(1)), any(nil)
 	for _, k := range slices.Backward(ch.list) {
-		if k.session != c.session || k.temporary || k.deleted || pinned || len(rows) == limit {
+		if k.session != c.session || k.temporary || k.deleted || pinned {
 			continue
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if len(rows) == limit {
+			next = writeCursor(readCursor(p.textAt(1)) + limit)
+			break
 		}
 		last := k.turns[len(k.turns)-1]
 		rows = append(rows, []any{k.cid, k.title, nil, nil, nil, encodeTime(k.changed), []any{[]any{k.cid, last.rid}, 1}, nil, nil, 2})
 	}
-	return []any{nil, nil, rows}
+	return []any{nil, next, rows}
 }
 
-// readChat is hNvQHb: the turns of one chat, newest first.
+// A cursor is the token with which a client asks for the next page.
+func writeCursor(n int) string { return "CgI" + strconv.Itoa(n) }
+
+func readCursor(s string) int { return parseNumber(strings.TrimPrefix(s, "CgI"), 0) }
+
+// readChat is hNvQHb: the turns of one chat, newest first. A temporary chat is in no
+// history.
 func (c *call) readChat(p list) []any {
 	ch := &c.s.chats
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
 	k := ch.findChat(c.session, p.textAt(0))
-	if k == nil {
+	if k == nil || k.temporary {
 		return nil
 	}
 	limit := p.numberAt(1)
 	rows := []any{}
-	for _, t := range slices.Backward(k.turns) {
+	from, next := readCursor(p.textAt(2)), any(nil)
+	for i, t := range slices.Backward(k.turns) {
+		if len(k.turns)-1-i < from {
+			continue
+		}
 		if limit > 0 && len(rows) == limit {
+			next = writeCursor(from + limit)
 			break
 		}
 		shown := t.candidate
@@ -120,25 +142,19 @@ func (c *call) readChat(p list) []any {
 		}
 		rows = append(rows, []any{[]any{k.cid, t.rid}, nil, []any{[]any{t.prompt}}, []any{[]any{json.RawMessage(shown)}}, encodeTime(t.time)})
 	}
-	return []any{rows}
+	return []any{rows, next}
 }
 
-// forgetChat is GzXR5e, the first half of deleting a chat.
-func (c *call) forgetChat(p list) []any {
-	if c.s.findConversation(c.session, p.textAt(0)) == nil {
-		return nil
-	}
-	return []any{}
-}
-
-// deleteChat is qWymEb, the second half.
+// deleteChat is GzXR5e.
 func (c *call) deleteChat(p list) []any {
 	ch := &c.s.chats
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	if k := ch.findChat(c.session, p.textAt(0)); k != nil {
-		k.deleted = true
+	k := ch.findChat(c.session, p.textAt(0))
+	if k == nil {
+		return nil
 	}
+	k.deleted = true
 	return []any{}
 }
 

@@ -74,7 +74,7 @@ var paragraphs = []string{
 func (c *call) echoPrompt(p *plan, q *question, rest string) string {
 	var b strings.Builder
 	if q.gem != "" {
-		fmt.Fprintf(&b, "I am your %s.\n\n", c.s.gems.gemName(q.gem))
+		fmt.Fprintf(&b, "I am your %s.\n\n", q.gemName)
 	}
 	fmt.Fprintf(&b, "You said: %s\n\n", abridgeText(rest, 4096))
 	for _, f := range q.files {

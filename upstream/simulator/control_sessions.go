@@ -26,6 +26,8 @@ type shownSession struct {
 	Plan             *Plan          `json:"plan"`
 	Models           []Model        `json:"models"`
 	Quota            map[string]int `json:"quota"`
+	Usage            *Usage         `json:"usage"`
+	Abuse            *int           `json:"abuse"`
 	Guest            *GuestMode     `json:"guest"`
 	// Revoke and Renew are things to do, in a PATCH only.
 	Revoke bool `json:"revoke"`
@@ -68,6 +70,8 @@ func (w *shownSession) applyTo(cfg *SessionConfig) {
 	putField(&cfg.Status, w.Status)
 	putField(&cfg.Consent, w.Consent)
 	putField(&cfg.Plan, w.Plan)
+	putField(&cfg.Usage, w.Usage)
+	putField(&cfg.Abuse, w.Abuse)
 	putField(&cfg.Guest, w.Guest)
 	if w.Grace != nil {
 		cfg.Grace = time.Duration(*w.Grace)

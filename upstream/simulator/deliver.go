@@ -35,6 +35,9 @@ func (c *call) deliverAnswer(q *question, p *plan) {
 	if d.cid == "" {
 		d.cid = "c_" + c.s.nextID()
 	}
+	if q.model.Serves != "" {
+		d.served.ID = q.model.Serves
+	}
 	if p.downgrade {
 		d.served = c.otherModel(q.model, p.otherModel)
 	}
@@ -106,6 +109,9 @@ func (d *delivery) finishedCandidate() candidate {
 	if d.p.think {
 		k.thoughts = planThoughts(d.p.turn)
 	}
+	if d.p.search {
+		k.echo = k.text
+	}
 	if d.p.card {
 		k.card, k.text = k.text, "http://googleusercontent.com/card_content/0"
 	}
@@ -127,6 +133,9 @@ func (d *delivery) saveTurn() {
 			temporary: d.q.temporary, title: chatTitle(d.p.turn)}
 	}
 	t := turn{rid: d.rid, rcid: d.rcid, prompt: d.q.prompt, candidate: encodeJSON(d.finishedCandidate().rowValue()), time: d.c.s.now()}
+	if d.job != nil {
+		t.job = d.job[1].(string)
+	}
 	if d.p.ready > 0 {
 		t.ready, t.working = t.time.Add(d.p.ready), encodeJSON(d.workingCandidate().rowValue())
 	}

@@ -61,6 +61,7 @@
 //	                      widget elicit followup open
 //	[sources]             cited pages, in fields and marks; [sources bare] in
 //	                      fields alone, [sources lost] in marks alone
+//	[search]              a search comes first, its pages are cited as by [sources bare]
 //	[canvas N WORD...]    a document of N sections (3) beside the text, growing;
 //	                      words: only (no text), code, rewrite
 //	[markdown]            escapes, a comment behind a list, links in a search

@@ -53,6 +53,7 @@ const (
 	Cut           Kind = "cut"          // ends without the completion mark, saved in the history
 	HiddenModel   Kind = "hide_model"   // as Config.HideModel
 	TempRefused   Kind = "temporary"    // as Config.RefuseTemporaryPictures
+	OneWindow     Kind = "one_window"   // a temporary chat ends the account's former one in mid-answer
 	LatePicture   Kind = "late_picture" // pictures come in a row behind the finished text
 
 	// Media.
@@ -65,7 +66,7 @@ var kinds = []Kind{
 	Latency, Outage, Reset, Lost, Status, Truncate, Stall, Empty, HTML, Compress, Chopped, Guest, Login, Sorry, Block,
 	Malformed, LengthOff, Drift, NoToken, ConsentPage, ConsentFlag, BuildChanged, Release, Identity, NoValue, Interval,
 	AccountStatus, RPCRefused, AnyToken, HandOut, ErrorCode, BareStatus, OtherModel, FollowUpLimit, Cut,
-	HiddenModel, TempRefused, LatePicture, Pending, Expired,
+	HiddenModel, TempRefused, OneWindow, LatePicture, Pending, Expired,
 }
 
 // Fault is one thing that goes wrong. Its zero filters match every call.

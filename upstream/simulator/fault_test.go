@@ -73,6 +73,7 @@ var faultCases = map[simulator.Kind]struct {
 	simulator.OtherModel:    {simulator.Fault{Value: "8c46e95b1a07cecc"}, callGenerate, func(t *testing.T, r replyJSON) bool { return readJSON(t, r.body).served == "8c46e95b1a07cecc" }},
 	simulator.FollowUpLimit: {simulator.Fault{}, callFollowUp, func(t *testing.T, r replyJSON) bool { return readJSON(t, r.body).code == 1097 }},
 	simulator.Cut:           {simulator.Fault{Bytes: 2}, callGenerate, func(t *testing.T, r replyJSON) bool { a := readJSON(t, r.body); return !a.done && len(a.texts) == 2 }},
+	simulator.OneWindow:     {simulator.Fault{}, callGenerate, func(t *testing.T, r replyJSON) bool { return readJSON(t, r.body).done }},
 	simulator.LatePicture: {simulator.Fault{}, callPicture, func(t *testing.T, r replyJSON) bool {
 		a := readJSON(t, r.body)
 		return len(a.texts) == 2 && len(a.pictures) == 1

@@ -14,7 +14,8 @@ const prologue = ")]}'\n\n"
 type frames struct {
 	c       *call
 	chunked bool
-	total   int // UTF-16 units written so far
+	total   int // bytes written so far
+	written int // rows written so far
 	skew    int // added to every announced length
 	garble  int // frame to break, counted from 1; 0 breaks none
 	count   int
@@ -52,6 +53,7 @@ func (c *call) newFrames(status int) *frames {
 func (f *frames) rowsOf(rows ...[]byte) error {
 	parts := make([][]byte, 0, 2*len(rows)+1)
 	n := 1 + len(rows)
+	f.written += len(rows) - 1
 	for i, row := range rows {
 		sep := []byte{','}
 		if i == 0 {
@@ -66,6 +68,7 @@ func (f *frames) rowsOf(rows ...[]byte) error {
 // writeFrame writes one frame made of parts, whose length in UTF-16 units is n.
 func (f *frames) writeFrame(n int, parts ...[]byte) error {
 	f.count++
+	f.written++
 	f.c.w.frames++
 	if !f.chunked {
 		return f.gatherRow(parts)
@@ -75,8 +78,8 @@ func (f *frames) writeFrame(n int, parts ...[]byte) error {
 	b := (*lent)[:0]
 	b = append(b, f.head...)
 	f.head = nil
+	frame := len(b)
 	b = strconv.AppendInt(b, int64(n+2+f.skew), 10)
-	digits := len(strconv.Itoa(n + 2 + f.skew))
 	b = append(b, '\n')
 	start := len(b)
 	for _, p := range parts {
@@ -87,7 +90,7 @@ func (f *frames) writeFrame(n int, parts ...[]byte) error {
 	}
 	b = append(b, '\n')
 	*lent = b
-	f.total += digits + n + 2
+	f.total += len(b) - frame
 	if _, err := f.c.w.Write(b); err != nil {
 		return err
 	}
@@ -133,14 +136,14 @@ func (f *frames) timingRow() error {
 	return f.rowsOf(encodeJSON([]any{"di", ms}), encodeJSON([]any{"af.httprm", ms - 1, strconv.FormatInt(number, 10), 7}))
 }
 
-// writeEnd writes the frame that holds the length of the whole body, itself
-// included; in the older form it writes the body.
+// writeEnd writes the frame that holds how many rows and how many bytes the whole
+// body has, itself included; in the older form it writes the body.
 func (f *frames) writeEnd() {
 	if !f.chunked {
 		_, _ = fmt.Fprintf(f.c.w, "%s[%s]", prologue, f.rows)
 		return
 	}
-	row := func(total int) []byte { return fmt.Appendf(nil, `["e",4,null,null,%d]`, total) }
+	row := func(total int) []byte { return fmt.Appendf(nil, `["e",%d,null,null,%d]`, f.written+1, total) }
 	total := f.total
 	for range 3 { // the number's own digits count as well
 		n := len(row(total)) + 2

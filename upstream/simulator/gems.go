@@ -6,7 +6,11 @@ import (
 )
 
 // gem is a stored persona: a name, a description and an instruction.
-type gem struct{ id, name, description, prompt string }
+// It belongs to the account that made it, or to none.
+type gem struct {
+	id, name, description, prompt string
+	session                       *session
+}
 
 type gems struct {
 	mu     sync.Mutex
@@ -14,41 +18,69 @@ type gems struct {
 }
 
 var systemGems = []gem{
-	{"coding-partner", "Coding partner", "Level up your coding skills.", ""},
-	{"brainstormer", "Brainstormer", "Get inspired with fresh ideas.", ""},
+	{id: "coding-partner", name: "Coding partner", description: "Level up your coding skills."},
+	{id: "brainstormer", name: "Brainstormer", description: "Get inspired with fresh ideas."},
 }
 
-// gemName returns the name of a gem, "" if there is none of this id.
-func (g *gems) gemName(id string) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, x := range slices.Concat(g.custom, systemGems) {
-		if x.id == id {
-			return x.name
-		}
-	}
-	return ""
+// findGem returns the index of an account's own gem, -1 if it has none of this id.
+func (g *gems) findGem(ss *session, id string) int {
+	return slices.IndexFunc(g.custom, func(x gem) bool { return x.id == id && x.session == ss })
 }
 
-// listGems is CNgdBe: the custom gems for 2, the others for 3 and 4.
-func (c *call) listGems(p list) []any {
+// gemName returns the name of a gem that the account may use.
+func (c *call) gemName(id string) (name string, ok bool) {
 	g := &c.s.gems
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	from := g.custom
-	if n := p.numberAt(0); n == 3 || n == 4 {
-		from = systemGems
+	if i := g.findGem(c.session, id); i >= 0 {
+		return g.custom[i].name, true
 	}
+	i := slices.IndexFunc(systemGems, func(x gem) bool { return x.id == id })
+	if i < 0 {
+		return "", false
+	}
+	return systemGems[i].name, true
+}
+
+func (x gem) rowValue() []any {
+	return []any{x.id, []any{x.name, x.description}, []any{x.prompt}}
+}
+
+// listGems is CNgdBe: the account's own gems for 2, the others for 3 and 4.
+func (c *call) listGems(p list) []any {
 	rows := []any{}
-	for _, x := range from {
-		rows = append(rows, []any{x.id, []any{x.name, x.description}, []any{x.prompt}})
+	if n := p.numberAt(0); n == 3 || n == 4 {
+		for _, x := range systemGems {
+			rows = append(rows, x.rowValue())
+		}
+		return []any{nil, nil, rows}
+	}
+	g := &c.s.gems
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, x := range g.custom {
+		if x.session == c.session {
+			rows = append(rows, x.rowValue())
+		}
 	}
 	return []any{nil, nil, rows}
 }
 
+// showGem is HcT8bb.
+func (c *call) showGem(p list) []any {
+	g := &c.s.gems
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := g.findGem(c.session, p.textAt(0))
+	if i < 0 {
+		return nil
+	}
+	return g.custom[i].rowValue()
+}
+
 // createGem is oMH3Zd.
 func (c *call) createGem(p list) []any {
-	x := readGem(c.s.nextID(), p.listAt(0))
+	x := c.readGem(c.s.nextID(), p.listAt(0))
 	g := &c.s.gems
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -63,11 +95,11 @@ func (c *call) updateGem(p list) []any {
 	g := &c.s.gems
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	i := slices.IndexFunc(g.custom, func(x gem) bool { return x.id == p.textAt(0) })
+	i := g.findGem(c.session, p.textAt(0))
 	if i < 0 {
 		return nil
 	}
-	g.custom[i] = readGem(p.textAt(0), p.listAt(1))
+	g.custom[i] = c.readGem(p.textAt(0), p.listAt(1))
 	return []any{}
 }
 
@@ -76,8 +108,12 @@ func (c *call) deleteGem(p list) []any {
 	g := &c.s.gems
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.custom = slices.DeleteFunc(g.custom, func(x gem) bool { return x.id == p.textAt(0) })
+	if i := g.findGem(c.session, p.textAt(0)); i >= 0 {
+		g.custom = slices.Delete(g.custom, i, i+1)
+	}
 	return []any{}
 }
 
-func readGem(id string, p list) gem { return gem{id, p.textAt(0), p.textAt(1), p.textAt(2)} }
+func (c *call) readGem(id string, p list) gem {
+	return gem{id, p.textAt(0), p.textAt(1), p.textAt(2), c.session}
+}

@@ -31,6 +31,9 @@ func (c *call) serveGenerate() {
 	if len(q.prompt) > c.s.cfg.PromptLimit {
 		q.prompt = strings.ToValidUTF8(q.prompt[:c.s.cfg.PromptLimit], "")
 	}
+	if q.temporary {
+		c.takeWindow()
+	}
 	p := c.planAnswer(&q)
 	if p.http != 0 {
 		c.plainStatus(Fault{Code: p.http})
@@ -74,14 +77,20 @@ func (c *call) judgeQuestion(q *question) (status, code int, why string) {
 	case 1014, 1021, 1054, 1057:
 		return 7, 0, "account status"
 	}
+	if c.who.Abuse != 0 {
+		return 7, 0, "restricted account"
+	}
 	if q.length > c.s.cfg.PromptMax {
 		return 13, 1099, "prompt too large"
 	}
 	if code, why = c.chooseModel(q); why != "" {
 		return statusOf(code), code, why
 	}
-	if q.gem != "" && c.s.gems.gemName(q.gem) == "" {
-		return 5, 0, "gem"
+	if q.gem != "" {
+		var known bool
+		if q.gemName, known = c.gemName(q.gem); !known {
+			return 5, 0, "gem"
+		}
 	}
 	for _, f := range q.files {
 		if !c.s.files.knowsFile(f.ref, c.s.now()) {
@@ -130,10 +139,12 @@ func (c *call) spendQuota(model string) bool {
 	}
 	c.s.sessions.mu.Lock()
 	defer c.s.sessions.mu.Unlock()
-	if limit, limited := c.session.Quota[model]; limited && c.session.used[model] >= limit {
+	now := c.s.now()
+	if limit, limited := c.session.Quota[model]; limited && c.session.used[model] >= limit || c.session.usedUp(now) {
 		return false
 	}
 	c.session.used[model]++
+	c.session.spent.countAnswer(now)
 	return true
 }
 
@@ -148,4 +159,19 @@ func statusOf(code int) int {
 		return 9
 	}
 	return 13
+}
+
+// takeWindow opens the window of a temporary chat. Where an account has one only, the
+// chat that had it ends where it is.
+func (c *call) takeWindow() {
+	if c.session == nil {
+		return
+	}
+	c.s.sessions.mu.Lock()
+	defer c.s.sessions.mu.Unlock()
+	if former := c.session.window; former != nil && c.hasFault(OneWindow) {
+		close(former)
+	}
+	mine := make(chan struct{})
+	c.session.window, c.window = mine, mine
 }

@@ -88,6 +88,11 @@ var keywordCases = map[string][]struct {
 		{"[say x] [sources]", citedPages(true, true)}, {"[sources] [sparse]", citedPages(true, true)},
 		{"[sources bare]", citedPages(false, true)}, {"[sources lost]", citedPages(true, false)},
 	},
+	"search": {{"[search]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
+		return citedPages(false, true)(t, r) && at(a.bodies[1], 6, 1, 0) == "google" && a.context != "" &&
+			at(a.bodies[len(a.texts)], 26, 0, 0, 0, 1, 2) == at(a.bodies[len(a.texts)], 4, 0, 1, 0)
+	}}},
 	"canvas": {
 		{"[say x] [canvas]", canvas("x\n\nI have written it down for you.\nhttp://googleusercontent.com/immersive_entry_chip/0\n\nTell me what to change.", "# A Plan in Sections")},
 		{"[canvas 40 only] [sparse]", canvas("http://googleusercontent.com/immersive_entry_chip/0", "# A Plan in Sections")},

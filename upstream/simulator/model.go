@@ -12,6 +12,9 @@ type Model struct {
 	Number int `json:"number"`
 	// Version is the display name in answers, such as "3.6 Flash".
 	Version string `json:"version"`
+	// Serves is the id of the model that answers if this one is a pointer to the
+	// newest of a family. "" means the model itself.
+	Serves string `json:"serves,omitempty"`
 }
 
 // Plan is the subscription of the account; it decides about the models on offer.
@@ -26,15 +29,15 @@ const (
 
 var (
 	freeModels = []Model{
-		{"fbb127bbb056c959", "Fast", "All-around help", 1, "3.6 Flash"},
-		{"5bf011840784117a", "Thinking", "Solves complex problems", 2, "3.6 Flash Thinking"},
-		{"9d8ca3786ebdfbea", "Pro", "Advanced math & code", 3, "3.1 Pro"},
+		{ID: "fbb127bbb056c959", Name: "Fast", Description: "All-around help", Number: 1, Version: "3.6 Flash"},
+		{ID: "5bf011840784117a", Name: "Thinking", Description: "Solves complex problems", Number: 2, Version: "3.6 Flash Thinking"},
+		{ID: "9d8ca3786ebdfbea", Name: "Pro", Description: "Advanced math & code", Number: 3, Version: "3.1 Pro"},
 	}
 	paidModels = []Model{
-		{"56fdd199312815e2", "Flash", "All-around help", 1, "3.7 Flash"},
-		{"e051ce1aa80aa576", "Thinking", "Solves complex problems", 2, "3.7 Flash Thinking"},
-		{"e6fa609c3fa255c0", "Pro", "Advanced math & code", 3, "3.1 Pro"},
-		{"8c46e95b1a07cecc", "Flash-Lite", "Fastest answers", 6, "3.5 Flash-Lite"},
+		{ID: "56fdd199312815e2", Name: "Flash", Description: "All-around help", Number: 1, Version: "3.7 Flash"},
+		{ID: "e051ce1aa80aa576", Name: "Thinking", Description: "Solves complex problems", Number: 2, Version: "3.7 Flash Thinking"},
+		{ID: "e6fa609c3fa255c0", Name: "Pro", Description: "Advanced math & code", Number: 3, Version: "3.1 Pro"},
+		{ID: "8c46e95b1a07cecc", Name: "Flash-Lite", Description: "Fastest answers", Number: 6, Version: "3.5 Flash-Lite"},
 	}
 	guestModel = freeModels[0]
 )

@@ -49,6 +49,12 @@ func (d *delivery) writeProgress() error {
 			bodies = append(bodies, fields{1: []any{d.cid, d.rid}, 6: []any{nil, step}}.denseArray())
 		}
 	}
+	if d.p.search {
+		for _, n := range []int{1, 4, 1, 4} {
+			step := []any{"google", []any{nil, nil, "Google Search", "https://www.gstatic.com/images/branding/192px.svg", nil, "Searching the web"}, n}
+			bodies = append(bodies, []any{nil, []any{d.cid, d.rid}, object{7: []any{nil, step}, 44: true}})
+		}
+	}
 	for _, body := range bodies {
 		if err := d.writeRow(body); err != nil {
 			return err
@@ -84,6 +90,9 @@ func (d *delivery) templateRow(done, opened bool) template {
 	}
 	if d.p.think {
 		k.thoughts = growthMarks[growThoughts]
+	}
+	if d.p.search {
+		k.echo = growthMarks[growEcho]
 	}
 	shown := d.shown
 	if d.p.lateModel && !done {

@@ -43,6 +43,7 @@ type plan struct {
 	height     int
 	picture    []string // words behind [image]
 	blocks     []block  // what the interface would render, in the prompt's order
+	search     bool     // the web is searched first
 	hasCanvas  bool
 	document   *document
 	sources    []any // rows of cited pages

@@ -15,8 +15,9 @@ type question struct {
 	temporary bool
 	tool      int    // that was asked for by number, 0 for none
 	gem       string // id of the persona that answers, "" for none
-	extended  bool   // extended thinking was asked for
-	stream    bool   // snapshots are wanted as they are made
+	gemName   string
+	extended  bool // extended thinking was asked for
+	stream    bool // snapshots are wanted as they are made
 	model     Model
 	chat      *conversation // of a follow-up
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"strings"
 )
 
 // rpc is one row of the table of batchexecute calls.
@@ -18,20 +19,22 @@ var rpcs = []rpc{
 	{"ESY5D", true, (*call).answerSettings},
 	{"MaZiqc", false, (*call).listChats},
 	{"hNvQHb", false, (*call).readChat},
-	{"GzXR5e", false, (*call).forgetChat},
-	{"qWymEb", false, (*call).deleteChat},
+	{"GzXR5e", false, (*call).deleteChat},
+	{"qWymEb", false, (*call).listTasks},
 	{"CNgdBe", false, (*call).listGems},
 	{"oMH3Zd", false, (*call).createGem},
 	{"kHv0Vd", false, (*call).updateGem},
 	{"UXcSJb", false, (*call).deleteGem},
 	{"c8o8Fe", false, (*call).fullSize},
-	{"jSf9Qc", false, (*call).answerQuota},
+	{"HcT8bb", false, (*call).showGem},
+	{"jSf9Qc", false, (*call).answerUsage},
+	{"qpEbW", false, (*call).answerQuotas},
+	{"aPya6c", false, (*call).answerExtras},
+	{"GPRiHf", false, (*call).answerAbuse},
+	{"kwDCne", false, (*call).answerTask},
+	{"ku4Jyf", false, (*call).listDiscoveries},
 	{"maGuAc", true, echoNothing},
-	{"kwDCne", false, echoNothing},
 	{"L5adhe", false, echoNothing},
-	{"ku4Jyf", false, echoNothing},
-	{"qpEbW", false, echoNothing},
-	{"aPya6c", false, echoNothing},
 	{"PCck7e", false, echoNothing},
 	{"K4WWud", false, echoNothing},
 	{"cYRIkd", false, echoNothing},
@@ -97,16 +100,24 @@ func (c *call) batchRow(one list) []byte {
 		if !c.alive && !rpc.guest {
 			return refused(7)
 		}
-		// A payload that is no JSON, such as one with single quotes, reads as
-		// an empty list: the call is served with its defaults.
-		payload, _ := parseList([]byte(one.textAt(1)))
-		body := rpc.serve(c, payload)
+		body := rpc.serve(c, readPayload(one.textAt(1)))
 		if body == nil {
 			return refused(5)
 		}
 		return encodeJSON([]any{"wrb.fr", id, string(encodeJSON(body)), nil, nil, nil, tag})
 	}
 	return refused(5)
+}
+
+// readPayload reads the arguments of a call. The most used client writes those of
+// CNgdBe with single quotes, which are taken for double ones; anything else
+// that is no list reads as an empty one.
+func readPayload(text string) list {
+	payload, ok := parseList([]byte(text))
+	if !ok {
+		payload, _ = parseList([]byte(strings.ReplaceAll(text, "'", `"`)))
+	}
+	return payload
 }
 
 // answerStatus is otAQ7b: the account's status and the models that may be used.
@@ -127,12 +138,18 @@ func (c *call) answerStatus(list) []any {
 }
 
 func (c *call) signedIn(status any) []any {
-	var models []any
+	var models, modes []any
 	for _, m := range c.who.offeredModels() {
-		models = append(models, fields{0: m.ID, 1: m.Name, 2: m.Description, 10: m.Version, 17: m.Number}.denseArray())
+		row := fields{0: m.ID, 1: m.Name, 2: m.Description, 10: m.Name, 11: m.Version, 17: m.Number}
+		models = append(models, row.denseArray())
+		row[18] = 1
+		modes = append(modes, row.denseArray())
+		row[1], row[18] = m.Name+" Extended", 2 // the same model that thinks longer
+		modes = append(modes, row.denseArray())
 	}
 	tier, caps := c.who.Plan.planFlags()
-	return []any{1, []any{false, nil, false}, false, nil, nil, nil, true, nil, nil, nil, nil, nil, false, false, status, models, tier, caps}
+	return fields{0: 1, 1: []any{false, nil, false}, 2: false, 6: true, 12: false, 13: false, 14: status, 15: models, 16: tier, 17: caps,
+		24: []any{nil, modes}}.denseArray()
 }
 
 // answerSettings is ESY5D: a value for each name that was asked.
@@ -143,22 +160,4 @@ func (c *call) answerSettings(p list) []any {
 		values = append(values, []any{names.textAt(i), nil, nil, true})
 	}
 	return []any{values}
-}
-
-// answerQuota is jSf9Qc: limits of the five-hour and the weekly window.
-func (c *call) answerQuota(list) []any {
-	now := c.s.now()
-	reset := func(hours int64) []any { return []any{[]any{now.Unix()/3600*3600 + hours*3600, 0}} }
-	used := c.s.usedBy(c.session)
-	return []any{2, []any{[]any{100, used, 1, reset(5)}, []any{1500, used, 2, reset(24 * 7)}}, false}
-}
-
-func (s *Simulator) usedBy(ss *session) int {
-	s.sessions.mu.Lock()
-	defer s.sessions.mu.Unlock()
-	n := 0
-	for _, used := range ss.used {
-		n += used
-	}
-	return n
 }

@@ -139,6 +139,9 @@ func TestHistory(t *testing.T) {
 	if _, status := b.rpc("hNvQHb", fmt.Sprintf("[%q,10]", unsaved.cid)); status != 5 {
 		t.Errorf("an unsaved chat: status %d, want 5", status)
 	}
+	if _, status := b.rpc("hNvQHb", fmt.Sprintf("[%q,10]", temporary.cid)); status != 5 {
+		t.Errorf("a temporary chat: status %d, want 5", status)
+	}
 	if a := readJSON(t, b.generate(ask{prompt: "on", meta: []any{temporary.cid, temporary.rid, temporary.rcid}}).body); !a.done {
 		t.Error("a temporary chat can not be continued")
 	}
@@ -146,8 +149,11 @@ func TestHistory(t *testing.T) {
 		t.Errorf("titles = %q", got)
 	}
 
+	b.rpc("qWymEb", fmt.Sprintf("[%q,[1,null,0,1]]", kept.cid)) // asks for jobs, and deletes nothing
+	if got := s.Chats(psid); len(got) != 2 {
+		t.Errorf("titles before deleting = %q", got)
+	}
 	b.rpc("GzXR5e", fmt.Sprintf("[%q]", kept.cid))
-	b.rpc("qWymEb", fmt.Sprintf("[%q,[1,null,0,1]]", kept.cid))
 	if got := s.Chats(psid); !slices.Equal(got, []string{"cut"}) {
 		t.Errorf("titles after deleting = %q", got)
 	}
@@ -190,14 +196,5 @@ func TestGems(t *testing.T) {
 	}
 	if list, _ := b.rpc("CNgdBe", "[4,[\"en\"],0]"); len(at(list, 2).([]any)) == 0 {
 		t.Error("no system gems")
-	}
-}
-
-func TestQuotaRPC(t *testing.T) {
-	_, b := signedIn(t, simulator.Config{Now: newClock().now}, simulator.SessionConfig{})
-	b.generate(ask{prompt: "hi"})
-	body, _ := b.rpc("jSf9Qc", "[]")
-	if at(body, 1, 0, 1) != 1.0 || at(body, 1, 0, 2) != 1.0 || at(body, 1, 1, 2) != 2.0 || at(body, 1, 0, 3, 0, 0).(float64) <= float64(newClock().t.Unix()) {
-		t.Errorf("quota = %v", body)
 	}
 }

@@ -59,6 +59,11 @@ type SessionConfig struct {
 	// Quota is how many answers a model id gives before 1037. A model that is
 	// not named has no limit.
 	Quota map[string]int
+	// Usage is how much of the account's allowance is used.
+	Usage Usage
+	// Abuse is the code of a restriction of the account, which refuses all questions
+	// while everything else says that all is well. 0 means none.
+	Abuse int
 	// Guest overrides Config.Guest once this session is dead. "" does not.
 	Guest GuestMode
 }
@@ -75,6 +80,8 @@ type session struct {
 	rotated   time.Time
 	rotations int
 	used      map[string]int
+	spent     spent
+	window    chan struct{} // of a temporary chat, closed when the next temporary chat takes the window
 	calls     map[string]int
 }
 
@@ -159,7 +166,8 @@ func (s *Simulator) Bind(psid string, bound bool) error {
 }
 
 // Configure changes the settings that can change in a running session: Status, Consent,
-// Models, Quota, Account, Life (of values still to be issued), Guest, Bound.
+// Models, Quota, Usage, Abuse, Account, Life (of values still to be issued), Guest,
+// Bound.
 // change gets the present settings; names and values in it are not taken over.
 // It runs under the simulator's lock and must not call back.
 func (s *Simulator) Configure(psid string, change func(*SessionConfig)) error {

@@ -89,3 +89,11 @@ func citationGroup(cited passage) []any {
 func favicon(n int) string {
 	return "https://encrypted-tbn" + strconv.Itoa(n) + ".gstatic.com/favicon-tbn?q=tbn:" + fmt.Sprintf("%016x", n)
 }
+
+// setSearch makes an answer as one that was searched for: rows of the search
+// first, pages in fields alone, links in the text, and the text twice in each body.
+func setSearch(p *plan, _ string) {
+	p.search = true
+	setSources(p, "bare")
+	addText("## Sources\n\n1.  **Peaks of the World:**\n    [Mount Everest](https://peaks.example/everest?lang=en&view=full) & [its height](https://survey.example/2020/height)")(p, "")
+}

@@ -10,11 +10,12 @@ const (
 	growText growth = iota
 	growDocument
 	growThoughts
-	growths // how many there are
+	growEcho // the text again
+	growths  // how many there are
 )
 
 // growthMarks are private-use runes that hold the places of the parts in a template.
-var growthMarks = [growths]string{"\ue000", "\ue001", "\ue002"}
+var growthMarks = [growths]string{"\ue000", "\ue001", "\ue002", "\ue003"}
 
 // template is the row of a text frame with the growing parts left out, so that
 // a frame costs no more than copying the repeated parts.
@@ -34,6 +35,9 @@ func newTemplate(k candidate, cid, rid string, model Model) template {
 	}
 	if k.thoughts != "" {
 		k.thoughts = growthMarks[growThoughts]
+	}
+	if k.echo != "" {
+		k.echo = growthMarks[growEcho]
 	}
 	var t template
 	rest := append([]byte{'['}, bodyRow(k.bodyValue(cid, rid, model))...)
@@ -124,6 +128,9 @@ func (d *delivery) writeMoment(i int) error {
 		m[growText] = d.variant.upTo(d.variant.ends[piece])
 	}
 	m[growText].tail = d.flickerTail(i, d.text.ends[piece])
+	if d.p.search {
+		m[growEcho] = d.text.upTo(d.text.ends[piece])
+	}
 	if section >= 0 {
 		m[growDocument] = d.body.upTo(d.body.ends[section])
 		if len(d.draft.ends) > section && section < n/2 {
