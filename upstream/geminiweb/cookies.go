@@ -9,11 +9,21 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
+// domainCookies are the cookies of .google.com. A session that was pasted as a header,
+// or exported without domains, holds those of the app's host beside them (OSID,
+// COMPASS, __Host-…), and for these other hosts answer 403.
+var domainCookies = map[string]bool{
+	"HSID": true, "SSID": true, "APISID": true, "SAPISID": true, "SID": true, "NID": true,
+	"__Secure-1PAPISID": true, "__Secure-3PAPISID": true,
+	"__Secure-3PSID": true, "__Secure-3PSIDTS": true, "__Secure-1PSIDRTS": true, "__Secure-3PSIDRTS": true,
+	"SIDCC": true, "__Secure-1PSIDCC": true, "__Secure-3PSIDCC": true, "GOOGLE_ABUSE_EXEMPTION": true,
+}
+
 // cookieHeader returns the Cookie header for u, "" if the session does not
-// belong there. Hosts outside google.com get no cookies. The identity host gets
-// the two cookies of the session alone, because it refuses a rotation with more,
-// and so does every host if pairOnly is set. Cookies that have expired at now are
-// left out.
+// belong there. Hosts outside google.com get no cookies, and those within it but the
+// app's own those of [domainCookies] alone. The identity host gets the two cookies of
+// the session alone, because it refuses a rotation with more, and so does every host
+// if pairOnly is set. Cookies that have expired at now are left out.
 func cookieHeader(set cookie.Set, u *url.URL, pairOnly bool, now time.Time) string {
 	host := upstreamHost(u)
 	if !isWithin(host, cookieDomain) {
@@ -41,7 +51,9 @@ func cookieHeader(set cookie.Set, u *url.URL, pairOnly bool, now time.Time) stri
 		if extra.Name == cookie.NamePSID || extra.Name == cookie.NamePSIDTS || extra.ExpiredAt(now) {
 			continue
 		}
-		add(extra.Name, extra.Value)
+		if host == hostApp || domainCookies[extra.Name] {
+			add(extra.Name, extra.Value)
+		}
 	}
 	return b.String()
 }

@@ -15,6 +15,11 @@ func TestCookieHeader(t *testing.T) {
 	full := cookie.NewSet(cookie.NewValue("p"), cookie.NewValue("ts"), map[string]cookie.Value{
 		"NID": cookie.NewValue("n"), "AEC": cookie.NewValue("a"), cookie.NamePSID: cookie.NewValue("stray"), "EMPTY": {},
 	})
+	others := make(map[string]cookie.Value)
+	for name, value := range map[string]string{"COMPASS": "c", "OSID": "o", "__Secure-OSID": "so", "__Host-x": "h", "_ga": "g", "SID": "s", "SIDCC": "cc", "__Secure-3PSIDTS": "t3"} {
+		others[name] = cookie.NewValue(value)
+	}
+	pasted := cookie.NewSet(cookie.NewValue("p"), cookie.NewValue("ts"), others) // a header, host-only cookies among it
 	bare := cookie.NewSet(cookie.NewValue("p"), cookie.Value{}, nil)
 	tests := []struct {
 		set       cookie.Set
@@ -23,7 +28,12 @@ func TestCookieHeader(t *testing.T) {
 		{full, "https://gemini.google.com/app", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; AEC=a; NID=n"},
 		{full, "https://accounts.google.com/RotateCookies", "__Secure-1PSID=p; __Secure-1PSIDTS=ts"},
 		{bare, "https://accounts.google.com/RotateCookies", "__Secure-1PSID=p"},
-		{full, "https://work.fife.usercontent.google.com/x", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; AEC=a; NID=n"},
+		{full, "https://work.fife.usercontent.google.com/x", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; NID=n"},
+		{pasted, "https://gemini.google.com/app", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; COMPASS=c; OSID=o; SID=s; SIDCC=cc; __Host-x=h; __Secure-3PSIDTS=t3; __Secure-OSID=so; _ga=g"},
+		{pasted, "https://contribution.usercontent.google.com/download", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; SID=s; SIDCC=cc; __Secure-3PSIDTS=t3"},
+		{pasted, "https://work.fife.usercontent.google.com/rd-gg-dl/x", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; SID=s; SIDCC=cc; __Secure-3PSIDTS=t3"},
+		{pasted, "https://push.clients6.google.com/upload/", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; SID=s; SIDCC=cc; __Secure-3PSIDTS=t3"},
+		{pasted, "https://accounts.google.com/RotateCookies", "__Secure-1PSID=p; __Secure-1PSIDTS=ts"},
 		{full, "https://GEMINI.google.com/", "__Secure-1PSID=p; __Secure-1PSIDTS=ts; AEC=a; NID=n"},
 		{full, "http://gemini.google.com/app", ""},
 		{full, "https://lh3.googleusercontent.com/x", ""},
