@@ -22,6 +22,8 @@ type Request struct {
 	Thoughts bool
 	// Thinking is how long the model is to think.
 	Thinking Thinking
+	// Tool is what the model is to make.
+	Tool Tool
 	// Stream is set if the client reads the answer while it is made. If it is not
 	// set, a provider sends each text once, in its final form.
 	Stream bool

@@ -102,3 +102,18 @@ func TestReadThinkingOfWrongType(t *testing.T) {
 		}
 	}
 }
+
+// TestReadModality: only what is asked for alone is a clear wish.
+func TestReadModality(t *testing.T) {
+	t.Parallel()
+	for list, want := range map[string]chat.Tool{
+		`["IMAGE"]`: chat.PictureTool, `["image"]`: chat.PictureTool, `["Video"]`: chat.VideoTool,
+		`["Text","Image"]`: chat.NoTool, `["TEXT"]`: chat.NoTool, `["AUDIO"]`: chat.NoTool, `[]`: chat.NoTool, `null`: chat.NoTool,
+		`"image"`: chat.NoTool, `[5]`: chat.NoTool, `{"image":1}`: chat.NoTool,
+	} {
+		o := object(t, `{"modalities":`+list+`}`, dialect.ExactNames)
+		if got := dialect.ReadModality(o.Field("modalities")); got != want {
+			t.Errorf("%s: %d, want %d", list, got, want)
+		}
+	}
+}

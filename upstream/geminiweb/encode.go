@@ -41,7 +41,7 @@ const (
 	placeChat      = 2
 	placeStream    = 7
 	placeTemporary = 45
-	placePicture   = 49
+	placeTool      = 49
 	placeRequest   = 59
 	placeModel     = 79 // of a question that says how long to think
 	placeThinking  = 80
@@ -52,8 +52,8 @@ const (
 // thinkingLevels are the upstream's numbers, in a question and in the model header.
 var thinkingLevels = map[chat.Thinking]int{chat.ThinkingStandard: 1, chat.ThinkingExtended: 2}
 
-// pictureTool is the value that asks for the picture tool.
-const pictureTool = 14
+// toolNumbers are the upstream's numbers of tools.
+var toolNumbers = map[chat.Tool]int{chat.CanvasTool: 2, chat.VideoTool: 11, chat.PictureTool: 14, chat.MusicTool: 21}
 
 // question is one request as the upstream takes it, but for the page token,
 // which a second try may change.
@@ -74,12 +74,13 @@ type questionParts struct {
 }
 
 // newQuestion encodes a prompt and its files. Pictures are refused in temporary
-// chats, so theirs are deleted instead.
+// chats, and videos that are still being made are lost with them, so the chats of tools
+// are deleted instead.
 func (c *Client) newQuestion(t target, a questionParts) question {
 	q := question{target: t, id: strings.ToUpper(uuid.NewString()), language: a.language}
 	switch c.cfg.ChatMode {
 	case ChatTemporary:
-		q.temporary, q.remove = !t.image, t.image
+		q.temporary, q.remove = t.tool == chat.NoTool, t.tool != chat.NoTool
 	case ChatDeleteAfter:
 		q.remove = true
 	}
@@ -121,8 +122,8 @@ func (q question) writeInner(b *bytes.Buffer, a questionParts) {
 			encodeJSON(b, []string{q.language})
 		case place == placeTemporary && q.temporary:
 			b.WriteByte('1')
-		case place == placePicture && q.target.image:
-			b.WriteString(strconv.Itoa(pictureTool))
+		case place == placeTool && q.target.tool != chat.NoTool:
+			b.WriteString(strconv.Itoa(toolNumbers[q.target.tool]))
 		case place == placeRequest:
 			encodeJSON(b, q.id)
 		case place == placeModel && q.target.class > 0:

@@ -48,7 +48,7 @@ func (r *answerReader) deliverMedia(ctx context.Context) error {
 	switch alone := len(lost) == len(r.media); {
 	case len(lost) == 0:
 		return nil
-	case alone && (t.q.target.image || !r.texted):
+	case alone && (t.q.target.makesFile() || !r.texted):
 		return last
 	}
 	return t.sendEvent(chat.Event{Kind: chat.Text, Text: r.missingNote(lost)})

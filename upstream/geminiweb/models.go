@@ -66,19 +66,25 @@ var upstreamIDs = map[Class]struct{ free, paid string }{
 	Pro:      {"9d8ca3786ebdfbea", "e6fa609c3fa255c0"},
 }
 
-// families are the ids that stand for the current model of a class, whatever its
-// version. The Gemini API has the longer ones.
-var families = map[string]Class{
-	"gemini-flash": Fast, "gemini-flash-latest": Fast, "gemini-pro": Pro, "gemini-pro-latest": Pro,
-	"gemini-flash-lite": Lite, "gemini-flash-lite-latest": Lite,
+// family is an id that stands for the current model of a class, whatever its version,
+// and may ask it for a tool.
+type family struct {
+	Mapping
+	tool chat.Tool
 }
 
-// listedFamilies are the families that the model list has, if the account offers them.
-var listedFamilies = []struct {
-	id, name string
-	class    Class
-}{
-	{"gemini-flash", "Gemini Flash", Fast}, {"gemini-pro", "Gemini Pro", Pro}, {"gemini-flash-lite", "Gemini Flash-Lite", Lite},
+// families are listed if the account offers their class. The Gemini API has the longer
+// names.
+var families = []family{
+	{textModel("gemini-flash", "Gemini Flash", Fast), chat.NoTool},
+	{textModel("gemini-flash-latest", "Gemini Flash", Fast), chat.NoTool},
+	{textModel("gemini-pro", "Gemini Pro", Pro), chat.NoTool},
+	{textModel("gemini-pro-latest", "Gemini Pro", Pro), chat.NoTool},
+	{textModel("gemini-flash-lite", "Gemini Flash-Lite", Lite), chat.NoTool},
+	{textModel("gemini-flash-lite-latest", "Gemini Flash-Lite", Lite), chat.NoTool},
+	{textModel("gemini-video", "Gemini, makes a video", Fast), chat.VideoTool},
+	{textModel("gemini-music", "Gemini, makes music", Fast), chat.MusicTool},
+	{textModel("gemini-canvas", "Gemini, writes into a canvas", Fast), chat.CanvasTool},
 }
 
 // account is the status procedure's answer about a Google account.
@@ -93,11 +99,14 @@ type target struct {
 	public   string
 	id       string
 	class    Class
-	image    bool
+	tool     chat.Tool
 	chosen   bool // the owner set the id
 	thinking chat.Thinking
 	account  account
 }
+
+// makesFile reports whether the answer is to be a file and not text.
+func (t target) makesFile() bool { return t.tool != chat.NoTool && t.tool != chat.CanvasTool }
 
 func (a account) isPaid() bool { return a.Capacity > 1 || a.Shifted }
 
@@ -137,15 +146,18 @@ func (c *Client) resolveModel(name string, a account) (target, bool) {
 	t := target{public: name, account: a}
 	if i := slices.IndexFunc(c.cfg.Models, func(m Mapping) bool { return m.ID == name }); i >= 0 {
 		m := c.cfg.Models[i]
-		t.class, t.image, t.id = m.Class, m.Image, a.pickModel(m.Class)
+		t.class, t.id = m.Class, a.pickModel(m.Class)
+		if m.Image {
+			t.tool = chat.PictureTool
+		}
 	}
 	for _, o := range a.Offers {
 		if t.id == "" && (slices.Contains(publicIDs(o), name) || name == o.ID) {
 			t.id, t.class = o.ID, classOf(o)
 		}
 	}
-	if class, ok := families[name]; ok && t.id == "" {
-		t.id, t.class = a.pickModel(class), class
+	if i := slices.IndexFunc(families, func(f family) bool { return f.ID == name }); i >= 0 && t.id == "" {
+		t.id, t.class, t.tool = a.pickModel(families[i].Class), families[i].Class, families[i].tool
 	}
 	if id, ok := c.cfg.Overrides[name]; ok {
 		t.id, t.chosen = id, true
@@ -198,9 +210,9 @@ func (c *Client) listModels(a account) []chat.Model {
 			add(chat.Model{ID: id, Name: cmp.Or(o.Version, o.Name), Description: o.Description, InputLimit: textInput, OutputLimit: textOutput})
 		}
 	}
-	for _, f := range listedFamilies {
-		if a.offersClass(f.class) {
-			add(textModel(f.id, f.name, f.class).Model)
+	for _, f := range families {
+		if a.offersClass(f.Class) {
+			add(f.Model)
 		}
 	}
 	for _, alias := range slices.Sorted(maps.Keys(c.cfg.Aliases)) {

@@ -113,3 +113,44 @@ func TestThinking(t *testing.T) {
 		})
 	}
 }
+
+// TestTools: what a client asks for by model or modality is asked for by number, and
+// never in a temporary chat, where pictures are refused and videos get lost.
+func TestTools(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		model           string
+		tool            chat.Tool
+		number, private string
+		files           string
+	}{
+		{"gemini-2.5-flash", chat.NoTool, "null", "1", ""},
+		{"gemini-2.5-flash-image", chat.NoTool, "14", "null", "image/"},
+		{"gemini-2.5-flash", chat.PictureTool, "14", "null", "image/"},
+		{"gemini-2.5-flash", chat.VideoTool, "11", "null", "video/"},
+		{"gemini-video", chat.NoTool, "11", "null", "video/"},
+		{"gemini-music", chat.NoTool, "21", "null", "audio/"},
+		{"gemini-canvas", chat.NoTool, "2", "null", ""},
+		{"gemini-2.5-flash-image", chat.VideoTool, "14", "null", "image/"}, // the model says it best
+	}
+	for _, tt := range tests {
+		t.Run(tt.model+" "+tt.number, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w, l := newListener(t, simulator.SessionConfig{}, geminiweb.Config{})
+				req := newRequest(tt.model, "a kite")
+				req.Tool = tt.tool
+				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if tool, private := at(l.question, 49), at(l.question, 45); tool != tt.number || private != tt.private {
+					t.Errorf("question[49] and [45] are %s and %s, want %s and %s", tool, private, tt.number, tt.private)
+				}
+				if tt.files == "" && len(answer.Media) > 0 || tt.files != "" && (len(answer.Media) == 0 || !strings.HasPrefix(answer.Media[0].MIME, tt.files)) {
+					t.Errorf("%d files, want %s", len(answer.Media), tt.files)
+				}
+			})
+		})
+	}
+}

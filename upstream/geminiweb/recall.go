@@ -39,7 +39,7 @@ func (r *answerReader) canRecall(parent context.Context, cause error) bool {
 // new part of it. It reports false if the answer is not there in time.
 func (r *answerReader) recallAnswer(ctx context.Context) (bool, error) {
 	limit := recallText
-	if r.job || r.refused != nil || r.t.q.target.image {
+	if r.job || r.refused != nil || r.t.q.target.makesFile() {
 		limit = recallMedia
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)

@@ -102,6 +102,9 @@ func (t *streamCall) prepareQuestion(ctx context.Context, req *chat.Request) (*s
 		return nil, unknownModelError()
 	}
 	to.thinking = req.Thinking
+	if to.tool == chat.NoTool {
+		to.tool = req.Tool
+	}
 	prompt, files, err := t.uploadPrompt(ctx, s, req)
 	if err != nil {
 		return nil, err

@@ -128,6 +128,7 @@ func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, e
 	if count.Value.Int() > 1 {
 		return config, count.NewError("must be 1; only one candidate is made")
 	}
+	req.Tool = dialect.ReadModality(config.Field("responseModalities"))
 	if req.Stop, err = config.Field("stopSequences").AsTexts(dialect.MaxStops); err != nil {
 		return config, err
 	}

@@ -85,7 +85,7 @@ func newChatCall(body dialect.Object) (*dialect.Call, error) {
 	}
 	call.ID = "chatcmpl-" + call.ID
 	call.SSE, call.IncludeUsage = stream, usage
-	call.Chat = &chat.Request{Model: name, Stream: stream}
+	call.Chat = &chat.Request{Model: name, Stream: stream, Tool: dialect.ReadModality(body.Field("modalities"))}
 	return call, nil
 }
 
