@@ -2,13 +2,16 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
+	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/ops/notify"
 )
 
@@ -27,6 +30,7 @@ var forms = map[string]func(any) string{
 	"header":    func(v any) string { return checkHeader(v.(string)) },
 	"key":       func(v any) string { return checkKey(v.(Secret)) },
 	"networks":  func(v any) string { _, err := parsePrefixes(v.([]string)); return textOf(err) },
+	"models":    func(v any) string { return checkModelNames(v.(map[string]string)) },
 	"hours":     func(v any) string { _, err := notify.ParseQuietHours(v.(string)); return textOf(err) },
 }
 
@@ -71,6 +75,16 @@ func optional(check func(string) string) func(any) string {
 		}
 		return check(v.(string))
 	}
+}
+
+// checkModelNames wants names that can be asked for in every path of every API.
+func checkModelNames(names map[string]string) string {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if !chat.IsModelName(name) {
+			return fmt.Sprintf("no client can ask for a model %q; names are up to 128 letters, digits and ._-/:@+ such as google/gemini-2.5-flash, without models/ in front", name)
+		}
+	}
+	return ""
 }
 
 func checkHeader(text string) string {

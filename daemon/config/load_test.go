@@ -267,6 +267,20 @@ notify_mail_server: nowhere
 	}
 }
 
+// TestModelNames: a name that no client can ask for is a mistake of its line.
+func TestModelNames(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"google/gemini-2.5-flash": true, "gemini-2.5-flash:latest": true, "gpt 4o": false, "快速": false, "/a": false, "models/a": false, "a//b": false,
+	} {
+		for _, key := range []string{"aliases", "models"} {
+			_, err := config.Load(config.Sources{File: write(t, key+":\n  \""+name+"\": gemini-2.5-flash\n")})
+			if (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "no client can ask for a model") {
+				t.Errorf("%s %q: %v", key, name, err)
+			}
+		}
+	}
+}
+
 // TestMapsAndListsAsText: the forms that people write in an environment.
 func TestMapsAndListsAsText(t *testing.T) {
 	one := map[string]string{"gpt-4o": "gemini-2.5-flash"}

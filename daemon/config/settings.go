@@ -47,9 +47,10 @@ type Settings struct {
 	// AllowDowngrade serves an answer although another model gave it.
 	AllowDowngrade bool `key:"allow_downgrade"`
 	// Models maps a public model id to the upstream's id; Aliases maps further
-	// public names to public ids.
-	Models  map[string]string `key:"models"`
-	Aliases map[string]string `key:"aliases"`
+	// public names to public ids. Names are letters, digits and ._-/:@+ such as
+	// google/gemini-2.5-flash.
+	Models  map[string]string `key:"models" form:"models"`
+	Aliases map[string]string `key:"aliases" form:"models"`
 	// FirstByteTimeout and IdleTimeout bound how long an upstream answer may
 	// keep silent, before its first frame and between frames.
 	FirstByteTimeout time.Duration `key:"first_byte_timeout" default:"2m" min:"1s" max:"1h"`

@@ -20,9 +20,14 @@ type actor struct {
 	asked []*chat.Request
 	sets  []cookie.Set
 	play  script
+
+	models []chat.Model // nil for the usual three
 }
 
 func (p *actor) Models(cookie.Set) []chat.Model {
+	if p.models != nil {
+		return p.models
+	}
 	return []chat.Model{{ID: flash, Name: "Flash"}, {ID: pro, Name: "Pro"}, {ID: painter, Name: "Painter", Image: true}}
 }
 

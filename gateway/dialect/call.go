@@ -54,8 +54,6 @@ const (
 	DefaultOutputTokens = 65_536
 )
 
-const modelNameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-
 // ParseModelName returns a name without "models/" prefixes. A name that no model
 // can have is an error, so that nothing else is ever echoed, counted or looked
 // up.
@@ -63,7 +61,7 @@ func ParseModelName(name string) (string, error) {
 	for strings.HasPrefix(name, "models/") {
 		name = name[len("models/"):]
 	}
-	if name == "" || len(name) > 128 || strings.Trim(name, modelNameBytes) != "" {
+	if !chat.IsModelName(name) {
 		return "", &chat.Error{Kind: chat.UnknownModel, Param: "model", Message: "no model has such a name; the model list names those that are served"}
 	}
 	return name, nil

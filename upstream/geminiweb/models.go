@@ -192,7 +192,7 @@ func slugOf(name string) string {
 }
 
 // listModels returns the model list: the table, the models that the account
-// offers, and the aliases.
+// offers, those of the owner's choice, and the aliases that lead to one of them.
 func (c *Client) listModels(a account) []chat.Model {
 	var out []chat.Model
 	seen := make(map[string]chat.Model)
@@ -215,7 +215,13 @@ func (c *Client) listModels(a account) []chat.Model {
 			add(f.Model)
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(c.cfg.Overrides)) {
+		add(chat.Model{ID: id, Name: id, Description: "The upstream's model " + c.cfg.Overrides[id] + ".", InputLimit: textInput, OutputLimit: textOutput})
+	}
 	for _, alias := range slices.Sorted(maps.Keys(c.cfg.Aliases)) {
+		if _, ok := c.resolveModel(alias, a); !ok {
+			continue // nobody could ask for it
+		}
 		m, ok := seen[c.cfg.Aliases[alias]]
 		if !ok {
 			m = chat.Model{InputLimit: textInput, OutputLimit: textOutput}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"strings"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,6 +133,32 @@ func TestProbeFindsWhatTheAccountOffers(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestListedNames: each name of the owner's is listed if it can be asked for, and
+// not if it cannot.
+func TestListedNames(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{
+			Overrides: map[string]string{"mine": "8c46e95b1a07cecc"},
+			Aliases:   map[string]string{"google/flash:latest": "gemini-2.5-flash", "own": "mine", "lost": "gemini-0.1", "twice": "own"},
+		})
+		var listed []string
+		for _, m := range w.client.Models(w.set) {
+			listed = append(listed, m.ID)
+			for _, err := range w.client.Stream(t.Context(), w.set, newRequest(m.ID, "hi")) {
+				if err != nil {
+					t.Errorf("%s is listed: %v", m.ID, err)
+				}
+			}
+		}
+		for name, want := range map[string]bool{"mine": true, "google/flash:latest": true, "own": true, "lost": false, "twice": false} {
+			if slices.Contains(listed, name) != want {
+				t.Errorf("%s: listed %t", name, !want)
+			}
+		}
+	})
 }
 
 func TestOverride(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -18,7 +17,6 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
-var validName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 
 // FuzzDecode fuzzes the decoder of a dialect, beginning with the scripts in
 // testdata: no request makes it panic or blame the server, and a decoded one
@@ -68,7 +66,7 @@ func FuzzDecode(f *testing.F, d dialect.Dialect) {
 // that it can be answered.
 func CheckCall(t *testing.T, d dialect.Dialect, call *dialect.Call) {
 	req := call.Chat
-	if req == nil || !validName.MatchString(call.Model) && (call.Model != "" || call.Pictures == nil) || req.Model != call.Model || req.Stream != (call.Op == dialect.Stream) {
+	if req == nil || !chat.IsModelName(call.Model) && (call.Model != "" || call.Pictures == nil) || req.Model != call.Model || req.Stream != (call.Op == dialect.Stream) {
 		t.Fatalf("%+v %+v", call, req)
 	}
 	files := 0

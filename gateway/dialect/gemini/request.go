@@ -37,6 +37,9 @@ func decodeRequest(r *http.Request, param func(string) string) (*dialect.Call, e
 		target = unescaped
 	}
 	name, verb, hasVerb := cutLast(target, ":")
+	if _, known := verbs[verb]; r.Method == http.MethodGet && !known && !unservedVerbs[verb] {
+		name, hasVerb = target, false // the colon is in the model's name
+	}
 	switch {
 	case r.Method == http.MethodGet && hasVerb:
 		return nil, dialect.WrongMethod(http.MethodPost)
