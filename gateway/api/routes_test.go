@@ -39,6 +39,24 @@ func TestWhoeverClaimsARouteHasMountedIt(t *testing.T) {
 	}
 }
 
+// TestAnswersAreNotStored: no cache on the way may keep what was asked and answered,
+// least of all under an address with a key in it.
+func TestAnswersAreNotStored(t *testing.T) {
+	g := newRig(t, with(public))
+	question := `{"model":"` + flash + `","messages":[{"role":"user","content":"hi"}]`
+	for _, c := range []call{
+		{path: "/v1/models?key=" + apiKey}, {path: "/v1beta/models?key=" + apiKey}, {path: "/v1/models"}, {path: "/v1/models/none", key: apiKey},
+		{path: "/v1/chat/completions", key: apiKey, body: question + "}"}, {path: "/v1/chat/completions", key: apiKey, body: question + `,"stream":true}`},
+		{path: "/v1beta/models/" + flash + ":generateContent?key=" + apiKey, body: `{"contents":[{"parts":[{"text":"hi"}]}]}`},
+		{path: "/v1beta/models/" + flash + ":countTokens?key=" + apiKey, body: `{"contents":[{"parts":[{"text":"hi"}]}]}`},
+		{path: "/"}, {path: "/health"}, {path: "/api/cookies/status", key: apiKey},
+	} {
+		if w := g.do(c); w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: status %d, Cache-Control %q", c.path, w.Code, w.Header().Get("Cache-Control"))
+		}
+	}
+}
+
 // Every route of ours answers: with a key as itself, without one as the table
 // of roles says, and never with a page but at /.
 func TestOwnRoutesAnswer(t *testing.T) {
