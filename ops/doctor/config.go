@@ -19,10 +19,13 @@ import (
 // wrong place.
 var quotedText = regexp.MustCompile(`"[^"]*"`)
 
+// fixAsRoot is what to do about places that this user may not look into.
+const fixAsRoot = "run geminid doctor as root"
+
 // checkConfig checks that the settings can be used, and warns if they are unwise.
 func checkConfig(_ context.Context, c *Config) []Finding {
 	if errors.Is(c.Problem, fs.ErrPermission) {
-		return singleFinding(Warning, "the configuration cannot be read by this user", "run geminid doctor as root")
+		return singleFinding(Warning, "the configuration cannot be read by this user", fixAsRoot)
 	}
 	if c.Problem != nil {
 		return singleFinding(Bad, quotedText.ReplaceAllString(c.Problem.Error(), `"<value>"`), "correct the key it names and run: geminid check-config")
@@ -31,7 +34,7 @@ func checkConfig(_ context.Context, c *Config) []Finding {
 	switch {
 	case c.Listen == "":
 	case errors.Is(c.KeysProblem, fs.ErrPermission):
-		out = append(out, Finding{Level: Note, Text: "whether there are keys cannot be seen by this user", Fix: "run geminid doctor as root"})
+		out = append(out, Finding{Level: Note, Text: "whether there are keys cannot be seen by this user", Fix: fixAsRoot})
 	case c.KeysProblem != nil:
 		out = append(out, Finding{Level: Bad, Text: "the keys cannot be read: " + c.KeysProblem.Error(), Fix: "restore or correct the file; or move it away and make new keys: geminid keys add NAME"})
 	case c.Loopback:

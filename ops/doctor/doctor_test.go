@@ -232,6 +232,7 @@ func TestChecks(t *testing.T) {
 		{"firewalld", "firewall", doctor.Config{Listen: ":8100", Root: root(t, map[string]string{"run/firewalld/locked": ""})}, doctor.Note, "firewalld runs", "firewall-cmd"},
 
 		{"zone", "config", doctor.Config{ZoneProblem: "TZ=CST-8 is no time zone; set TZ to a city"}, doctor.Warning, "TZ=CST-8 is no time zone", "set TZ to a city"},
+		{"proxy not known", "proxy", doctor.Config{Problem: fmt.Errorf("reading: %w", fs.ErrPermission)}, "", "", ""},
 		{"no proxy", "proxy", doctor.Config{}, doctor.Good, "directly", ""},
 		{"proxy of the environment", "proxy", doctor.Config{ProxyEnv: []string{"HTTPS_PROXY"}}, doctor.Note, "HTTPS_PROXY is set", "upstream_proxy"},
 		{"proxy", "proxy", doctor.Config{Proxy: &url.URL{Scheme: "http", Host: listening(t, 200)}}, doctor.Good, "can be reached", ""},

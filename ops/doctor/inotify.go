@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -30,6 +31,9 @@ func checkInotify(_ context.Context, c *Config) []Finding {
 	if err := tryWatch(inbox); err != nil {
 		if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENOSPC) {
 			return singleFinding(Bad, "the system has no file watches left: dropped files are noticed in intervals only", "sysctl -w fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=65536, or set watch: poll")
+		}
+		if errors.Is(err, fs.ErrPermission) {
+			return singleFinding(Note, "whether dropped files are noticed cannot be seen by this user", fixAsRoot)
 		}
 		return singleFinding(Warning, "the inbox cannot be watched: "+err.Error(), "set watch: poll when this stays")
 	}

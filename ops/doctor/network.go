@@ -19,6 +19,9 @@ const requestTimeout = 10 * time.Second
 // checkProxy checks that the proxy is there, and notes proxy variables that are not
 // read.
 func checkProxy(ctx context.Context, c *Config) []Finding {
+	if c.Problem != nil {
+		return nil // its setting is not known
+	}
 	if c.Proxy == nil {
 		if len(c.ProxyEnv) > 0 {
 			return singleFinding(Note, strings.Join(c.ProxyEnv, ", ")+" is set, which geminid does not read", "set upstream_proxy when calls shall take it")
