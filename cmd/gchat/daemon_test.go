@@ -229,6 +229,8 @@ func (p *pretend) offer(w http.ResponseWriter, r *http.Request) {
 	switch v.Account {
 	case "parked":
 		code, v.Result, v.Message = http.StatusAccepted, "parked", "Google cannot be reached"
+	case "unproven":
+		code, v.State, v.Message = http.StatusAccepted, "unreachable", "in use, but not proven yet: Google cannot be reached"
 	case "bad":
 		code, v.Result, v.Code = http.StatusUnprocessableEntity, "rejected", "E_PROBE_SIGNED_OUT"
 		v.Message = r.URL.Query().Get("name") + " is well-formed, but Google answers as signed out from this server."

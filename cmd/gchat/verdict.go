@@ -14,6 +14,9 @@ import (
 
 // showVerdict prints a verdict that is good, and returns any other as a failure.
 func showVerdict(c *terminal.Console, v status.Verdict) error {
+	if v.IsUnproven() {
+		return exit.New(exit.Temporary, v.Message, "the server tries again by itself; gchat cookies status")
+	}
 	switch v.Result {
 	case status.Applied, status.Unchanged:
 		fmt.Fprintf(c.Out, "accepted: account %s is %s since %s\n", printable.Text(v.Account), printable.Text(cmp.Or(string(v.State), "in use")),

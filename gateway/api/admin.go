@@ -120,7 +120,7 @@ func (a *API) offerFile(w http.ResponseWriter, r *http.Request) {
 		Account: account, File: file.name, Origin: supervisor.FromPush, Trigger: "push",
 		Hash: file.hash, Set: file.export.Set, Nominal: file.export.PSIDExpires, Warnings: file.export.Warnings,
 	})
-	a.writeJSON(w, r, verdictStatus(verdict.Result), verdict)
+	a.writeJSON(w, r, verdictStatus(verdict), verdict)
 }
 
 // countRejected counts a file that the supervisor never saw. A name that does not
@@ -134,10 +134,13 @@ func (a *API) countRejected(account string) {
 }
 
 // verdictStatus returns the status by which scripts see how an offer ended: in use,
-// waiting, or rejected.
-func verdictStatus(result supervisor.Result) int {
-	switch result {
+// not proven yet, or rejected.
+func verdictStatus(v supervisor.Verdict) int {
+	switch v.Result {
 	case supervisor.Applied, supervisor.Unchanged:
+		if v.IsUnproven() {
+			return http.StatusAccepted
+		}
 		return http.StatusOK
 	case supervisor.Parked:
 		return http.StatusAccepted

@@ -123,6 +123,19 @@ func TestBringCookies(t *testing.T) {
 	}
 }
 
+// TestBringFirstCookies: the first cookies are taken although nobody can prove them,
+// and a script learns that they are not proven.
+func TestBringFirstCookies(t *testing.T) {
+	for evidence, want := range map[cookie.Evidence]int{cookie.SignedIn: 200, cookie.Transient: 202, cookie.Offline: 202} {
+		g := rigWithoutSession(t)
+		g.judge.says(cookie.Finding{Evidence: evidence, Detail: "so"})
+		w := g.do(admin(http.MethodPut, "/api/cookies", netscape))
+		if got, _ := fields(t, w.Body.Bytes())["result"].(string); w.Code != want || got != "applied" {
+			t.Errorf("%s: status %d, want %d, result %q", evidence, w.Code, want, got)
+		}
+	}
+}
+
 // TestOfferWarns: what is odd about a file stands in the verdict and the status.
 func TestOfferWarns(t *testing.T) {
 	g := newRig(t)

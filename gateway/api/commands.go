@@ -46,7 +46,7 @@ func (a *API) rollBackAccount(w http.ResponseWriter, r *http.Request) {
 	}
 	status := http.StatusOK
 	if verdict.Result != supervisor.RolledBack && verdict.Result != supervisor.Applied {
-		status = verdictStatus(verdict.Result)
+		status = verdictStatus(verdict)
 	}
 	a.writeJSON(w, r, status, verdict)
 }

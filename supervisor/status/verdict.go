@@ -29,6 +29,12 @@ type Verdict struct {
 	Warnings []Warning `json:"warnings,omitempty"` // of accepted cookies
 }
 
+// IsUnproven reports whether the cookies are in use although the upstream could not
+// be asked about them.
+func (v Verdict) IsUnproven() bool {
+	return v.Result == Applied && (v.State == Unknown || v.State == Unreachable)
+}
+
 // Warning is a remark about accepted cookies.
 type Warning struct {
 	Code    string `json:"code"` // W_…

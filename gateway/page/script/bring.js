@@ -76,9 +76,11 @@ async function deliver(account, content, name) {
   const { told } = await call('PUT', `/api/accounts/${encodeURIComponent(account)}/cookies${called}`, content);
   const state = el('p', { class: 'quiet' }, t('bring.account', { name: told.account, state: t('word.' + told.state) }));
   switch (told.result) {
-    case 'applied':
-      tell(told.state === 'unknown' ? 'wait' : 'good', t(told.state === 'unknown' ? 'bring.unproven' : 'bring.applied'), reasonFor(told), facts(checked), state);
+    case 'applied': {
+      const unproven = told.state === 'unknown' || told.state === 'unreachable';
+      tell(unproven ? 'wait' : 'good', t(unproven ? 'bring.unproven' : 'bring.applied'), reasonFor(told), facts(checked), state);
       return;
+    }
     case 'unchanged':
       tell('good', t('bring.unchanged'), reasonFor(told), state);
       return;
