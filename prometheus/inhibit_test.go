@@ -9,8 +9,8 @@ import (
 	"github.com/geminid/geminid/prometheus/rulestest"
 )
 
-// unlessBlocked matches an expression that leaves a blocked account alone by itself.
-var unlessBlocked = regexp.MustCompile(`unless .*state=~?"[a-z|]*\bblocked\b`)
+// unlessBlocked matches an expression that leaves blocked accounts alone by itself.
+var unlessBlocked = regexp.MustCompile(`unless [^"]*state=~?"[a-z|]*\bblocked\b`)
 
 // TestCausesFireFirst: an alert that silences others fires no later than they do, so
 // that nobody is called for what follows from a cause that is not announced yet.
