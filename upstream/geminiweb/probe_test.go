@@ -3,8 +3,8 @@ package geminiweb_test
 import (
 	"maps"
 	"math"
-	"strings"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"

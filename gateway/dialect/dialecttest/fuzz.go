@@ -17,7 +17,6 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
-
 // FuzzDecode fuzzes the decoder of a dialect, beginning with the scripts in
 // testdata: no request makes it panic or blame the server, and a decoded one
 // keeps the promises of chat.Request.
