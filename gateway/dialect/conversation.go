@@ -14,6 +14,9 @@ const (
 	MaxParts = 4096 // of one turn
 	MaxFiles = 64
 	MaxStops = 64 // texts at which an answer ends
+	// maxAllParts bounds the parts of all turns together. A part takes a hundred times
+	// the memory of its text if that is one letter.
+	maxAllParts = 4 * MaxParts
 )
 
 // Conversation collects the turns of a request under the rules that all dialects
@@ -22,6 +25,7 @@ type Conversation struct {
 	system []string
 	turns  []chat.Turn
 	early  []chat.Part // files of the system text, which go into the first turn
+	parts  int // read so far, dropped ones included
 	files  int
 	// emptyTurn is the place of the turn added last if it was the user's and had
 	// no content, else nil.
@@ -39,8 +43,24 @@ func DropBlankParts(parts []chat.Part) []chat.Part {
 // AddTurn adds a turn read at place. Blank text is dropped, and a turn of blank
 // text alone is dropped whole: clients keep the empty answers of broken streams,
 // and the upstream fails on a blank question. Pictures and recordings inside of a
-// text become files. A file above MaxFiles is an error.
+// text become files. A file above MaxFiles is an error, and so is a part above what
+// all turns together may have.
 func (c *Conversation) AddTurn(place Node, role chat.Role, parts []chat.Part) error {
+	if err := c.countParts(place, len(parts)); err != nil {
+		return err
+	}
+	return c.appendTurn(place, role, parts)
+}
+
+func (c *Conversation) countParts(place Node, n int) error {
+	if c.parts += n; c.parts > maxAllParts {
+		return place.NewError("takes the conversation above " + strconv.Itoa(maxAllParts) + " parts")
+	}
+	return nil
+}
+
+// appendTurn adds a turn whose parts are counted.
+func (c *Conversation) appendTurn(place Node, role chat.Role, parts []chat.Part) error {
 	parts, err := liftFiles(place, DropBlankParts(parts))
 	if err != nil {
 		return err
@@ -68,9 +88,12 @@ func (c *Conversation) AddTurn(place Node, role chat.Role, parts []chat.Part) er
 // clients end with an instruction ("now sum this up"). Files in front of the first
 // turn become part of that one.
 func (c *Conversation) AddInstruction(place Node, parts []chat.Part) error {
+	if err := c.countParts(place, len(parts)); err != nil {
+		return err
+	}
 	parts = DropBlankParts(parts)
 	if len(c.turns) > 0 && len(parts) > 0 {
-		return c.AddTurn(place, chat.User, parts)
+		return c.appendTurn(place, chat.User, parts)
 	}
 	parts, err := liftFiles(place, parts)
 	for _, part := range parts {

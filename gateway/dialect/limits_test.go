@@ -63,6 +63,14 @@ func TestLimits(t *testing.T) {
 		{"openai parts", openai.Dialect, func(over int) string {
 			return openaiBody(`{"role":"user","content":[` + repeat(`{"type":"text","text":"a"}`, 4096+over) + `]}`)
 		}, chat.BadRequest},
+		{"gemini parts of all turns", gemini.Dialect, func(over int) string {
+			return geminiBody(repeat(`{"parts":[`+repeat(`{"text":"a"}`, 4096)+`]}`, 4) + strings.Repeat(","+gUser, over))
+		}, chat.BadRequest},
+		{"openai parts of all turns", openai.Dialect, func(over int) string {
+			blank := `{"role":"system","content":[` + repeat(`{"type":"text","text":" "}`, 4096) + `]}`
+			turn := `{"role":"user","content":[` + repeat(`{"type":"text","text":"a"}`, 4096) + `]}`
+			return openaiBody(repeat(blank, 2) + "," + repeat(turn, 2) + strings.Repeat(","+oUser, over))
+		}, chat.BadRequest},
 		{"gemini files", gemini.Dialect, func(over int) string {
 			return geminiBody(repeat(`{"parts":[`+gFile+`]}`, 63) + `,{"parts":[` + repeat(gFile, 1+over) + `]}`)
 		}, chat.BadRequest},

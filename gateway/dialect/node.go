@@ -179,7 +179,10 @@ func (n Node) element(index int, value gjson.Result) Node {
 // pictures in memory.
 func (n Node) AsText() (string, error) {
 	text, err := n.borrowText()
-	return strings.ToValidUTF8(strings.Clone(text), "\ufffd"), err
+	if len(text) == len(n.Value.Raw)-len(`""`) {
+		text = strings.Clone(text) // else it has been unescaped, which made a copy
+	}
+	return strings.ToValidUTF8(text, "\ufffd"), err
 }
 
 // AsTexts returns the strings of an array of at most limit elements, or a single

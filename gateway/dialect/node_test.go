@@ -3,8 +3,10 @@ package dialect_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/geminid/geminid/gateway/dialect"
 )
@@ -162,6 +164,31 @@ func TestRules(t *testing.T) {
 			if (err == nil) != want {
 				t.Errorf("%s as %s: %v", value, name, err)
 			}
+		}
+	}
+}
+
+// TestTextIsCopiedOnce: a text that a request keeps is no piece of the body, which it
+// would hold in memory, and none is copied twice.
+func TestTextIsCopiedOnce(t *testing.T) {
+	const length = 4 << 20
+	for name, tt := range map[string]struct {
+		text string
+		most int // copies
+	}{
+		"as it stands":        {strings.Repeat("x", length), 1},
+		"unescaped by parser": {strings.Repeat("x", length-2) + `\n`, 0},
+	} {
+		n := readField(t, `"`+tt.text+`"`)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		text, err := n.AsText()
+		runtime.ReadMemStats(&after)
+		if err != nil || unsafe.StringData(text) == unsafe.StringData(n.Value.Raw[1:]) {
+			t.Errorf("%s: it is a piece of the body, %v", name, err)
+		}
+		if got := float64(after.TotalAlloc-before.TotalAlloc) / length; got > float64(tt.most)+0.5 {
+			t.Errorf("%s: %.1f times its length were allocated, want %d", name, got, tt.most)
 		}
 	}
 }

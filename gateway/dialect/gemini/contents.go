@@ -32,6 +32,9 @@ func readContents(body dialect.Object) (*dialect.Conversation, error) {
 
 // readSystem reads {parts:[…]}, and the bare string that some clients send.
 func readSystem(talk *dialect.Conversation, n dialect.Node) error {
+	if n.IsAbsent() {
+		return nil
+	}
 	if text, err := n.AsText(); err == nil {
 		return talk.AddInstruction(n, []chat.Part{{Text: text}})
 	}
