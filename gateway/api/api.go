@@ -135,7 +135,7 @@ func New(cfg Config) (*API, error) {
 
 // Handler returns the handler of the TCP listener.
 func (a *API) Handler() http.Handler {
-	return chainHandlers(a.router, a.readRest, a.recordRequests(false), a.checkFraming, a.checkOrigin, a.checkHost)
+	return chainHandlers(a.router, boundHeader, a.readRest, a.recordRequests(false), a.checkFraming, a.checkOrigin, a.checkHost)
 }
 
 // ControlHandler returns the handler of the unix socket: the same API with admin

@@ -165,3 +165,50 @@ func testKeptConnection(t *testing.T, conn net.Conn) {
 		}
 	}
 }
+
+// TestManyHeaderLines: a head of few bytes and very many lines is refused, and its body
+// is not waited for.
+func TestManyHeaderLines(t *testing.T) {
+	names := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "A%d:\r\n", i)
+		}
+		return b.String()
+	}
+	for _, listener := range listeners {
+		for _, tt := range []struct {
+			name, lines string
+			want        int
+		}{
+			{"as many as may be", names(256), http.StatusUnauthorized},
+			{"one more", names(257), http.StatusRequestHeaderFieldsTooLarge},
+			{"of one name", strings.Repeat("A:\r\n", 257), http.StatusRequestHeaderFieldsTooLarge},
+		} {
+			t.Run(listener.name+"/"+tt.name, func(t *testing.T) {
+				conn := listener.dial(t, newRig(t))
+				defer conn.Close()
+				_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+				// Content-Length is a line too, and Host is none; the body never comes.
+				length, lines := "Content-Length: 9\r\n", strings.SplitN(tt.lines, "\n", 2)[1]
+				if _, err := io.WriteString(conn, "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"+length+lines+"\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				reader := bufio.NewReader(conn)
+				resp, err := http.ReadResponse(reader, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				if resp.StatusCode != tt.want {
+					t.Fatalf("answered %s", resp.Status)
+				}
+				if tt.want == http.StatusRequestHeaderFieldsTooLarge {
+					if _, err := reader.ReadByte(); !errors.Is(err, io.EOF) {
+						t.Errorf("the connection ends with %v", err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -3,17 +3,18 @@ package limit
 import (
 	"container/list"
 	"net"
-	"net/http"
 	"net/netip"
 	"sync"
 	"time"
 )
 
-// The parts of all connections: how many one client may have, and how many are kept
-// for this machine, so that its owner and its monitoring get through.
+// The parts of all connections: how many one client may have, how many are kept for
+// this machine, so that its owner and its monitoring get through, and how many may be
+// in the middle of a large head.
 const (
 	clientPart  = 4
 	reservePart = 16
+	headPart    = 32
 )
 
 // crowdedIdle is how long a connection may wait for its next request while more
@@ -45,6 +46,11 @@ type ListenerConfig struct {
 // all connections at most, and a sixteenth is kept for loopback addresses. While more
 // than half are in use, a connection may wait for its next request for ten seconds.
 //
+// A head of many short lines takes sixteen times its length in memory, from a client
+// that has shown no key yet. So only one of 32 connections may be in the middle of a
+// head of more than 4 KiB: it arrives in a moment, and of those that take longer the
+// one that began first is closed.
+//
 // Make it with [NewListener] and set [TrackState] as the ConnState of the server.
 type Listener struct {
 	net.Listener
@@ -54,6 +60,7 @@ type Listener struct {
 	open    int
 	clients map[netip.Prefix]int
 	waiting list.List // of *limitedConn that wait for a request, longest first
+	heads   list.List // of those among them that sent a part of a large head
 }
 
 // NewListener returns a Listener on top of inner, which it owns.
@@ -126,7 +133,7 @@ func (l *Listener) dropConn(c *limitedConn) net.Conn {
 		return c.Conn
 	}
 	c.dropped = true
-	l.removeWaiting(c)
+	l.endWait(c)
 	l.open--
 	if l.clients[c.network]--; l.clients[c.network] == 0 {
 		delete(l.clients, c.network)
@@ -134,55 +141,33 @@ func (l *Listener) dropConn(c *limitedConn) net.Conn {
 	return c.Conn
 }
 
-func (l *Listener) removeWaiting(c *limitedConn) {
+// endWait takes the connection out of the lists of those that wait. The caller holds
+// the lock.
+func (l *Listener) endWait(c *limitedConn) {
 	if c.place != nil {
 		l.waiting.Remove(c.place)
 		c.place = nil
 	}
-}
-
-// limitedConn is a connection that counts until it is closed.
-type limitedConn struct {
-	net.Conn
-	listener *Listener
-	network  netip.Prefix
-
-	// Guarded by the listener's lock.
-	since   time.Time     // when it began to wait for a request
-	place   *list.Element // among those that wait, nil during a request
-	dropped bool
-}
-
-// Close implements net.Conn.
-func (c *limitedConn) Close() error {
-	c.listener.mu.Lock()
-	c.listener.dropConn(c)
-	c.listener.mu.Unlock()
-	return c.Conn.Close()
-}
-
-// TrackState is the ConnState of a server on a [Listener], plain or with TLS: it
-// notes which connections wait for a request. Other connections are ignored.
-func TrackState(conn net.Conn, state http.ConnState) {
-	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
-		conn = wrapped.NetConn()
+	if c.headPlace != nil {
+		l.heads.Remove(c.headPlace)
+		c.headPlace = nil
 	}
-	c, ok := conn.(*limitedConn)
-	if !ok {
-		return
-	}
-	c.listener.mu.Lock()
-	defer c.listener.mu.Unlock()
-	switch state {
-	case http.StateActive:
-		c.listener.removeWaiting(c)
-	case http.StateIdle:
-		if c.place == nil && !c.dropped {
-			c.since = time.Now()
-			c.place = c.listener.waiting.PushBack(c)
+}
+
+// boundHeads notes that the connection sent a part of a large head, and closes
+// the one that has been at its head for longest if there are too many.
+func (l *Listener) boundHeads(c *limitedConn) {
+	l.mu.Lock()
+	var longest net.Conn
+	if c.place != nil && c.headPlace == nil {
+		c.headPlace = l.heads.PushBack(c)
+		if l.heads.Len() > max(l.cfg.Max/headPart, 1) {
+			longest = l.dropConn(l.heads.Front().Value.(*limitedConn))
 		}
-	case http.StateNew, http.StateHijacked, http.StateClosed:
-		// A new connection waits already, and the others are closed by Close.
+	}
+	l.mu.Unlock()
+	if longest != nil {
+		_ = longest.Close()
 	}
 }
 
