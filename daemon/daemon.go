@@ -244,6 +244,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	d.log.Info("serving", "address", fmt.Sprint(d.Addr()), "version", c.Build.Version, "inbox", c.Settings.InboxDir)
+	d.log.Info("memory is divided", memoryOf(c.Settings).logArgs()...)
 	err = d.waitForEnd(ctx, hup)
 	d.log.Info("stopping", "drain", c.Settings.DrainTimeout.String())
 	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))

@@ -31,9 +31,10 @@ var Standing = standingOf
 // Hangup is what SIGHUP does.
 func (d *Daemon) Hangup() { d.reloadAndLog() }
 
-// RequestMemory is the memory for requests when none is set.
-func RequestMemory(root fs.FS, system, runtime int64) int64 {
-	return requestMemory(root, system, runtime)
+// ShareMemory divides the memory that there is.
+func ShareMemory(root fs.FS, system, runtime int64) (limit, requests int64, connections int) {
+	shares := shareMemory(root, system, runtime)
+	return shares.runtime, shares.requests, shares.connections
 }
 
 // Answers reports whether the watchdog finds the process alive.

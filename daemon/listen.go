@@ -49,12 +49,13 @@ func (d *Daemon) openListeners(ctx context.Context) error {
 // of refusals once a minute at most.
 func (d *Daemon) limitConnections(inner net.Listener) net.Listener {
 	logged := limit.NewWindow[string](time.Minute, 2)
+	most := memoryOf(d.settings).connections
 	return limit.NewListener(inner, limit.ListenerConfig{
-		Max:    d.settings.MaxConnections,
+		Max:    most,
 		Shared: func(client netip.Addr) bool { return d.api.IsTrustedProxy(client) },
 		Refused: func(_ netip.Addr, reason string) {
 			if logged.TakeUse(reason, 1).OK {
-				d.log.Warn("connections are refused", "reason", reason, "max_connections", d.settings.MaxConnections)
+				d.log.Warn("connections are refused", "reason", reason, "max_connections", most)
 			}
 		},
 	})

@@ -16,7 +16,7 @@ func apiSettings(s config.Settings) api.Settings {
 	out := api.Settings{
 		Limits: api.Limits{
 			PerHour: s.RequestsPerHour, ModelGap: s.ModelInterval, Queue: s.QueueSize, QueueWait: s.QueueWait,
-			MaxBody: int64(s.MaxBody), Memory: memoryBudget(s),
+			MaxBody: int64(s.MaxBody), Memory: memoryOf(s).requests,
 		},
 		PublicURL: s.PublicURL, AllowedHosts: s.AllowedHosts, TrustedProxies: s.TrustedPrefixes(),
 		FetchRemote: s.FetchRemote,

@@ -7,6 +7,8 @@ import (
 	"runtime/metrics"
 	"sync"
 	"time"
+
+	"github.com/geminid/geminid/daemon"
 )
 
 // How much garbage may gather between two collections: a fixed room, and a share of
@@ -28,6 +30,18 @@ const startTime = 5 * time.Second
 // garbagePercent returns the GOGC that leaves the room if inUse bytes are in use.
 func garbagePercent(inUse uint64) int {
 	return int(min(max(garbageRoom*100/max(inUse, 1), garbageShare), garbageMost))
+}
+
+// boundMemory gives the runtime a limit of memory, below that of the machine or the
+// control group, until stop is called. Near it the runtime collects garbage more often
+// and returns free memory to the system at once, instead of in its own time. If
+// GOMEMLIMIT is set it does nothing: the owner decided.
+func boundMemory() (stop func()) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	before := debug.SetMemoryLimit(daemon.MemoryLimit())
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // boundGarbage keeps that room from collection to collection until stop is

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"math"
 	"runtime"
 	"runtime/debug"
 	"testing"
 	"time"
+
+	"github.com/geminid/geminid/daemon"
 )
 
 func TestGarbagePercent(t *testing.T) {
@@ -59,5 +62,27 @@ func TestGarbageOfTheOwnersChoice(t *testing.T) {
 	runtime.GC()
 	if got := percentage(); got != before {
 		t.Errorf("it went from %d to %d although GOGC is set", before, got)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	t.Setenv("GOMEMLIMIT", "100GiB")
+	stop := boundMemory()
+	if got := debug.SetMemoryLimit(-1); got != before {
+		t.Errorf("GOMEMLIMIT is set, and the limit went from %d to %d", before, got)
+	}
+	stop()
+	t.Setenv("GOMEMLIMIT", "")
+	stop = boundMemory()
+	if got, want := debug.SetMemoryLimit(-1), daemon.MemoryLimit(); got != want {
+		t.Errorf("the limit is %d, want %d", got, want)
+	}
+	if runtime.GOOS == "linux" && debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		t.Error("there is no limit")
+	}
+	stop()
+	if got := debug.SetMemoryLimit(-1); got != before {
+		t.Errorf("after the stop it is %d, want %d", got, before)
 	}
 }

@@ -86,6 +86,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if sentence := config.ZoneProblem(settings, os.LookupEnv); sentence != "" {
 		logger.Warn("the time zone is not known", "why", sentence)
 	}
+	defer boundMemory()()
 	defer boundGarbage()()
 	err = daemon.Run(ctx, daemon.Config{
 		Settings: settings, Build: buildInfo(), Logger: logger, Level: level, LostLogRecords: output.LostRecords,

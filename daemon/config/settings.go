@@ -78,17 +78,19 @@ type Settings struct {
 	MaxBody Size `key:"max_body" default:"32MiB" min:"1KiB" max:"1GiB" live:"true"`
 	// RequestMemory is how much memory all requests may hold together: bodies,
 	// files and answers. A request that does not fit gets a 503; one client gets three
-	// quarters at most. 0 takes a quarter of the least limit of the system, the
-	// service's control group and GOMEMLIMIT, and 128MiB at least.
+	// quarters at most. 0 takes a quarter of the memory of the machine or, if that is
+	// less, of the service's control group (a third of GOMEMLIMIT), and 96MiB at least
+	// where there are 256MiB.
 	RequestMemory Size `key:"request_memory" default:"0" min:"16MiB" max:"1024GiB" zero:"works it out" live:"true"`
 	// MaxPrompt is the longest prompt that is sent as one; a longer one goes up
 	// as a text file.
 	MaxPrompt Size `key:"max_prompt_bytes" default:"128000" min:"1KiB" max:"16MiB"`
-	// MaxConnections bounds open client connections. One address (of IPv6 a /64
-	// network) gets a quarter of them, unless it is of this machine or in
-	// trusted_proxies, and a sixteenth is kept for this machine. A connection that
-	// waits for its next request makes room for a new one.
-	MaxConnections int `key:"max_connections" default:"4096" min:"1"`
+	// MaxConnections bounds open client connections. 0 takes as many as a quarter of
+	// the memory holds at their worst, 128KiB each, and 4096 at most: 512 of 256MiB,
+	// 2048 of 1GiB. One address (of IPv6 a /64 network) gets a quarter of them, unless
+	// it is of this machine or in trusted_proxies, and a sixteenth is kept for this
+	// machine. A connection that waits for its next request makes room for a new one.
+	MaxConnections int `key:"max_connections" default:"0" min:"0" zero:"works it out"`
 
 	// PublicURL is how clients reach the server, for links.
 	PublicURL string `key:"public_url" form:"url" live:"true"`

@@ -28,6 +28,12 @@ func LaunchInside(t testing.TB, h Home, wrapper ...string) *Daemon {
 	return launch(t, h, Command{Wrapper: wrapper})
 }
 
+// LaunchPlainInside is LaunchInside without the race detector, for tests that measure.
+func LaunchPlainInside(t testing.TB, h Home, wrapper ...string) *Daemon {
+	t.Helper()
+	return launch(t, h, Command{Wrapper: wrapper, Plain: true})
+}
+
 // LaunchInto is LaunchWith with both outputs going to a file, such as a pipe.
 func LaunchInto(t testing.TB, h Home, output *os.File, env ...string) *Daemon {
 	t.Helper()
