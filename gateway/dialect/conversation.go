@@ -25,7 +25,7 @@ type Conversation struct {
 	system []string
 	turns  []chat.Turn
 	early  []chat.Part // files of the system text, which go into the first turn
-	parts  int // read so far, dropped ones included
+	parts  int         // read so far, dropped ones included
 	files  int
 	// emptyTurn is the place of the turn added last if it was the user's and had
 	// no content, else nil.
@@ -72,7 +72,7 @@ func (c *Conversation) appendTurn(place Node, role chat.Role, parts []chat.Part)
 		}
 	}
 	if c.files > MaxFiles {
-		return place.NewError("takes the conversation above " + strconv.Itoa(MaxFiles) + " files")
+		return tooManyFiles(place)
 	}
 	c.emptyTurn = nil
 	if len(parts) > 0 {
@@ -81,6 +81,10 @@ func (c *Conversation) appendTurn(place Node, role chat.Role, parts []chat.Part)
 		c.emptyTurn = &place
 	}
 	return nil
+}
+
+func tooManyFiles(place Node) error {
+	return place.NewError("takes the conversation above " + strconv.Itoa(MaxFiles) + " files")
 }
 
 // AddInstruction adds system text read at place; blank text is dropped. After the

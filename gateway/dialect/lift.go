@@ -78,6 +78,9 @@ func liftText(place Node, text string) ([]chat.Part, error) {
 			}
 		}
 		out = append(out, chat.Part{Text: text[from:begin]}, chat.Part{Blob: blob})
+		if len(out) > 2*MaxFiles {
+			return nil, tooManyFiles(place)
+		}
 		from, finder.at = end, end
 	}
 	if out == nil {

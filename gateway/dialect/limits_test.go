@@ -67,15 +67,17 @@ func TestLimits(t *testing.T) {
 			return geminiBody(repeat(`{"parts":[`+repeat(`{"text":"a"}`, 4096)+`]}`, 4) + strings.Repeat(","+gUser, over))
 		}, chat.BadRequest},
 		{"openai parts of all turns", openai.Dialect, func(over int) string {
-			blank := `{"role":"system","content":[` + repeat(`{"type":"text","text":" "}`, 4096) + `]}`
-			turn := `{"role":"user","content":[` + repeat(`{"type":"text","text":"a"}`, 4096) + `]}`
-			return openaiBody(repeat(blank, 2) + "," + repeat(turn, 2) + strings.Repeat(","+oUser, over))
+			said := `"content":[` + repeat(`{"type":"text","text":"a"}`, 4096) + `]}`
+			return openaiBody(repeat(`{"role":"system",`+said, 2) + "," + repeat(`{"role":"user",`+said, 2) + strings.Repeat(","+oUser, over))
 		}, chat.BadRequest},
 		{"gemini files", gemini.Dialect, func(over int) string {
 			return geminiBody(repeat(`{"parts":[`+gFile+`]}`, 63) + `,{"parts":[` + repeat(gFile, 1+over) + `]}`)
 		}, chat.BadRequest},
 		{"openai files", openai.Dialect, func(over int) string {
 			return openaiBody(`{"role":"user","content":[` + repeat(oFile, 64+over) + `]}`)
+		}, chat.BadRequest},
+		{"files inside of a text", openai.Dialect, func(over int) string {
+			return openaiBody(`{"role":"user","content":"` + strings.Repeat(`a data:image/gif;base64,`+base64.StdEncoding.EncodeToString(append([]byte("GIF89a"), make([]byte, 60)...))+` `, 64+over) + `"}`)
 		}, chat.BadRequest},
 		{"gemini file size", gemini.Dialect, func(over int) string {
 			return geminiBody(`{"parts":[{"inlineData":{"mimeType":"a/b","data":"` + file(20<<20+over) + `"}}]}`)
