@@ -16,7 +16,7 @@ import (
 // it does not count: the kernel's part of connections, the program's text and files in
 // the page cache. Requests and connections may take a third of the limit each; the
 // last third is for the daemon itself, its streams and its garbage.
-// docs/decisions/0025-memory-is-divided.md has the measurements.
+// docs/decisions/0026-memory-is-divided.md has the measurements.
 const (
 	runtimeNumerator   = 3
 	runtimeDenominator = 4
