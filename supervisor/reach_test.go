@@ -2,6 +2,7 @@ package supervisor_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
 // offline is the evidence of a call that did not come as far as the upstream.
@@ -172,6 +174,39 @@ func TestUnreachableIsShared(t *testing.T) {
 		}
 		if whole := h.Overall(); whole.State != supervisor.Unreachable || whole.Remedy == "" {
 			t.Errorf("overall %+v", whole)
+		}
+	})
+}
+
+// TestReachIsMeasured: the upstream counts as unreached since the first of the failures
+// in a row, and the metric shows that fault alone, as long as it lasts.
+func TestReachIsMeasured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		shown := func() (faults []cookie.Fault) {
+			for _, fault := range cookie.Faults() {
+				if testutil.ToFloat64(h.metrics.UpstreamUnreachable.WithLabelValues(string(fault))) == 1 {
+					faults = append(faults, fault)
+				}
+			}
+			return faults
+		}
+		for _, fault := range []cookie.Fault{cookie.FaultDNS, cookie.FaultTLS} {
+			began := time.Now().UTC().Round(0)
+			for range 3 {
+				h.ask(t.Context(), offline{fault})
+				time.Sleep(time.Minute)
+			}
+			if r := h.Reach(); !r.Since.Equal(began) || r.Fault != fault {
+				t.Errorf("%s since %v, want %s since %v", r.Fault, r.Since, fault, began)
+			}
+			if got := shown(); !slices.Equal(got, []cookie.Fault{fault}) {
+				t.Errorf("shown as %v, want %s alone", got, fault)
+			}
+			h.ask(t.Context(), nil)
+			if got := shown(); len(got) != 0 {
+				t.Errorf("shown as %v after an answer", got)
+			}
 		}
 	})
 }
