@@ -48,7 +48,7 @@ func newGeminiWeb(d *Daemon) (Provider, error) {
 		return nil, err
 	}
 	return geminiweb.New(geminiweb.Config{
-		Transport: transport, UserAgent: s.UserAgent, Language: s.Language, ChatMode: s.ChatMode,
+		Transport: transport, UserAgent: s.UserAgent, Language: s.Language, ChatMode: s.ChatMode, TemporaryParallel: s.TemporaryParallel,
 		Overrides: s.Models, Aliases: s.Aliases, AllowDowngrade: s.AllowDowngrade, MaxPrompt: int(s.MaxPrompt),
 		FirstByteTimeout: s.FirstByteTimeout, IdleTimeout: s.IdleTimeout, Now: d.now, Logger: d.log,
 		Observe: func(operation, outcome string, took time.Duration) {

@@ -44,6 +44,12 @@ type Settings struct {
 	Language  string `key:"language" form:"header"`
 	// ChatMode decides which chats stay in the account: temporary, keep, delete_after.
 	ChatMode string `key:"chat_mode" default:"temporary" choices:"temporary,keep,delete_after"`
+	// TemporaryParallel is what becomes of questions of one account at the same time in
+	// temporary chats, of which an account has one: serial asks them one after the
+	// other, keep_delete asks the second in an ordinary chat and deletes it, parallel
+	// asks both, and auto is parallel until answers are seen to break off by that, then
+	// keep_delete.
+	TemporaryParallel string `key:"temporary_parallel" default:"auto" choices:"auto,serial,keep_delete,parallel"`
 	// AllowDowngrade serves an answer although another model gave it.
 	AllowDowngrade bool `key:"allow_downgrade"`
 	// Models maps a public model id to the upstream's id; Aliases maps further

@@ -181,6 +181,9 @@ func (r *answerReader) recoverAnswer(ctx, parent context.Context, cause error) e
 // does not keep it, so that asking again is all that helps. It does not if a video or
 // music is being made, of which an account may have a few a day.
 func (r *answerReader) interruptedError(e *Error) error {
+	if r.t.visit != nil {
+		r.t.visit.cut = true
+	}
 	switch {
 	case !r.t.q.temporary:
 		return e

@@ -30,6 +30,10 @@ type Config struct {
 	// ChatMode is ChatTemporary, ChatKeep or ChatDeleteAfter. If empty,
 	// ChatTemporary.
 	ChatMode string
+	// TemporaryParallel is ParallelAuto, ParallelSerial, ParallelKeepDelete or
+	// ParallelAllow: what becomes of questions of one account at the same time in
+	// temporary chats. If empty, ParallelAuto.
+	TemporaryParallel string
 	// Models is the table of public ids. If nil, the seven that are always
 	// served.
 	Models []Mapping
@@ -78,13 +82,14 @@ type Client struct {
 	sessions *lru.Cache[cookie.Key, *session] // by generation
 	tokens   *lru.Cache[cookie.Key, string]   // the last good page token, by login
 	accounts *lru.Cache[cookie.Key, account]  // by login
+	windows  *lru.Cache[cookie.Key, *window]  // by login
 	pairOnly *lru.Cache[cookie.Key, struct{}] // logins whose other cookies were refused
 	flights  singleflight.Group               // pages being read, by generation
 
 	root       context.Context // the context of background work, ended by Close
 	stop       context.CancelFunc
 	background sync.WaitGroup
-	mu         sync.Mutex // guards closed, and adding to background
+	mu         sync.Mutex // guards closed, adding to background, and making windows
 	closed     bool
 }
 
@@ -95,6 +100,11 @@ func New(cfg Config) (*Client, error) {
 	case ChatTemporary, ChatKeep, ChatDeleteAfter:
 	default:
 		return nil, fmt.Errorf("chat mode %q is none of %s, %s, %s", cfg.ChatMode, ChatTemporary, ChatKeep, ChatDeleteAfter)
+	}
+	switch cfg.TemporaryParallel = cmp.Or(cfg.TemporaryParallel, ParallelAuto); cfg.TemporaryParallel {
+	case ParallelAuto, ParallelSerial, ParallelKeepDelete, ParallelAllow:
+	default:
+		return nil, fmt.Errorf("parallel mode %q is none of %s, %s, %s, %s", cfg.TemporaryParallel, ParallelAuto, ParallelSerial, ParallelKeepDelete, ParallelAllow)
 	}
 	if !isHeaderValue(cfg.UserAgent) || !isHeaderValue(cfg.Language) {
 		return nil, errors.New("user agent and language must be printable ASCII")
@@ -111,7 +121,7 @@ func New(cfg Config) (*Client, error) {
 		cfg: cfg, transport: cfg.Transport,
 		cleanups: make(chan struct{}, cleanupsAtOnce),
 		sessions: newCache[*session](), tokens: newCache[string](),
-		accounts: newCache[account](), pairOnly: newCache[struct{}](),
+		windows: newCache[*window](), accounts: newCache[account](), pairOnly: newCache[struct{}](),
 	}
 	c.models = c.listModels(account{})
 	c.root, c.stop = context.WithCancel(context.Background())

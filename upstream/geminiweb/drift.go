@@ -19,6 +19,9 @@ const (
 	SignComponent Sign = "component"
 	// SignCanvas is an answer with the chip of a document that did not come.
 	SignCanvas Sign = "canvas"
+	// SignOvertaken is an answer in a temporary chat that broke off while another
+	// question of the account began; the detail is the mode.
+	SignOvertaken Sign = "overtaken_cut"
 )
 
 // maxDetail bounds the detail of a sign, in bytes.

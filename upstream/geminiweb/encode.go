@@ -80,7 +80,7 @@ func (c *Client) newQuestion(t target, a questionParts) question {
 	q := question{target: t, id: strings.ToUpper(uuid.NewString()), language: a.language}
 	switch c.cfg.ChatMode {
 	case ChatTemporary:
-		q.temporary, q.remove = t.tool == chat.NoTool, t.tool != chat.NoTool
+		q.temporary, q.remove = t.temporary(), !t.temporary()
 	case ChatDeleteAfter:
 		q.remove = true
 	}

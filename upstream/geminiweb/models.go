@@ -100,10 +100,14 @@ type target struct {
 	id       string
 	class    Class
 	tool     chat.Tool
+	ordinary bool // asked in an ordinary chat, because another question is in the temporary one
 	chosen   bool // the owner set the id
 	thinking chat.Thinking
 	account  account
 }
+
+// temporary reports whether the question may be asked in a temporary chat: tools may not.
+func (t target) temporary() bool { return t.tool == chat.NoTool && !t.ordinary }
 
 // makesFile reports whether the answer is to be a file and not text.
 func (t target) makesFile() bool { return t.tool != chat.NoTool && t.tool != chat.CanvasTool }

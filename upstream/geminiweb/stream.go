@@ -39,6 +39,7 @@ type streamCall struct {
 	yield func(chat.Event, error) bool
 	atEnd bool // text is sent when the answer is complete
 
+	visit      *visit   // in the account's window of temporary chats, nil in others
 	session    *session // of the current attempt
 	overflowed bool     // the conversation was sent as a file
 
@@ -62,6 +63,7 @@ func (t *streamCall) streamAnswer(ctx context.Context, req *chat.Request) error 
 	if err != nil {
 		return err
 	}
+	defer t.leaveWindow()
 	var tried [retryWithPage + 1]bool
 	for {
 		token, err := t.runAttempt(ctx, s)
@@ -107,6 +109,9 @@ func (t *streamCall) prepareQuestion(ctx context.Context, req *chat.Request) (*s
 	}
 	prompt, files, err := t.uploadPrompt(ctx, s, req)
 	if err != nil {
+		return nil, err
+	}
+	if err := t.enterWindow(ctx, &to); err != nil {
 		return nil, err
 	}
 	t.q = c.newQuestion(to, questionParts{prompt: prompt, files: files, language: c.sessionLanguage(s)})
