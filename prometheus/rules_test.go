@@ -16,8 +16,8 @@ const (
 )
 
 func TestAlertsFollowTheStyle(t *testing.T) {
-	if got := len(rulestest.LoadAlerts(t)); got != 18 {
-		t.Errorf("got %d alerts, want 18", got)
+	if got := len(rulestest.LoadAlerts(t)); got != 20 {
+		t.Errorf("got %d alerts, want 20", got)
 	}
 	camel := regexp.MustCompile(`^([A-Z][a-z]+){2,}$`)
 	for _, a := range rulestest.LoadAlerts(t) {

@@ -29,6 +29,8 @@ type answerReader struct {
 	media      []wire.MediaLink
 	job        bool // a video or music is being made
 	texted     bool // text of the answer was sent
+	thought    bool // thoughts were sent
+	unknown    wire.Unknown
 	ended      bool // the body's last frame was read
 }
 
@@ -83,6 +85,7 @@ func (r *answerReader) emitDelta(d text.Delta) error {
 		}
 	}
 	if len(d.Thoughts) > 0 {
+		r.thought = true
 		if err := r.t.sendEvent(chat.Event{Kind: chat.Thought, Text: string(d.Thoughts)}); err != nil {
 			return err
 		}
@@ -99,6 +102,7 @@ func (r *answerReader) applyFacts(f *wire.Frame) error {
 	t := r.t
 	r.rows += f.Rows
 	r.ended = r.ended || f.Ended
+	r.unknown.Merge(f.Unknown)
 	if f.Refused != nil && r.refused == nil {
 		r.refused, r.token = f.Refused, f.Token
 	}
@@ -133,6 +137,7 @@ func cloneInto(dst *string, s string) {
 
 // finishAnswer judges how the answer ended, and sends the rest of it.
 func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) error {
+	r.noticeAnswer()
 	if !r.answer.Done() {
 		if err := r.recoverAnswer(ctx, parent, cause); err != nil {
 			return err
@@ -210,8 +215,11 @@ func emptyAnswerError() error {
 	return newError(chat.Upstream, cookie.Transient, "Google's answer was empty; try again").withDetail("empty answer").withRetry(retryLater)
 }
 
-// codeFile is the refusal of a file that came without the browser's attestation.
-const codeFile = 1100
+// The refusals of a question and of a file that came without the browser's attestation.
+const (
+	codeUnattested = 1096
+	codeFile       = 1100
+)
 
 // refusedError is the error for a refusal of the question. A refused file that
 // holds the conversation itself means that the conversation is too long.

@@ -1,6 +1,12 @@
 package geminiweb
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/upstream/geminiweb/wire"
+)
 
 // Sign is a sign that the upstream changed: something that is counted while the
 // calls go on.
@@ -19,13 +25,28 @@ const (
 	SignComponent Sign = "component"
 	// SignCanvas is an answer with the chip of a document that did not come.
 	SignCanvas Sign = "canvas"
+	// SignBody, SignCandidate and SignContainer are places of an answer that hold
+	// something and that no recording has: of the body, the candidate and its container
+	// of media. The detail is the index alone.
+	SignBody      Sign = "body_index"
+	SignCandidate Sign = "candidate_index"
+	SignContainer Sign = "container_index"
+	// SignRefusal is a refusal inside an answer; the detail is its code, or the status
+	// if it has none, and "trailing" if it came behind a complete answer.
+	SignRefusal Sign = "refusal"
+	// SignMedia is a picture or file that could not be fetched; the detail is the host
+	// of its link and what happened.
+	SignMedia Sign = "media"
+	// SignExtended is an answer for which extended thinking was asked; the detail says
+	// whether thoughts came.
+	SignExtended Sign = "extended_thinking"
 	// SignOvertaken is an answer in a temporary chat that broke off while another
 	// question of the account began; the detail is the mode.
 	SignOvertaken Sign = "overtaken_cut"
 )
 
 // maxDetail bounds the detail of a sign, in bytes.
-const maxDetail = 64
+const maxDetail = 96
 
 // notice reports a sign. The parts of its detail may come from the upstream: of them
 // letters, digits and a few marks are left.
@@ -38,4 +59,34 @@ func (c *Client) notice(sign Sign, detail ...string) {
 		return -1
 	}, strings.Join(detail, " "))
 	c.cfg.Noticed(sign, strings.TrimSpace(text[:min(len(text), maxDetail)]))
+}
+
+// noticeAnswer reports the signs of an answer that has ended.
+func (r *answerReader) noticeAnswer() {
+	c := r.t.c
+	for _, part := range []struct {
+		sign   Sign
+		places wire.Places
+	}{{SignBody, r.unknown.Body}, {SignCandidate, r.unknown.Candidate}, {SignContainer, r.unknown.Container}} {
+		for place := range part.places.All() {
+			c.notice(part.sign, strconv.Itoa(place))
+		}
+	}
+	if refused := r.refused; refused != nil {
+		code := "status " + strconv.Itoa(refused.Status)
+		if refused.Code != 0 {
+			code = strconv.Itoa(refused.Code)
+		}
+		if r.answer.Done() {
+			code += " trailing"
+		}
+		c.notice(SignRefusal, code)
+	}
+	if r.t.q.target.thinking == chat.ThinkingExtended && r.answer.Done() {
+		thoughts := "without thoughts"
+		if r.thought {
+			thoughts = "with thoughts"
+		}
+		c.notice(SignExtended, thoughts)
+	}
 }

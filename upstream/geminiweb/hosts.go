@@ -68,3 +68,11 @@ func isUploadURL(u *url.URL) bool {
 	host := upstreamHost(u)
 	return host == hostUpload || host == hostResumable
 }
+
+// hostOf returns the upstream's host that a link leads to, "elsewhere" if it is none.
+func hostOf(link string) string {
+	if u, err := url.Parse(link); err == nil && isMediaURL(u) {
+		return upstreamHost(u)
+	}
+	return "elsewhere"
+}

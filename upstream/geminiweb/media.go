@@ -42,6 +42,7 @@ func (r *answerReader) deliverMedia(ctx context.Context) error {
 			return err
 		default:
 			last, lost = err, append(lost, m)
+			t.c.notice(SignMedia, hostOf(m.URL), findingOf(err).Detail)
 			t.c.cfg.Logger.Warn("a picture or another file of an answer could not be fetched", "reason", findingOf(err).Detail)
 		}
 	}

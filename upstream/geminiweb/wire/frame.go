@@ -26,6 +26,7 @@ type Frame struct {
 	Job        bool     // a video or music is being made
 	Refused    *Refusal // nil if nothing was refused
 	Token      string   // a page token that came with a request error
+	Unknown    Unknown  // what no reader knows
 	Ended      bool     // this is the last frame of the body
 }
 
@@ -94,6 +95,7 @@ func (f *Frame) addAnswerRow(row gjson.Result) {
 	}
 	f.Rows++
 	for i, v := range Elements(body) {
+		noteUnknown(&f.Unknown.Body, &knownBody, i, v)
 		switch i {
 		case 1:
 			setString(&f.IDs.CID, At(v, 0))
@@ -119,6 +121,7 @@ func (f *Frame) addCandidate(c gjson.Result) {
 	var card string
 	var sources []Source
 	for i, v := range Elements(c) {
+		noteUnknown(&f.Unknown.Candidate, &knownCandidate, i, v)
 		switch i {
 		case 0:
 			setString(&f.IDs.RCID, v)
@@ -129,6 +132,9 @@ func (f *Frame) addCandidate(c gjson.Result) {
 		case 8:
 			f.Done = f.Done || At(v, 0).Int() == CandidateDone
 		case 12:
+			for place, part := range Elements(v) {
+				noteUnknown(&f.Unknown.Container, &knownContainer, place, part)
+			}
 			f.Job = f.Job || At(v, 64).IsArray()
 			if media := generatedMedia(v); len(media) > 0 {
 				f.Media = media
