@@ -6,6 +6,7 @@ import (
 	"html"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -151,7 +152,7 @@ type notices struct {
 	all []notice
 }
 
-type notice struct{ Event, Title, Text string }
+type notice struct{ Event, Account, Urgency, Title, Text string }
 
 // ServeHTTP implements http.Handler.
 func (n *notices) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
@@ -170,10 +171,22 @@ func (n *notices) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 func (n *notices) tell(event, text string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for i := len(n.all) - 1; i >= 0; i-- {
-		if strings.HasPrefix(n.all[i].Event, "upstream_") {
-			return n.all[i].Event == event && strings.Contains(n.all[i].Text, text)
+	for _, m := range slices.Backward(n.all) {
+		if strings.HasPrefix(m.Event, "upstream_") {
+			return m.Event == event && strings.Contains(m.Text, text)
 		}
 	}
 	return false
+}
+
+// last returns the last notice of a kind about an account, nil if there is none.
+func (n *notices) last(event, account string) *notice {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, m := range slices.Backward(n.all) {
+		if m.Event == event && m.Account == account {
+			return &m
+		}
+	}
+	return nil
 }
