@@ -84,7 +84,8 @@ var keyPlaces = []struct {
 	}},
 	{"raw", false, func(r *http.Request, key string) { r.Header.Set("Authorization", key) }},
 	{"cookie", false, func(r *http.Request, key string) { r.Header.Set("Cookie", "key="+key+"; token="+key) }},
-	{"another header", false, func(r *http.Request, key string) { r.Header.Set("Api-Key", key) }},
+	{"api-key", true, func(r *http.Request, key string) { r.Header.Set("Api-Key", key) }},
+	{"another header", false, func(r *http.Request, key string) { r.Header.Set("X-Key", key) }},
 	{"another parameter", false, func(r *http.Request, key string) { r.URL.RawQuery = url.Values{"api_key": {key}}.Encode() }},
 }
 

@@ -29,7 +29,7 @@ func (a *API) recordRequests(trusted bool) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec := newResponseRecorder(w)
-			r = foldSlashes(r)
+			r = resolveAddress(r)
 			r = withState(r, a.newState(r, trusted))
 			setDeadlines(&rec.control, r)
 			defer a.finishRequest(rec, r)

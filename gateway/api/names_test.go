@@ -35,3 +35,37 @@ func TestListedNamesAreServed(t *testing.T) {
 		}
 	}
 }
+
+// TestAddressesOfPresets: the paths that clients build lead to an answer, or to an
+// error in their own format that names the substitute.
+func TestAddressesOfPresets(t *testing.T) {
+	const question, contents = `{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"a"}]}`, `{"contents":[{"parts":[{"text":"a"}]}]}`
+	azure := map[string]string{"Api-Key": apiKey}
+	for _, tt := range []struct {
+		call   call
+		status int
+		says   string
+	}{
+		{call{path: "/v1beta/openai/models", key: apiKey}, 200, `"object":"list"`},
+		{call{path: "/v1beta/openai/chat/completions", key: apiKey, body: question}, 200, `"choices"`},
+		{call{path: "/gemini/v1/chat/completions", key: apiKey, body: question}, 200, `"choices"`},
+		{call{path: "/api/v1/chat/completions", key: apiKey, body: question}, 200, `"choices"`},
+		{call{path: "/api/v1/models", key: apiKey}, 200, `"object":"list"`},
+		{call{path: "/chat/completions", key: apiKey, body: question}, 200, `"choices"`},
+		{call{path: "/v1//chat/completions/", key: apiKey, body: question}, 200, `"choices"`},
+		{call{path: "/openai/deployments/gemini-2.5-flash/chat/completions?api-version=2024-06-01", header: azure, body: `{"messages":[{"role":"user","content":"a"}]}`}, 200, `"choices"`},
+		{call{path: "/models/gemini-2.5-flash:generateContent", key: apiKey, body: contents}, 200, `"candidates"`},
+		{call{path: "/v1beta1/projects/p/locations/l/publishers/google/models/gemini-2.5-flash:generateContent", key: apiKey, body: contents}, 200, `"candidates"`},
+		{call{path: "/api/v1/chat/completions", body: question}, 401, `"invalid_api_key"`},
+		{call{path: "/v1beta/openai/embeddings", key: apiKey, body: question}, 404, `"unsupported_operation"`},
+		{call{path: "/v1beta/openai/files", key: apiKey}, 404, `"unsupported_operation"`},
+		{call{path: "/api/chat", key: apiKey, body: question}, 404, "type OpenAI"},
+		{call{path: "/v1/messages", key: apiKey, body: question}, 404, "Messages API"},
+		{call{path: "/api/nothing", key: adminKey}, 404, `"not_found"`},
+	} {
+		w := newRig(t).do(tt.call)
+		if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.says) {
+			t.Errorf("%s: status %d, want %d with %s: %s", tt.call.path, w.Code, tt.status, tt.says, w.Body)
+		}
+	}
+}

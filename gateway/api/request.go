@@ -32,22 +32,35 @@ func dialectOf(r *http.Request) *dialect.Dialect {
 	return d
 }
 
-// foldSlashes folds repeated slashes, which come of a base URL that ends in one. The
-// router's own redirect would lose the body of a POST.
-func foldSlashes(r *http.Request) *http.Request {
-	if !strings.Contains(r.URL.Path, "//") {
+// resolveAddress returns r with the path that is meant by the one that it has:
+// without repeated slashes, which come of a base URL that ends in one, and as its
+// dialect serves it. The router's own redirect would lose the body of a POST.
+func resolveAddress(r *http.Request) *http.Request {
+	address := registry.ResolveAddress(r.Method, foldSlashes(r.URL.Path))
+	if address.Path == r.URL.Path {
 		return r
-	}
-	path := make([]byte, 0, len(r.URL.Path))
-	for i := range len(r.URL.Path) {
-		if c := r.URL.Path[i]; c != '/' || i == 0 || r.URL.Path[i-1] != '/' {
-			path = append(path, c)
-		}
 	}
 	u := new(url.URL)
 	*u = *r.URL
-	u.Path, u.RawPath = string(path), ""
+	u.Path, u.RawPath = address.Path, ""
 	r = r.WithContext(r.Context())
 	r.URL = u
+	if address.Deployment != "" {
+		r.SetPathValue(dialect.DeploymentParam, address.Deployment)
+	}
 	return r
+}
+
+// foldSlashes returns a path with one slash for several in a row.
+func foldSlashes(path string) string {
+	if !strings.Contains(path, "//") {
+		return path
+	}
+	folded := make([]byte, 0, len(path))
+	for i := range len(path) {
+		if c := path[i]; c != '/' || i == 0 || path[i-1] != '/' {
+			folded = append(folded, c)
+		}
+	}
+	return string(folded)
 }

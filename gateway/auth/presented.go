@@ -6,7 +6,7 @@ import (
 )
 
 // PresentedKeys returns the keys that a request carries: as a bearer token, as
-// x-goog-api-key or x-api-key, or as ?key=. Clients send theirs in different
+// x-goog-api-key, x-api-key or api-key, or as ?key=. Clients send theirs in different
 // places, and some in two at once.
 func PresentedKeys(r *http.Request) []string {
 	var keys []string
@@ -18,6 +18,7 @@ func PresentedKeys(r *http.Request) []string {
 	add(BearerKey(r))
 	add(r.Header.Get("X-Goog-Api-Key"))
 	add(r.Header.Get("X-Api-Key"))
+	add(r.Header.Get("Api-Key"))
 	if strings.Contains(r.URL.RawQuery, "key=") {
 		add(r.URL.Query().Get("key"))
 	}

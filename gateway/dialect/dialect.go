@@ -92,6 +92,10 @@ type Encoder interface {
 	WriteError(err *chat.Error) error
 }
 
+// DeploymentParam is the param of [Dialect].Decode with the model that the path of a
+// request names beside its operation, as Azure's do; empty in all others.
+const DeploymentParam = "deployment"
+
 // EventStream is the media type of server-sent events. It names the charset:
 // Python's requests reads text without one as Latin-1.
 const EventStream = "text/event-stream; charset=utf-8"

@@ -23,11 +23,11 @@ const (
 )
 
 // decodeEdit reads POST /v1/images/edits: a form, or JSON with data URLs.
-func decodeEdit(r *http.Request) (*dialect.Call, error) {
+func decodeEdit(r *http.Request, deployment string) (*dialect.Call, error) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case kind == "application/json":
-		return decodePictureJSON(r, dialect.Edits)
+		return decodePictureJSON(r, dialect.Edits, deployment)
 	case err != nil || kind != "multipart/form-data":
 		return nil, chat.NewError(chat.BadRequest, "the request must be multipart/form-data with the fields image and prompt")
 	case params["boundary"] == "":
@@ -41,7 +41,7 @@ func decodeEdit(r *http.Request) (*dialect.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodePictures(dialect.Edits, body, form.images)
+	return decodePictures(dialect.Edits, body, form.images, deployment)
 }
 
 // formReader collects the parts of a form in any order. None of it touches the

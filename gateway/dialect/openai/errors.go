@@ -37,12 +37,15 @@ func encodeError(err *chat.Error) dialect.Body { return dialect.NewBody(newError
 // absentPaths are the parts of the OpenAI API that are known and not served,
 // by their path below /v1.
 var absentPaths = []struct{ path, message string }{
+	{"/ollama", "the API of Ollama is not offered; choose a provider of type OpenAI (compatible) and the base URL http://HOST/v1"},
+	{"/messages", "the Messages API is not offered; use POST /v1/chat/completions"},
 	{"/responses", "the Responses API is not offered; use POST /v1/chat/completions"},
 	{"/completions", "plain completions are not offered; use POST /v1/chat/completions"},
 	{"/images", "of the Images API only POST /v1/images/generations and /v1/images/edits are offered"},
 	{"/embeddings", "embeddings are not offered; use another provider for them"},
 	{"/audio", "speech and transcription are not offered; use another provider for them"},
 	{"/realtime", "realtime sessions are not offered; use POST /v1/chat/completions with stream"},
+	{"/rerank", "reranking is not offered; use another provider for it"},
 	{"/moderations", "moderation is not offered; use another provider for it"},
 	{"/files", "no files are kept; send them inside the messages of POST /v1/chat/completions"},
 	{"/uploads", "no files are kept; send them inside the messages of POST /v1/chat/completions"},

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,19 +13,20 @@ import (
 )
 
 // decodePictureJSON reads POST /v1/images/generations, and edits in JSON.
-func decodePictureJSON(r *http.Request, op dialect.Operation) (*dialect.Call, error) {
+func decodePictureJSON(r *http.Request, op dialect.Operation, deployment string) (*dialect.Call, error) {
 	body, err := dialect.ReadBody(r, dialect.SnakeNames, pictureFields)
 	if err != nil {
 		return nil, err
 	}
-	return decodePictures(op, body, nil)
+	return decodePictures(op, body, nil, deployment)
 }
 
 // decodePictures reads the fields that generations and edits have in common.
-// inputs are the pictures to edit.
-func decodePictures(op dialect.Operation, body dialect.Object, inputs []*chat.Blob) (*dialect.Call, error) {
+// inputs are the pictures to edit that came in a form, deployment the model of a body
+// that names none.
+func decodePictures(op dialect.Operation, body dialect.Object, inputs []*chat.Blob, deployment string) (*dialect.Call, error) {
 	name, err := body.Field("model").AsText()
-	if err == nil && name != "" {
+	if name = cmp.Or(name, deployment); err == nil && name != "" {
 		name, err = dialect.ParseModelName(name)
 	}
 	if err != nil {

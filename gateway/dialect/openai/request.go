@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -13,11 +14,11 @@ import (
 func decodeRequest(r *http.Request, param func(string) string) (*dialect.Call, error) {
 	switch strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/openai"), "/v1") {
 	case "/chat/completions":
-		return decodeChat(r)
+		return decodeChat(r, param(dialect.DeploymentParam))
 	case "/images/generations":
-		return decodePictureJSON(r, dialect.Images)
+		return decodePictureJSON(r, dialect.Images, param(dialect.DeploymentParam))
 	case "/images/edits":
-		return decodeEdit(r)
+		return decodeEdit(r, param(dialect.DeploymentParam))
 	}
 	if r.Method != http.MethodGet { // Gemini's verbs make it a route
 		return nil, dialect.WrongMethod(http.MethodGet)
@@ -33,12 +34,14 @@ func decodeRequest(r *http.Request, param func(string) string) (*dialect.Call, e
 	return dialect.NewCall(dialect.Models, name), nil
 }
 
-func decodeChat(r *http.Request) (*dialect.Call, error) {
+// decodeChat reads POST /v1/chat/completions. deployment is the model of a body that
+// names none.
+func decodeChat(r *http.Request, deployment string) (*dialect.Call, error) {
 	body, err := dialect.ReadBody(r, dialect.SnakeNames, chatFields)
 	if err != nil {
 		return nil, err
 	}
-	call, err := newChatCall(body)
+	call, err := newChatCall(body, deployment)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +58,13 @@ func decodeChat(r *http.Request) (*dialect.Call, error) {
 
 // newChatCall reads the fields that shape the call: model, stream and
 // stream_options.
-func newChatCall(body dialect.Object) (*dialect.Call, error) {
+func newChatCall(body dialect.Object, deployment string) (*dialect.Call, error) {
 	field := body.Field("model")
 	name, err := field.AsText()
 	if err != nil {
 		return nil, err
 	}
-	if name == "" {
+	if name = cmp.Or(name, deployment); name == "" {
 		return nil, field.NewError("must name a model")
 	}
 	if name, err = dialect.ParseModelName(name); err != nil {
