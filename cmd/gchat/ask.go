@@ -44,7 +44,8 @@ func (askCommand) Help() string {
 
 On a terminal the answer's Markdown is rendered (GLAMOUR_STYLE=light, dark or
 another style of glamour; NO_COLOR is respected). Into a pipe or a file it goes
-byte by byte. Ctrl-C stops an answer.`
+byte by byte. The web pages that an answer rests on are listed behind it, on
+standard error. Ctrl-C stops an answer.`
 }
 
 // Run answers the question, or talks.
@@ -108,11 +109,12 @@ func (a *asker) streamAnswer(ctx context.Context, turns []client.Message) (strin
 		turns = append([]client.Message{{Role: "system", Content: a.system}}, turns...)
 	}
 	var (
-		text   strings.Builder
-		finish string
-		failed error
-		page   = a.console.NewPage(a.raw)
-		mind   = thoughts{console: a.console, shown: a.thoughts}
+		text    strings.Builder
+		finish  string
+		sources []client.Source
+		failed  error
+		page    = a.console.NewPage(a.raw)
+		mind    = thoughts{console: a.console, shown: a.thoughts}
 	)
 	for d, err := range a.client.StreamChat(ctx, client.ChatRequest{Model: a.model, Messages: turns}) {
 		if err != nil {
@@ -126,9 +128,11 @@ func (a *asker) streamAnswer(ctx context.Context, turns []client.Message) (strin
 			page.AppendText(d.Text)
 		}
 		finish = cmp.Or(d.Finish, finish)
+		sources = append(sources, d.Sources...)
 	}
 	mind.endThoughts()
 	page.EndText()
+	a.noteSources(sources)
 	if failed == nil {
 		a.noteFinish(finish)
 	}
@@ -142,6 +146,26 @@ func (a *asker) noteFinish(finish string) {
 		fmt.Fprintln(a.console.Err, a.console.DimText("(the answer reached the length limit)"))
 	case "content_filter":
 		fmt.Fprintln(a.console.Err, a.console.DimText("(the answer was stopped by Google's content filter)"))
+	}
+}
+
+// noteSources lists the pages that an answer rests on, each once, on standard
+// error.
+func (a *asker) noteSources(sources []client.Source) {
+	seen := make(map[string]bool)
+	for _, s := range sources {
+		if seen[s.URL] {
+			continue
+		}
+		if len(seen) == 0 {
+			fmt.Fprintln(a.console.Err)
+		}
+		seen[s.URL] = true
+		line := fmt.Sprintf("[%d] %s", len(seen), printable.Text(s.URL))
+		if s.Title != "" && s.Title != s.URL {
+			line = fmt.Sprintf("[%d] %s: %s", len(seen), printable.Text(strings.Join(strings.Fields(s.Title), " ")), printable.Text(s.URL))
+		}
+		fmt.Fprintln(a.console.Err, a.console.DimText(line))
 	}
 }
 

@@ -110,6 +110,10 @@ func (p *pretend) completions(w http.ResponseWriter, r *http.Request) {
 		s.text(word)
 		fmt.Fprint(w, ": ping\n\n")
 	}
+	if question == "cite" {
+		const page = `{"type":"url_citation","url_citation":{"start_index":0,"end_index":3,"url":"https://pages.example/a","title":"A \u001b[31mpage"}}`
+		s.piece(`{"annotations":[` + page + `,` + page + `,{"type":"url_citation","url_citation":{"start_index":0,"end_index":0,"url":"https://pages.example/b","title":""}}]}`)
+	}
 	if question == "stall" {
 		s.flush()
 		select {

@@ -33,14 +33,26 @@ type Delta struct {
 	// Finish says why the answer ended, in the last piece only: stop, length
 	// or content_filter.
 	Finish string
+	// Sources are web pages that the answer rests on; a page comes once for each
+	// passage.
+	Sources []Source
+}
+
+// Source is a web page.
+type Source struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
 }
 
 // chunk is one event of the stream.
 type chunk struct {
 	Choices []struct {
 		Delta struct {
-			Content   string `json:"content"`
-			Reasoning string `json:"reasoning_content"`
+			Content     string `json:"content"`
+			Reasoning   string `json:"reasoning_content"`
+			Annotations []struct {
+				Citation Source `json:"url_citation"`
+			} `json:"annotations"`
 		} `json:"delta"`
 		FinishReason string `json:"finish_reason"`
 	} `json:"choices"`
@@ -101,8 +113,13 @@ func decodeStream(r io.Reader, yield func(Delta, error) bool) error {
 			return &APIError{code: c.Error.codeWord(), message: c.Error.Message}
 		}
 		for _, choice := range c.Choices {
-			d := Delta{choice.Delta.Content, choice.Delta.Reasoning, choice.FinishReason}
-			if d != (Delta{}) && !yield(d, nil) {
+			d := Delta{Text: choice.Delta.Content, Thought: choice.Delta.Reasoning, Finish: choice.FinishReason}
+			for _, a := range choice.Delta.Annotations {
+				if a.Citation.URL != "" {
+					d.Sources = append(d.Sources, a.Citation)
+				}
+			}
+			if (d.Text != "" || d.Thought != "" || d.Finish != "" || d.Sources != nil) && !yield(d, nil) {
 				return nil
 			}
 		}
