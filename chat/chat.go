@@ -1,5 +1,7 @@
 package chat
 
+import "cmp"
+
 // Role is the speaker of a turn.
 type Role string
 
@@ -75,13 +77,14 @@ type Link struct {
 type EventKind uint8
 
 // The kinds, in the order in which an answer may send them. Thought and Text may
-// be sent any number of times, Text also after Media. Finish is sent once, as the
-// last event.
+// be sent any number of times, Text also after Media. Cited is sent once at most,
+// behind all text. Finish is sent once, as the last event.
 const (
 	Meta    EventKind = iota + 1 // Served is known
 	Thought                      // Text holds new thoughts
 	Text                         // Text holds new answer text
 	Media                        // Blob holds a finished picture or file
+	Cited                        // Sources holds the pages that the answer rests on
 	Finish                       // Reason says why the answer ended
 )
 
@@ -103,6 +106,32 @@ type Event struct {
 	Blob   *Blob
 	Served Served
 	Reason FinishReason
+	// Sources is never changed.
+	Sources []Source
+}
+
+// Source is a web page that an answer rests on.
+type Source struct {
+	// URL is its address, http or https.
+	URL string
+	// Title is the title of the page, Site the name of the site; empty if unknown.
+	Title, Site string
+	// Passages are the parts of the answer that rest on it, in their order; empty if
+	// that is unknown.
+	Passages []Passage
+}
+
+// Name is the title of the page, or else the site, or else the address.
+func (s Source) Name() string { return cmp.Or(s.Title, s.Site, s.URL) }
+
+// Passage is a part of an answer's text.
+type Passage struct {
+	// Start and End are its place in all Text of the answer, in bytes; FirstRune and
+	// EndRune the same in characters.
+	Start, End         int
+	FirstRune, EndRune int
+	// Text is the part itself.
+	Text string
 }
 
 // Served names the model that really answered, if the upstream says so.

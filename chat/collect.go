@@ -9,6 +9,7 @@ import (
 type Answer struct {
 	Text, Thoughts string
 	Media          []*Blob
+	Sources        []Source
 	Served         Served
 	Reason         FinishReason
 }
@@ -40,6 +41,8 @@ func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 			text.WriteString(event.Text)
 		case Media:
 			answer.Media = append(answer.Media, event.Blob)
+		case Cited:
+			answer.Sources = event.Sources
 		case Finish:
 			answer.Reason = event.Reason
 		}

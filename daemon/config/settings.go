@@ -52,6 +52,8 @@ type Settings struct {
 	TemporaryParallel string `key:"temporary_parallel" default:"auto" choices:"auto,serial,keep_delete,parallel"`
 	// AllowDowngrade serves an answer although another model gave it.
 	AllowDowngrade bool `key:"allow_downgrade"`
+	// ListSources adds the web pages that an answer rests on to its text, as a list of links at the end, for clients that show no citations.
+	ListSources bool `key:"list_sources"`
 	// Models maps a public model id to the upstream's id; Aliases maps further
 	// public names to public ids. Names are letters, digits and ._-/:@+ such as
 	// google/gemini-2.5-flash.

@@ -105,7 +105,7 @@ func (s *stream) writeEvent(event chat.Event) error {
 		s.rec.said.AddText(event.Text)
 	case chat.Media:
 		s.rec.said.AddFile()
-	case chat.Finish:
+	case chat.Cited, chat.Finish:
 	}
 	if err := s.encoder.WriteEvent(event); err != nil {
 		return s.abandonReader(err)

@@ -27,6 +27,7 @@ type answerReader struct {
 	refused    *wire.Refusal
 	token      string // a page token that came with the refusal
 	media      []wire.MediaLink
+	sources    []wire.Source
 	job        bool // a video or music is being made
 	texted     bool // text of the answer was sent
 	thought    bool // thoughts were sent
@@ -109,6 +110,9 @@ func (r *answerReader) applyFacts(f *wire.Frame) error {
 	if len(f.Media) > 0 {
 		r.media = slices.Clone(f.Media)
 	}
+	if len(f.Sources) > 0 {
+		r.sources = slices.Clone(f.Sources)
+	}
 	r.job = r.job || f.Job
 	cloneInto(&t.ids.CID, f.IDs.CID)
 	cloneInto(&t.ids.RID, f.IDs.RID)
@@ -154,6 +158,9 @@ func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) er
 	}
 	if !r.t.begun {
 		return r.noTextError()
+	}
+	if err := r.deliverSources(); err != nil {
+		return err
 	}
 	if err := r.t.sendEvent(chat.Event{Kind: chat.Finish, Reason: chat.Stop}); err != nil {
 		return err

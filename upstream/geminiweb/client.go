@@ -44,6 +44,9 @@ type Config struct {
 	// AllowDowngrade serves answers of another model than the one asked for. If
 	// false they are errors.
 	AllowDowngrade bool
+	// ListSources adds the pages that an answer rests on to its text, as a list of
+	// links at the end. They are sent as [chat.Cited] in any case.
+	ListSources bool
 	// MaxPrompt is the longest prompt in bytes; a longer one is sent as a text
 	// file. If zero, 128,000: the web app silently cuts the end of more.
 	MaxPrompt int

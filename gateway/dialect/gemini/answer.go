@@ -70,6 +70,7 @@ type candidate struct {
 	Content      content `json:"content"`
 	FinishReason string  `json:"finishReason,omitempty"`
 	Index        int     `json:"index"`
+	*citations
 }
 
 type content struct {
@@ -122,6 +123,7 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	whole.Candidates = []candidate{{
 		Content:      content{Parts: newParts(answer), Role: "model"},
 		FinishReason: finishReason(answer.Reason),
+		citations:    newCitations(answer.Sources, answer.Thoughts != ""),
 	}}
 	return dialect.NewFilledBody(whole, "data", fileContents(answer)...)
 }

@@ -19,6 +19,7 @@ type streamEncoder struct {
 	text    *dialect.Template // of a chunk with text; nil if not known for version
 	thought *dialect.Template // of a chunk with a thought; likewise
 	count   dialect.UsageCounter
+	sources []chat.Source // of the last chunk
 
 	begun, done bool
 }
@@ -66,6 +67,9 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 		return e.writeText(event.Text, false)
 	case chat.Media:
 		return e.writeFile(event.Blob)
+	case chat.Cited:
+		e.sources = event.Sources
+		return nil
 	case chat.Finish:
 		return e.finish(event.Reason)
 	}
@@ -108,6 +112,7 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 // the first without a check. Only a refusal becomes a blocked prompt.
 func (e *streamEncoder) finish(reason chat.FinishReason) error {
 	last := e.newChunk(part{Text: new(string)}, finishReason(reason))
+	last.Candidates[0].citations = newCitations(e.sources, false)
 	if reason == chat.Filtered && e.count.IsEmpty() {
 		last.Candidates, last.Feedback = nil, &promptFeedback{BlockReason: finishReason(reason)}
 	}

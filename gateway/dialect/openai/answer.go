@@ -76,9 +76,10 @@ type completion struct {
 type choice struct {
 	Index   int `json:"index"`
 	Message struct {
-		Role      string `json:"role"`
-		Content   string `json:"content"`
-		Reasoning string `json:"reasoning_content,omitempty"`
+		Role        string       `json:"role"`
+		Content     string       `json:"content"`
+		Reasoning   string       `json:"reasoning_content,omitempty"`
+		Annotations []annotation `json:"annotations,omitempty"`
 	} `json:"message"`
 	Logprobs     *struct{} `json:"logprobs"`
 	FinishReason string    `json:"finish_reason"`
@@ -112,6 +113,7 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	var only choice
 	only.Message.Role = "assistant"
 	only.Message.Reasoning = answer.Thoughts
+	only.Message.Annotations = newAnnotations(answer.Sources)
 	only.FinishReason = finishReason(answer.Reason)
 	whole := completion{
 		ID: call.ID, Object: "chat.completion", Created: call.Created.Unix(), Model: call.Model,

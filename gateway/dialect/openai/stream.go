@@ -30,9 +30,10 @@ type chunkChoice struct {
 
 // delta adds to the message the fields that are set.
 type delta struct {
-	Role      string  `json:"role,omitempty"`
-	Content   *string `json:"content,omitempty"`
-	Reasoning *string `json:"reasoning_content,omitempty"`
+	Role        string       `json:"role,omitempty"`
+	Content     *string      `json:"content,omitempty"`
+	Reasoning   *string      `json:"reasoning_content,omitempty"`
+	Annotations []annotation `json:"annotations,omitempty"`
 }
 
 // streamEncoder writes an answer as server-sent events, one chunk each.
@@ -87,6 +88,8 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 		return e.writeText(e.content, event.Text)
 	case chat.Media:
 		return e.writeFile(event.Blob)
+	case chat.Cited:
+		return e.writeSources(event.Sources)
 	case chat.Finish:
 		return e.finish(event.Reason)
 	}

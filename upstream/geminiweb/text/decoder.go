@@ -45,6 +45,8 @@ type Decoder struct {
 	// tail is the part after the text in the last frame, nil if it is unknown.
 	tail []byte
 	done bool
+	// emitted is how many bytes of text were returned.
+	emitted int
 
 	pooled *bufpool.Buffer // owns known until known has outgrown it
 
@@ -82,10 +84,12 @@ func (d *Decoder) Unknown() []string { return d.text.cleaner.Unknown() }
 // DecodeFrame returns the new part of the next frame. It reports false, and
 // ignores the frame, if it is not valid JSON.
 func (d *Decoder) DecodeFrame(frame []byte) (Delta, bool) {
-	if delta, ok := d.decodeFast(frame); ok {
-		return delta, true
+	delta, ok := d.decodeFast(frame)
+	if !ok {
+		delta, ok = d.decodeInFull(frame)
 	}
-	return d.decodeInFull(frame)
+	d.emitted += len(delta.Text)
+	return delta, ok
 }
 
 // Flush returns the text that was held back. It is called once, at the end of
@@ -94,7 +98,9 @@ func (d *Decoder) Flush() Delta {
 	if d.text.atEnd || len(d.text.waiting) > 0 {
 		d.decodeKnown()
 	}
-	return Delta{Text: d.text.flushHeld(nil), Thoughts: d.thoughts.flushHeld(nil)}
+	delta := Delta{Text: d.text.flushHeld(nil), Thoughts: d.thoughts.flushHeld(nil)}
+	d.emitted += len(delta.Text)
+	return delta
 }
 
 // decodeFast decodes a text frame without decoding the bytes that are known. It
