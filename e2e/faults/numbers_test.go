@@ -87,7 +87,7 @@ func rotationsUnderStreams(t *testing.T) {
 		reading.Go(func() {
 			body := `{"model":"gemini-2.5-flash","stream":true,"messages":[{"role":"user","content":"[long 3000] [bytes 100] [slow 100ms] a story"}]}`
 			reply := d.Do(t, http.MethodPost, "/v1/chat/completions", body)
-			if text := string(reply.Body); strings.HasSuffix(strings.TrimSpace(text), "data: [DONE]") && strings.Contains(text, `"finish_reason":"stop"`) {
+			if text := reply.Body; strings.HasSuffix(strings.TrimSpace(text), "data: [DONE]") && strings.Contains(text, `"finish_reason":"stop"`) {
 				whole.Add(1)
 			}
 		})

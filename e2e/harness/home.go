@@ -30,7 +30,7 @@ func NewHome(t testing.TB) Home {
 	return h
 }
 
-// Config, Inbox, State and Socket are the paths that a daemon in this home uses.
+// Config is the path of the configuration that a daemon in this home uses.
 func (h Home) Config() string { return filepath.Join(h.Dir, "geminid.yaml") }
 
 // Inbox is where cookie files are dropped.
