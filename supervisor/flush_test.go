@@ -17,7 +17,7 @@ func TestFlushHearsOut(t *testing.T) {
 		h := withSession(t)
 		time.Sleep(2 * time.Minute)
 		h.up.rotate = func(s cookie.Set) cookie.Finding {
-			time.Sleep(12 * time.Second)
+			time.Sleep(28 * time.Second) // it may take 30
 			return cookie.Finding{Evidence: cookie.Rotated, Set: s.WithPSIDTS(cookie.NewValue("2"))}
 		}
 		asked := make(chan error, 2)

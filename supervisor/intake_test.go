@@ -227,6 +227,20 @@ func TestRemovedWhileParked(t *testing.T) {
 	})
 }
 
+// TestRemovedWithPushParked: a push that waited is no file, and leaves none in the ledger.
+func TestRemovedWithPushParked(t *testing.T) {
+	h := withSession(t)
+	h.up.answers(cookie.Transient)
+	push := supervisor.Candidate{Origin: supervisor.FromPush, Hash: "#push", Set: set("B", "1")}
+	if v := h.Offer(t.Context(), push); v.Result != supervisor.Parked {
+		t.Fatalf("%+v", v)
+	}
+	_ = h.Remove(t.Context(), "default")
+	if got := h.disk.ledger.Find(""); got.Account != "" || len(h.disk.ledger.AccountsOf("#push")) != 0 {
+		t.Errorf("the ledger has %+v", got)
+	}
+}
+
 // TestFileMovesOn: a file that holds another account's cookies now is that account's.
 func TestFileMovesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
