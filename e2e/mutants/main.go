@@ -4,7 +4,8 @@
 // It ends with exit code 1 if a package is below its goal.
 //
 // It is run by make mutate from the root of the repository. Packages given as
-// arguments are run alone; the rows of the others stay as they are.
+// arguments are run alone; the rows of the others stay as they are. With -again only
+// the survivors of the report are run, which is for those who mend tests.
 //
 // The changes are those of gremlins, which is asked where they are; the tests are
 // run here, with all mutants of a package in one program (switches.go), which takes
@@ -46,6 +47,7 @@ var targets = []target{
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("mutants: ")
+	again := flag.Bool("again", false, "run only the mutants that the report lists as survivors, after changes of tests alone")
 	flag.Parse()
 	chosen := targets
 	if flag.NArg() > 0 {
@@ -65,7 +67,11 @@ func main() {
 	below := false
 	for _, t := range chosen {
 		fmt.Printf("== %s\n", t.dir)
-		r, err := runTarget(t, explained)
+		var lived []string
+		if *again {
+			lived = results[t.dir].survivors
+		}
+		r, err := runTarget(t, explained, *again, lived)
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,8 +33,9 @@ func (r result) percent() int {
 	return 100 * r.killed / r.total
 }
 
-// runTarget runs the tests of one package on every mutant.
-func runTarget(t target, explained map[string]string) (r result, err error) {
+// runTarget runs the tests of one package on every mutant, or again on those that lived
+// before: the others count as killed then.
+func runTarget(t target, explained map[string]string, again bool, lived []string) (r result, err error) {
 	p, err := parsePackage(t.dir)
 	if err != nil {
 		return r, err
@@ -64,6 +66,10 @@ func runTarget(t target, explained map[string]string) (r result, err error) {
 	limit := max(timeLimit*time.Since(begun), shortestLimit)
 	r.total = len(all)
 	for i, m := range all {
+		if again && !slices.Contains(lived, m.String()) {
+			r.killed++
+			continue
+		}
 		_, err := test.run(i+1, limit)
 		switch {
 		case err == nil:
