@@ -151,7 +151,7 @@ func TestRules(t *testing.T) {
 		"stop":  func(n dialect.Node) error { _, err := n.AsTexts(2); return err },
 	}
 	for value, takes := range map[string]string{
-		`"a"`: "text stop", `"7"`: "text stop quoted", `"x7"`: "text stop", `"true"`: "text stop", `"[7]"`: "text stop",
+		`"a"`: "text stop", `"7"`: "text stop quoted", `"7 apples"`: "text stop", `"x7"`: "text stop", `"true"`: "text stop", `"[7]"`: "text stop",
 		`1`: "number count quoted", `2`: "number count quoted", `1.5`: "number", `0`: "number", `-1`: "number", `0.5`: "number",
 		`true`: "bool", `{}`: "object", `[]`: "texts stop", `["a","b"]`: "texts stop", `["a","b","c"]`: "texts", `["a",1]`: "", `["a",null]`: "", `"1.5"`: "text stop",
 	} {

@@ -56,6 +56,18 @@ func TestOneLine(t *testing.T) {
 	}
 }
 
+// TestEscapes: the bytes that stand for a text. Nothing is escaped without need.
+func TestEscapes(t *testing.T) {
+	template := dialect.NewTemplate(templated{}, "text")
+	for text, want := range map[string]string{
+		" ": " ", "\x7f": "\x7f", "\ufffd": "\ufffd", "世": "世", "\x80": `\ufffd`, "a\xffb": `a\ufffdb`, "\"": `\"`, "\x1f": `\u001f`,
+	} {
+		if got := string(template.AppendText(nil, text)); got != `{"before":"","text":"`+want+`","after":""}` {
+			t.Errorf("%q: %s", text, got)
+		}
+	}
+}
+
 // TestTemplate: a template can be filled again, appends, and takes base64 too.
 func TestTemplate(t *testing.T) {
 	template := dialect.NewTemplate(templated{Before: "b", After: "a"}, "text")
