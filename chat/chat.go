@@ -5,14 +5,16 @@ import "cmp"
 // Role is the speaker of a turn.
 type Role string
 
-// The two speakers. System text is not a turn; it is in Request.System.
+// The speakers. System text is not a turn; it is in Request.System.
 const (
-	User  Role = "user"
-	Agent Role = "model"
+	User     Role = "user"
+	Agent    Role = "model"
+	ToolRole Role = "tool"
 )
 
 // Request is one question, decoded from any dialect. The decoder has checked it:
-// it has at least one turn, the last is the user's, and no part is blank.
+// it has at least one turn, the last is the user's or holds the result of a tool, and
+// no part is blank.
 type Request struct {
 	// Model is the public ID of the requested model, without a "models/" prefix.
 	Model string
@@ -20,6 +22,14 @@ type Request struct {
 	System []string
 	// Turns is the conversation, oldest first.
 	Turns []Turn
+	// Tools are the functions that the model may call, and ToolChoice says how.
+	Tools      []OfferedTool
+	ToolChoice ToolChoice
+	// Format is the form that the text of the answer must have.
+	Format Format
+	// Pinned is text that stands in front of the last turn and is never moved to a
+	// file, such as the tools that a web session is shown as text.
+	Pinned []string
 	// Thoughts asks for the model's thoughts as well.
 	Thoughts bool
 	// Thinking is how long the model is to think.
@@ -40,6 +50,10 @@ type Request struct {
 type Turn struct {
 	Role  Role
 	Parts []Part
+	// Calls are the tools that the model called at the end of the turn.
+	Calls []ToolCall
+	// Result is set in turns of ToolRole, and nil in others.
+	Result *ToolResult
 }
 
 // Part is a piece of a turn: text, or a file if Blob is set.
@@ -85,6 +99,7 @@ const (
 	Text                         // Text holds new answer text
 	Media                        // Blob holds a finished picture or file
 	Cited                        // Sources holds the pages that the answer rests on
+	Called                       // Call holds a complete call of a tool
 	Finish                       // Reason says why the answer ended
 )
 
@@ -96,6 +111,8 @@ const (
 	Stop     FinishReason = "stop"
 	Length   FinishReason = "length"
 	Filtered FinishReason = "content_filter"
+	// CallTools is the reason of an answer that ends with calls.
+	CallTools FinishReason = "tool_calls"
 )
 
 // Event is one piece of an answer. Text is new text only, in whole runes, and is
@@ -104,6 +121,7 @@ type Event struct {
 	Kind   EventKind
 	Text   string
 	Blob   *Blob
+	Call   *ToolCall
 	Served Served
 	Reason FinishReason
 	// Sources is never changed.

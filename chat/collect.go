@@ -10,6 +10,7 @@ type Answer struct {
 	Text, Thoughts string
 	Media          []*Blob
 	Sources        []Source
+	Calls          []ToolCall
 	Served         Served
 	Reason         FinishReason
 }
@@ -43,6 +44,8 @@ func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 			answer.Media = append(answer.Media, event.Blob)
 		case Cited:
 			answer.Sources = event.Sources
+		case Called:
+			answer.Calls = append(answer.Calls, *event.Call)
 		case Finish:
 			answer.Reason = event.Reason
 		}

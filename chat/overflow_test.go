@@ -29,7 +29,10 @@ func TestSplit(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			prompt, file := chat.SplitPrompt(&test.req, test.limit)
+			prompt, file, err := chat.SplitPrompt(&test.req, test.limit)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if !strings.HasPrefix(prompt, test.prompt) || len(prompt) > test.limit {
 				t.Errorf("prompt of %d bytes: %q", len(prompt), prompt)
 			}
@@ -44,12 +47,15 @@ func TestSplit(t *testing.T) {
 	}
 	const short = "This conversation began earlier. Its beginning is in the attached file conversation.txt; read all of it, then answer the last turn, which follows.\n\nUser:\nAnd now?"
 	for _, limit := range []int{len(short), len(short) - 1} {
-		prompt, file := chat.SplitPrompt(&history, limit)
+		prompt, file, err := chat.SplitPrompt(&history, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if file == nil || (prompt == short) != (limit == len(short)) {
 			t.Errorf("with a limit of %d: %q", limit, prompt)
 		}
 	}
-	if prompt, _ := chat.SplitPrompt(&history, 300); !strings.HasSuffix(prompt, "\n\nUser:\nAnd now?") {
+	if prompt, _, _ := chat.SplitPrompt(&history, 300); !strings.HasSuffix(prompt, "\n\nUser:\nAnd now?") {
 		t.Errorf("the last turn is not the end of the prompt: %q", prompt)
 	}
 }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -8,14 +9,17 @@ import (
 
 // FormatPrompt writes a conversation as the one prompt that a web chat takes: the
 // system text, then a block "User:" or "Assistant:" for each turn, oldest first. A
-// single turn without system text is sent as it is. Files are sent beside the
+// single turn without system and pinned text is sent as it is. Files are sent beside the
 // prompt in the order of [UniqueFiles], and a mark in the conversation shows the
-// place of each. Equal requests give equal prompts.
+// place of each. Pinned text stands in front of the last turn. Tools, calls and their
+// results are not written: they are text already if the prompt is to have them. Equal
+// requests give equal prompts.
 func FormatPrompt(req *Request) string {
-	if len(req.System) == 0 && len(req.Turns) == 1 {
+	if len(req.System) == 0 && len(req.Turns) == 1 && len(req.Pinned) == 0 {
 		return strings.Join(textParts(req.Turns[0].Parts), "\n")
 	}
-	return strings.Join(promptBlocks(req), "\n\n")
+	blocks := promptBlocks(req)
+	return strings.Join(slices.Insert(blocks, len(blocks)-1, req.Pinned...), "\n\n")
 }
 
 // promptBlocks returns the blocks of a conversation: one for each system text, one
@@ -88,10 +92,14 @@ func textParts(parts []Part) []string {
 }
 
 func roleLabel(role Role) string {
-	if role == Agent {
+	switch role {
+	case Agent:
 		return "Assistant:"
+	case ToolRole:
+		return "Tool:"
+	default:
+		return "User:"
 	}
-	return "User:"
 }
 
 // fileMark marks the place of a file in a conversation.
@@ -129,18 +137,28 @@ func (t *Tally) Tokens() int {
 // IsEmpty reports whether nothing was added.
 func (t *Tally) IsEmpty() bool { return t.runes == 0 && t.files == 0 }
 
-// EstimateTokens estimates the tokens of a whole conversation like [Tally]. Files
+// EstimateTokens estimates the tokens of a whole conversation, its tools included,
+// like [Tally]. Files
 // are counted as [UniqueFiles] returns them.
 func EstimateTokens(req *Request) int {
 	tally := Tally{files: len(UniqueFiles(req))}
 	for _, text := range req.System {
 		tally.AddText(text)
 	}
+	for _, tool := range req.Tools {
+		tally.AddText(tool.Name)
+		tally.AddText(tool.Description)
+		tally.AddText(tool.Schema)
+	}
 	for _, turn := range req.Turns {
 		for _, part := range turn.Parts {
 			if part.Blob == nil {
 				tally.AddText(part.Text)
 			}
+		}
+		for _, call := range turn.Calls {
+			tally.AddText(call.Name)
+			tally.AddText(call.Arguments)
 		}
 	}
 	return tally.Tokens()

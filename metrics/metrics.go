@@ -23,6 +23,7 @@ type Metrics struct {
 	RequestSize         *prometheus.HistogramVec // dialect
 	RateLimited         *prometheus.CounterVec   // origin
 	AuthFailures        *prometheus.CounterVec   // reason
+	ToolCalls           *prometheus.CounterVec   // outcome
 	Memory              prometheus.Gauge
 	MemoryLimit         prometheus.Gauge
 	MemoryRefused       *prometheus.CounterVec   // reason
@@ -139,6 +140,7 @@ func (m *Metrics) registerHTTP(f factory) {
 	m.InFlight = f.newGauge("http_requests_in_flight", "Requests being answered now.", "dialect")
 	m.RequestSize = f.newHistogram("http_request_size_bytes", "Size of request bodies.", sizeBuckets, "dialect")
 	m.RateLimited = f.newCounter("rate_limited_requests_total", "Requests refused or delayed by a limit, by whose limit it was.", "origin")
+	m.ToolCalls = f.newCounter("tool_calls_total", "Calls of tools that the model made, by how they came to the client.", "outcome")
 	m.AuthFailures = f.newCounter("auth_failures_total", "Requests refused for their key.", "reason")
 	m.Memory = f.newScalar("request_memory_bytes", "Memory that the requests in hand hold.")
 	m.MemoryLimit = f.newScalar("request_memory_limit_bytes", "Memory that all requests may hold together.")

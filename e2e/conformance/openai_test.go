@@ -236,9 +236,9 @@ func testOpenAIErrors(t *testing.T, w world) {
 		{name: "wrong key", options: []option.RequestOption{option.WithAPIKey("gmd_wrong")}, status: 401, code: "invalid_api_key"},
 		{name: "unknown model", change: func(p *openai.ChatCompletionNewParams) { p.Model = "gpt-4o" }, status: 404, code: "model_not_found"},
 		{name: "no messages", change: func(p *openai.ChatCompletionNewParams) { p.Messages = nil }, status: 400, code: "invalid_value"},
-		{name: "required tool", change: func(p *openai.ChatCompletionNewParams) {
+		{name: "chosen tool that is not offered", change: func(p *openai.ChatCompletionNewParams) {
 			p.Tools = []openai.ChatCompletionToolUnionParam{openai.ChatCompletionFunctionTool(shared.FunctionDefinitionParam{Name: "dig"})}
-			p.ToolChoice = openai.ChatCompletionToolChoiceOptionUnionParam{OfAuto: openai.String("required")}
+			p.ToolChoice = openai.ToolChoiceOptionFunctionToolChoice(openai.ChatCompletionNamedToolChoiceFunctionParam{Name: "fill"})
 		}, status: 400, code: "invalid_value"},
 		{name: "quota", prompt: outOfHand, status: 429, code: "rate_limit_exceeded"},
 		{name: "upstream broke", prompt: broken, status: 502, code: "upstream_error"},

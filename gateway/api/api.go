@@ -19,6 +19,7 @@ import (
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/gateway/remote"
+	"github.com/geminid/geminid/gateway/toolcall"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -100,6 +101,7 @@ type API struct {
 	hourly  *limit.Clients
 	guesses *auth.GuessLimiter
 	queue   limit.Queue
+	tools   *toolcall.Engine
 }
 
 // New checks the configuration and returns an API. It starts nothing.
@@ -126,6 +128,7 @@ func New(cfg Config) (*API, error) {
 		gate:   limit.NewGate(),
 		hourly: limit.NewClients(time.Hour), guesses: auth.NewGuessLimiter(),
 		memory: budget.New(defaultMemory),
+		tools:  toolcall.New(toolcall.Config{Count: func(o toolcall.Outcome) { cfg.Metrics.ToolCalls.WithLabelValues(string(o)).Inc() }}),
 	}
 	a.router = a.buildRouter()
 	a.count.precreateSeries(a.provider.Models(cookie.Set{}))

@@ -13,6 +13,7 @@ import (
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/limit"
+	"github.com/geminid/geminid/gateway/toolcall"
 	"github.com/geminid/geminid/supervisor"
 )
 
@@ -148,6 +149,10 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 	if call.Pictures != nil {
 		return a.answerPictures(ctx, w, st, call)
 	}
+	question, err := a.tools.Prepare(call.Chat)
+	if err != nil {
+		return err
+	}
 	turn, err := a.takeHourlyToken(w.Header(), st)
 	if err != nil {
 		return err
@@ -160,7 +165,7 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 		if err := a.prepareQuestion(ctx, st, turn, call.Chat); err != nil {
 			return err
 		}
-		return a.sendWhole(ctx, w, st, call)
+		return a.sendWhole(ctx, w, st, call, question)
 	}
 	st.streaming = true
 	s := openStream(w, st, call, cancel)
@@ -168,7 +173,7 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 	err = a.prepareQuestion(ctx, st, turn, call.Chat)
 	if err == nil {
 		a.count.Streams.WithLabelValues(st.dialect.Name).Inc()
-		err = a.sendStream(ctx, st, call, s)
+		err = a.sendStream(ctx, st, question, s)
 	}
 	s.stopHeartbeat()
 	if err != nil && s.out.committed {
@@ -179,8 +184,8 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 }
 
 // sendWhole gathers the answer and sends it in one piece.
-func (a *API) sendWhole(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call) error {
-	answer, err := a.collectAnswer(ctx, st, call.Chat)
+func (a *API) sendWhole(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call, question *toolcall.Question) error {
+	answer, err := a.collectAnswer(ctx, st, question)
 	if err != nil {
 		return err
 	}
@@ -191,7 +196,7 @@ func (a *API) sendWhole(ctx context.Context, w http.ResponseWriter, st *requestS
 }
 
 // collectAnswer asks the question and gathers the answer.
-func (a *API) collectAnswer(ctx context.Context, st *requestState, question *chat.Request) (answer chat.Answer, err error) {
+func (a *API) collectAnswer(ctx context.Context, st *requestState, question *toolcall.Question) (answer chat.Answer, err error) {
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
 		var err error
@@ -203,17 +208,18 @@ func (a *API) collectAnswer(ctx context.Context, st *requestState, question *cha
 	return answer, err
 }
 
-// ask asks the provider. The answer ends where the question says, of which the
-// upstream knows nothing.
-func (a *API) ask(ctx context.Context, lease supervisor.Lease, question *chat.Request) iter.Seq2[chat.Event, error] {
-	return chat.StopAt(a.provider.Stream(ctx, lease.Set, question), question.Stop)
+// ask asks the provider with the session that is lent.
+func (a *API) ask(ctx context.Context, lease supervisor.Lease, question *toolcall.Question) iter.Seq2[chat.Event, error] {
+	return question.Answer(ctx, func(ctx context.Context, req *chat.Request) iter.Seq2[chat.Event, error] {
+		return a.provider.Stream(ctx, lease.Set, req)
+	})
 }
 
 // sendStream sends the answer as it is made.
-func (a *API) sendStream(ctx context.Context, st *requestState, call *dialect.Call, s *stream) error {
+func (a *API) sendStream(ctx context.Context, st *requestState, question *toolcall.Question, s *stream) error {
 	return a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
-		err := s.writeEvents(st.reserveFiles(a.ask(ctx, lease, call.Chat)))
+		err := s.writeEvents(st.reserveFiles(a.ask(ctx, lease, question)))
 		// A ping is not a part of the answer: another account may still give it.
 		return s.answered, err
 	})

@@ -293,10 +293,10 @@ func TestCountTokens(t *testing.T) {
 
 func TestIgnoredFieldsAreNamed(t *testing.T) {
 	g := newRig(t)
-	body := `{"model":"` + flash + `","messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"f"}}]}`
+	body := `{"model":"` + flash + `","messages":[{"role":"user","content":"hi"}],"tools":[{"type":"file_search"}]}`
 	for _, stream := range []string{"", `,"stream":true`} {
 		w := g.do(call{path: "/v1/chat/completions", key: apiKey, body: strings.TrimSuffix(body, "}") + stream + "}"})
-		if got := w.Header().Get("X-Geminid-Ignored"); got != "tools" {
+		if got := w.Header().Get("X-Geminid-Ignored"); got != "tools[]" {
 			t.Errorf("ignored %q, status %d", got, w.Code)
 		}
 	}

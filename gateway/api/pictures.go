@@ -50,6 +50,10 @@ func (a *API) answerPictures(ctx context.Context, w http.ResponseWriter, st *req
 // askPictures asks one question for pictures and leaves out the media that are not
 // pictures.
 func (a *API) askPictures(ctx context.Context, header http.Header, st *requestState, question *chat.Request) (answer chat.Answer, err error) {
+	prepared, err := a.tools.Prepare(question)
+	if err != nil {
+		return answer, err
+	}
 	turn, err := a.takeHourlyToken(header, st)
 	if err != nil {
 		return answer, err
@@ -61,7 +65,7 @@ func (a *API) askPictures(ctx context.Context, header http.Header, st *requestSt
 	if err := a.prepareQuestion(ctx, st, turn, question); err != nil {
 		return answer, err
 	}
-	answer, err = a.collectAnswer(ctx, st, question)
+	answer, err = a.collectAnswer(ctx, st, prepared)
 	answer.Media = slices.DeleteFunc(answer.Media, func(blob *chat.Blob) bool { return !strings.HasPrefix(blob.MIME, "image/") })
 	return answer, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/dialect/registry"
+	"github.com/geminid/geminid/gateway/toolcall"
 )
 
 // usual are the ways in which requests end that alerts watch. Each series exists
@@ -38,6 +39,9 @@ func (c counters) precreateSeries(models []chat.Model) {
 	for _, m := range models {
 		c.QueueDepth.WithLabelValues(m.ID)
 		c.QueueWait.WithLabelValues(m.ID)
+	}
+	for _, outcome := range toolcall.Outcomes {
+		c.ToolCalls.WithLabelValues(string(outcome))
 	}
 	for _, d := range registry.All {
 		for _, m := range models {

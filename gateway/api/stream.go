@@ -105,6 +105,8 @@ func (s *stream) writeEvent(event chat.Event) error {
 		s.rec.said.AddText(event.Text)
 	case chat.Media:
 		s.rec.said.AddFile()
+	case chat.Called:
+		s.rec.said.AddText(event.Call.Arguments)
 	case chat.Cited, chat.Finish:
 	}
 	if err := s.encoder.WriteEvent(event); err != nil {

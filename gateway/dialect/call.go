@@ -26,6 +26,8 @@ type Call struct {
 	// IncludeUsage asks for the usage at the end of a stream, in dialects that
 	// send it on demand only.
 	IncludeUsage bool
+	// LegacyCalls asks for calls of tools in the older form of the dialect.
+	LegacyCalls bool
 	// SSE asks for a stream of server-sent events, in dialects that have another
 	// form of stream too.
 	SSE bool

@@ -30,6 +30,8 @@ type Conversation struct {
 	// emptyTurn is the place of the turn added last if it was the user's and had
 	// no content, else nil.
 	emptyTurn *Node
+	// called names the calls so far by their IDs.
+	called map[string]string
 }
 
 // DropBlankParts returns parts without those that are text of white space alone.
@@ -46,10 +48,37 @@ func DropBlankParts(parts []chat.Part) []chat.Part {
 // text become files. A file above MaxFiles is an error, and so is a part above what
 // all turns together may have.
 func (c *Conversation) AddTurn(place Node, role chat.Role, parts []chat.Part) error {
-	if err := c.countParts(place, len(parts)); err != nil {
+	return c.addTurn(place, chat.Turn{Role: role, Parts: parts})
+}
+
+// AddCalls adds a turn of the model that ends with calls.
+func (c *Conversation) AddCalls(place Node, parts []chat.Part, calls []chat.ToolCall) error {
+	for _, call := range calls {
+		if c.called == nil {
+			c.called = make(map[string]string)
+		}
+		c.called[call.ID] = call.Name
+	}
+	return c.addTurn(place, chat.Turn{Role: chat.Agent, Parts: parts, Calls: calls})
+}
+
+// AddResult adds the result of a call. If it names no tool, it gets the name of the
+// earlier call with its ID.
+func (c *Conversation) AddResult(place Node, result chat.ToolResult, parts []chat.Part) error {
+	if result.CallID, result.Name = joinWords(result.CallID), joinWords(result.Name); result.Name == "" {
+		result.Name = c.called[result.CallID]
+	}
+	if parts = DropBlankParts(parts); len(parts) == 0 {
+		parts = []chat.Part{{Text: "(empty)"}} // many tools return nothing
+	}
+	return c.addTurn(place, chat.Turn{Role: chat.ToolRole, Parts: parts, Result: &result})
+}
+
+func (c *Conversation) addTurn(place Node, turn chat.Turn) error {
+	if err := c.countParts(place, len(turn.Parts)+len(turn.Calls)); err != nil {
 		return err
 	}
-	return c.appendTurn(place, role, parts)
+	return c.appendTurn(place, turn)
 }
 
 func (c *Conversation) countParts(place Node, n int) error {
@@ -60,8 +89,8 @@ func (c *Conversation) countParts(place Node, n int) error {
 }
 
 // appendTurn adds a turn whose parts are counted.
-func (c *Conversation) appendTurn(place Node, role chat.Role, parts []chat.Part) error {
-	parts, err := liftFiles(place, DropBlankParts(parts))
+func (c *Conversation) appendTurn(place Node, turn chat.Turn) error {
+	parts, err := liftFiles(place, DropBlankParts(turn.Parts))
 	if err != nil {
 		return err
 	}
@@ -75,9 +104,9 @@ func (c *Conversation) appendTurn(place Node, role chat.Role, parts []chat.Part)
 		return tooManyFiles(place)
 	}
 	c.emptyTurn = nil
-	if len(parts) > 0 {
-		c.turns = append(c.turns, chat.Turn{Role: role, Parts: parts})
-	} else if role == chat.User {
+	if turn.Parts = parts; len(parts) > 0 || len(turn.Calls) > 0 {
+		c.turns = append(c.turns, turn)
+	} else if turn.Role == chat.User {
 		c.emptyTurn = &place
 	}
 	return nil
@@ -97,7 +126,7 @@ func (c *Conversation) AddInstruction(place Node, parts []chat.Part) error {
 	}
 	parts = DropBlankParts(parts)
 	if len(c.turns) > 0 && len(parts) > 0 {
-		return c.appendTurn(place, chat.User, parts)
+		return c.appendTurn(place, chat.Turn{Role: chat.User, Parts: parts})
 	}
 	parts, err := liftFiles(place, parts)
 	for _, part := range parts {
@@ -129,7 +158,7 @@ func (c *Conversation) FillRequest(req *chat.Request, place Node) error {
 		return c.emptyTurn.NewError("is empty; the last turn must say something")
 	case len(c.turns) == 0:
 		return place.NewError("must hold at least one turn of the user")
-	case c.turns[len(c.turns)-1].Role != chat.User:
+	case c.turns[len(c.turns)-1].Role == chat.Agent:
 		c.turns = append(c.turns, chat.Turn{Role: chat.User, Parts: []chat.Part{{Text: continuePrompt}}})
 	}
 	req.System, req.Turns = c.system, c.turns

@@ -22,22 +22,5 @@ func NameSpeaker(name string, parts []chat.Part) []chat.Part {
 	return slices.Insert(parts, 0, chat.Part{Text: name + ":"})
 }
 
-// TitleResult returns the parts of a tool's result under a title that says of
-// which call and function they are: results need not come in the order of the
-// calls. Many tools return nothing, which is said too.
-func TitleResult(id, function string, parts []chat.Part) []chat.Part {
-	title := "Tool result"
-	if id = joinWords(id); id != "" {
-		title += " of call " + id
-	}
-	if function = joinWords(function); function != "" {
-		title += " of function " + function
-	}
-	if parts = DropBlankParts(parts); len(parts) == 0 {
-		parts = []chat.Part{{Text: "(empty)"}}
-	}
-	return slices.Insert(parts, 0, chat.Part{Text: title + ":"})
-}
-
 // joinWords returns s on one line.
 func joinWords(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -32,6 +32,10 @@ func VisibleAnswer(call *Call, answer chat.Answer) (chat.Answer, UsageCounter) {
 	var c UsageCounter
 	c.Answer.AddText(answer.Text)
 	c.Thoughts.AddText(answer.Thoughts)
+	for _, made := range answer.Calls {
+		c.Answer.AddText(made.Name)
+		c.Answer.AddText(made.Arguments)
+	}
 	for range answer.Media {
 		c.Answer.AddFile()
 	}

@@ -33,7 +33,10 @@ type uploadedFile struct{ reference, name string }
 // their order, with the prompt that goes with them. A prompt over the limit
 // becomes a shorter one and a text file.
 func (t *streamCall) uploadPrompt(ctx context.Context, s *session, req *chat.Request) (prompt string, files []uploadedFile, err error) {
-	prompt, overflow := chat.SplitPrompt(req, t.c.cfg.MaxPrompt)
+	prompt, overflow, err := chat.SplitPrompt(req, t.c.cfg.MaxPrompt)
+	if err != nil {
+		return "", nil, err
+	}
 	blobs := chat.UniqueFiles(req)
 	if overflow != nil {
 		if len(overflow.Data) > uploadLimit {

@@ -70,7 +70,7 @@ func CheckCall(t *testing.T, d dialect.Dialect, call *dialect.Call) {
 	}
 	files := 0
 	for _, turn := range req.Turns {
-		if (turn.Role != chat.User && turn.Role != chat.Agent) || len(turn.Parts) == 0 {
+		if (turn.Role == chat.ToolRole) != (turn.Result != nil) || len(turn.Calls) > 0 && turn.Role != chat.Agent || len(turn.Parts)+len(turn.Calls) == 0 {
 			t.Fatalf("turn %+v", turn)
 		}
 		for _, part := range turn.Parts {
@@ -94,8 +94,8 @@ func CheckCall(t *testing.T, d dialect.Dialect, call *dialect.Call) {
 	if files > 64 {
 		t.Fatalf("%d files", files)
 	}
-	if call.Op != dialect.CountTokens && (len(req.Turns) == 0 || req.Turns[len(req.Turns)-1].Role != chat.User) {
-		t.Fatal("the last turn is not the user's")
+	if call.Op != dialect.CountTokens && (len(req.Turns) == 0 || req.Turns[len(req.Turns)-1].Role == chat.Agent) {
+		t.Fatal("the last turn is the model's")
 	}
 	if chat.EstimateTokens(req) < 1 || !utf8.ValidString(chat.FormatPrompt(req)) {
 		t.Fatal("no prompt can be made of it")

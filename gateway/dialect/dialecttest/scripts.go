@@ -94,8 +94,12 @@ func DescribeCall(call *dialect.Call) []byte {
 		for _, text := range req.System {
 			fmt.Fprintf(&b, "system: %q\n", text)
 		}
+		describeTools(&b, req)
 		for _, turn := range req.Turns {
 			fmt.Fprintf(&b, "%s:", turn.Role)
+			if turn.Result != nil {
+				fmt.Fprintf(&b, " result of %q %q failed=%t", turn.Result.CallID, turn.Result.Name, turn.Result.Failed)
+			}
 			for _, part := range turn.Parts {
 				if part.Blob != nil && part.Blob.Link != nil {
 					fmt.Fprintf(&b, " [%s in %s]", part.Blob.Link.URL, part.Blob.Field)
@@ -107,10 +111,30 @@ func DescribeCall(call *dialect.Call) []byte {
 				}
 				fmt.Fprintf(&b, " %q", part.Text)
 			}
+			for _, made := range turn.Calls {
+				fmt.Fprintf(&b, " call %q %q %q freeform=%t", made.ID, made.Name, made.Arguments, made.Freeform)
+			}
 			b.WriteByte('\n')
 		}
 	}
 	return []byte(b.String())
+}
+
+// describeTools prints what a request says about tools and the form of the answer, if
+// it says anything.
+func describeTools(b *strings.Builder, req *chat.Request) {
+	for _, tool := range req.Tools {
+		fmt.Fprintf(b, "tool %q %q %q freeform=%t\n", tool.Name, tool.Description, tool.Schema, tool.Freeform)
+	}
+	if choice := req.ToolChoice; choice.Mode != chat.ToolsAuto || len(choice.Only) > 0 || choice.Single {
+		fmt.Fprintf(b, "choice mode=%d only=%q single=%t\n", choice.Mode, choice.Only, choice.Single)
+	}
+	if req.Format.Kind != chat.FreeText {
+		fmt.Fprintf(b, "format kind=%d %q\n", req.Format.Kind, req.Format.Schema)
+	}
+	if len(req.Stop) > 0 {
+		fmt.Fprintf(b, "stop %q\n", req.Stop)
+	}
 }
 
 // transcript prints a response. Carriage returns are shown, because they matter

@@ -78,11 +78,14 @@ type content struct {
 	Role  string `json:"role"`
 }
 
-// part is text, or a file if Inline is set.
+// part is text, a file if Inline is set, or a call if Call is.
 type part struct {
-	Text    *string     `json:"text,omitempty"`
-	Thought bool        `json:"thought,omitempty"`
-	Inline  *inlineData `json:"inlineData,omitempty"`
+	Text    *string       `json:"text,omitempty"`
+	Thought bool          `json:"thought,omitempty"`
+	Inline  *inlineData   `json:"inlineData,omitempty"`
+	Call    *functionCall `json:"functionCall,omitempty"`
+	// Signature is opaque to clients, which send it back with the call.
+	Signature string `json:"thoughtSignature,omitempty"`
 }
 
 type inlineData struct {
@@ -135,11 +138,14 @@ func newParts(answer chat.Answer) []part {
 	if answer.Thoughts != "" {
 		parts = append(parts, part{Text: &answer.Thoughts, Thought: true})
 	}
-	if answer.Text != "" || len(answer.Media) == 0 {
+	if answer.Text != "" || len(answer.Media)+len(answer.Calls) == 0 {
 		parts = append(parts, part{Text: &answer.Text})
 	}
 	for _, blob := range answer.Media {
 		parts = append(parts, part{Inline: &inlineData{MIME: blob.MIME}})
+	}
+	for i, made := range answer.Calls {
+		parts = append(parts, newCallPart(&made, i == 0))
 	}
 	return parts
 }

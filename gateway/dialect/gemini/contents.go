@@ -59,51 +59,102 @@ func readContent(talk *dialect.Conversation, n dialect.Node) error {
 		return err
 	}
 	place := content.Field("parts")
-	parts, err := readParts(place)
+	turn, err := readTurn(place)
 	if err != nil {
 		return err
 	}
 	switch strings.ToLower(role) {
 	case "", "user", "function":
-		return talk.AddTurn(place, chat.User, parts)
+		return turn.addUser(talk, place)
 	case "model":
-		return talk.AddTurn(place, chat.Agent, parts)
+		return talk.AddCalls(place, turn.parts, turn.calls)
 	case "system":
-		return talk.AddInstruction(place, parts)
+		return talk.AddInstruction(place, turn.parts)
 	default:
 		return content.Field("role").NewError("must be user or model")
 	}
 }
 
+// turnParts are the parts of a turn, by what becomes of them.
+type turnParts struct {
+	parts   []chat.Part
+	calls   []chat.ToolCall
+	results []toolResult
+}
+
+// toolResult is the result of a call, with what it holds.
+type toolResult struct {
+	chat.ToolResult
+	parts []chat.Part
+}
+
+// addUser adds the results, then what the user says beside them.
+func (t turnParts) addUser(talk *dialect.Conversation, place dialect.Node) error {
+	for _, result := range t.results {
+		if err := talk.AddResult(place, result.ToolResult, result.parts); err != nil {
+			return err
+		}
+	}
+	if len(t.results) > 0 && len(dialect.DropBlankParts(t.parts)) == 0 {
+		return nil
+	}
+	return talk.AddTurn(place, chat.User, t.parts)
+}
+
 func readParts(place dialect.Node) ([]chat.Part, error) {
+	turn, err := readTurn(place)
+	return turn.parts, err
+}
+
+func readTurn(place dialect.Node) (turn turnParts, err error) {
 	nodes, err := place.AsListOrOne(dialect.MaxParts)
 	if err != nil {
-		return nil, err
+		return turn, err
 	}
 	if len(nodes) == 0 {
-		return nil, place.NewError("must hold at least one part")
+		return turn, place.NewError("must hold at least one part")
 	}
-	var parts []chat.Part
 	for _, n := range nodes {
 		if n.Value.IsArray() || n.IsAbsent() {
-			return nil, n.NewError("must be an object")
+			return turn, n.NewError("must be an object")
 		}
 		fields, err := n.AsObject()
 		if err != nil {
-			return nil, err
+			return turn, err
 		}
 		part, err := readPart(fields)
 		if err != nil {
-			return nil, err
+			return turn, err
 		}
-		parts = append(parts, part...)
+		turn.parts = append(turn.parts, part...)
+		if err := turn.readCalling(fields); err != nil {
+			return turn, err
+		}
 	}
-	return parts, nil
+	return turn, nil
+}
+
+// readCalling reads a call, or the result of one, if the part holds it.
+func (t *turnParts) readCalling(fields dialect.Object) error {
+	if n := fields.Field("functionCall"); !n.IsAbsent() {
+		made, err := readCall(n)
+		if err != nil {
+			return err
+		}
+		t.calls = append(t.calls, made)
+	}
+	if n := fields.Field("functionResponse"); !n.IsAbsent() {
+		result, err := readResult(n)
+		if err != nil {
+			return err
+		}
+		t.results = append(t.results, result)
+	}
+	return nil
 }
 
 // records are the fields of a part that are passed on as text.
 var records = []struct{ field, title string }{
-	{"functionCall", "Function call: "},
 	{"executableCode", "Code: "},
 	{"codeExecutionResult", "Code result: "},
 	{"toolCall", "Tool call: "},
@@ -123,12 +174,8 @@ func readPart(fields dialect.Object) ([]chat.Part, error) {
 			parts = append(parts, chat.Part{Text: record.title + n.JSONText()})
 		}
 	}
-	response, err := readResponse(fields.Field("functionResponse"))
-	if err != nil {
-		return nil, err
-	}
 	files, err := readPartFiles(fields)
-	return append(append(parts, response...), files...), err
+	return append(parts, files...), err
 }
 
 // readText reads the text of a part. A thought sent back is dropped.
@@ -148,35 +195,6 @@ func readText(fields dialect.Object) ([]chat.Part, error) {
 		return nil, nil
 	}
 	return []chat.Part{{Text: text}}, nil
-}
-
-// readResponse reads {id, name, response, parts}. The files in parts become files;
-// the rest is passed on as text.
-func readResponse(n dialect.Node) ([]chat.Part, error) {
-	if n.IsAbsent() {
-		return nil, nil
-	}
-	text, rest, err := n.CutField("parts")
-	if err != nil {
-		return nil, err
-	}
-	parts := []chat.Part{{Text: "Function response: " + text}}
-	files, err := rest.AsTable(partFields).AsListOrOne(dialect.MaxParts)
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		fields, err := file.AsObject()
-		if err != nil {
-			return nil, err
-		}
-		more, err := readPart(fields)
-		if err != nil {
-			return nil, err
-		}
-		parts = append(parts, more...)
-	}
-	return parts, nil
 }
 
 // readPartFiles reads the files of a part. Files of Google's Files API have an

@@ -18,11 +18,10 @@ var fieldTables = []dialect.FieldTable{
 const (
 	noKnob    = "the web session has no such setting"
 	noLogs    = "the upstream tells no probabilities"
-	noTools   = "functions cannot be called yet"
 	noStore   = "nothing is kept"
 	noSpeech  = "no speech is made"
-	noForm    = "is not offered; the session cannot be held to a schema. Ask for JSON in the prompt instead"
 	uncounted = "is not counted"
+	ownTool   = "Gemini uses it whenever it wants to"
 	inThought = "earlier thoughts are not sent again"
 	asItComes = "the picture comes as Gemini makes it"
 	inModel   = "the path names the model"
@@ -37,12 +36,12 @@ var generateFields = dialect.Fields{
 	dialect.Honor("generationConfig", "", configFields...),
 	dialect.Honor("toolConfig", "",
 		dialect.Honor("functionCallingConfig", "",
-			dialect.Honor("mode", "`ANY` is refused"),
-			dialect.Ignore("allowedFunctionNames", noTools, nil),
-			dialect.Ignore("streamFunctionCallArguments", noTools, nil)),
-		dialect.Ignore("includeServerSideToolInvocations", noTools, nil),
+			dialect.Honor("mode", "`AUTO`, `ANY`, `NONE` or `VALIDATED`"),
+			dialect.Honor("allowedFunctionNames", ""),
+			dialect.Ignore("streamFunctionCallArguments", "a call comes whole", nil)),
+		dialect.Ignore("includeServerSideToolInvocations", noKnob, nil),
 		dialect.Ignore("retrievalConfig", noKnob, nil)),
-	dialect.Ignore("tools", noTools, isListOrOne),
+	dialect.Honor("tools", "", toolFields...),
 	dialect.Ignore("safetySettings", noKnob, dialect.ListOf(dialect.IsObject)),
 	dialect.Ignore("labels", noStore, nil),
 	dialect.Ignore("store", noStore, nil),
@@ -56,10 +55,21 @@ var generateFields = dialect.Fields{
 	dialect.Refuse("cachedContent", "is not offered, since nothing is cached; send the whole conversation"),
 }
 
-// isListOrOne is the rule of tools, of which some clients send a single one.
-func isListOrOne(n dialect.Node) error {
-	_, err := n.AsListOrOne(dialect.MaxTurns)
-	return err
+// toolFields are the kinds of tools. Those of Google's own that the web app has it
+// uses by itself.
+var toolFields = dialect.Fields{
+	dialect.Honor("functionDeclarations", "can be called",
+		dialect.Honor("name", ""),
+		dialect.Honor("description", ""),
+		dialect.Honor("parameters", "a schema of this API"),
+		dialect.Honor("parametersJsonSchema", "a JSON Schema"),
+		dialect.Ignore("response", "results are taken as they are", nil),
+		dialect.Ignore("responseJsonSchema", "results are taken as they are", nil),
+		dialect.Ignore("behavior", "a call is waited for", nil)),
+	dialect.Honor("googleSearch", ownTool),
+	dialect.Honor("googleSearchRetrieval", ownTool),
+	dialect.Honor("urlContext", ownTool),
+	dialect.Honor("codeExecution", ownTool),
 }
 
 var contentFields = []dialect.Field{
@@ -75,14 +85,19 @@ var systemFields = []dialect.Field{
 var partFields = slices.Concat(dialect.Fields{
 	dialect.Honor("text", ""),
 	dialect.Honor("thought", "text that is a thought has no effect: "+inThought),
-	dialect.Honor("functionCall", "as text"),
-	dialect.Honor("functionResponse", "as text, its files as files"),
+	dialect.Honor("functionCall", "an earlier call",
+		dialect.Honor("id", ""),
+		dialect.Honor("name", ""),
+		dialect.Honor("args", ""),
+		dialect.Ignore("partialArgs", "a call is sent whole", nil),
+		dialect.Ignore("willContinue", "a call is sent whole", nil)),
+	dialect.Honor("functionResponse", "the result of a call, its files as files"),
 	dialect.Honor("executableCode", "as text"),
 	dialect.Honor("codeExecutionResult", "as text"),
 	dialect.Honor("toolCall", "as text"),
 	dialect.Honor("toolResponse", "as text"),
 	dialect.Honor("audioTranscription", "as text"),
-	dialect.Ignore("thoughtSignature", inThought, nil),
+	dialect.Honor("thoughtSignature", "opaque"),
 	dialect.Ignore("partMetadata", noStore, nil),
 	dialect.Ignore("mediaProcessing", noKnob, nil),
 	dialect.Ignore("speechMetadata", noSpeech, nil),
@@ -93,7 +108,10 @@ var partFields = slices.Concat(dialect.Fields{
 var configFields = dialect.Fields{
 	dialect.Honor("candidateCount", "must be 1"),
 	dialect.Honor("stopSequences", "the answer ends in front of one"),
-	dialect.Honor("responseMimeType", "must be `text/plain`"),
+	dialect.Honor("responseMimeType", "`text/plain`, `application/json` or `text/x.enum`"),
+	dialect.Honor("responseSchema", "a schema of this API; the answer is valid under it, or an error"),
+	dialect.Honor("responseJsonSchema", "a JSON Schema; likewise"),
+	dialect.Honor("ResponseJsonSchema", "likewise"), // _responseJsonSchema
 	dialect.Honor("imageConfig", "", imageConfigFields...),
 	dialect.Honor("responseFormat", "",
 		dialect.Honor("image", "",
@@ -102,17 +120,14 @@ var configFields = dialect.Fields{
 			dialect.Ignore("mimeType", asItComes, nil),
 			dialect.Ignore("delivery", asItComes, nil)),
 		dialect.Honor("text", "",
-			dialect.Honor("mimeType", "must be `text/plain`"),
-			dialect.Refuse("schema", noForm)),
+			dialect.Honor("mimeType", "like responseMimeType"),
+			dialect.Honor("schema", "like responseJsonSchema")),
 		dialect.Refuse("audio", "is not offered; no speech is made"),
 		dialect.Refuse("video", "is not offered; ask for a film in the prompt")),
 	dialect.Honor("thinkingConfig", "",
 		dialect.Honor("includeThoughts", ""),
 		dialect.Honor("thinkingBudget", "standard or extended thinking"),
 		dialect.Honor("thinkingLevel", "standard or extended thinking")),
-	dialect.Refuse("responseSchema", noForm),
-	dialect.Refuse("responseJsonSchema", noForm),
-	dialect.Refuse("ResponseJsonSchema", noForm), // _responseJsonSchema
 	dialect.Ignore("temperature", noKnob, quotedNumber),
 	dialect.Ignore("topP", noKnob, quotedNumber),
 	dialect.Ignore("topK", noKnob, quotedNumber),

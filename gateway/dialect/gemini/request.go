@@ -89,7 +89,7 @@ func decodeGenerate(call *dialect.Call, body dialect.Object) error {
 	if err != nil {
 		return err
 	}
-	if err := checkToolConfig(body.Field("toolConfig")); err != nil {
+	if err := readTools(call.Chat, body); err != nil {
 		return err
 	}
 	talk, err := readContents(body)
@@ -117,8 +117,7 @@ func decodeCount(call *dialect.Call, body dialect.Object) error {
 	return talk.FillCount(call.Chat, body.Field("contents"))
 }
 
-// readConfig returns generationConfig. It refuses fields that would change the
-// form of the answer, because the session cannot be held to a form.
+// readConfig reads generationConfig and returns it.
 func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, err error) {
 	config, err = place.AsObject()
 	if err != nil {
@@ -135,7 +134,7 @@ func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, e
 	if req.Stop, err = config.Field("stopSequences").AsTexts(dialect.MaxStops); err != nil {
 		return config, err
 	}
-	if err := mustBePlain(config.Field("responseMimeType")); err != nil {
+	if err := readFormat(req, config); err != nil {
 		return config, err
 	}
 	thinking, err := config.Field("thinkingConfig").AsObject()
@@ -149,34 +148,6 @@ func readConfig(req *chat.Request, place dialect.Node) (config dialect.Object, e
 	return config, err
 }
 
-// mustBePlain refuses a media type of the answer that is not that of text.
-func mustBePlain(n dialect.Node) error {
-	text, err := n.AsText()
-	if err == nil && text != "" && text != "text/plain" {
-		return n.NewError("must be text/plain; the session cannot be held to a format. Ask for JSON in the prompt instead")
-	}
-	return err
-}
-
-// checkToolConfig refuses the request if the client insists on a call.
-func checkToolConfig(n dialect.Node) error {
-	config, err := n.AsObject()
-	if err != nil {
-		return err
-	}
-	calling, err := config.Field("functionCallingConfig").AsObject()
-	if err != nil {
-		return err
-	}
-	mode := calling.Field("mode")
-	if word, err := mode.AsText(); err != nil {
-		return err
-	} else if strings.EqualFold(word, "ANY") {
-		return mode.NewError("must not be ANY; functions cannot be called, so no call can be promised")
-	}
-	return nil
-}
-
 // addLooks adds the wishes for a picture to the question, in either place for them.
 func addLooks(req *chat.Request, config dialect.Object) error {
 	image, err := config.Field("imageConfig").AsObject()
@@ -188,13 +159,6 @@ func addLooks(req *chat.Request, config dialect.Object) error {
 	}
 	form, err := config.Field("responseFormat").AsObject()
 	if err != nil {
-		return err
-	}
-	text, err := form.Field("text").AsObject()
-	if err != nil {
-		return err
-	}
-	if err := mustBePlain(text.Field("mimeType")); err != nil {
 		return err
 	}
 	if image, err = form.Field("image").AsObject(); err != nil {

@@ -20,6 +20,7 @@ type streamEncoder struct {
 	thought *dialect.Template // of a chunk with a thought; likewise
 	count   dialect.UsageCounter
 	sources []chat.Source // of the last chunk
+	called  bool          // a call was written
 
 	begun, done bool
 }
@@ -70,6 +71,8 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 	case chat.Cited:
 		e.sources = event.Sources
 		return nil
+	case chat.Called:
+		return e.writeCall(event.Call)
 	case chat.Finish:
 		return e.finish(event.Reason)
 	}
@@ -106,6 +109,16 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 		e.buf = append(e.buf, '\n') // the body has ended its line
 	}
 	return e.flush()
+}
+
+// writeCall writes a chunk of one whole call.
+func (e *streamEncoder) writeCall(made *chat.ToolCall) error {
+	e.count.Answer.AddText(made.Name)
+	e.count.Answer.AddText(made.Arguments)
+	e.open()
+	e.buf = dialect.AppendJSON(e.buf, e.newChunk(newCallPart(made, !e.called), ""))
+	e.called = true
+	return e.close(false)
 }
 
 // finish writes the last chunk. It has a part in any case, because clients read

@@ -76,10 +76,12 @@ type completion struct {
 type choice struct {
 	Index   int `json:"index"`
 	Message struct {
-		Role        string       `json:"role"`
-		Content     string       `json:"content"`
-		Reasoning   string       `json:"reasoning_content,omitempty"`
-		Annotations []annotation `json:"annotations,omitempty"`
+		Role         string        `json:"role"`
+		Content      *string       `json:"content"` // null beside calls without text
+		Reasoning    string        `json:"reasoning_content,omitempty"`
+		Annotations  []annotation  `json:"annotations,omitempty"`
+		Calls        []toolCall    `json:"tool_calls,omitempty"`
+		FunctionCall *functionCall `json:"function_call,omitempty"`
 	} `json:"message"`
 	Logprobs     *struct{} `json:"logprobs"`
 	FinishReason string    `json:"finish_reason"`
@@ -114,16 +116,26 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	only.Message.Role = "assistant"
 	only.Message.Reasoning = answer.Thoughts
 	only.Message.Annotations = newAnnotations(answer.Sources)
-	only.FinishReason = finishReason(answer.Reason)
+	only.FinishReason = finishReason(call, answer.Reason)
 	whole := completion{
 		ID: call.ID, Object: "chat.completion", Created: call.Created.Unix(), Model: call.Model,
 		Usage: newUsage(count.EstimateUsage(call)),
 	}
+	for _, made := range answer.Calls {
+		if call.LegacyCalls {
+			only.Message.FunctionCall = newToolCall(made).Function
+			break
+		}
+		only.Message.Calls = append(only.Message.Calls, newToolCall(made))
+	}
 	if len(answer.Media) == 0 {
-		only.Message.Content = answer.Text
+		if answer.Text != "" || len(answer.Calls) == 0 {
+			only.Message.Content = &answer.Text
+		}
 		whole.Choices = []choice{only}
 		return dialect.NewBody(whole)
 	}
+	only.Message.Content = new(string)
 	whole.Choices = []choice{only}
 	return dialect.NewFilledBody(whole, "content", markdownContent(call, answer))
 }
@@ -156,10 +168,15 @@ func markdownOpen(blob *chat.Blob) string {
 
 func dataHead(blob *chat.Blob) string { return "data:" + blob.MIME + ";base64," }
 
-func finishReason(reason chat.FinishReason) string {
+func finishReason(call *dialect.Call, reason chat.FinishReason) string {
 	switch reason {
 	case chat.Length, chat.Filtered:
 		return string(reason)
+	case chat.CallTools:
+		if call.LegacyCalls {
+			return "function_call"
+		}
+		return "tool_calls"
 	default:
 		return string(chat.Stop)
 	}

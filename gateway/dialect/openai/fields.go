@@ -16,15 +16,12 @@ var fieldTables = []dialect.FieldTable{
 const (
 	noKnob    = "the web session has no such setting"
 	noLogs    = "the upstream tells no probabilities"
-	noTools   = "functions cannot be called yet"
 	noStore   = "nothing is kept"
 	noCaching = "nothing is cached"
 	noService = "belongs to another service"
 	inThought = "earlier thoughts are not sent again"
 	asItComes = "the picture comes as Gemini makes it"
 )
-
-var isList = dialect.ListOf(func(dialect.Node) error { return nil })
 
 var chatFields = slices.Concat(dialect.Fields{
 	dialect.Honor("model", "a name of the model list"),
@@ -35,16 +32,25 @@ var chatFields = slices.Concat(dialect.Fields{
 		dialect.Ignore("include_obfuscation", "streams have none", dialect.IsBool)),
 	dialect.Honor("stop", "the answer ends in front of it"),
 	dialect.Honor("n", "must be 1"),
-	dialect.Honor("response_format", "only type `text`",
-		dialect.Honor("type", "must be text"),
-		dialect.Ignore("json_schema", "goes with a type that is refused", nil)),
-	dialect.Honor("tool_choice", "`none` or `auto`, else refused"),
-	dialect.Honor("function_call", "`none` or `auto`, else refused"),
+	dialect.Honor("response_format", "the answer is valid JSON of this form, or an error",
+		dialect.Honor("type", "`text`, `json_object` or `json_schema`"),
+		dialect.Honor("json_schema", "",
+			dialect.Honor("schema", "a JSON Schema"),
+			dialect.Honor("name", "a label"),
+			dialect.Honor("description", "a label"),
+			dialect.Honor("strict", "the answer is valid in any case"))),
+	dialect.Honor("tools", "others than these are ignored", slices.Concat(dialect.Fields{
+		dialect.Honor("type", "`function` or `custom`; `web_search` is what Gemini does by itself"),
+		dialect.Honor("function", "", functionFields...),
+		dialect.Honor("custom", "takes text", customFields...),
+		dialect.Honor("format", "of a custom tool in the flat form"),
+	}, functionFields)...),
+	dialect.Honor("functions", "the older form of tools", functionFields...),
+	dialect.Honor("tool_choice", "`none`, `auto`, `required`, a tool, or `allowed_tools`"),
+	dialect.Honor("function_call", "the older form of tool_choice"),
+	dialect.Honor("parallel_tool_calls", "false allows one call in an answer"),
 	dialect.Honor("image_config", "of OpenRouter", imageConfigFields...),
 
-	dialect.Ignore("tools", noTools, isList),
-	dialect.Ignore("functions", noTools, isList),
-	dialect.Ignore("parallel_tool_calls", noTools, dialect.IsBool),
 	dialect.Ignore("temperature", noKnob, dialect.IsNumber),
 	dialect.Ignore("top_p", noKnob, dialect.IsNumber),
 	dialect.Ignore("top_k", noKnob, dialect.IsNumber),
@@ -121,9 +127,15 @@ var messageFields = slices.Concat(dialect.Fields{
 	dialect.Honor("role", ""),
 	dialect.Honor("content", "a text, or parts", partFields...),
 	dialect.Honor("name", "the speaker's name stands in front of the text"),
-	dialect.Honor("tool_call_id", "stands in front of the result"),
-	dialect.Honor("tool_calls", "as text"),
-	dialect.Honor("function_call", "as text"),
+	dialect.Honor("tool_call_id", "joins the result to its call"),
+	dialect.Honor("tool_calls", "earlier calls", slices.Concat(dialect.Fields{
+		dialect.Honor("id", ""),
+		dialect.Ignore("type", "the field beside it says so", nil, "function", "custom"),
+		dialect.Ignore("index", "the order says so", nil, "0"),
+		dialect.Honor("function", "", callFields...),
+		dialect.Honor("custom", "", callFields...),
+	}, callFields)...),
+	dialect.Honor("function_call", "the older form of tool_calls", callFields...),
 	dialect.Honor("refusal", "as text"),
 	dialect.Ignore("reasoning_content", inThought, nil),
 	dialect.Ignore("reasoning", inThought, nil),
@@ -143,6 +155,27 @@ var partFields = slices.Concat(dialect.Fields{
 	dialect.Ignore("annotations", "belong to an earlier answer", nil),
 	dialect.Ignore("prompt_cache_breakpoint", noCaching, nil),
 }, dialect.ObjectFields(dialect.SnakeNames, 3))
+
+// functionFields are a function, customFields a tool that takes text, and callFields
+// a call of either.
+var (
+	functionFields = dialect.Fields{
+		dialect.Honor("name", ""),
+		dialect.Honor("description", ""),
+		dialect.Honor("parameters", "a JSON Schema"),
+		dialect.Honor("strict", "calls are valid in any case"),
+	}
+	customFields = dialect.Fields{
+		dialect.Honor("name", ""),
+		dialect.Honor("description", ""),
+		dialect.Honor("format", "a grammar is shown to the model"),
+	}
+	callFields = dialect.Fields{
+		dialect.Honor("name", ""),
+		dialect.Honor("arguments", ""),
+		dialect.Honor("input", "of a custom tool"),
+	}
+)
 
 // imageConfigFields are the wishes for a picture in a chat.
 var imageConfigFields = dialect.Fields{

@@ -55,40 +55,24 @@ func readMessage(talk *dialect.Conversation, n dialect.Node) error {
 	case "user":
 		return talk.AddTurn(place, chat.User, dialect.NameSpeaker(name, parts))
 	case "assistant":
-		more, err := answerParts(message)
+		refusal, err := message.Field("refusal").AsText()
 		if err != nil {
 			return err
 		}
-		return talk.AddTurn(place, chat.Agent, dialect.NameSpeaker(name, append(parts, more...)))
+		calls, err := readCalls(message)
+		if err != nil {
+			return err
+		}
+		return talk.AddCalls(place, dialect.NameSpeaker(name, append(parts, chat.Part{Text: refusal})), calls)
 	case "tool", "function":
 		id, err := message.Field("tool_call_id").AsText()
 		if err != nil {
 			return err
 		}
-		return talk.AddTurn(place, chat.User, dialect.TitleResult(id, name, parts))
+		return talk.AddResult(place, chat.ToolResult{CallID: id, Name: name}, parts)
 	default:
 		return message.Field("role").NewError("must be system, developer, user, assistant, tool or function")
 	}
-}
-
-// answerParts returns what an earlier answer has beside its content: a refusal,
-// and function calls as text, so that a conversation begun with another model
-// stays complete.
-func answerParts(message dialect.Object) ([]chat.Part, error) {
-	refusal, err := message.Field("refusal").AsText()
-	if err != nil {
-		return nil, err
-	}
-	parts := []chat.Part{{Text: refusal}}
-	for _, name := range []string{"tool_calls", "function_call"} {
-		switch n := message.Field(name); {
-		case n.Value.IsArray(), n.Value.IsObject():
-			parts = append(parts, chat.Part{Text: "Tool calls: " + n.JSONText()})
-		case !n.IsAbsent():
-			return nil, n.NewError("must be an array or an object")
-		}
-	}
-	return parts, nil
 }
 
 // readContent reads content: a string, null, or an array of parts.

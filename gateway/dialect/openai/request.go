@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 )
@@ -45,8 +43,10 @@ func decodeChat(r *http.Request, deployment string) (*dialect.Call, error) {
 	if err != nil {
 		return nil, err
 	}
+	call.LegacyCalls = body.Field("tools").IsAbsent() && !body.Field("functions").IsAbsent()
+	call.Chat.ToolChoice.Single = call.LegacyCalls // the older form has room for one
 	for _, read := range []func(*chat.Request, dialect.Object) error{
-		readStop, checkCount, checkResponseFormat, checkToolChoice, readThinking, readMessages, readImageConfig,
+		readStop, checkCount, readFormat, readTools, readToolChoice, readThinking, readMessages, readImageConfig,
 	} {
 		if err := read(call.Chat, body); err != nil {
 			return nil, err
@@ -109,35 +109,6 @@ func checkCount(_ *chat.Request, body dialect.Object) error {
 	}
 	if n.Value.Num > 1 {
 		return n.NewError("must be 1; only one choice is made")
-	}
-	return nil
-}
-
-func checkResponseFormat(_ *chat.Request, body dialect.Object) error {
-	form, err := body.Field("response_format").AsObject()
-	if err != nil {
-		return err
-	}
-	kind := form.Field("type")
-	if text, err := kind.AsText(); err != nil {
-		return err
-	} else if text != "" && text != "text" {
-		return body.Field("response_format").NewError("must be of type text; the session cannot be held to a format. Ask for JSON in the prompt instead")
-	}
-	return nil
-}
-
-// checkToolChoice refuses the request if the client insists on a call.
-func checkToolChoice(_ *chat.Request, body dialect.Object) error {
-	for _, name := range []string{"tool_choice", "function_call"} {
-		choice := body.Field(name)
-		switch {
-		case choice.IsAbsent():
-		case choice.Value.Type == gjson.String && choice.Value.Str != "required":
-		case choice.Value.Get("allowed_tools.mode").Str == "auto":
-		default:
-			return choice.NewError("must be none or auto; functions cannot be called, so no call can be promised")
-		}
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package openai
 
 import (
 	"io"
-	"unicode/utf8"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
@@ -30,10 +29,13 @@ type chunkChoice struct {
 
 // delta adds to the message the fields that are set.
 type delta struct {
+	Annotations []annotation `json:"annotations,omitempty"`
 	Role        string       `json:"role,omitempty"`
 	Content     *string      `json:"content,omitempty"`
 	Reasoning   *string      `json:"reasoning_content,omitempty"`
-	Annotations []annotation `json:"annotations,omitempty"`
+	// Calls are calls of tools, FunctionCall the older form of one.
+	Calls        []callDelta   `json:"tool_calls,omitempty"`
+	FunctionCall *functionCall `json:"function_call,omitempty"`
 }
 
 // streamEncoder writes an answer as server-sent events, one chunk each.
@@ -44,6 +46,7 @@ type streamEncoder struct {
 	content *dialect.Template // of a chunk with text
 	thought *dialect.Template // of a chunk with a thought; nil before the first
 	count   dialect.UsageCounter
+	calls   int
 
 	begun, done bool
 }
@@ -90,6 +93,8 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 		return e.writeFile(event.Blob)
 	case chat.Cited:
 		return e.writeSources(event.Sources)
+	case chat.Called:
+		return e.writeCall(event.Call)
 	case chat.Finish:
 		return e.finish(event.Reason)
 	}
@@ -99,15 +104,11 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 // writeText writes one chunk, or several in one Write if the text is long.
 func (e *streamEncoder) writeText(chunk *dialect.Template, text string) error {
 	e.begin()
-	for len(text) > textBytes {
-		cut := textBytes
-		for cut > textBytes-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		e.addText(chunk, text[:cut])
-		text = text[cut:]
+	for text != "" {
+		var piece string
+		piece, text = cutText(text)
+		e.addText(chunk, piece)
 	}
-	e.addText(chunk, text)
 	return e.flush()
 }
 
@@ -160,7 +161,7 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 func (e *streamEncoder) finish(reason chat.FinishReason) error {
 	e.begin()
 	e.done = true
-	text := finishReason(reason)
+	text := finishReason(e.call, reason)
 	last := e.newChunk(delta{}, &text)
 	e.addEvent(last)
 	if e.call.IncludeUsage {

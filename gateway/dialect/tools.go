@@ -1,0 +1,69 @@
+package dialect
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/geminid/geminid/chat"
+)
+
+// Limits of the tools of one request.
+const (
+	MaxTools       = 512
+	maxToolName    = 256 // bytes
+	maxStops       = 64
+	maxSchemaBytes = 1 << 20 // bytes of all schemas
+)
+
+// AddTool adds a tool to req; name is the place of its name, for errors.
+func AddTool(req *chat.Request, name Node, tool chat.OfferedTool) error {
+	switch {
+	case tool.Name == "":
+		return name.NewError("must name the tool")
+	case len(tool.Name) > maxToolName:
+		return name.NewError("must not be longer than " + strconv.Itoa(maxToolName) + " bytes")
+	case strings.ContainsFunc(tool.Name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return name.NewError("must not hold blanks or control characters")
+	case slices.ContainsFunc(req.Tools, func(other chat.OfferedTool) bool { return other.Name == tool.Name }):
+		return name.NewError("names a tool twice; each needs a name of its own")
+	case len(req.Tools) == MaxTools:
+		return name.NewError("is that of a tool too many; " + strconv.Itoa(MaxTools) + " are taken")
+	}
+	size := len(tool.Schema)
+	for _, other := range req.Tools {
+		size += len(other.Schema)
+	}
+	if size > maxSchemaBytes {
+		return name.NewError("is that of a tool whose schema takes all of them above 1 MiB")
+	}
+	req.Tools = append(req.Tools, tool)
+	return nil
+}
+
+// ReadSchema reads a JSON Schema, an object or a boolean; it is empty if the field is
+// absent.
+func ReadSchema(place Node) (string, error) {
+	switch {
+	case place.IsAbsent():
+		return "", nil
+	case !place.Value.IsObject() && !place.Value.IsBool():
+		return "", place.NewError("must be a JSON Schema, which is an object")
+	}
+	return place.JSONText(), nil
+}
+
+// RequireTools checks, once all tools are known, that the choice can be kept: place is
+// where it was made.
+func RequireTools(req *chat.Request, place Node) error {
+	for _, name := range req.ToolChoice.Only {
+		if !slices.ContainsFunc(req.Tools, func(t chat.OfferedTool) bool { return t.Name == name }) {
+			return place.NewError("names the tool " + strconv.Quote(name) + ", which the request does not offer")
+		}
+	}
+	if req.ToolChoice.Mode == chat.ToolsRequired && len(req.Tools) == 0 {
+		return place.NewError("requires a call, and the request offers no tool that can be called")
+	}
+	return nil
+}
