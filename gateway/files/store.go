@@ -1,6 +1,3 @@
-// Package files keeps the pictures and other files of answers for a while, so
-// that a link can lead to them. A name cannot be guessed and is the only key to
-// its file; age and size are capped. It knows no HTTP and no format of clients.
 package files
 
 import (

@@ -1,7 +1,3 @@
-// Package remote fetches files from addresses that clients name, and takes care that no
-// client reaches into the server's own network by it: the address is checked where the
-// connection is made, so no name, no redirect and no change of a name's address gets
-// around it. It carries no cookie, no key and no other sign of who asks.
 package remote
 
 import (
