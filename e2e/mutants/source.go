@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
@@ -53,6 +54,7 @@ func parsePackage(dir string) (*parsed, error) {
 		p.files[path] = &source{content: string(content), lines: strings.Split(string(content), "\n"), tree: tree}
 		trees = append(trees, tree)
 	}
+	build.Default.CgoEnabled = false // or the importer runs cgo and leaves its files behind
 	config := types.Config{Importer: importer.ForCompiler(p.set, "source", nil)}
 	if p.pkg, err = config.Check(dir, p.set, trees, p.info); err != nil {
 		return nil, fmt.Errorf("types of %s: %w", dir, err)
