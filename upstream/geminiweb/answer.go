@@ -156,6 +156,9 @@ func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) er
 	if err := r.deliverMedia(parent); err != nil {
 		return err
 	}
+	if err := r.deliverWebPictures(parent); err != nil {
+		return err
+	}
 	if !r.t.begun {
 		return r.noTextError()
 	}

@@ -14,8 +14,10 @@ import (
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
-// counted counts the questions on their way.
+// counted counts the questions on their way, and fails the test for calls to hosts
+// that are none of the upstream's.
 type counted struct {
+	t     *testing.T
 	next  http.RoundTripper
 	asked atomic.Int32
 }
@@ -23,6 +25,9 @@ type counted struct {
 func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/StreamGenerate") {
 		c.asked.Add(1)
+	}
+	if r.URL.Host != "gemini.google.com" {
+		c.t.Errorf("a call to %s", r.URL.Host)
 	}
 	return c.next.RoundTrip(r)
 }
@@ -32,7 +37,7 @@ func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
 func askScripted(t *testing.T, stream bool, rows ...string) (answer chat.Answer, asked int, signs []string, err error) {
 	t.Helper()
 	transport := &canned{body: wiretest.JoinBody(rows...)}
-	counter := &counted{next: transport}
+	counter := &counted{t: t, next: transport}
 	w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: counter, Noticed: func(sign geminiweb.Sign, detail string) {
 		signs = append(signs, string(sign)+" "+detail)
 	}})

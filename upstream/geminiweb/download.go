@@ -34,6 +34,15 @@ type fileSource struct {
 	link *url.URL
 	name string
 	file bool // a video or a piece of music
+	web  bool // a picture from the web
+}
+
+// allows reports whether the file, or a link on the way to it, may be at u.
+func (s fileSource) allows(u *url.URL) bool {
+	if s.web {
+		return isWebPictureURL(u)
+	}
+	return isMediaURL(u)
 }
 
 func (s fileSource) maxBytes() int64 {
@@ -58,7 +67,7 @@ func (s fileSource) acceptsType(kind string) bool {
 func (c *Client) fetchFile(ctx context.Context, set cookie.Set, s fileSource) (*chat.Blob, error) {
 	u := s.link
 	for hops := 0; hops < mediaHops; {
-		if !isMediaURL(u) {
+		if !s.allows(u) {
 			return nil, newError(chat.Upstream, cookie.Drift, msgStrange).withDetail("a picture's link leads to a foreign host")
 		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)

@@ -14,6 +14,7 @@ const (
 	hostResumable = "push.clients6.google.com"    // takes the browser's resumable uploads
 	cookieDomain  = "google.com"
 	pictureDomain = "googleusercontent.com"
+	thumbDomain   = "gstatic.com" // previews of pictures from the web
 )
 
 // upstreamHost returns the host that u leads to, in lower case, or "" if u is no
@@ -60,7 +61,14 @@ func isAppURL(u *url.URL) bool { return upstreamHost(u) == hostApp }
 // to u.
 func isMediaURL(u *url.URL) bool {
 	host := upstreamHost(u)
-	return strings.HasSuffix(host, "."+cookieDomain) || strings.HasSuffix(host, "."+pictureDomain)
+	return strings.HasSuffix(host, "."+cookieDomain) || isWebPictureURL(u)
+}
+
+// isWebPictureURL reports whether a picture from the web may be fetched from u: from
+// the hosts of pictures, which get no cookies.
+func isWebPictureURL(u *url.URL) bool {
+	host := upstreamHost(u)
+	return strings.HasSuffix(host, "."+pictureDomain) || strings.HasSuffix(host, "."+thumbDomain)
 }
 
 // isUploadURL reports whether a file may be sent to u.

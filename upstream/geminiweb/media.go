@@ -31,7 +31,8 @@ func (r *answerReader) deliverMedia(ctx context.Context) error {
 	t := r.t
 	var last error
 	var lost []wire.MediaLink
-	for _, m := range r.media {
+	made := slices.DeleteFunc(slices.Clone(r.media), func(m wire.MediaLink) bool { return m.Web })
+	for _, m := range made {
 		blob, err := t.fetchMedia(ctx, m)
 		switch {
 		case err == nil:
@@ -46,7 +47,7 @@ func (r *answerReader) deliverMedia(ctx context.Context) error {
 			t.c.cfg.Logger.Warn("a picture or another file of an answer could not be fetched", "reason", findingOf(err).Detail)
 		}
 	}
-	switch alone := len(lost) == len(r.media); {
+	switch alone := len(lost) == len(made); {
 	case len(lost) == 0:
 		return nil
 	case alone && (t.q.target.makesFile() || !r.texted):

@@ -41,11 +41,16 @@ type Refusal struct {
 	HTTP   bool // the error is an "er" row
 }
 
-// MediaLink is a generated picture, video or piece of music.
+// MediaLink is a generated picture, video or piece of music, or a picture from the
+// web.
 type MediaLink struct {
 	URL, Name string
 	ID        string // how the app knows a picture; "" for other media
 	Picture   bool
+	// Web is a picture that was found on the web; Page and Title are of the page that
+	// shows it, "" if unknown.
+	Web         bool
+	Page, Title string
 }
 
 // CandidateDone is the mark of a complete candidate, at index 8 of it. 1 is in
@@ -136,7 +141,7 @@ func (f *Frame) addCandidate(c gjson.Result) {
 				noteUnknown(&f.Unknown.Container, &knownContainer, place, part)
 			}
 			f.Job = f.Job || At(v, 64).IsArray()
-			if media := generatedMedia(v); len(media) > 0 {
+			if media := append(generatedMedia(v), webPictures(At(v, 1))...); len(media) > 0 {
 				f.Media = media
 			}
 			sources = append(sources, readCitations(At(v, 43))...)
@@ -190,6 +195,31 @@ func generatedMedia(container gjson.Result) []MediaLink {
 		if url := DecodeString(At(file.links, 1)); url != "" {
 			out = append(out, MediaLink{URL: url, Name: file.name})
 		}
+	}
+	return out
+}
+
+// webPictureLimit bounds the pictures from the web that are read of an answer.
+const webPictureLimit = 8
+
+// webPictures reads the pictures that were found on the web, rows
+// [[[url, ...], ..., alt], [[page, ...]], ..., [title, page]] with the title at 7.
+func webPictures(rows gjson.Result) []MediaLink {
+	var out []MediaLink
+	for _, row := range Elements(rows) {
+		url := DecodeString(At(row, 0, 0, 0))
+		if url == "" || len(out) == webPictureLimit {
+			continue
+		}
+		page := DecodeString(At(row, 7, 1))
+		if page == "" {
+			page = DecodeString(At(row, 1, 0, 0))
+		}
+		title := DecodeString(At(row, 7, 0))
+		if title == "" {
+			title = DecodeString(At(row, 0, 4))
+		}
+		out = append(out, MediaLink{URL: url, Name: DecodeString(At(row, 0, 4)), Picture: true, Web: true, Page: page, Title: title})
 	}
 	return out
 }
