@@ -58,7 +58,9 @@ func (c *Cleaner) matchCite(text []byte, final, spaced bool) (n int, wait bool) 
 		case n == len(text):
 			return n, !final
 		case isBlank(text[n]) && !c.Cited:
-			return 0, false
+			if cited, wait := citedLater(text, n, final); wait || !cited {
+				return 0, wait
+			}
 		}
 		c.Cited = true
 		c.passage = c.sent + 1
@@ -107,23 +109,33 @@ func scanCite(text []byte) (int, progress) {
 
 // isCitation reports whether the mark that ends at n is one and not the subject.
 // In an answer with sources, or with an earlier mark, each is. Else it must stand
-// as one does: behind text, and at the end of a sentence, a clause or a line.
+// as one does: behind text, and at the end of a sentence, a clause or a line. In
+// the middle of a sentence it is one if more text comes than the mark's subject
+// would have, or the sources do.
 func (c *Cleaner) isCitation(text []byte, n int, final bool) (foreign, wait bool) {
-	if c.Cited {
+	switch {
+	case c.Cited:
 		return true, false
-	}
-	if c.prev == '"' || c.prev == '\'' || c.prev == '(' {
+	case c.prev == '"' || c.prev == '\'' || c.prev == '(':
 		return false, false
-	}
-	if n == len(text) {
+	case n == len(text) || text[n] == ' ' && n+1 == len(text):
 		return final, !final
 	}
 	switch next := text[n]; {
 	case next != ' ':
 		return !isAlnum(next) && next != '"' && next != '\'', false
-	case n+1 == len(text):
-		return final, !final
-	default:
-		return !isLower(text[n+1]), false
+	case isLower(text[n+1]):
+		return citedLater(text, n, final)
 	}
+	return true, false
+}
+
+// citePatience is how much text, in bytes, is waited for behind a mark that may be
+// the subject: the sources of an answer may come with its last frame.
+const citePatience = 2 << 10
+
+// citedLater decides about a mark that ends at n and may be the subject.
+func citedLater(text []byte, n int, final bool) (cited, wait bool) {
+	long := len(text)-n >= citePatience
+	return long, !long && !final
 }

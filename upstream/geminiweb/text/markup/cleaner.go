@@ -3,7 +3,8 @@ package markup
 // Cleaner cleans one text. The zero value is ready for the beginning of a text.
 type Cleaner struct {
 	// Cited is set by the owner once it knows that the answer has sources: then
-	// every mark of a citation goes, wherever it stands.
+	// every mark of a citation goes, wherever it stands. Until then one that may be
+	// the subject waits.
 	Cited bool
 	// Documents is how many documents the answer has so far. A chip of one of
 	// them stops [Cleaner.Clean].

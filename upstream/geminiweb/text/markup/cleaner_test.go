@@ -68,6 +68,7 @@ func TestMarks(t *testing.T) {
 		{"in a table", "| a [cite: 1] | b |", "| a | b |"},
 		{"at the end", "Blue [cite: 1]", "Blue"},
 		{"cut", "Blue [cite: 1, ", "Blue [cite: 1, "},
+		{"in the middle of a sentence", "GPUs [cite: 1] and CPUs" + strings.Repeat(" are fast", 300), "GPUs and CPUs" + strings.Repeat(" are fast", 300)},
 		{"in code and outside", "`[cite: 1]` is blue [cite: 1].", "`[cite: 1]` is blue."},
 		{"end of a list", "* a\n* b\n\n<!-- end list -->\n\nNext", "* a\n* b\n\nNext"},
 		{"end of a list, close", "* a\n<!-- end list -->\nNext", "* a\n\nNext"},

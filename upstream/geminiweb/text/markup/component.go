@@ -125,7 +125,7 @@ func (c *Cleaner) isComponent(k kind, t *tag, rest []byte, final bool) (ours, wa
 		switch {
 		case child.named && !known:
 			state = absent
-		case final && child.named:
+		case final && state == partial && child.named:
 			state = complete
 		}
 	}
