@@ -37,13 +37,13 @@ var (
 func FileFields(names NameMapping) Fields { return fileRows(names, 2) }
 
 func fileRows(names NameMapping, depth int) Fields {
+	var inner Fields // shared: a table of its own for each name is fifty megabytes
+	if depth > 0 {
+		inner = ObjectFields(names, depth)
+	}
 	rows := make(Fields, 0, len(fileNames))
 	for _, name := range fileNames {
-		row := Field{Name: names(name), Use: Honored, Note: "files, see [below](#files)", Files: true}
-		if depth > 0 {
-			row.Fields = ObjectFields(names, depth)
-		}
-		rows = append(rows, row)
+		rows = append(rows, Field{Name: names(name), Use: Honored, Note: "files, see [below](#files)", Fields: inner, Files: true})
 	}
 	return rows
 }
