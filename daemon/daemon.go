@@ -19,6 +19,7 @@ import (
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/files"
+	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/ops/notify"
 	"github.com/geminid/geminid/ops/report"
@@ -92,7 +93,7 @@ type Daemon struct {
 	exitsUnsaved    bool                // they cannot be saved; its job's own
 	scanRequests    chan string         // wake-ups of the intake, with their cause
 	supervisorWakes chan struct{}       // the supervisor's wake-ups
-	listener        net.Listener        // nil if detached
+	listener        *limit.Listener     // nil if detached
 	control         *controlSocket      // nil if detached
 	certificate     *certificateWatcher // nil without tls_cert
 	servers         []*http.Server      // of the listeners

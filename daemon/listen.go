@@ -29,12 +29,13 @@ func (d *Daemon) openListeners(ctx context.Context) error {
 		return fmt.Errorf("taking over the sockets of systemd: %w", err)
 	}
 	var listening net.ListenConfig
+	var inner net.Listener
 	if len(passed) > 0 && passed[0] != nil {
-		d.listener = passed[0]
-	} else if d.listener, err = listening.Listen(ctx, "tcp", d.settings.Listen); err != nil {
+		inner = passed[0]
+	} else if inner, err = listening.Listen(ctx, "tcp", d.settings.Listen); err != nil {
 		return fmt.Errorf("opening %s: %w; %s", d.settings.Listen, err, listenAdvice(err))
 	}
-	d.listener = d.limitConnections(d.listener)
+	d.listener = d.limitConnections(inner)
 	if d.settings.TLSCert != "" {
 		if d.certificate, err = openCertificate(d.settings, d.log); err != nil {
 			return err
@@ -47,7 +48,7 @@ func (d *Daemon) openListeners(ctx context.Context) error {
 
 // limitConnections bounds the connections of the API's listener. It logs each reason
 // of refusals once a minute at most.
-func (d *Daemon) limitConnections(inner net.Listener) net.Listener {
+func (d *Daemon) limitConnections(inner net.Listener) *limit.Listener {
 	logged := limit.NewWindow[string](time.Minute, 2)
 	most := memoryOf(d.settings).connections
 	return limit.NewListener(inner, limit.ListenerConfig{
@@ -80,7 +81,7 @@ func (d *Daemon) startServers(ctx context.Context) {
 	for _, served := range []struct {
 		listener net.Listener
 		handler  http.Handler
-	}{{d.listener, d.api.Handler()}, {d.control, d.api.ControlHandler()}} {
+	}{{d.listener, d.listener.BoundStreams(d.api.Handler())}, {d.control, d.api.ControlHandler()}} {
 		server := api.NewServer(served.handler, d.log)
 		server.BaseContext = func(net.Listener) context.Context { return ctx }
 		d.servers = append(d.servers, server)

@@ -61,6 +61,9 @@ type Listener struct {
 	clients map[netip.Prefix]int
 	waiting list.List // of *limitedConn that wait for a request, longest first
 	heads   list.List // of those among them that sent a part of a large head
+
+	allStreams int // requests of HTTP/2
+	streams    map[netip.Prefix]int
 }
 
 // NewListener returns a Listener on top of inner, which it owns.
@@ -71,7 +74,7 @@ func NewListener(inner net.Listener, cfg ListenerConfig) *Listener {
 	if cfg.Refused == nil {
 		cfg.Refused = func(netip.Addr, string) {}
 	}
-	return &Listener{Listener: inner, cfg: cfg, clients: make(map[netip.Prefix]int)}
+	return &Listener{Listener: inner, cfg: cfg, clients: make(map[netip.Prefix]int), streams: make(map[netip.Prefix]int)}
 }
 
 // Accept implements net.Listener. It closes the connections that are too many and
@@ -106,12 +109,10 @@ func (l *Listener) admitConn(conn net.Conn, addr netip.Addr) (admitted *limitedC
 			closable = append(closable, l.dropConn(e.Value.(*limitedConn)))
 		}
 	}
-	network, most := NetworkOf(addr), l.cfg.Max
-	if !addr.IsLoopback() {
-		most -= l.cfg.Max / reservePart
-		if !l.cfg.Shared(addr) && l.clients[network] >= max(l.cfg.Max/clientPart, 1) {
-			return nil, closable, RefusedClient
-		}
+	network := NetworkOf(addr)
+	most, mine := l.mostOf(addr)
+	if mine < most && l.clients[network] >= mine {
+		return nil, closable, RefusedClient
 	}
 	if l.open >= most {
 		longest := l.waiting.Front()
