@@ -11,8 +11,6 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/ops/report"
-	"github.com/geminid/geminid/supervisor"
-	"github.com/geminid/geminid/supervisor/status"
 )
 
 // figuresFile is the file of the hourly figures.
@@ -34,7 +32,8 @@ type hourlyFigures struct {
 	pending   report.Hour               // not yet in the file
 	seen      map[string]metrics.Sample // the last value of each series
 	lastCount time.Time                 // the time of the last countPresence
-	asked     int64                     // questions since the start
+	began     time.Time                 // since when countPresence is called without a gap
+	answered  time.Time                 // the time of the last countPresence that found new answers
 	mute      bool                      // nothing could be answered at the last countPresence
 	failing   bool
 }
@@ -65,63 +64,6 @@ func (d *Daemon) openReportStore() (err error) {
 		})
 	}
 	return err
-}
-
-// longestPresence is the most time that counts between two ticks. A longer gap was not
-// watched, such as the machine's sleep.
-func (d *Daemon) longestPresence() time.Duration { return 3*d.settings.Tick + time.Minute }
-
-// countPresence counts the time since the last call as served or missed, by the
-// accounts that can answer now.
-func (d *Daemon) countPresence(accounts []supervisor.Account) {
-	f, now := &d.figures, d.now()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	since := now.Sub(f.lastCount).Truncate(time.Second)
-	if f.lastCount.IsZero() || since < 0 || since > d.longestPresence() {
-		f.lastCount = now
-		return
-	}
-	f.lastCount = f.lastCount.Add(since) // the rest of a second counts next time
-	seconds := int64(since / time.Second)
-	d.startHour(now)
-	part := presenceOf(accounts, d.supervisor.RemovedAccounts(), seconds)
-	mute, asked := part.Missed > 0, f.asked
-	if mute {
-		d.collectFigures()
-		if !f.mute || f.asked == asked { // before the first time there was no count to compare with
-			part.Unasked = seconds
-		}
-	}
-	f.mute = mute
-	f.pending.Add(part)
-}
-
-// presenceOf returns the figures of so many seconds: which accounts can answer.
-// Removed accounts are not expected to.
-func presenceOf(accounts []supervisor.Account, removed []string, seconds int64) report.Hour {
-	part := report.Hour{Watched: seconds, Missed: seconds, Accounts: make(map[string]report.Account, len(accounts))}
-	for _, name := range removed {
-		part.Accounts[name] = report.Account{}
-	}
-	for _, a := range accounts {
-		acc := report.Account{Watched: seconds, Missed: seconds, State: string(a.State)}
-		if a.Activity == status.Paused {
-			acc.State = string(a.Activity) // by the owner's own command
-		}
-		if a.Serving {
-			acc.Missed, part.Missed = 0, 0
-		}
-		if a.State == supervisor.Unreachable {
-			part.Unreachable = seconds
-		}
-		if !a.PredictedEnd.IsZero() {
-			acc.End = a.PredictedEnd.Unix()
-		}
-		part.Accounts[a.Name] = acc
-	}
-	part.Unreachable = min(part.Unreachable, part.Missed)
-	return part
 }
 
 // startHour sets the hour of the pending figures if they have none, or one of a clock
@@ -169,7 +111,6 @@ func (d *Daemon) writeFigures() {
 func (d *Daemon) collectFigures() {
 	f := &d.figures
 	d.startHour(d.now())
-	before := f.pending.Asked
 	for s := range d.metrics.Samples() {
 		key := fmt.Sprint(s.Family, s.Labels)
 		gained := gainSince(f.seen[key], s)
@@ -178,7 +119,6 @@ func (d *Daemon) collectFigures() {
 			foldFigure[s.Family](&f.pending, gained)
 		}
 	}
-	f.asked += f.pending.Asked - before
 }
 
 // Report sums up the time since a moment. It reads the file, which takes some

@@ -115,6 +115,50 @@ func TestReportCountsWhatClientsGot(t *testing.T) {
 	})
 }
 
+// TestUnnoticedTimeCountsByHalf: when a session turns out to have ended, half of the
+// time since its last proof counts as time without answers; when its owner pauses it,
+// none does.
+func TestUnnoticedTimeCountsByHalf(t *testing.T) {
+	for name, tt := range map[string]struct {
+		end  func(h *house) error
+		part time.Duration // of the time since the last proof
+	}{
+		"ended":  {func(h *house) error { return h.sim.Revoke(h.session.PSID) }, 2},
+		"paused": {func(h *house) error { return h.daemon.Supervisor().Pause("default") }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, dir, simulator.SessionConfig{})
+				h.start()
+				defer h.stop()
+				proof := func() time.Time { return h.daemon.Supervisor().Accounts()[0].LastProof }
+				time.Sleep(20 * time.Minute)
+				for first := proof(); proof().Equal(first); {
+					time.Sleep(time.Second)
+				}
+				time.Sleep(3 * time.Minute)
+				if err := tt.end(h); err != nil {
+					t.Fatal(err)
+				}
+				for h.daemon.Supervisor().Ready() {
+					time.Sleep(time.Second)
+				}
+				want := time.Duration(0)
+				if tt.part > 0 {
+					want = time.Since(proof()) / tt.part
+				}
+				time.Sleep(10 * time.Minute)
+				want += 10 * time.Minute
+				_, r := h.summary("?since=2h")
+				if missed := time.Duration(r.Sum.Missed) * time.Second; (missed-want).Abs() > 40*time.Second || r.Sum.Unasked != r.Sum.Missed {
+					t.Errorf("missed %v, nobody asked for %d of %d s; want %v and all", missed, r.Sum.Unasked, r.Sum.Missed, want)
+				}
+			})
+		})
+	}
+}
+
 func riskKinds(r report.Report) (kinds []string) {
 	for _, risk := range r.Risks {
 		kinds = append(kinds, risk.Kind)

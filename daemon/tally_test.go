@@ -15,7 +15,7 @@ import (
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
-const header = "seed  availability  deaths predictable warned  lead(median/smallest)  false-warnings  calls/day  rotations/probes(healthy day)  lost  in-flight  false-expired  downtime"
+const header = "seed  availability  deaths predictable warned  lead(median/smallest)  false-warnings  calls/day  rotations/probes(healthy day)  lost  in-flight  false-expired  wrong-word  answered(told/was)   mute(told/was)  downtime"
 
 // tally counts one run.
 type tally struct {
@@ -39,6 +39,7 @@ type tally struct {
 	falseExpired                int
 	lost, inFlight, superseded  int
 	requests, failed            int
+	truth                       truth
 
 	dead     bool      // the value in use is dead
 	goodAt   time.Time // when the last good file was dropped
@@ -65,6 +66,7 @@ func (c *tally) minute(w *world) {
 	if standing.Alive {
 		c.dead = false
 	}
+	c.truth.minute(w, standing.Alive)
 	if day := w.day(); day != c.today {
 		c.newDay(w, day)
 	}
@@ -151,6 +153,7 @@ func (c *tally) kept(w *world, before cookie.Set, severed bool) {
 }
 
 func (c *tally) request(w *world, status int, body string) {
+	c.truth.request(status)
 	_, standing := w.standing()
 	if !standing.Alive || isInside(w.spoiled, w.now()) || isInside(w.flaps, w.now()) || !w.daemon.Supervisor().Ready() {
 		return
@@ -236,6 +239,7 @@ func (c tally) broken() (out []string) {
 	need(c.falseExpired == 0, "%d times expired though signed in", c.falseExpired)
 	need(rotations <= 180, "%d rotations on a healthy day", rotations)
 	need(probes <= 300, "%d probes on a healthy day", probes)
+	c.truth.broken(need)
 	need(c.requests == 0 || c.failed*1000 <= c.requests, "%d of %d live requests failed", c.failed, c.requests)
 	need(c.counted > 0 && c.deaths > 0 || c.days < 30, "nothing happened: %d minutes, %d deaths", c.counted, c.deaths)
 	return out
@@ -263,9 +267,9 @@ func (c tally) String() string {
 		down = append(down, fmt.Sprintf("%s %d min", cause, minutes))
 	}
 	sort.Strings(down)
-	return fmt.Sprintf("%4d  %11.3f%%  %6d %11d %6d  %10s/%-10s  %14d  %9d  %29s  %4d  %9d  %13d  %v",
+	return fmt.Sprintf("%4d  %11.3f%%  %6d %11d %6d  %10s/%-10s  %14d  %9d  %29s  %4d  %9d  %13d  %s  %v",
 		c.seed, c.availability(), c.deaths, c.predictable, c.warned, median.Round(time.Minute), smallest.Round(time.Minute),
-		c.falseWarnings, c.all/max(1, c.days), busiest, c.lost, c.inFlight, c.falseExpired, down)
+		c.falseWarnings, c.all/max(1, c.days), busiest, c.lost, c.inFlight, c.falseExpired, &c.truth, down)
 }
 
 // watcher listens to the daemon's log, where each change of state is one line.

@@ -158,7 +158,11 @@ func (w *world) plan() {
 			limited.Operations = rotations
 			limited.Until = w.now().Add(w.between(time.Minute, 10*time.Minute))
 		}
-		w.limits = append(w.limits, span{w.now(), limited.Until, "limit"})
+		kind := "limit"
+		if limited.Operations != nil {
+			kind = "rotation limit"
+		}
+		w.limits = append(w.limits, span{w.now(), limited.Until, kind})
 		w.fault(limited)
 	})
 	w.every(meanFlap, func(w *world) {
