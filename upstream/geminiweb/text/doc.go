@@ -54,8 +54,8 @@
 //
 // Of the new text the part goes on that no later frame can change: unstable.go
 // holds back trailing code fences, escaped marks and broken characters. The
-// package markup then makes of it what a client should see, and holds back what
-// may be the beginning of something to be changed, such as "&am". Each of these
+// package markup then makes of it the text that a client should see, and holds back
+// a possible beginning of something to be changed, such as "&am". Each of these
 // waits has a bound in bytes. When the answer is complete, [Decoder.Flush] sends
 // the rest.
 //

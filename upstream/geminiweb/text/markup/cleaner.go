@@ -18,7 +18,7 @@ type Cleaner struct {
 	line   lineState
 	fence  fence
 	span   int    // backticks that opened the code span, 0 outside of one
-	math   string // what ends the formula, "" outside of one
+	math   string // the end of the formula, "" outside of one
 	dollar bool   // a $ that may begin a formula stands in the line
 	angles int    // \< in the line whose \> did not come yet
 	path   bool   // the word holds a backslash before a letter
@@ -42,7 +42,7 @@ type Cleaner struct {
 	chip      int  // the document whose chip stopped Clean, counted from 1
 }
 
-// lineState is what the current line holds so far.
+// lineState says how far the current line is filled.
 type lineState uint8
 
 const (
@@ -52,7 +52,7 @@ const (
 )
 
 // Clean appends text to dst as a client should see it and returns how many bytes
-// of text it used. It stops before what the next piece may change, unless final is
+// of text it used. It stops before the part that the next piece may change, unless final is
 // set, and behind a chip of a document, see [Cleaner.TakeChip]. The rest must be
 // presented again as the beginning of the next piece.
 func (c *Cleaner) Clean(dst, text []byte, final bool) (out []byte, used int) {
@@ -87,8 +87,8 @@ func (c *Cleaner) TakeChip() (document int, ok bool) {
 // not there.
 func (c *Cleaner) HasChip() bool { return c.chipped }
 
-// Insert appends to dst text that is no part of what is cleaned. If begin is set
-// it is the beginning of a paragraph. What Clean appends next begins another one.
+// Insert appends to dst text that is no part of the cleaned one. If begin is set
+// it is the beginning of a paragraph. The next text of Clean begins another one.
 func (c *Cleaner) Insert(dst, text []byte, begin bool) []byte {
 	if len(text) == 0 {
 		return dst
@@ -187,8 +187,8 @@ func (c *Cleaner) pass(text []byte) {
 	c.emit(text)
 }
 
-// passNewline sends a newline. An empty line ends what cannot go beyond the
-// paragraph.
+// passNewline sends a newline. An empty line ends the marks that cannot go beyond
+// the paragraph.
 func (c *Cleaner) passNewline() {
 	if c.line == lineBlank {
 		c.math, c.span = "", 0

@@ -120,7 +120,7 @@ func (c *Cleaner) scanFenceEnd(text []byte, final bool) (int, progress) {
 	return end, complete
 }
 
-// passSpan passes code of a span up to the next backtick or newline. What cannot
+// passSpan passes code of a span up to the next backtick or newline. A line that cannot
 // stand in a span ends one that was never closed: an empty line, a fence, an
 // element at the beginning of a line.
 func (c *Cleaner) passSpan(text []byte, final bool) (n int, wait bool) {

@@ -24,22 +24,22 @@ const (
 	kinds int = iota
 )
 
-// component says when an element is a component of the app, and what becomes of
-// it. An element with the attributes is one. Without them it is one if what must
+// component says when an element is a component of the app, and how it is
+// passed on. An element with the attributes is one. Without them it is one if the text that must
 // follow does. All attributes have names in lower case and quoted values, or the
 // element is no tag for [parseTag].
 type component struct {
 	name    string
 	needs   []string // attributes
-	follows string   // what else shows it: the beginning of its content, "<" for a component
+	follows string   // the other sign of it: the beginning of its content, "<" for a component
 	inside  kind     // the component that it must be in, none if inItself
 	leaf    bool     // a suggestion: it vanishes with its content
 	open    func(*Cleaner, *tag)
 	end     func(*Cleaner)
 }
 
-// components is the table of them: what is content becomes Markdown, what suggests
-// a next question vanishes.
+// components is the table of them: content becomes Markdown, suggestions of a next
+// question vanish.
 var components = [kinds]component{
 	elicitations:  {name: "ElicitationsGroup", needs: []string{"message"}, follows: "<", inside: elicitations, open: dropGroup, end: (*Cleaner).vanish},
 	elicitation:   {name: "Elicitation", needs: []string{"label", "query"}, inside: elicitation, leaf: true, open: dropTag, end: (*Cleaner).vanish},

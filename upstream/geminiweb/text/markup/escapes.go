@@ -182,7 +182,7 @@ func (c *Cleaner) isClosingAngle() bool {
 }
 
 // inMath reports whether the text is inside a formula. A $ of the line begins one
-// if another ends it; rest is what follows.
+// if another ends it; rest is the text behind it.
 func (c *Cleaner) inMath(rest []byte, final bool) (in, wait bool) {
 	if c.math != "" || !c.dollar {
 		return c.math != "", false

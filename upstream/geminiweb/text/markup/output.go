@@ -12,7 +12,7 @@ const blanks = " \t\r\n"
 const spaceLimit = 4 << 10
 
 // emit sends text, without blanks at the beginning if they are to be swallowed.
-// Inside a component blanks wait for what follows them.
+// Inside a component blanks wait for the text behind them.
 func (c *Cleaner) emit(text []byte) {
 	if c.swallow {
 		if text = bytes.TrimLeft(text, blanks); len(text) == 0 {
@@ -96,7 +96,7 @@ func (c *Cleaner) startLine() {
 	}
 }
 
-// endBlock leaves an empty line before what follows.
+// endBlock leaves an empty line before the next block.
 func (c *Cleaner) endBlock() {
 	if !c.gap {
 		c.startLine()

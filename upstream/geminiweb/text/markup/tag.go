@@ -149,7 +149,7 @@ func (t *tag) scanAttribute(text []byte, n int, escapes bool) (int, progress) {
 	return n + 1, complete
 }
 
-// matchAngle matches what begins with an angle bracket.
+// matchAngle matches an element or a mark that begins with an angle bracket.
 func (c *Cleaner) matchAngle(text []byte, final bool) (n int, wait bool) {
 	if n, state := scanLiteral(text, 0, "<ctrl94>"); state != absent {
 		return matchLeak(text, n, state)
