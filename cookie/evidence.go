@@ -69,6 +69,12 @@ type Finding struct {
 	// PageRead is when the page behind the session's calls was read, zero if the
 	// finding is of no page.
 	PageRead time.Time
+	// Quotas are the account's allowances, nil if they are not known. They are shared
+	// and must not be changed.
+	Quotas []Quota
+	// Restriction is the code of a restriction that the upstream put on the account, 0
+	// for none.
+	Restriction int
 	// Interval is when the upstream wants the next rotation, zero if it did
 	// not say (identity.hfcr).
 	Interval time.Duration

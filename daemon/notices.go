@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/ops/notify"
@@ -115,7 +116,32 @@ func standingOf(a supervisor.Account) []notify.Event {
 	} else {
 		say(notify.SoleHolder, "")
 	}
+	if kind, reset := weekStanding(a.Quotas); kind != "" {
+		say(kind, reset)
+	}
 	return out
+}
+
+// The shares of the week's allowance at which a notice goes out, and from which on it
+// is settled.
+const (
+	quotaLow  = 0.1
+	quotaFine = 0.2
+)
+
+// weekStanding returns the event of the week's allowance and when it starts over,
+// without a kind if there is none to speak of.
+func weekStanding(all []cookie.Quota) (kind notify.Kind, reset string) {
+	for _, q := range all {
+		switch {
+		case q.Model != cookie.EveryModel || q.Window != cookie.WeekWindow:
+		case q.Remaining < quotaLow:
+			return notify.QuotaLow, localTime(q.Reset)
+		case q.Remaining >= quotaFine:
+			return notify.QuotaFine, ""
+		}
+	}
+	return "", ""
 }
 
 // fileEvent returns the outcome of a file as an event; one that waits for its check

@@ -18,6 +18,9 @@ import (
 	"github.com/geminid/geminid/upstream/geminiweb"
 )
 
+// quotaEvery is how often probes ask for the quotas of an account.
+const quotaEvery = 30 * time.Minute
+
 // Provider is an upstream: it answers requests and can be supervised.
 type Provider interface {
 	api.Provider
@@ -49,7 +52,7 @@ func newGeminiWeb(d *Daemon) (Provider, error) {
 	}
 	return geminiweb.New(geminiweb.Config{
 		Transport: transport, UserAgent: s.UserAgent, Language: s.Language, ChatMode: s.ChatMode, TemporaryParallel: s.TemporaryParallel,
-		Overrides: s.Models, Aliases: s.Aliases, AllowDowngrade: s.AllowDowngrade, ListSources: s.ListSources, MaxPrompt: int(s.MaxPrompt),
+		QuotaEvery: quotaEvery, Overrides: s.Models, Aliases: s.Aliases, AllowDowngrade: s.AllowDowngrade, ListSources: s.ListSources, MaxPrompt: int(s.MaxPrompt),
 		FirstByteTimeout: s.FirstByteTimeout, IdleTimeout: s.IdleTimeout, Now: d.now, Logger: d.log,
 		Observe: func(operation, outcome string, took time.Duration) {
 			d.metrics.UpstreamRequests.WithLabelValues(operation, outcome).Inc()

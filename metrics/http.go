@@ -35,6 +35,6 @@ func (m *Metrics) accountVectors() []labeledVector {
 		m.CookieState, m.CookieTransitions, m.CookieStateChanged, m.CookieProbes, m.CookieProbeDuration,
 		m.CookieProbeSuccess, m.CookieRotations, m.CookieRotationSuccess, m.CookieRotationNext, m.CookieIssued,
 		m.CookiePredictedExpiry, m.CookieLifetime, m.CookieFileLoads, m.CookieFileLoaded, m.CookieFileLoadSuccess,
-		m.CookieStoreWrites, m.UpstreamPageRead,
+		m.CookieStoreWrites, m.UpstreamPageRead, m.UpstreamQuota, m.UpstreamQuotaReset,
 	}
 }

@@ -37,6 +37,8 @@ type Metrics struct {
 	UpstreamUnreachable *prometheus.GaugeVec     // fault
 	UpstreamDrift       *prometheus.CounterVec   // sign, detail; see [Metrics.CountDrift]
 	UpstreamPageRead    *prometheus.GaugeVec     // account
+	UpstreamQuota       *prometheus.GaugeVec     // account, model, window
+	UpstreamQuotaReset  *prometheus.GaugeVec     // account, model, window
 
 	CookieState           *prometheus.GaugeVec     // account, state
 	CookieTransitions     *prometheus.CounterVec   // account, from, to
@@ -154,6 +156,8 @@ func (m *Metrics) registerHTTP(f factory) {
 	m.UpstreamUnreachable = f.newGauge("upstream_unreachable", "1 for the fault because of which the upstream cannot be reached, 0 for the others.", "fault")
 	m.UpstreamDrift = f.newCounter("upstream_drift_total", "Signs that the upstream changed, by sign and detail.", "sign", "detail")
 	m.UpstreamPageRead = f.newGauge("upstream_page_read_timestamp_seconds", "When the page behind the account's calls was read.", "account")
+	m.UpstreamQuota = f.newGauge("upstream_quota_remaining_ratio", "Share of an account's allowance that is left.", "account", "model", "window")
+	m.UpstreamQuotaReset = f.newGauge("upstream_quota_reset_timestamp_seconds", "When an account's allowance starts over; 0 when unknown.", "account", "model", "window")
 	m.UpstreamParseErrors = f.newCounter("upstream_parse_errors_total", "Upstream answers that were not understood, by stage.", "stage")
 }
 

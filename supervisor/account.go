@@ -35,8 +35,10 @@ type account struct {
 
 	mu           sync.Mutex // guards the rest; never held across a call
 	memo         memo
-	unreadErr    error     // why the saved record cannot be read; nil if it was read
-	goneSince    time.Time // since when that record is not there any more
+	unreadErr    error          // why the saved record cannot be read; nil if it was read
+	goneSince    time.Time      // since when that record is not there any more
+	quotas       []cookie.Quota // replaced and never changed
+	restriction  int            // code of the upstream's restriction, 0 for none
 	set          cookie.Set
 	previous     cookie.Set
 	activity     status.Activity
@@ -157,7 +159,7 @@ func (a *account) updateStateLocked(now time.Time) *transition {
 	}
 	lendable := mayLend(m.Facts, state) && !m.Paused && !a.set.IsZero()
 	a.view.Store(&accountView{
-		lease:    Lease{Account: a.name, Set: a.set},
+		lease:    Lease{Account: a.name, Set: a.set, Quotas: a.quotas},
 		state:    state,
 		lendable: lendable,
 		serving:  lendable && state.Serves(),

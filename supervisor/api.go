@@ -68,6 +68,8 @@ type Store interface {
 type Lease struct {
 	Account string
 	Set     cookie.Set
+	// Quotas are the account's allowances, nil if they are not known.
+	Quotas []cookie.Quota
 }
 
 // Origin is where a generation came from.

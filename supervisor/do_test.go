@@ -232,3 +232,42 @@ func TestCanceledRequestTeachesNothing(t *testing.T) {
 		t.Errorf("error %v, %d probes, state %s", err, after-probes, h.state("default"))
 	}
 }
+
+// TestQuotaChoosesTheAccount: one that has nothing left is asked last, and again once
+// its window is over.
+func TestQuotaChoosesTheAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, &upstream{}, &memory{})
+		reset := time.Now().Add(time.Hour)
+		h.up.probe = func(s cookie.Set) cookie.Finding {
+			f := cookie.Finding{Evidence: cookie.SignedIn, Account: owner(s)}
+			if owner(s) == "alice" {
+				f.Quotas = []cookie.Quota{{Model: cookie.EveryModel, Window: "5h", Remaining: 0, Reset: reset}, {Model: "pro", Window: "current", Remaining: 1}}
+			} else {
+				f.Quotas = []cookie.Quota{{Model: cookie.EveryModel, Window: "5h", Remaining: 0.5}, {Model: "pro", Window: "current", Remaining: 0}}
+			}
+			return f
+		}
+		h.offer("cookies_alice.json", set("alice:1", "1"))
+		h.offer("cookies_bob.json", set("bob:1", "1"))
+		for _, a := range h.Accounts() {
+			if _, err := h.Probe(t.Context(), a.Name); err != nil || len(h.account(a.Name).Quotas) != 2 {
+				t.Fatalf("%s has the quotas %+v, %v", a.Name, h.account(a.Name).Quotas, err)
+			}
+		}
+		for range 4 {
+			if lent, err := h.serve(nil, false); err != nil || len(lent) != 1 || !strings.HasPrefix(lent[0], "bob") {
+				t.Errorf("lent %v, %v; want bob, who has something left", lent, err)
+			}
+		}
+		time.Sleep(time.Hour)
+		lent := make(map[string]bool)
+		for range 4 {
+			got, _ := h.serve(nil, false)
+			lent[got[0]] = true
+		}
+		if len(lent) != 2 {
+			t.Errorf("lent %v after the window, want both", lent)
+		}
+	})
+}

@@ -37,6 +37,9 @@ func (a *account) probeNow(ctx context.Context) cookie.Finding {
 		save = saveMoved
 	}
 	a.dispatch(save, func(m *memo, now time.Time) {
+		if finding.Quotas != nil {
+			a.setQuotasLocked(finding)
+		}
 		if identityChanged(m.Identity, finding) {
 			finding = cookie.Finding{Evidence: cookie.IdentityChanged, Detail: "another Google account answers than before"}
 		}

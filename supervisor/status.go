@@ -148,6 +148,9 @@ func (a *account) notesLocked(now time.Time) []string {
 	if m.Lifetimes.hasSecondHolder(now) {
 		out = append(out, "freshly renewed values died twice within a day: something else renews this session, such as an open browser tab or a second server; close it without signing out")
 	}
+	if a.restriction != 0 {
+		out = append(out, fmt.Sprintf("Google restricts this account (code %d): open gemini.google.com in its browser and see what it says", a.restriction))
+	}
 	if m.Halted {
 		out = append(out, "another Google account answers than before; rotation is stopped")
 	}
@@ -178,7 +181,8 @@ func (a *account) takeSnapshot(now time.Time) Account {
 		NextProbe: m.NextProbe, NextRotation: m.nextRotation(now), RetryAt: m.Facts.HoldUntil,
 		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
 		Serving: v != nil && v.serving, Notes: a.notesLocked(now), LastFile: a.s.events.lastFile(a.name),
-		Fault: faultIn(m.State, a.s.reach.get()), RotationsFailed: max(m.RotateFailures, m.Facts.DryRotations), SecondHolder: m.Lifetimes.hasSecondHolder(now),
+		Quotas: a.quotas,
+		Fault:  faultIn(m.State, a.s.reach.get()), RotationsFailed: max(m.RotateFailures, m.Facts.DryRotations), SecondHolder: m.Lifetimes.hasSecondHolder(now),
 	}
 	if m.Paused {
 		out.Activity = status.Paused

@@ -140,12 +140,14 @@ func (s *Supervisor) Lease() (Lease, error) {
 func (s *Supervisor) pickAccount(tried []*account) (*account, *accountView) {
 	var best *account
 	var chosen *accountView
+	now := s.now()
 	for _, a := range *s.accounts.Load() {
 		v := a.view.Load()
 		if v == nil || !v.lendable || slices.Contains(tried, a) {
 			continue
 		}
 		if best == nil || cmp.Or(cmp.Compare(servingTier(v.state), servingTier(chosen.state)),
+			cmp.Compare(quotaTier(v.lease.Quotas, now), quotaTier(chosen.lease.Quotas, now)),
 			cmp.Compare(a.lastLease.Load(), best.lastLease.Load())) < 0 {
 			best, chosen = a, v
 		}

@@ -101,6 +101,7 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 		if refusal != nil {
 			return refusal // at once: a question that cannot be answered neither waits nor counts
 		}
+		setQuotaHeaders(w.Header(), lease.Quotas)
 		return a.answerChat(ctx, w, st, call, cancel)
 	}
 	return nil

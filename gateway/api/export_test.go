@@ -21,3 +21,6 @@ func OwnRoutes() (routes [][2]string) {
 	}
 	return routes
 }
+
+// SetQuotaHeaders exposes setQuotaHeaders.
+var SetQuotaHeaders = setQuotaHeaders

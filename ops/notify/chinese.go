@@ -25,6 +25,8 @@ var chinese = language{
 		Reachable: {"geminid：本服务器已恢复与 Google 的连接", "请求恢复正常。", "", ""},
 		SecondHolder: {"geminid：会话 {account} 正被别处使用",
 			"刚续期的值在一天内两次失效。可能有打开的浏览器标签页或另一台服务器在续期同一个会话；请直接关闭它，不要退出登录。", "", ""},
+		QuotaLow: {"geminid：账号 {account} 本周的额度快用完了",
+			"Google 给这个账号的每周额度只剩不到十分之一。用完以后，它的提问会被拒绝，直到新的一周开始；期间由其他账号应答。", "重新计算的时间：{detail}。", ""},
 		Test: {"geminid：测试消息", "通知可以送达。", "", ""},
 	},
 	codes: map[string]string{

@@ -24,5 +24,7 @@ var english = language{templates: map[Kind]template{
 	Reachable: {"geminid: this server reaches Google again", "Requests are answered as before.", "", ""},
 	SecondHolder: {"geminid: something else uses session {account}",
 		"Freshly renewed values died twice within a day. An open browser tab or a second server seems to renew the same session; close it without signing out.", "", ""},
+	QuotaLow: {"geminid: the week's quota of {account} runs out",
+		"Less than a tenth of what Google gives this account in a week is left. When nothing is left, its questions are refused until the week is over; other accounts serve meanwhile.", "It starts over at {detail}.", ""},
 	Test: {"geminid: test message", "Notifications reach you.", "", ""},
 }}

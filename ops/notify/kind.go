@@ -20,6 +20,8 @@ const (
 	Reachable       Kind = "upstream_reachable"
 	SecondHolder    Kind = "second_holder"
 	SoleHolder      Kind = "sole_holder" // resolves SecondHolder without a message
+	QuotaLow        Kind = "quota_low"   // little is left of the week's allowance
+	QuotaFine       Kind = "quota_fine"  // resolves QuotaLow without a message
 	Removed         Kind = "removed"     // the account is gone by command, its troubles with it
 	Report          Kind = "report"
 	Test            Kind = "test"
@@ -70,7 +72,9 @@ var policies = map[Kind]policy{
 	Reachable:       {urgency: Info, resolves: []Kind{Unreachable}},
 	SecondHolder:    {urgency: Warning, lasting: true},
 	SoleHolder:      {resolves: []Kind{SecondHolder}, silent: true},
-	Removed:         {resolves: []Kind{EndsSoon, Expired, Blocked, Unreadable, FileRejected, RotationFailing, SecondHolder}, silent: true},
+	QuotaLow:        {urgency: Warning, lasting: true},
+	QuotaFine:       {resolves: []Kind{QuotaLow}, silent: true},
+	Removed:         {resolves: []Kind{EndsSoon, Expired, Blocked, Unreadable, FileRejected, RotationFailing, SecondHolder, QuotaLow}, silent: true},
 	Report:          {urgency: Info},
 	Test:            {urgency: Info},
 }

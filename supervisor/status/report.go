@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/geminid/geminid/cookie"
 )
 
 // Report is the body of GET /api/cookies/status. An API key without admin rights
@@ -52,6 +54,8 @@ type Account struct {
 	Persisted    bool      `json:"persisted"`
 	Serving      bool      `json:"serving"`
 	Notes        []string  `json:"notes,omitempty"` // suspicions and warnings, in plain words
+	// Quotas are the account's allowances, as the upstream last said.
+	Quotas []cookie.Quota `json:"quotas,omitempty"`
 	// Fault is why the upstream cannot be reached, in [Unreachable] alone.
 	Fault Fault `json:"fault,omitempty"`
 	// RotationsFailed is how many renewals in a row gave no new value.

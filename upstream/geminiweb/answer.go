@@ -225,10 +225,12 @@ func emptyAnswerError() error {
 	return newError(chat.Upstream, cookie.Transient, "Google's answer was empty; try again").withDetail("empty answer").withRetry(retryLater)
 }
 
-// The refusals of a question and of a file that came without the browser's attestation.
+// Codes of refusals. The first two are of a question and of a file that came without
+// the browser's attestation.
 const (
 	codeUnattested = 1096
 	codeFile       = 1100
+	codeUsedUp     = 1037 // the limit of a model
 )
 
 // refusedError is the error for a refusal of the question. A refused file that
@@ -237,7 +239,11 @@ func (t *streamCall) refusedError(r *wire.Refusal) error {
 	if r.Code == codeFile && t.overflowed {
 		return tooLongError().withDetail("code %d for the conversation's file", r.Code)
 	}
-	return refusalError(r, t.q.target.public)
+	err := refusalError(r, t.q.target.public)
+	if e := asError(err); r.Code == codeUsedUp && e.public.RetryAfter == 0 {
+		_ = e.withRetryAfter(t.c.quotaWait(t.set, t.q.target.class))
+	}
+	return err
 }
 
 // diagnoseEnd returns the reason why an answer ended without the mark of a

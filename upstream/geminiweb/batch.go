@@ -50,17 +50,10 @@ type rpcAnswer struct {
 func (c *Client) sendRPC(ctx context.Context, s *session, set cookie.Set, id, payload string) (answer rpcAnswer, err error) {
 	start := c.cfg.Now()
 	defer func() { c.observeCall("batch", start, err) }()
-	query := s.callQuery(c.sessionLanguage(s))
-	query.Set("rpcids", id)
-	query.Set("source-path", "/app")
-	request := url.QueryEscape(marshalJSON([]any{[]any{[]any{id, payload, nil, "generic"}}}))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(), strings.NewReader(s.formBody(request)))
+	req, err := c.newBatch(ctx, s, "/app", []rpcCall{{id, payload}})
 	if err != nil {
-		return answer, requestError(err)
+		return answer, err
 	}
-	c.setAppHeaders(req.Header)
-	req.Header.Set(headerModel, "[1,null,null,null,null,null,null,null,[4]]")
-	req.Header.Set(headerA, "[0]")
 	resp, err := c.sendRequest(req, set)
 	if err != nil {
 		return answer, callError(ctx, err)
@@ -72,6 +65,29 @@ func (c *Client) sendRPC(ctx context.Context, s *session, set cookie.Set, id, pa
 	}
 	answer.body, err = c.findRow(ctx, io.LimitReader(resp.Body, batchLimit), id)
 	return answer, err
+}
+
+// rpcCall is one procedure with its payload, which is JSON.
+type rpcCall struct{ id, payload string }
+
+// newBatch returns the request of a batchexecute call from a page of the app.
+func (c *Client) newBatch(ctx context.Context, s *session, page string, calls []rpcCall) (*http.Request, error) {
+	query := s.callQuery(c.sessionLanguage(s))
+	query.Set("rpcids", rpcIDs(calls))
+	query.Set("source-path", page)
+	rows := make([]any, len(calls))
+	for i, call := range calls {
+		rows[i] = []any{call.id, call.payload, nil, "generic"}
+	}
+	request := url.QueryEscape(marshalJSON([]any{rows}))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, appURL(pathBatch, query).String(), strings.NewReader(s.formBody(request)))
+	if err != nil {
+		return nil, requestError(err)
+	}
+	c.setAppHeaders(req.Header)
+	req.Header.Set(headerModel, "[1,null,null,null,null,null,null,null,[4]]")
+	req.Header.Set(headerA, "[0]")
+	return req, nil
 }
 
 // findRow reads frames until the one with the procedure's row.

@@ -53,6 +53,8 @@ type Config struct {
 	// FirstByteTimeout bounds the wait for the first frame of an answer,
 	// IdleTimeout the wait for each further one. If zero, 120 s.
 	FirstByteTimeout, IdleTimeout time.Duration
+	// QuotaEvery is how often a probe asks for the account's quotas too. If zero, never.
+	QuotaEvery time.Duration
 	// Observe is called for every call that ended, with the operation and the
 	// outcome as label values of the metrics. It must not block. May be nil.
 	Observe func(operation, outcome string, took time.Duration)
@@ -82,12 +84,13 @@ type Client struct {
 	models    []chat.Model  // the model list of an account that is not known yet
 	cleanups  chan struct{} // one slot for each deletion under way
 
-	sessions *lru.Cache[cookie.Key, *session] // by generation
-	tokens   *lru.Cache[cookie.Key, string]   // the last good page token, by login
-	accounts *lru.Cache[cookie.Key, account]  // by login
-	windows  *lru.Cache[cookie.Key, *window]  // by login
-	pairOnly *lru.Cache[cookie.Key, struct{}] // logins whose other cookies were refused
-	flights  singleflight.Group               // pages being read, by generation
+	sessions  *lru.Cache[cookie.Key, *session] // by generation
+	tokens    *lru.Cache[cookie.Key, string]   // the last good page token, by login
+	accounts  *lru.Cache[cookie.Key, account]  // by login
+	standings *lru.Cache[cookie.Key, standing] // by login
+	windows   *lru.Cache[cookie.Key, *window]  // by login
+	pairOnly  *lru.Cache[cookie.Key, struct{}] // logins whose other cookies were refused
+	flights   singleflight.Group               // pages being read, by generation
 
 	root       context.Context // the context of background work, ended by Close
 	stop       context.CancelFunc
@@ -124,7 +127,7 @@ func New(cfg Config) (*Client, error) {
 		cfg: cfg, transport: cfg.Transport,
 		cleanups: make(chan struct{}, cleanupsAtOnce),
 		sessions: newCache[*session](), tokens: newCache[string](),
-		windows: newCache[*window](), accounts: newCache[account](), pairOnly: newCache[struct{}](),
+		standings: newCache[standing](), windows: newCache[*window](), accounts: newCache[account](), pairOnly: newCache[struct{}](),
 	}
 	c.models = c.listModels(account{})
 	c.root, c.stop = context.WithCancel(context.Background())

@@ -52,6 +52,9 @@ func (c *Client) Probe(ctx context.Context, set cookie.Set) cookie.Finding {
 		}
 		c.storeSession(set, s)
 		finding.Account, finding.PageRead = s.Account, s.readAt
+		if cached { // whoever offers a session waits for its first probe
+			c.addStanding(ctx, s, set, &finding)
+		}
 		finding = s.doubt.judgeProbe(finding, c.cfg.Now())
 	}
 	return c.withCookies(finding, set, extra)

@@ -41,7 +41,7 @@ var refusals = map[int]func(model string) *Error{
 	1013: func(string) *Error {
 		return newError(chat.Unavailable, cookie.Transient, "Google had a temporary fault; try again").withRetryAfter(5 * time.Second).withRetry(retryLater)
 	},
-	1037: func(model string) *Error {
+	codeUsedUp: func(model string) *Error {
 		return newError(chat.Quota, cookie.Silent, "the account's limit of "+model+" is used up for now; wait or use another model")
 	},
 	1050:           badModelError,

@@ -1,0 +1,26 @@
+package supervisor
+
+import (
+	"time"
+
+	"github.com/geminid/geminid/cookie"
+)
+
+// setQuotasLocked takes in the allowances that a probe found.
+func (a *account) setQuotasLocked(finding cookie.Finding) {
+	a.quotas, a.restriction = finding.Quotas, finding.Restriction
+	for _, q := range a.quotas {
+		a.s.metrics.UpstreamQuota.WithLabelValues(a.name, q.Model, q.Window).Set(q.Remaining)
+		a.s.metrics.UpstreamQuotaReset.WithLabelValues(a.name, q.Model, q.Window).Set(unixSeconds(q.Reset))
+	}
+}
+
+// quotaTier puts accounts that have nothing left for any question behind the others.
+func quotaTier(all []cookie.Quota, now time.Time) int {
+	for _, q := range all {
+		if q.Model == cookie.EveryModel && q.UsedUp(now) {
+			return 1
+		}
+	}
+	return 0
+}
