@@ -101,6 +101,7 @@ var checks = []struct {
 	{"exit address", checkExitAddress},
 	{"cookies", checkCookies},
 	{"limits", checkLimits},
+	{"drift", checkDrift},
 }
 
 // Examine runs all checks. It asks the upstream and the running server at most

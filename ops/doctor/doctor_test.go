@@ -272,6 +272,9 @@ func TestChecks(t *testing.T) {
 		{"limited by Google", "limits", doctor.Config{Ask: server{"/api/report?since=1d": `{"sum":{"lim":{"upstream_429":3,"limiter_ip":1,"new":1}}}`}.ask}, doctor.Warning, "3 requests within a day: slowed down", "ask less"},
 
 		{"versions", "versions", doctor.Config{Version: "1.2", Root: root(t, map[string]string{"etc/os-release": "ID=x\nPRETTY_NAME=\"Debian 12\"\n", "proc/sys/kernel/osrelease": "6.1.0\n"})}, doctor.Good, "Debian 12, kernel 6.1.0", ""},
+		{"nothing new", "drift", doctor.Config{Ask: server{"/metrics": "geminid_upstream_drift_total{detail=\"status 405\",sign=\"stale_label\"} 2\ngeminid_upstream_drift_total{detail=\"1096 trailing\",sign=\"refusal\"} 9\n"}.ask}, doctor.Good, "nothing unknown", ""},
+		{"an unknown element", "drift", doctor.Config{Ask: server{"/metrics": "x 1\ngeminid_upstream_drift_total{detail=\"NewThing\",sign=\"component\"} 3\n"}.ask}, doctor.Note, "component NewThing, 3 times", "newer geminid"},
+		{"questions without attestation", "drift", doctor.Config{Ask: server{"/metrics": "geminid_upstream_drift_total{detail=\"1096\",sign=\"refusal\"} 4\n"}.ask}, doctor.Note, "refusal 1096, 4 times", "UpstreamChanged"},
 		{"older server", "versions", doctor.Config{Version: "1.2", Ask: server{"/metrics": "x 1\ngeminid_build_info{goarch=\"amd64\",goversion=\"go1\",version=\"1.1\"} 1\n"}.ask}, doctor.Warning, "the running server is 1.1", "restart"},
 	}
 	for _, tt := range tests {
