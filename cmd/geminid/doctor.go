@@ -19,8 +19,9 @@ import (
 
 type doctorCmd struct {
 	settingFlags
-	JSON    bool `name:"json" help:"Print the findings as JSON."`
-	Offline bool `help:"Ask nobody on the network."`
+	JSON     bool `name:"json" help:"Print the findings as JSON."`
+	Offline  bool `help:"Ask nobody on the network."`
+	Upstream bool `help:"Instead of the installation, examine Google: ask one question for each of its abilities, which counts against the account's quota."`
 }
 
 // Help implements kong.HelpProvider.
@@ -33,10 +34,27 @@ Exit code 1 when something is bad; notes and warnings alone are 0.`
 // upstreamProbe answers without cookies.
 const upstreamProbe = "https://gemini.google.com/robots.txt"
 
+// featureTimeout bounds the answer to one question: pictures take minutes.
+const featureTimeout = 6 * time.Minute
+
 // Run examines the installation and prints the findings.
 func (c *doctorCmd) Run(ctx context.Context) error {
 	settings, problem := c.loadSettings()
-	findings := doctor.Examine(ctx, c.examinationConfig(settings, problem))
+	examination := c.examinationConfig(settings, problem)
+	var findings []doctor.Finding
+	if c.Upstream {
+		server, err := (&remoteFlags{settingFlags: c.settingFlags}).openRemote()
+		if err != nil {
+			return err
+		}
+		server.client.Timeout = featureTimeout
+		findings = doctor.ExamineFeatures(ctx, examination, func(ctx context.Context, body []byte) (int, []byte, error) {
+			a, err := server.fetchAnswer(ctx, http.MethodPost, "/v1/chat/completions", body)
+			return a.status, a.body, err
+		})
+	} else {
+		findings = doctor.Examine(ctx, examination)
+	}
 	if c.JSON {
 		if err := json.NewEncoder(stdout).Encode(findings); err != nil {
 			return err

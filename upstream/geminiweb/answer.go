@@ -150,6 +150,7 @@ func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) er
 	if err := r.emitDelta(r.answer.Flush()); err != nil {
 		return err
 	}
+	r.noticeThinking()
 	for _, name := range r.answer.Unknown() {
 		r.t.c.notice(SignComponent, name)
 	}

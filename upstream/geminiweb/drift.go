@@ -82,11 +82,16 @@ func (r *answerReader) noticeAnswer() {
 		}
 		c.notice(SignRefusal, code)
 	}
+}
+
+// noticeThinking reports whether extended thinking shows, once all of the answer was
+// sent.
+func (r *answerReader) noticeThinking() {
 	if r.t.q.target.thinking == chat.ThinkingExtended && r.answer.Done() {
 		thoughts := "without thoughts"
 		if r.thought {
 			thoughts = "with thoughts"
 		}
-		c.notice(SignExtended, thoughts)
+		r.t.c.notice(SignExtended, thoughts)
 	}
 }

@@ -68,7 +68,7 @@ func TestSignsOfDrift(t *testing.T) {
 					signs = append(signs, string(sign)+" "+detail)
 				}}, tt.body)
 				req := newRequest("gemini-2.5-flash", "hi")
-				req.Thinking = tt.thinking
+				req.Thinking, req.Stream = tt.thinking, tt.name != "thoughts"
 				answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
 				if (err != nil) != tt.fails || !tt.fails && answer.Text != "fine" {
 					t.Errorf("got %q, %v", answer.Text, err)
