@@ -159,7 +159,7 @@ func fileLinks(n int, path ...int) func(*testing.T, replyJSON) bool {
 // TestToolsByNumber asks for what keywords ask for, by the number of the tool.
 func TestToolsByNumber(t *testing.T) {
 	s, b := signedIn(t, simulator.Config{}, simulator.SessionConfig{})
-	for tool, path := range map[int][]int{2: {30, 0, 4}, 11: {12, 64, 1}, 14: {12, 7, 0, 0}, 21: {12, 86, 0}} {
+	for tool, path := range map[int][]int{1: {12, 55, 0}, 2: {30, 0, 4}, 11: {12, 64, 1}, 14: {12, 7, 0, 0}, 21: {12, 86, 0}} {
 		a := readJSON(t, b.generate(ask{prompt: "a lighthouse", set: map[int]any{49: tool}}).body)
 		if at(a.candidate, path...) == nil {
 			t.Errorf("tool %d: nothing at %v", tool, path)

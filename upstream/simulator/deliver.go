@@ -24,6 +24,7 @@ type delivery struct {
 	plain, open    template        // of the frames before the document opens, and after
 	media          json.RawMessage // of the finished candidate
 	job            []any           // the video that is being made, nil for none
+	task           string          // id of the job behind the answer, "" for none
 	dense          bool
 	held           time.Duration // how long a client waits that wants no snapshots
 }
@@ -77,7 +78,7 @@ func (c *call) deliverAnswer(q *question, p *plan) {
 // prepareRows renders everything that frames repeat.
 func (d *delivery) prepareRows() {
 	p := d.p
-	if p.pictures > 0 || p.webRows != nil || p.citations != nil || p.video != "" || p.music {
+	if p.pictures > 0 || p.webRows != nil || p.citations != nil || p.research || p.video != "" || p.music {
 		d.media = d.c.makeMedia(d)
 	}
 	d.pieces = p.pace.splitText(p.say)
@@ -133,9 +134,7 @@ func (d *delivery) saveTurn() {
 			temporary: d.q.temporary, title: chatTitle(d.p.turn)}
 	}
 	t := turn{rid: d.rid, rcid: d.rcid, prompt: d.q.prompt, candidate: encodeJSON(d.finishedCandidate().rowValue()), time: d.c.s.now()}
-	if d.job != nil {
-		t.job = d.job[1].(string)
-	}
+	t.job = d.task
 	if d.p.ready > 0 {
 		t.ready, t.working = t.time.Add(d.p.ready), encodeJSON(d.workingCandidate().rowValue())
 	}

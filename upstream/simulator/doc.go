@@ -62,6 +62,7 @@
 //	[sources]             cited pages, in fields and marks; [sources bare] in
 //	                      fields alone, [sources lost] in marks alone
 //	[search]              a search comes first, its pages are cited as by [sources bare]
+//	[research]            the plan of a research that waits to be confirmed
 //	[canvas N WORD...]    a document of N sections (3) beside the text, growing;
 //	                      words: only (no text), code, rewrite
 //	[markdown]            escapes, a comment behind a list, links in a search
@@ -82,8 +83,8 @@
 //	[downgrade]           another model answers
 //	[latemodel]           the model is named with the last frame only
 //
-// A question that asks for a tool by number gets what the tool makes: 2 a canvas,
-// 11 a video, 14 a picture, 21 music. One that asks for extended thinking in the
+// A question that asks for a tool by number gets what the tool makes: 1 the plan of a
+// research, 2 a canvas, 11 a video, 14 a picture, 21 music. One that asks for extended thinking in the
 // model header gets thoughts.
 //
 // A prompt that asks for a picture in plain words gets one too, of the size

@@ -93,6 +93,13 @@ var keywordCases = map[string][]struct {
 		return citedPages(false, true)(t, r) && at(a.bodies[1], 6, 1, 0) == "google" && a.context != "" &&
 			at(a.bodies[len(a.texts)], 26, 0, 0, 0, 1, 2) == at(a.bodies[len(a.texts)], 4, 0, 1, 0)
 	}}},
+	"research": {{"lighthouses [research]", func(t *testing.T, r replyJSON) bool {
+		a := readJSON(t, r.body)
+		media, _ := at(a.candidate, 12).([]any)
+		plan := walk(media[len(media)-1], "56")
+		return walk(plan, 0) == "Research: lighthouses" && walk(plan, 1, 0, 2) == "lighthouses" && walk(plan, 3, 0) != nil && walk(plan, 4, 0) != nil &&
+			walk(media[len(media)-1], "70") == 2.0 && strings.Contains(a.text(), "deep_research_confirmation_content/0")
+	}}},
 	"canvas": {
 		{"[say x] [canvas]", canvas("x\n\nI have written it down for you.\nhttp://googleusercontent.com/immersive_entry_chip/0\n\nTell me what to change.", "# A Plan in Sections")},
 		{"[canvas 40 only] [sparse]", canvas("http://googleusercontent.com/immersive_entry_chip/0", "# A Plan in Sections")},

@@ -43,6 +43,7 @@ var keywords = []keyword{
 	{"lmdx", "[lmdx WORD...] holds components of the app's interface; words: " + componentWords(), setComponents},
 	{"sources", "[sources], [sources bare], [sources lost] cites pages in fields and marks, in fields alone, in marks alone", setSources},
 	{"search", "[search] searches the web first, and cites pages in fields alone", setSearch},
+	{"research", "[research] plans a research that waits to be confirmed", func(p *plan, _ string) { p.research = true }},
 	{"canvas", "[canvas N WORD...] opens a document of N sections (3); words: only code rewrite", setCanvas},
 	{"markdown", "[markdown] has escapes, a comment behind a list, links wrapped in a search", addText(markdownText)},
 	{"exec", "[exec] has code that was run, and its output", addText(executionText)},

@@ -77,7 +77,8 @@ func (c *call) makeMedia(d *delivery) json.RawMessage {
 	if p.video != "" {
 		if p.video == "pending" {
 			p.say += "\nYour video is being made. This can take a few minutes."
-			d.job = []any{[]any{videoChip}, "e3136f2f-29f4-4f33-9223-" + c.s.nextID()[:12]}
+			d.task = "e3136f2f-29f4-4f33-9223-" + c.s.nextID()[:12]
+			d.job = []any{[]any{videoChip}, d.task}
 		}
 		p.say += "\n" + videoChip + "\n"
 		v := fields{7: c.fileLinks("video", "video.mp4", p)}
@@ -88,8 +89,14 @@ func (c *call) makeMedia(d *delivery) json.RawMessage {
 		clip := fields{7: c.fileLinks("video", "song.mp4", p)}
 		container[86] = []any{[]any{nil, audio.denseArray()}, []any{nil, clip.denseArray()}}
 	}
-	// Films and music are looked for by index alone in the most used client.
-	if p.video == "" && !p.music && !d.dense || p.optionValue("sparse") != "" {
+	// The most used client looks for films and music by index alone, and for the
+	// plan of a research by field number alone.
+	sparse := !d.dense && p.video == "" && !p.music
+	if p.research {
+		d.addResearch(container)
+		sparse = true
+	}
+	if sparse || p.optionValue("sparse") != "" {
 		return encodeJSON(container.sparseArray(5))
 	}
 	return encodeJSON(container.denseArray())

@@ -43,6 +43,7 @@ type plan struct {
 	height     int
 	picture    []string // words behind [image]
 	blocks     []block  // what the interface would render, in the prompt's order
+	research   bool     // a research is planned
 	search     bool     // the web is searched first
 	hasCanvas  bool
 	document   *document
@@ -122,6 +123,8 @@ func (p *plan) useTool(tool int) {
 		}
 	case toolMusic:
 		p.music = true
+	case toolResearch:
+		p.research = true
 	case toolCanvas:
 		if !p.hasCanvas {
 			setCanvas(p, "")

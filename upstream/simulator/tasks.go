@@ -1,6 +1,7 @@
 package simulator
 
-// answerTask is kwDCne: whether the job behind a video is done.
+// answerTask is kwDCne: how far a job is, that is a video being made or a research
+// being done: 1 at work, 2 done.
 func (c *call) answerTask(p list) []any {
 	ch := &c.s.chats
 	ch.mu.Lock()
@@ -17,7 +18,7 @@ func (c *call) answerTask(p list) []any {
 			if c.s.now().Before(t.ready) {
 				state = 1
 			}
-			return []any{t.job, k.title, nil, state, []any{k.cid, t.rid}}
+			return []any{[]any{t.job, []any{nil, nil, nil, []any{k.cid, t.rid}, []any{k.title, t.prompt}}, object{70: state}}}
 		}
 	}
 	return []any{}

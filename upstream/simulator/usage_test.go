@@ -98,7 +98,7 @@ func TestJobs(t *testing.T) {
 		t.Errorf("jobs of the chat: %v", jobs)
 	}
 	for _, want := range []float64{1, 2} {
-		if task, _ := b.rpc("kwDCne", fmt.Sprintf("[%q]", job)); at(task, 3) != want {
+		if task, _ := b.rpc("kwDCne", fmt.Sprintf("[%q]", job)); walk(task, 0, 2, "70") != want || walk(task, 0, 1, 3, 0) != a.cid {
 			t.Errorf("task = %v, want state %v", task, want)
 		}
 		clk.advance(time.Minute)
