@@ -55,6 +55,7 @@ func (c *call) writeText(p *plan, q *question, rest string) {
 	if p.dirty {
 		p.say += "\n\nCompare 1 &lt; 2 &amp;&amp; 3 &gt; 2, it&#39;s &quot;true&quot;.\nhttp://googleusercontent.com/immersive_entry_chip/0\nSee [`x`](https://www.google.com/search?q=x).\n<FollowUp label=\"More\" query=\"Tell me more\"/>"
 	}
+	c.dress(p)
 	for _, add := range p.blocks {
 		add(c, p)
 	}

@@ -13,6 +13,7 @@ import (
 // signedIn is a simulator with one session, and a browser that opened the app.
 func signedIn(t *testing.T, cfg simulator.Config, session simulator.SessionConfig) (*simulator.Simulator, *browser) {
 	t.Helper()
+	cfg.Plain = true // tests that want more than words name it
 	if cfg.PageBytes == 0 {
 		cfg.PageBytes = 2048
 	}

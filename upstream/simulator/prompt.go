@@ -23,6 +23,7 @@ type Pace struct {
 // plan is the outcome of a prompt's keywords, the faults and the random choices of the seed
 // for one answer.
 type plan struct {
+	keywords   bool   // the prompt holds some
 	turn       string // the user's last message, without keywords
 	say        string // the whole text, when exact
 	exact      bool
@@ -83,13 +84,20 @@ var (
 func readPlan(prompt string, pace Pace) (p *plan, rest string) {
 	p = &plan{pace: pace, pictures: -1}
 	raw := lastTurn(prompt)
-	for _, m := range bracketed.FindAllStringSubmatch(raw, -1) {
-		if i := keywordIndex(m[1]); i >= 0 {
-			keywords[i].set(p, m[2])
-		}
-	}
+	p.keywords = p.obeyKeywords(raw)
 	p.turn = stripKeywords(raw)
 	return p, stripKeywords(prompt)
+}
+
+// obeyKeywords applies the keywords in a text and reports whether there are any.
+func (p *plan) obeyKeywords(text string) (found bool) {
+	for _, m := range bracketed.FindAllStringSubmatch(text, -1) {
+		if i := keywordIndex(m[1]); i >= 0 {
+			keywords[i].set(p, m[2])
+			found = true
+		}
+	}
+	return found
 }
 
 func stripKeywords(s string) string {

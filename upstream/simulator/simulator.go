@@ -53,6 +53,9 @@ type Config struct {
 	PromptMax int
 	// LinkLife is how long a picture's link works. 0 means one hour.
 	LinkLife time.Duration
+	// Plain leaves out of ordinary answers what many carry beside the words: components
+	// of the interface, cited pages, a canvas, code that was run. The keywords bring them all the same.
+	Plain bool
 	// RefuseTemporaryPictures answers with words alone when a temporary chat
 	// asks for a picture.
 	RefuseTemporaryPictures bool
