@@ -23,23 +23,23 @@ build() { buildah --root "$work/store" --runroot "$work/run" "$@"; }
 trap 'build rm -a >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 
 root=$work/root data=$work/data
-mkdir -p "$root/usr/bin" "$root/etc/ssl/certs" "$root/var/lib" "$root/run" "$data/lib/geminid/inbox" "$data/lib/geminid/state" "$data/run/geminid"
+mkdir -p "$root/usr/bin" "$root/etc/ssl/certs" "$root/var/lib" "$data/lib/geminid/inbox" "$data/lib/geminid/state"
 install -m 755 "$bin/geminid" "$bin/gchat" "$root/usr/bin/"
 install -m 644 "$bundle" "$root/etc/ssl/certs/ca-certificates.crt"
 echo "geminid:x:65532:65532:Gemini session keeper:/var/lib/geminid:/usr/sbin/nologin" > "$root/etc/passwd"
 echo "geminid:x:65532:" > "$root/etc/group"
-chmod 0750 "$data/lib/geminid" "$data/run/geminid"
+chmod 0750 "$data/lib/geminid"
 chmod 0770 "$data/lib/geminid/inbox"
 chmod 0700 "$data/lib/geminid/state"
 
 c=$(build from scratch)
 build copy -q "$c" "$root" / >/dev/null
 build copy -q --chown $user "$c" "$data/lib" /var/lib >/dev/null
-build copy -q --chown $user "$c" "$data/run" /run >/dev/null
 # The network of a container is not loopback: without a key in the volume the
-# server says so and ends.
+# server says so and ends. The control socket lies in the volume too, so that any
+# user who owns that can run the image, with a root that is read-only.
 build config --user $user --workingdir /var/lib/geminid --port 8100 --volume /var/lib/geminid \
-  --env PATH=/usr/bin --env STATE_DIRECTORY=/var/lib/geminid --env RUNTIME_DIRECTORY=/run/geminid \
+  --env PATH=/usr/bin --env STATE_DIRECTORY=/var/lib/geminid --env GEMINID_SOCKET=/var/lib/geminid/geminid.sock \
   --env GEMINID_LISTEN=0.0.0.0:8100 \
   --entrypoint '["/usr/bin/geminid"]' --cmd serve --stop-signal SIGTERM \
   --label org.opencontainers.image.title=geminid \
