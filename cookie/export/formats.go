@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -109,6 +110,9 @@ func parse(data []byte, found *list, now time.Time) (*Result, *cookie.Rejection)
 		return nil, cookie.Reject(cookie.CodeTooBig, "holds more than %d cookies. Export the cookies of google.com only.", maxEntries)
 	}
 	export, rejection := pick(found, now)
+	if rejection != nil && rejection.Code == cookie.CodeBadValue && endsInValue(text, found.entries) {
+		rejection = cookie.Reject(cookie.CodeTruncated, "ends in the middle of a value. If it is still uploading, wait; otherwise copy it again.")
+	}
 	if rejection != nil {
 		if found.hint != "" {
 			rejection.Message += " " + found.hint
@@ -117,6 +121,15 @@ func parse(data []byte, found *list, now time.Time) (*Result, *cookie.Rejection)
 	}
 	export.Format = f.name
 	return export, nil
+}
+
+// endsInValue reports whether a text breaks off in a value of the session: it ends
+// with one that is too short, and no end of line behind it.
+func endsInValue(text string, entries []entry) bool {
+	return slices.ContainsFunc(entries, func(e entry) bool {
+		return (e.name == cookie.NamePSID || e.name == cookie.NamePSIDTS) && e.value != "" &&
+			strings.HasSuffix(text, e.value) && valueFlaw(e.value) != ""
+	})
 }
 
 // sniffed is how much of a text the looks functions see.
