@@ -38,9 +38,12 @@ func readSystem(talk *dialect.Conversation, n dialect.Node) error {
 	if text, err := n.AsText(); err == nil {
 		return talk.AddInstruction(n, []chat.Part{{Text: text}})
 	}
+	if !n.Value.IsObject() {
+		return n.NewError("must be an object with parts, or a string")
+	}
 	content, err := n.AsObject()
 	if err != nil {
-		return n.NewError("must be an object with parts, or a string")
+		return err
 	}
 	parts, err := readParts(content.Field("parts"))
 	if err != nil {
