@@ -24,6 +24,7 @@ func TestConformance(t *testing.T) {
 		{"OpenAI", testOpenAI},
 		{"Gemini", testGemini},
 		{"scripts", testScripts},
+		{"presets", testPresets},
 		{"economy", testEconomy},
 		// From here on the upstream fails, and the session is not what it was.
 		{"OpenAI errors", testOpenAIErrors},
