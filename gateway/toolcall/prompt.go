@@ -61,7 +61,7 @@ func (q *Question) maskTag(text string) string {
 func (q *Question) writeTurn(turn chat.Turn) chat.Turn {
 	parts := make([]chat.Part, 0, len(turn.Parts)+len(turn.Calls)+1)
 	if result := turn.Result; result != nil {
-		parts = append(parts, chat.Part{Text: q.maskTag(describeResult(result))})
+		parts = append(parts, chat.Part{Text: q.maskTag(describeResult(result, q.findTwin(result)))})
 	}
 	for _, part := range turn.Parts {
 		if part.Blob == nil {
@@ -77,7 +77,9 @@ func (q *Question) writeTurn(turn chat.Turn) chat.Turn {
 
 // describeResult is the title of a result, which says of which call it is: results need
 // not come in the order of the calls.
-func describeResult(result *chat.ToolResult) string {
+// twin is that call, if its function was called several times in one turn: the calls
+// do not show their ids, so that its arguments tell which one it was.
+func describeResult(result *chat.ToolResult, twin *chat.ToolCall) string {
 	title := "Tool result"
 	if result.CallID != "" {
 		title += " of call " + result.CallID
@@ -85,10 +87,30 @@ func describeResult(result *chat.ToolResult) string {
 	if result.Name != "" {
 		title += " of function " + result.Name
 	}
+	if twin != nil {
+		title += " with " + twin.Arguments
+	}
 	if result.Failed {
 		title += ", which failed"
 	}
 	return title + ":"
+}
+
+// findTwin returns the call that a result is of if another one in the same turn was of
+// the same function, else nil.
+func (q *Question) findTwin(result *chat.ToolResult) *chat.ToolCall {
+	for _, turn := range slices.Backward(q.client.Turns) {
+		i := slices.IndexFunc(turn.Calls, func(c chat.ToolCall) bool { return c.ID == result.CallID })
+		if i < 0 || result.CallID == "" {
+			continue
+		}
+		same := func(c chat.ToolCall) bool { return c.Name == turn.Calls[i].Name && c.ID != result.CallID }
+		if slices.ContainsFunc(turn.Calls, same) {
+			return &turn.Calls[i]
+		}
+		return nil
+	}
+	return nil
 }
 
 // writeCall writes an earlier call in the form of calls.
