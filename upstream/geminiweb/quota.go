@@ -87,18 +87,18 @@ func (s *standing) addFrame(piece []byte) {
 		return body, found && refused == nil
 	}
 	if body, ok := find("jSf9Qc"); ok {
-		s.quotas = append(s.quotas, wire.ParseUsage(body)...)
+		s.quotas = append(s.quotas, parseUsage(body)...)
 	}
 	if body, ok := find("qpEbW"); ok {
-		s.quotas = append(s.quotas, wire.ParseModelQuotas(body)...)
+		s.quotas = append(s.quotas, parseModelQuotas(body)...)
 	}
 	if body, ok := find("aPya6c"); ok {
-		if extras, ok := wire.ParseExtras(body); ok {
+		if extras, ok := parseExtras(body); ok {
 			s.quotas = append(s.quotas, extras)
 		}
 	}
 	if body, ok := find("GPRiHf"); ok {
-		s.abuse = wire.ParseAbuse(body)
+		s.abuse = parseAbuse(body)
 	}
 }
 
