@@ -31,7 +31,7 @@ func askBoth(t *testing.T, cfg geminiweb.Config, prompt string) (answers []chat.
 func TestSources(t *testing.T) {
 	t.Parallel()
 	const cited = "The highest mountain is **Mount Everest** 🏔. Its height was measured again in 2020.\n\n* In Nepal it is called सगरमाथा\n* Everyone agrees on that."
-	for prompt, known := range map[string]bool{"[sources][say So:]": true, "[sources bare][say So:]": true, "[sources lost][say So:]": false, "[sources][bytes 7][say So:]": true} {
+	for prompt, known := range map[string]bool{"[sources][say So:]": true, "[sources bare][say So:]": true, "[sources lost][say So:]": false, "[sources][bytes 7][say So:]": true, "[lmdx sequence][sources][say So:]": true} {
 		t.Run(prompt, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -53,14 +53,16 @@ func TestSources(t *testing.T) {
 func checkPassages(t *testing.T, got chat.Answer) {
 	t.Helper()
 	runes := []rune(got.Text)
+	seen := make(map[string]bool)
 	for _, s := range got.Sources {
 		if len(s.Passages) == 0 || !strings.HasPrefix(s.URL, "https://") || s.Name() == s.URL {
 			t.Errorf("source %+v", s)
 		}
 		for _, p := range s.Passages {
-			if p.Text == "" || p.Text != got.Text[p.Start:p.End] || p.Text != string(runes[p.FirstRune:p.EndRune]) || strings.ContainsAny(p.Text, "\n") {
+			if p.Text == "" || p.Text != got.Text[p.Start:p.End] || p.Text != string(runes[p.FirstRune:p.EndRune]) || strings.ContainsAny(p.Text, "\n") || seen[s.URL+p.Text] {
 				t.Errorf("passage %+v", p)
 			}
+			seen[s.URL+p.Text] = true
 		}
 	}
 }

@@ -134,7 +134,8 @@ func (f *finder) findMark(text string) (start, end int) {
 		if m.Start < 0 {
 			m.Start = bytes.LastIndexByte(f.text[:m.End], '\n') + 1
 		}
-		return m.Start, m.End
+		passage := f.text[m.Start:m.End]
+		return m.End - len(bytes.TrimLeft(passage, " \n")), m.End
 	}
 	return 0, 0
 }
