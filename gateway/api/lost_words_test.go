@@ -231,7 +231,7 @@ func markedPicture(word string) string {
 func (p *placer) newField() (name string, value any) {
 	names := []string{
 		"zzz", "weight", "temperature", "seed", "user", "images", "image", "files", "attachment", "picture_url", "mask", "document", "context", "top_k", "labels",
-		"safetySettings", "cachedContent", "cached_content", "file_id", "audio", "video", "note", "reasoning_content", "thoughtSignature", "annotations", "url", "data", "id", "input_image", "reference",
+		"safetySettings", "cachedContent", "cached_content", "file_id", "audio", "video", "note", "reasoning_content", "annotations", "url", "data", "id", "input_image", "reference",
 	}
 	values := []any{
 		p.mark, []any{p.mark}, map[string]any{"a": p.mark}, 7, true,

@@ -183,6 +183,9 @@ func readCall(n dialect.Node) (call chat.ToolCall, err error) {
 // readResult reads the result of a call: {id, name, response, parts}. The files in
 // parts become files; the rest is passed on as text.
 func readResult(n dialect.Node) (result toolResult, err error) {
+	if _, err := n.AsObject(); err != nil { // notes what has no effect
+		return result, err
+	}
 	text, rest, err := n.CutField("parts")
 	if err != nil {
 		return result, err
