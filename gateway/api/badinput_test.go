@@ -91,7 +91,7 @@ func TestBadInput(t *testing.T) {
 		{"compressed", "gemini", call{path: gen, body: "x", header: map[string]string{"Content-Encoding": "br"}}, 415},
 		{"unknown path", "openai", call{path: "/v1/nothing"}, 404},
 		{"unknown path", "openai", call{path: "/nothing/at/all"}, 404},
-		{"unknown path", "gemini", call{path: "/gemini/v9/models"}, 404},
+		{"unknown path", "gemini", call{path: "/gemini/v9/nothing"}, 404},
 		{"unknown verb", "gemini", call{path: "/v1beta/models/" + flash + ":sing", body: "{}"}, 404},
 		{"no verb", "gemini", call{path: "/v1beta/models/" + flash, body: "{}"}, 405},
 		{"wrong method", "openai", call{path: o, method: "GET"}, 405},
