@@ -133,7 +133,7 @@ type marked struct {
 // newMarked builds a request with a mark in a place, or in a field, of its seed.
 func newMarked(random *rand.Rand, seed int) marked {
 	kind := whole[random.IntN(len(whole))]
-	m := marked{path: kind.path, mark: fmt.Sprintf("mark%dkram", seed)}
+	m := marked{path: kind.path, mark: fmt.Sprintf("mark.%d.kram", seed)}
 	var body any
 	if err := json.Unmarshal([]byte(kind.body), &body); err != nil {
 		panic(err)
