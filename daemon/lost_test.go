@@ -37,7 +37,7 @@ var losses = []loss{
 	{name: "reset after 19 s, twice", fault: simulator.Fault{Count: 2, Delay: 19 * time.Second}, asks: 4},
 	{name: "asked again too soon for the upstream", fault: simulator.Fault{Count: 1}, floor: 30 * time.Second, asks: 3},
 	{name: "silence twice, with a floor", fault: simulator.Fault{Count: 2, Delay: time.Hour}, floor: 30 * time.Second, asks: 5},
-	{name: "then no network", fault: simulator.Fault{Count: 1}, extra: &simulator.Fault{Kind: simulator.Outage, Skip: 1, Count: 5}, asks: 2},
+	{name: "then no network", fault: simulator.Fault{Count: 1}, extra: &simulator.Fault{Kind: simulator.Outage, Skip: 1, Count: 5}, asks: 2 + 5}, // five never arrive
 	{name: "then told to wait", fault: simulator.Fault{Count: 1}, extra: &simulator.Fault{Kind: simulator.Status, Code: http.StatusTooManyRequests,
 		Header: map[string]string{"Retry-After": "40"}, Operations: rotations, Skip: 1, Count: 1}, asks: 3},
 	{name: "stopped and started", fault: simulator.Fault{Count: 1}, then: restart, asks: 2},

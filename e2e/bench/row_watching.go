@@ -105,7 +105,8 @@ func (l *lab) blind(ctx context.Context) (subject, error) {
 	return l.variant(ctx, path, "error")
 }
 
-var metricsStruct = regexp.MustCompile(`(?s)type Metrics struct \{\n\tregistry [^\n]*\n(.*?)\n\}`)
+// metricsStruct finds the exported fields, which stand behind the others.
+var metricsStruct = regexp.MustCompile(`(?s)type Metrics struct \{\n(?:\t[a-z][^\n]*\n)*(.*?)\n\}`)
 
 // sampleTypes are the declarations in front of the first function.
 var sampleTypes = regexp.MustCompile(`(?s)type Sample struct.*?\n\n(//[^\n]*\n)*func `)
@@ -171,6 +172,7 @@ func (*Metrics) Handler() http.Handler { return http.NotFoundHandler() }
 func (*Metrics) AddAccount(string, ...string) {}
 func (*Metrics) RemoveAccount(string) {}
 func (*Metrics) CountLostLogRecords(func() uint64) {}
+func (*Metrics) CountDrift(string, string) {}
 func (*Metrics) Samples() iter.Seq[Sample] { return func(func(Sample) bool) {} }
 func (vector) WithLabelValues(...string) child { return child{} }
 func (child) Inc() {}
