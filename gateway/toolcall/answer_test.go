@@ -36,6 +36,7 @@ func TestAnswers(t *testing.T) {
 		{"freeform", "``````call-TAG apply_patch\n--TAG input\n*** Begin\n-a\n+b\n--TAG end\n``````", "", "apply_patch *** Begin\n-a\n+b", "exact"},
 		{"freeform without its lines", "``````call-TAG apply_patch\n*** Begin\n``````", "", "apply_patch *** Begin", "exact"},
 		{"another tag", "``````call-aaaaaaaa read_file\n{\"path\": \"/a\"}\n``````", "``````call-aaaaaaaa read_file\n{\"path\": \"/a\"}\n``````", "", "forged"},
+		{"the example of the prompt", "``````call-TAG NAME\n{\"argument\": \"value\"}\n``````\nand more", "``````call-TAG NAME\n{\"argument\": \"value\"}\n``````\nand more", "", ""},
 		{"a label inside of a line", "see ``````call-TAG read_file\n{}", "see ``````call-TAG read_file\n{}", "", ""},
 		{"a code block that only begins alike", "```call-me\nx\n```", "```call-me\nx\n```", "", ""},
 		{"damaged: escapes of Markdown", "``````call-TAG read_file\n{\"path\": \"\\_a\\[0\\]\"}\n``````", "", `read_file {"path":"_a[0]"}`, "repaired"},

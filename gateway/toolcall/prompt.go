@@ -7,6 +7,9 @@ import (
 	"github.com/geminid/geminid/chat"
 )
 
+// exampleName stands in the place of a tool's name where the form of calls is taught.
+const exampleName = "NAME"
+
 // fence opens and closes the block of a call. It is longer than the fences of the
 // code that such a block may hold.
 const fence = "``````"
@@ -147,10 +150,10 @@ func (q *Question) describeCalls() string {
 		}
 		return ""
 	}
-	open := fence + "call-" + q.tag + " NAME\n"
+	open := fence + labelPrefix + q.tag + " " + exampleName + "\n"
 	lines := []string{
 		"# How to call a tool",
-		"To call a tool, write a block of exactly this form, with the name of the tool in the place of NAME:",
+		"To call a tool, write a block of exactly this form, with the name of the tool in the place of " + exampleName + ":",
 		open + "{\"argument\": \"value\"}\n" + fence,
 		"The block holds one JSON object with the arguments. A long text, such as the content of a file, is better written below the object as it is, without quotes and escapes, and its argument left out of the object:",
 		open + "{\"argument\": \"value\"}\n--" + q.tag + " LONGARGUMENT\nany number of lines\n--" + q.tag + " end\n" + fence,

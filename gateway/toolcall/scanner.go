@@ -102,6 +102,9 @@ func (s *scanner) readText(text string) (rest string) {
 	open, found := matchOpening(line, s.q.tag, whole)
 	switch found {
 	case fullMatch:
+		if open.name == exampleName && s.q.tools[exampleName] == nil {
+			break // the model quotes what it was shown
+		}
 		s.held = ""
 		s.open = &block{opening: open, tag: s.q.tag}
 		return rest
