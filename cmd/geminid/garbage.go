@@ -51,7 +51,10 @@ func boundGarbage() (stop func()) {
 		return func() {}
 	}
 	g := &garbage{inUse: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}}, percent: 100}
-	g.settle = time.AfterFunc(startTime, debug.FreeOSMemory)
+	g.settle = time.AfterFunc(startTime, func() {
+		debug.FreeOSMemory()
+		releaseCode()
+	})
 	g.awaitCollection()
 	return g.stopSteering
 }

@@ -226,7 +226,7 @@ func TestKeyGuessing(t *testing.T) {
 	}
 }
 
-// Pages of other sites can not use a daemon without keys.
+// Pages of other sites cannot use a daemon without keys. They may read why.
 func TestForeignPages(t *testing.T) {
 	sim := harness.Simulate(t)
 	home := harness.NewHome(t)
@@ -242,8 +242,12 @@ func TestForeignPages(t *testing.T) {
 			{http.MethodGet, "/metrics", ""},
 		} {
 			reply := d.Do(t, c.method, c.path, c.body, "Origin: "+origin, "Access-Control-Request-Method: POST")
-			if got := reply.Header.Get("Access-Control-Allow-Origin"); got != "" {
-				t.Errorf("%s %s from %s allows %q", c.method, c.path, origin, got)
+			readable := reply.Header.Get("Access-Control-Allow-Origin") != ""
+			if forChat := strings.HasPrefix(c.path, "/v1/"); readable != forChat {
+				t.Errorf("%s %s from %s: that page may read the answer: %t", c.method, c.path, origin, readable)
+			}
+			if c.method != http.MethodOptions && readable && reply.Status != http.StatusForbidden {
+				t.Errorf("%s %s from %s is answered with %d", c.method, c.path, origin, reply.Status)
 			}
 		}
 	}
