@@ -34,6 +34,7 @@ type hourlyFigures struct {
 	lastCount time.Time                 // the time of the last countPresence
 	began     time.Time                 // since when countPresence is called without a gap
 	answered  time.Time                 // the time of the last countPresence that found new answers
+	questions [2]uint64                 // asked and answered until the last countPresence
 	mute      bool                      // nothing could be answered at the last countPresence
 	failing   bool
 }

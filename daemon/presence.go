@@ -30,16 +30,16 @@ func (d *Daemon) countPresence(accounts []supervisor.Account) {
 	seconds := int64(since / time.Second)
 	d.startHour(now)
 	part := presenceOf(accounts, d.supervisor.RemovedAccounts(), seconds)
-	asked, answered := f.pending.Asked, f.pending.Answered
-	d.collectFigures()
-	if f.pending.Answered > answered {
+	asked, answered := d.metrics.Questions()
+	before := f.questions
+	if f.questions = [2]uint64{asked, answered}; answered > before[1] {
 		f.answered = now
 	}
 	mute := part.Missed > 0
 	if mute && !f.mute {
 		d.backdate(&part, accounts, now)
 	}
-	if f.mute = mute; mute && f.pending.Asked == asked {
+	if f.mute = mute; mute && asked == before[0] {
 		part.Unasked = part.Missed
 	}
 	f.pending.Add(part)

@@ -12,8 +12,9 @@ import (
 // Metrics is the whole set. Make it with New; all methods and fields are safe
 // for concurrent use.
 type Metrics struct {
-	registry *prometheus.Registry
-	drift    driftDetails
+	registry  *prometheus.Registry
+	drift     driftDetails
+	questions questions
 
 	// Requests: dialect, operation as "route", method, code, outcome, sli.
 	Requests            *prometheus.CounterVec

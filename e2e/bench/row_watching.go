@@ -173,6 +173,8 @@ func (*Metrics) AddAccount(string, ...string) {}
 func (*Metrics) RemoveAccount(string) {}
 func (*Metrics) CountLostLogRecords(func() uint64) {}
 func (*Metrics) CountDrift(string, string) {}
+func (*Metrics) CountQuestion(bool) {}
+func (*Metrics) Questions() (asked, answered uint64) { return 0, 0 }
 func (*Metrics) Samples() iter.Seq[Sample] { return func(func(Sample) bool) {} }
 func (vector) WithLabelValues(...string) child { return child{} }
 func (child) Inc() {}

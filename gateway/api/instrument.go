@@ -70,6 +70,9 @@ func (a *API) recordEnd(st *requestState, status int) {
 	}
 	a.count.Requests.WithLabelValues(speaker, route, methodLabel(st.method),
 		strconv.Itoa(status), outcome, strconv.FormatBool(sli)).Inc()
+	if sli {
+		a.count.CountQuestion(outcome == success)
+	}
 	a.count.RequestDuration.WithLabelValues(speaker, route, statusClass(status)).Observe(took.Seconds())
 	if st.first > 0 {
 		a.count.TimeToFirstToken.WithLabelValues(speaker, st.model).Observe(st.first.Seconds())
