@@ -10,7 +10,8 @@ import (
 
 // exposed are the headers that a script on another page may read.
 const exposed = "Retry-After, X-Request-Id, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, " +
-	"X-RateLimit-Reset-Requests, X-Geminid-Served-Model, X-Geminid-Ignored"
+	"X-RateLimit-Reset-Requests, X-Geminid-Served-Model, X-Geminid-Ignored, " +
+	"X-Geminid-Quota-Remaining, X-Geminid-Quota-Window, X-Geminid-Quota-Reset"
 
 // checkOrigin is the middleware that refuses pages of other origins where they may
 // not call, and answers browsers that ask beforehand. It comes before the checks

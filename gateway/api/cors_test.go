@@ -82,8 +82,10 @@ func TestCrossOrigin(t *testing.T) {
 			if tt.allow != "" && w.Code == 403 && !strings.Contains(w.Body.String(), "geminid keys add NAME") {
 				t.Errorf("the refusal does not say what to do: %s", w.Body)
 			}
-			if tt.allow != "" && !strings.Contains(w.Header().Get("Access-Control-Expose-Headers"), "Retry-After") {
-				t.Error("scripts can not read Retry-After")
+			for _, name := range []string{"Retry-After", "X-Geminid-Quota-Remaining"} {
+				if tt.allow != "" && !strings.Contains(w.Header().Get("Access-Control-Expose-Headers"), name) {
+					t.Errorf("scripts cannot read %s", name)
+				}
 			}
 			if tt.option != nil && strings.HasPrefix(tt.name, "keyless") && w.Header().Get("Vary") != "Origin" {
 				t.Errorf("Vary %q: a cache would mix origins up", w.Header().Get("Vary"))
