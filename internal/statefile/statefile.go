@@ -38,7 +38,8 @@ func Open(path string, flag int, perm fs.FileMode) (*os.File, error) {
 	case err == nil && !info.Mode().IsRegular():
 		return nil, irregularError(info.Mode())
 	case errors.Is(err, fs.ErrNotExist):
-		if _, linkErr := os.Lstat(path); linkErr == nil {
+		// Anything else has come to be meanwhile.
+		if link, linkErr := os.Lstat(path); linkErr == nil && link.Mode()&fs.ModeSymlink != 0 {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: errDangling}
 		}
 	}
