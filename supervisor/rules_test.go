@@ -78,7 +78,7 @@ func TestRules(t *testing.T) {
 		{"drift in a trial call puts the next one off", probe, cookie.Drift, 0,
 			func(f *facts) { f.Hold, f.HoldSince, f.HoldUntil = supervisor.Blocked, ago(4*time.Hour), noon },
 			func(f *facts) {
-				f.Trouble, f.Evidence, f.HoldUntil = "drift: test", "drift: test", noon.Add(15*time.Minute)
+				f.Trouble, f.Evidence, f.HoldUntil = "drift: test", "drift: test", noon.Add(8*time.Minute)
 			}},
 		{"terms by a probe", probe, cookie.Action, 0, nil, func(f *facts) { f.Trouble, f.Evidence = "action: test", "action: test" }},
 		{"terms by a rotation", rotate, cookie.Action, 0, nil, func(f *facts) { f.Trouble, f.Evidence = "action: test", "action: test" }},
@@ -94,7 +94,7 @@ func TestRules(t *testing.T) {
 		}},
 		{"a block goes on", probe, cookie.Blocked, 0,
 			func(f *facts) { f.Hold, f.HoldSince, f.HoldUntil = supervisor.Blocked, ago(160*time.Minute), noon },
-			func(f *facts) { f.HoldUntil, f.Evidence = noon.Add(10*time.Minute), "blocked: test" }},
+			func(f *facts) { f.HoldUntil, f.Evidence = noon.Add(8*time.Minute), "blocked: test" }},
 		{"a block after a limit begins anew", probe, cookie.Blocked, 0,
 			func(f *facts) { f.Hold, f.HoldSince, f.HoldUntil = supervisor.RateLimited, ago(160*time.Minute), noon },
 			func(f *facts) {
@@ -125,10 +125,10 @@ func TestRules(t *testing.T) {
 			func(f *facts) { f.Transient = 2 }},
 		{"a trial call without a network", probe, cookie.Offline, 0,
 			func(f *facts) { f.Hold, f.HoldSince, f.HoldUntil = supervisor.Blocked, ago(160*time.Minute), ago(1) },
-			func(f *facts) { f.HoldUntil = noon.Add(10 * time.Minute) }},
+			func(f *facts) { f.HoldUntil = noon.Add(8 * time.Minute) }},
 		{"a trial call with a weak answer", probe, cookie.WeakOut, 0,
 			func(f *facts) { f.Hold, f.HoldSince, f.HoldUntil = supervisor.Blocked, ago(160*time.Minute), ago(1) },
-			func(f *facts) { f.HoldUntil = noon.Add(10 * time.Minute) }},
+			func(f *facts) { f.HoldUntil = noon.Add(8 * time.Minute) }},
 		{"being offline without a hold", probe, cookie.Offline, 0, nil, func(*facts) {}},
 		{"a weak answer without a hold", probe, cookie.WeakOut, 0, nil, func(*facts) {}},
 		{"a new value", rotate, cookie.Rotated, 0,

@@ -96,8 +96,10 @@ func ladderStep(ladder []time.Duration, n int) time.Duration {
 
 // holdFor is the time to the next trial call: the wait that the upstream asked for,
 // otherwise a part of the time already refused, within the bounds of its kind.
-// Blocks were seen to last about two hours, so that is when trials are five to eight
-// minutes apart.
+// Blocks were seen to last about two hours. Within a day trials are five to eight
+// minutes apart, so that the status says blocked for less than two intervals between
+// probes once it is over; one that lasts longer is no passing one, and is asked about
+// less and less.
 func holdFor(state State, lasted, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return min(max(asked, time.Second), longestAsked)
@@ -105,5 +107,9 @@ func holdFor(state State, lasted, asked time.Duration) time.Duration {
 	if state == RateLimited {
 		return min(max(lasted, time.Minute), 30*time.Minute)
 	}
-	return min(max(lasted/16, 5*time.Minute), 6*time.Hour)
+	longest := 8 * time.Minute
+	if lasted >= 24*time.Hour {
+		longest = 6 * time.Hour
+	}
+	return min(max(lasted/16, 5*time.Minute), longest)
 }

@@ -88,8 +88,8 @@ func repeat(n int, s step) []step {
 	return out
 }
 
-// TestHoldGrows: a sixteenth of what a block has lasted, within bounds; what the
-// upstream asks for goes first.
+// TestHoldGrows: a sixteenth of what a block has lasted, within bounds, which are
+// narrow for the first day; what the upstream asks for goes first.
 func TestHoldGrows(t *testing.T) {
 	tests := []struct {
 		state         supervisor.State
@@ -98,6 +98,8 @@ func TestHoldGrows(t *testing.T) {
 	}{
 		{supervisor.Blocked, 0, 0, 5 * time.Minute},
 		{supervisor.Blocked, 2 * time.Hour, 0, 7*time.Minute + 30*time.Second},
+		{supervisor.Blocked, 24*time.Hour - 1, 0, 8 * time.Minute},
+		{supervisor.Blocked, 24 * time.Hour, 0, 90 * time.Minute},
 		{supervisor.Blocked, 30 * 24 * time.Hour, 0, 6 * time.Hour},
 		{supervisor.Blocked, 0, 90 * time.Minute, 90 * time.Minute},
 		{supervisor.Blocked, 0, 90 * time.Hour, 24 * time.Hour},
