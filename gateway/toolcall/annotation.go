@@ -1,7 +1,6 @@
 package toolcall
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ func annotation(s gjson.Result) string {
 	var rest []string
 	s.ForEach(func(key, value gjson.Result) bool {
 		if !expressed[key.Str] {
-			rest = append(rest, key.Str+": "+compactJSON(value.Raw))
+			rest = append(rest, key.Str+": "+compact(value.Raw))
 		}
 		return true
 	})
@@ -29,16 +28,6 @@ func annotation(s gjson.Result) string {
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-func compactJSON(raw string) string {
-	var out strings.Builder
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(json.RawMessage(raw)) != nil {
-		return raw
-	}
-	return strings.TrimSuffix(out.String(), "\n")
-}
 
 // nameOf returns the name of the type that pointer refers to, and notes that it is to
 // be written.

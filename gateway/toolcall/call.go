@@ -105,6 +105,7 @@ func addSections(object string, fields map[string]any, sections []section) (stri
 	return object, ""
 }
 
+// compact returns JSON on one line, and other text as it is.
 func compact(object string) string {
 	var out bytes.Buffer
 	if json.Compact(&out, []byte(object)) != nil {

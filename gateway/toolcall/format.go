@@ -42,7 +42,7 @@ func (f *format) describe() string {
 	}
 	var out strings.Builder
 	out.WriteString("# Form of the answer\nAnswer with one JSON document in a code block with the label json, and nothing else. It must be valid under this JSON Schema:\n")
-	out.WriteString(compactJSON(f.Schema))
+	out.WriteString(compact(f.Schema))
 	return out.String()
 }
 

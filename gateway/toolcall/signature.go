@@ -55,9 +55,9 @@ func (w *typeWriter) writeType(s gjson.Result, indent string) {
 	case s.Get(`\$ref`).Exists():
 		w.out.WriteString(w.nameOf(s.Get(`\$ref`).Str))
 	case s.Get("const").Exists():
-		w.out.WriteString(compactJSON(s.Get("const").Raw))
+		w.out.WriteString(compact(s.Get("const").Raw))
 	case s.Get("enum").IsArray():
-		w.writeUnion(s.Get("enum").Array(), " | ", func(v gjson.Result) { w.out.WriteString(compactJSON(v.Raw)) })
+		w.writeUnion(s.Get("enum").Array(), " | ", func(v gjson.Result) { w.out.WriteString(compact(v.Raw)) })
 	case s.Get("anyOf").IsArray():
 		w.writeUnion(s.Get("anyOf").Array(), " | ", func(v gjson.Result) { w.writeAnnotated(v, indent) })
 	case s.Get("oneOf").IsArray():
