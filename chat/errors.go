@@ -44,6 +44,9 @@ type Error struct {
 	// RetryAfter is how long to wait; zero if that is unknown or waiting does not
 	// help.
 	RetryAfter time.Duration
+	// Private is set if Message has words of the client or of the model, which no log
+	// may hold.
+	Private bool
 	// Err is the cause, for logs and errors.Is; nil if Message says it all.
 	Err error
 }

@@ -142,7 +142,7 @@ func (a *API) logAccess(st *requestState, e Entry) {
 		attrs = append(attrs, slog.String("cause", e.Cause))
 	}
 	// Only in these messages there are a client's own words.
-	if st.failure != nil && st.failure.Kind != chat.Canceled && st.failure.Kind != chat.UnknownModel {
+	if st.failure != nil && st.failure.Kind != chat.Canceled && st.failure.Kind != chat.UnknownModel && !st.failure.Private {
 		attrs = append(attrs, slog.String("reason", st.failure.Message))
 	}
 	a.log.LogAttrs(ctx, level, "request", attrs...)

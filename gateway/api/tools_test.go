@@ -92,6 +92,9 @@ func TestCallsThatFail(t *testing.T) {
 	if w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), "missing property 'city'") || g.actor.calls() != 2 {
 		t.Errorf("%d after %d questions: %s", w.Code, g.actor.calls(), w.Body)
 	}
+	if strings.Contains(g.log.String(), "city") {
+		t.Error("the log has words of the tool")
+	}
 	lines := g.do(call{path: "/metrics", key: adminKey, method: http.MethodGet}).Body.String()
 	if !strings.Contains(lines, `geminid_tool_calls_total{outcome="failed"} 1`) {
 		t.Error("the failed call is not counted")

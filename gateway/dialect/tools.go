@@ -59,7 +59,9 @@ func ReadSchema(place Node) (string, error) {
 func RequireTools(req *chat.Request, place Node) error {
 	for _, name := range req.ToolChoice.Only {
 		if !slices.ContainsFunc(req.Tools, func(t chat.OfferedTool) bool { return t.Name == name }) {
-			return place.NewError("names the tool " + strconv.Quote(name) + ", which the request does not offer")
+			err := place.NewError("names the tool " + strconv.Quote(name) + ", which the request does not offer")
+			err.Private = true
+			return err
 		}
 	}
 	if req.ToolChoice.Mode == chat.ToolsRequired && len(req.Tools) == 0 {

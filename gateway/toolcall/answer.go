@@ -195,5 +195,8 @@ func (a *attempt) correct(first *chat.Request) *chat.Request {
 
 // mistakeError is the error of an answer that was of no use a second time.
 func (q *Question) mistakeError(wrong mistake) *chat.Error {
-	return chat.NewError(chat.Upstream, "Gemini did not keep to the form of answers that the request asks for, when asked once more too: "+string(wrong)+"; ask again, or ask for something simpler")
+	return &chat.Error{
+		Kind: chat.Upstream, Private: true,
+		Message: "Gemini did not keep to the form of answers that the request asks for, when asked once more too: " + string(wrong) + "; ask again, or ask for something simpler",
+	}
 }

@@ -45,7 +45,7 @@ func (c *schemaCache) compile(text, field string) (*schema, error) {
 	compiled, err := compileSchema(text)
 	if err != nil {
 		return nil, &chat.Error{
-			Kind: chat.BadRequest, Param: field, Err: err,
+			Kind: chat.BadRequest, Param: field, Private: true,
 			Message: field + " is not a valid JSON Schema: " + explainSchema(err),
 		}
 	}
