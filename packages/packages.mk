@@ -94,7 +94,7 @@ gchat-all: ## Build gchat for Linux, macOS and Windows into dist/.
 	mkdir -p $(DIST)
 	for target in $(GCHAT_TARGETS); do \
 	  export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
-	  $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' \
+	  $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' $(GCFLAGS) \
 	    -o $(DIST)/gchat-$$GOOS-$$GOARCH$$([ $$GOOS != windows ] || echo .exe) ./cmd/gchat || exit 1; done
 
 .PHONY: image
