@@ -124,6 +124,9 @@ type Event struct {
 	Call   *ToolCall
 	Served Served
 	Reason FinishReason
+	// StopText is the text of Request.Stop that ended the answer, in events of kind
+	// Finish; empty if none did.
+	StopText string
 	// Sources is never changed.
 	Sources []Source
 }

@@ -13,6 +13,7 @@ type Answer struct {
 	Calls          []ToolCall
 	Served         Served
 	Reason         FinishReason
+	StopText       string // see [Event]
 }
 
 // typicalAnswerBytes is the length of most answers, in bytes.
@@ -47,7 +48,7 @@ func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 		case Called:
 			answer.Calls = append(answer.Calls, *event.Call)
 		case Finish:
-			answer.Reason = event.Reason
+			answer.Reason, answer.StopText = event.Reason, event.StopText
 		}
 	}
 	answer.Text, answer.Thoughts = text.String(), thoughts.String()

@@ -11,18 +11,18 @@ import (
 // into pieces, and nothing else of it is lost.
 func TestStopAt(t *testing.T) {
 	for _, tt := range []struct {
-		text, stop, want string
+		text, stop, want, found string
 	}{
-		{"one END two", "END", "one "},
-		{"one EN", "END", "one EN"},
-		{"END", "END", ""},
-		{"", "END", ""},
-		{"aab", "ab", "a"},
-		{"one\nObservation: x", "\nObservation:|one\nObs", ""},
-		{"x世界y", "界", "x世"},
-		{"x世界y", "世z|界y", "x世"},
-		{"abcabd", "abd|zz", "abc"},
-		{"a|b", "", "a|b"},
+		{"one END two", "END", "one ", "END"},
+		{"one EN", "END", "one EN", ""},
+		{"END", "END", "", "END"},
+		{"", "END", "", ""},
+		{"aab", "ab", "a", "ab"},
+		{"one\nObservation: x", "\nObservation:|one\nObs", "", "one\nObs"},
+		{"x世界y", "界", "x世", "界"},
+		{"x世界y", "世z|界y", "x世", "界y"},
+		{"abcabd", "abd|zz", "abc", "abd"},
+		{"a|b", "", "a|b", ""},
 	} {
 		for size := 1; size <= len(tt.text)+1; size++ {
 			pieces := cutRunes(tt.text, size)
@@ -44,8 +44,8 @@ func TestStopAt(t *testing.T) {
 			if tt.want != tt.text {
 				reason = chat.Stop
 			}
-			if err != nil || answer.Text != tt.want || answer.Reason != reason {
-				t.Errorf("%q in pieces of %d, stop %q: %q, %s, %v; want %q, %s", tt.text, size, tt.stop, answer.Text, answer.Reason, err, tt.want, reason)
+			if err != nil || answer.Text != tt.want || answer.Reason != reason || answer.StopText != tt.found {
+				t.Errorf("%q in pieces of %d, stop %q: %q, %s, %q, %v; want %q, %s, %q", tt.text, size, tt.stop, answer.Text, answer.Reason, answer.StopText, err, tt.want, reason, tt.found)
 			}
 		}
 	}
