@@ -72,7 +72,7 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 	if err != nil {
 		return err
 	}
-	st.op = call.Op
+	st.op, call.RequestID = call.Op, st.id
 	if call.Chat != nil && len(call.Chat.Ignored) > 0 {
 		w.Header().Set("X-Geminid-Ignored", strings.Join(call.Chat.Ignored, ", "))
 	}

@@ -35,7 +35,11 @@ func (a *API) recordRequests(trusted bool) middleware {
 			defer a.finishRequest(rec, r)
 			header := rec.Header()
 			provenance.MarkOwn(header)
-			header.Set("X-Request-Id", stateOf(r).id)
+			st := stateOf(r)
+			header.Set("X-Request-Id", st.id)
+			if st.dialect != nil {
+				header.Set(st.dialect.IDHeader, st.id)
+			}
 			header.Set("X-Content-Type-Options", "nosniff")
 			next.ServeHTTP(rec, r)
 		})

@@ -55,10 +55,11 @@ func (a *API) writeError(w http.ResponseWriter, r *http.Request, err *chat.Error
 	if err.Kind == chat.Unauthorized {
 		header.Set("WWW-Authenticate", `Bearer realm="geminid"`)
 	}
-	info := dialect.LookupKind(err.Kind)
 	if st.dialect != nil {
-		writeBody(w, info.Status, st.dialect.EncodeError(err))
+		status, body := st.dialect.EncodeError(err, st.id)
+		writeBody(w, status, body)
 		return
 	}
+	info := dialect.LookupKind(err.Kind)
 	a.writeJSON(w, r, info.Status, errorBody{errorDetail{Code: info.Code, Message: err.Message}})
 }

@@ -23,6 +23,8 @@ type Call struct {
 	// change them before the first answer.
 	ID      string
 	Created time.Time
+	// RequestID is that of the request, for errors in streams; see Dialect.IDHeader.
+	RequestID string
 	// IncludeUsage asks for the usage at the end of a stream, in dialects that
 	// send it on demand only.
 	IncludeUsage bool

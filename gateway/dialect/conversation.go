@@ -74,6 +74,26 @@ func (c *Conversation) AddResult(place Node, result chat.ToolResult, parts []cha
 	return c.addTurn(place, chat.Turn{Role: chat.ToolRole, Parts: parts, Result: &result})
 }
 
+// Result is the result of a call, with what it holds.
+type Result struct {
+	chat.ToolResult
+	Parts []chat.Part
+}
+
+// AddResults adds a turn of the user that may hold results of calls: these first, then
+// what the user says beside them.
+func (c *Conversation) AddResults(place Node, results []Result, parts []chat.Part) error {
+	for _, result := range results {
+		if err := c.AddResult(place, result.ToolResult, result.Parts); err != nil {
+			return err
+		}
+	}
+	if len(results) > 0 && len(DropBlankParts(parts)) == 0 {
+		return nil
+	}
+	return c.AddTurn(place, chat.User, parts)
+}
+
 func (c *Conversation) addTurn(place Node, turn chat.Turn) error {
 	if err := c.countParts(place, len(turn.Parts)+len(turn.Calls)); err != nil {
 		return err

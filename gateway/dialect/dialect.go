@@ -66,8 +66,11 @@ type Dialect struct {
 	EncodeTokens func(call *Call) Body
 	// EncodeAnswer answers all other operations but Stream.
 	EncodeAnswer func(call *Call, answer chat.Answer) Body
-	// EncodeError answers a call that failed before its status was sent.
-	EncodeError func(err *chat.Error) Body
+	// EncodeError answers a call that failed before its status was sent. requestID is
+	// that of the header IDHeader.
+	EncodeError func(err *chat.Error, requestID string) (status int, body Body)
+	// IDHeader is the header in which clients look for the ID of a request.
+	IDHeader string
 	// NewEncoder returns the encoder of one streamed answer to w. It writes
 	// nothing yet.
 	NewEncoder func(call *Call, w io.Writer) Encoder

@@ -63,7 +63,7 @@ func TestEveryKindInEveryDialect(t *testing.T) {
 					Details         []map[string]string
 				}
 			}
-			readBack(t, gemini.Dialect.EncodeError(failure), &g)
+			readBack(t, errorBody(gemini.Dialect, failure), &g)
 			if g.Error.Code == nil || *g.Error.Code != k.status || g.Error.Status != k.rpc || g.Error.Message != "what happened" {
 				t.Errorf("Gemini: %+v", g.Error)
 			}
@@ -77,12 +77,18 @@ func TestEveryKindInEveryDialect(t *testing.T) {
 					Param         *string
 				}
 			}
-			readBack(t, openai.Dialect.EncodeError(failure), &o)
+			readBack(t, errorBody(openai.Dialect, failure), &o)
 			if o.Error.Code == nil || *o.Error.Code != k.code || o.Error.Type != k.kindOf || o.Error.Message != "what happened" || o.Error.Param == nil {
 				t.Errorf("OpenAI: %+v", o.Error)
 			}
 		})
 	}
+}
+
+// errorBody is the body of an error in a dialect.
+func errorBody(d dialect.Dialect, failure *chat.Error) dialect.Body {
+	_, body := d.EncodeError(failure, "req_ID")
+	return body
 }
 
 // TestWordsOfKinds pins the codes of the routes that belong to no dialect and the
@@ -112,13 +118,13 @@ func TestErrorBodies(t *testing.T) {
 		body dialect.Body
 		want string
 	}{
-		{"openai without param", openai.Dialect.EncodeError(chat.NewError(chat.Unauthorized, "no key")),
+		{"openai without param", errorBody(openai.Dialect, chat.NewError(chat.Unauthorized, "no key")),
 			`{"error":{"message":"no key","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`},
-		{"openai model", openai.Dialect.EncodeError(chat.NewError(chat.UnknownModel, "no model")),
+		{"openai model", errorBody(openai.Dialect, chat.NewError(chat.UnknownModel, "no model")),
 			`{"error":{"message":"no model","type":"invalid_request_error","param":"model","code":"model_not_found"}}`},
-		{"gemini", gemini.Dialect.EncodeError(chat.NewError(chat.Unauthorized, "no key")),
+		{"gemini", errorBody(gemini.Dialect, chat.NewError(chat.Unauthorized, "no key")),
 			`{"error":{"code":401,"message":"no key","status":"UNAUTHENTICATED"}}`},
-		{"gemini retry", gemini.Dialect.EncodeError(quota),
+		{"gemini retry", errorBody(gemini.Dialect, quota),
 			`{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"17s"}]}}`},
 	}
 	for _, test := range tests {

@@ -146,7 +146,8 @@ func writeError(w http.ResponseWriter, d *dialect.Dialect, err *chat.Error) {
 	for name, values := range dialect.ErrorHeader(err) {
 		w.Header()[name] = values
 	}
-	writeBody(w, dialect.StatusCode(err.Kind), d.EncodeError(err))
+	status, body := d.EncodeError(err, "req_ID")
+	writeBody(w, status, body)
 }
 
 func writeBody(w http.ResponseWriter, code int, body dialect.Body) {

@@ -68,7 +68,7 @@ func readContent(talk *dialect.Conversation, n dialect.Node) error {
 	}
 	switch strings.ToLower(role) {
 	case "", "user", "function":
-		return turn.addUser(talk, place)
+		return talk.AddResults(place, turn.results, turn.parts)
 	case "model":
 		return talk.AddCalls(place, turn.parts, turn.calls)
 	case "system":
@@ -82,26 +82,7 @@ func readContent(talk *dialect.Conversation, n dialect.Node) error {
 type turnParts struct {
 	parts   []chat.Part
 	calls   []chat.ToolCall
-	results []toolResult
-}
-
-// toolResult is the result of a call, with what it holds.
-type toolResult struct {
-	chat.ToolResult
-	parts []chat.Part
-}
-
-// addUser adds the results, then what the user says beside them.
-func (t turnParts) addUser(talk *dialect.Conversation, place dialect.Node) error {
-	for _, result := range t.results {
-		if err := talk.AddResult(place, result.ToolResult, result.parts); err != nil {
-			return err
-		}
-	}
-	if len(t.results) > 0 && len(dialect.DropBlankParts(t.parts)) == 0 {
-		return nil
-	}
-	return talk.AddTurn(place, chat.User, t.parts)
+	results []dialect.Result
 }
 
 func readParts(place dialect.Node) ([]chat.Part, error) {

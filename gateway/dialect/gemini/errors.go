@@ -36,7 +36,9 @@ func newErrorBody(err *chat.Error) errorBody {
 	return body
 }
 
-func encodeError(err *chat.Error) dialect.Body { return dialect.NewBody(newErrorBody(err)) }
+func encodeError(err *chat.Error, _ string) (int, dialect.Body) {
+	return dialect.StatusCode(err.Kind), dialect.NewBody(newErrorBody(err))
+}
 
 // absentCollections are collections of the Gemini API that are known and not served.
 var absentCollections = map[string]string{

@@ -182,7 +182,7 @@ func readCall(n dialect.Node) (call chat.ToolCall, err error) {
 
 // readResult reads the result of a call: {id, name, response, parts}. The files in
 // parts become files; the rest is passed on as text.
-func readResult(n dialect.Node) (result toolResult, err error) {
+func readResult(n dialect.Node) (result dialect.Result, err error) {
 	if _, err := n.AsObject(); err != nil { // notes what has no effect
 		return result, err
 	}
@@ -195,12 +195,12 @@ func readResult(n dialect.Node) (result toolResult, err error) {
 	if response.Exists() {
 		text, result.Failed = response.Raw, response.Get("error").Exists()
 	}
-	result.parts = []chat.Part{{Text: strings.ToValidUTF8(strings.Clone(text), "\ufffd")}}
+	result.Parts = []chat.Part{{Text: strings.ToValidUTF8(strings.Clone(text), "\ufffd")}}
 	if rest.IsAbsent() {
 		return result, nil
 	}
 	more, err := readParts(rest.AsTable(partFields))
-	result.parts = append(result.parts, more...)
+	result.Parts = append(result.Parts, more...)
 	return result, err
 }
 

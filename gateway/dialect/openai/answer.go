@@ -2,7 +2,6 @@ package openai
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
@@ -137,36 +136,8 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	}
 	only.Message.Content = new(string)
 	whole.Choices = []choice{only}
-	return dialect.NewFilledBody(whole, "content", markdownContent(call, answer))
+	return dialect.NewFilledBody(whole, "content", dialect.MarkdownContent(call, answer))
 }
-
-// markdownContent is the text with the pictures behind it as Markdown, the only
-// way in which chat clients of this format show any.
-func markdownContent(call *dialect.Call, answer chat.Answer) dialect.Content {
-	content := dialect.Content{{Text: answer.Text}}
-	for i, blob := range answer.Media {
-		open := markdownOpen(blob)
-		if i > 0 || answer.Text != "" {
-			open = "\n\n" + open
-		}
-		if link := call.LinkTo(blob); link != "" {
-			content = append(content, dialect.Piece{Text: open + link + ")"})
-			continue
-		}
-		content = append(content, dialect.Piece{Text: open + dataHead(blob)}, dialect.Piece{File: blob.Data}, dialect.Piece{Text: ")"})
-	}
-	return content
-}
-
-// markdownOpen opens an image, or a link to a file of another type.
-func markdownOpen(blob *chat.Blob) string {
-	if strings.HasPrefix(blob.MIME, "image/") {
-		return "![image]("
-	}
-	return "[file]("
-}
-
-func dataHead(blob *chat.Blob) string { return "data:" + blob.MIME + ";base64," }
 
 func finishReason(call *dialect.Call, reason chat.FinishReason) string {
 	switch reason {

@@ -1,9 +1,8 @@
 package openai
 
 import (
-	"unicode/utf8"
-
 	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
 )
 
 // toolCall is a call in an answer: of a function, or of a tool that takes text.
@@ -50,7 +49,7 @@ func (e *streamEncoder) writeCall(made *chat.ToolCall) error {
 	e.calls++
 	piece := *made
 	for first := true; first || rest != ""; first = false {
-		piece.Arguments, rest = cutText(rest)
+		piece.Arguments, rest = dialect.CutText(rest)
 		d := newToolCall(piece)
 		if !first {
 			d.ID, d.Type = "", ""
@@ -63,16 +62,4 @@ func (e *streamEncoder) writeCall(made *chat.ToolCall) error {
 		piece.Name = ""
 	}
 	return e.flush()
-}
-
-// cutText cuts off what fits in one chunk, in whole runes.
-func cutText(text string) (piece, rest string) {
-	if len(text) <= textBytes {
-		return text, ""
-	}
-	cut := textBytes
-	for cut > textBytes-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut], text[cut:]
 }

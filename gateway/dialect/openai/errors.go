@@ -32,7 +32,9 @@ func newErrorBody(err *chat.Error) errorBody {
 	return body
 }
 
-func encodeError(err *chat.Error) dialect.Body { return dialect.NewBody(newErrorBody(err)) }
+func encodeError(err *chat.Error, _ string) (int, dialect.Body) {
+	return dialect.StatusCode(err.Kind), dialect.NewBody(newErrorBody(err))
+}
 
 // absentPaths are the parts of the OpenAI API that are known and not served,
 // by their path below /v1.

@@ -63,7 +63,7 @@ func pictureContent(call *dialect.Call, blob *chat.Blob) dialect.Content {
 	if link := call.LinkTo(blob); link != "" {
 		return dialect.Content{{Text: link}}
 	}
-	return dialect.Content{{Text: dataHead(blob)}, {File: blob.Data}}
+	return dialect.Content{{Text: dialect.DataHead(blob)}, {File: blob.Data}}
 }
 
 func newGalleryUsage(asked *chat.Request, sent chat.Tally) galleryUsage {

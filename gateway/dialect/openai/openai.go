@@ -21,6 +21,7 @@ var Dialect = dialect.Dialect{
 	EncodeTokens: encodeTokens,
 	EncodeAnswer: encodeAnswer,
 	EncodeError:  encodeError,
+	IDHeader:     "X-Request-Id",
 	NewEncoder:   newEncoder,
 }
 

@@ -7,10 +7,6 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
-// textBytes bounds the text of one delta. A line has to stay below 64 KiB, and
-// every byte may become six when it is escaped.
-const textBytes = 10 << 10
-
 // chunk is one event of a stream.
 type chunk struct {
 	ID      string        `json:"id"`
@@ -106,7 +102,7 @@ func (e *streamEncoder) writeText(chunk *dialect.Template, text string) error {
 	e.begin()
 	for text != "" {
 		var piece string
-		piece, text = cutText(text)
+		piece, text = dialect.CutText(text)
 		e.addText(chunk, piece)
 	}
 	return e.flush()
@@ -134,7 +130,7 @@ func (e *streamEncoder) addEvent(v any) {
 // writeFile writes a picture as Markdown: a link in one chunk, or a data URL over
 // as many chunks as it takes.
 func (e *streamEncoder) writeFile(blob *chat.Blob) error {
-	open := markdownOpen(blob)
+	open := dialect.MarkdownOpen(blob)
 	if !e.count.Answer.IsEmpty() {
 		open = "\n\n" + open
 	}
@@ -142,7 +138,7 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 	if link := e.call.LinkTo(blob); link != "" {
 		return e.writeText(e.content, open+link+")")
 	}
-	if err := e.writeText(e.content, open+dataHead(blob)); err != nil {
+	if err := e.writeText(e.content, open+dialect.DataHead(blob)); err != nil {
 		return err
 	}
 	for piece := range dialect.FilePieces(blob.Data) {
