@@ -115,11 +115,26 @@ const (
 	CallTools FinishReason = "tool_calls"
 )
 
+// Block says what a piece of an answer's text is part of. The text is Markdown in any
+// case, so that a reader may ignore it.
+type Block uint8
+
+// The blocks. A code block begins and ends with its fences.
+const (
+	Prose      Block = iota // any text; the zero value
+	RunCode                 // a code block that the model ran
+	CodeOutput              // a code block with the output of one that it ran
+)
+
 // Event is one piece of an answer. Text is new text only, in whole runes, and is
 // never taken back.
 type Event struct {
-	Kind   EventKind
-	Text   string
+	Kind EventKind
+	Text string
+	// Block is what Text is part of. Between two blocks of one kind there is text that
+	// is part of neither. Whoever cuts text anew, as [StopAt] does, may make Prose of
+	// it.
+	Block  Block
 	Blob   *Blob
 	Call   *ToolCall
 	Served Served

@@ -8,12 +8,28 @@ import (
 // Answer is a whole answer.
 type Answer struct {
 	Text, Thoughts string
+	Blocks         []BlockSpan // in the order of the text; what lies between them is prose
 	Media          []*Blob
 	Sources        []Source
 	Calls          []ToolCall
 	Served         Served
 	Reason         FinishReason
 	StopText       string // see [Event]
+}
+
+// BlockSpan is a block of an answer's text and its place there, in bytes.
+type BlockSpan struct {
+	Block      Block
+	Start, End int
+}
+
+// addBlock notes that the next size bytes of the text are part of a block.
+func (a *Answer) addBlock(block Block, start, size int) {
+	if last := len(a.Blocks) - 1; last >= 0 && a.Blocks[last].Block == block && a.Blocks[last].End == start {
+		a.Blocks[last].End += size
+		return
+	}
+	a.Blocks = append(a.Blocks, BlockSpan{Block: block, Start: start, End: start + size})
 }
 
 // typicalAnswerBytes is the length of most answers, in bytes.
@@ -39,6 +55,9 @@ func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 		case Text:
 			if text.Len() == 0 {
 				text.Grow(typicalAnswerBytes) // most answers are then copied once or never
+			}
+			if event.Block != Prose {
+				answer.addBlock(event.Block, text.Len(), len(event.Text))
 			}
 			text.WriteString(event.Text)
 		case Media:

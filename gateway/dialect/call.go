@@ -30,6 +30,9 @@ type Call struct {
 	IncludeUsage bool
 	// LegacyCalls asks for calls of tools in the older form of the dialect.
 	LegacyCalls bool
+	// CodeParts asks for code that the model ran and its output in parts of their own,
+	// in dialects that have such.
+	CodeParts bool
 	// SSE asks for a stream of server-sent events, in dialects that have another
 	// form of stream too.
 	SSE bool

@@ -91,11 +91,15 @@ func (r *answerReader) emitDelta(d text.Delta) error {
 			return err
 		}
 	}
-	if len(d.Text) == 0 {
-		return nil
+	for rest := d.Text; len(rest) > 0; {
+		piece, block := r.answer.CutBlock(rest)
+		rest = rest[len(piece):]
+		r.texted = true
+		if err := r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(piece), Block: block}); err != nil {
+			return err
+		}
 	}
-	r.texted = true
-	return r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(d.Text)})
+	return nil
 }
 
 // applyFacts records everything in a frame but its text.

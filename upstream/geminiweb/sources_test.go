@@ -133,3 +133,26 @@ func TestCodeCanvasStays(t *testing.T) {
 		}
 	})
 }
+
+// Code that the model ran is known as such, streamed as whole, and its text is
+// Markdown.
+func TestCodeThatWasRun(t *testing.T) {
+	t.Parallel()
+	for _, prompt := range []string{"[exec]", "[exec][bytes 5]", "[canvas][exec][bytes 9]", "[lmdx sequence][exec][sources]", "[exec][rewrite]"} {
+		t.Run(prompt, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				for _, got := range askBoth(t, geminiweb.Config{}, prompt) {
+					var blocks []string
+					for _, b := range got.Blocks {
+						blocks = append(blocks, got.Text[b.Start:b.End])
+					}
+					want := []string{"```python\nfor n in range(3):\n    print(f\"<b>{n}</b>\")\n```", "```text\n<b>0</b>\n<b>1</b>\n<b>2</b>\n\n```"}
+					if !slices.Equal(blocks, want) || got.Blocks[0].Block != chat.RunCode || got.Blocks[1].Block != chat.CodeOutput {
+						t.Errorf("blocks %+v %q in %q", got.Blocks, blocks, got.Text)
+					}
+				}
+			})
+		})
+	}
+}

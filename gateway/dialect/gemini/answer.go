@@ -78,12 +78,14 @@ type content struct {
 	Role  string `json:"role"`
 }
 
-// part is text, a file if Inline is set, or a call if Call is.
+// part is text, a file if Inline is set, a call if Call is, or code or its output.
 type part struct {
 	Text    *string       `json:"text,omitempty"`
 	Thought bool          `json:"thought,omitempty"`
 	Inline  *inlineData   `json:"inlineData,omitempty"`
 	Call    *functionCall `json:"functionCall,omitempty"`
+	Code    *ranCode      `json:"executableCode,omitempty"`
+	Output  *codeOutput   `json:"codeExecutionResult,omitempty"`
 	// Signature is opaque to clients, which send it back with the call.
 	Signature string `json:"thoughtSignature,omitempty"`
 }
@@ -123,22 +125,29 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 		whole.Feedback = &promptFeedback{BlockReason: finishReason(chat.Filtered)}
 		return dialect.NewBody(whole)
 	}
+	parts, places := newParts(answer, call.CodeParts)
 	whole.Candidates = []candidate{{
-		Content:      content{Parts: newParts(answer), Role: "model"},
+		Content:      content{Parts: parts, Role: "model"},
 		FinishReason: finishReason(answer.Reason),
-		citations:    newCitations(answer.Sources, answer.Thoughts != ""),
+		citations:    newCitations(answer.Sources, places),
 	}}
 	return dialect.NewFilledBody(whole, "data", fileContents(answer)...)
 }
 
 // newParts returns the parts of an answer, at least one: clients read the first
-// without a check.
-func newParts(answer chat.Answer) []part {
+// without a check. It returns the places of its text in them too. If codeParts is set,
+// code that was run has parts of its own.
+func newParts(answer chat.Answer, codeParts bool) ([]part, places) {
 	var parts []part
 	if answer.Thoughts != "" {
 		parts = append(parts, part{Text: &answer.Thoughts, Thought: true})
 	}
-	if answer.Text != "" || len(answer.Media)+len(answer.Calls) == 0 {
+	var places places
+	switch {
+	case codeParts && len(answer.Blocks) > 0:
+		parts, places = appendTextAndCode(parts, answer)
+	case answer.Text != "" || len(answer.Media)+len(answer.Calls) == 0:
+		places.add(len(parts), 0, 0)
 		parts = append(parts, part{Text: &answer.Text})
 	}
 	for _, blob := range answer.Media {
@@ -147,7 +156,7 @@ func newParts(answer chat.Answer) []part {
 	for i, made := range answer.Calls {
 		parts = append(parts, newCallPart(&made, i == 0))
 	}
-	return parts
+	return parts, places
 }
 
 // fileContents are the contents of the data fields of an answer.

@@ -50,15 +50,31 @@ type citationSource struct {
 	Title string `json:"title,omitempty"`
 }
 
-// newCitations returns the fields for the sources of an answer, nil for none. If
-// thoughts is set, the text is not the first part.
-func newCitations(sources []chat.Source, thoughts bool) *citations {
+// places are the places of the text of an answer in its parts, in their order.
+type places []place
+
+// place says that the text of an answer from the byte from on is in a part, where it
+// has moved to the left by so many bytes.
+type place struct{ part, from, moved int }
+
+func (ps *places) add(part, from, moved int) { *ps = append(*ps, place{part, from, moved}) }
+
+// find returns the segment of a passage. Without places it is where it is in the text.
+func (ps places) find(p chat.Passage) segment {
+	var at place
+	for _, next := range ps {
+		if next.from > p.Start {
+			break
+		}
+		at = next
+	}
+	return segment{Part: at.part, Start: p.Start - at.moved, End: p.End - at.moved, Text: p.Text}
+}
+
+// newCitations returns the fields for the sources of an answer, nil for none.
+func newCitations(sources []chat.Source, places places) *citations {
 	if len(sources) == 0 {
 		return nil
-	}
-	part := 0
-	if thoughts {
-		part = 1
 	}
 	var out citations
 	supports := make(map[[2]int]int) // by place
@@ -70,14 +86,14 @@ func newCitations(sources []chat.Source, thoughts bool) *citations {
 			if !ok {
 				at = len(out.Grounding.Supports)
 				supports[place] = at
-				out.Grounding.Supports = append(out.Grounding.Supports, groundingSupport{Segment: segment{Part: part, Start: p.Start, End: p.End, Text: p.Text}})
+				out.Grounding.Supports = append(out.Grounding.Supports, groundingSupport{Segment: places.find(p)})
 			}
 			support := &out.Grounding.Supports[at]
 			support.Chunks = append(support.Chunks, i)
 			if out.Citation == nil {
 				out.Citation = new(citationMetadata)
 			}
-			out.Citation.Sources = append(out.Citation.Sources, citationSource{Start: p.Start, End: p.End, URI: s.URL, Title: s.Title})
+			out.Citation.Sources = append(out.Citation.Sources, citationSource{Start: support.Segment.Start, End: support.Segment.End, URI: s.URL, Title: s.Title})
 		}
 	}
 	return &out

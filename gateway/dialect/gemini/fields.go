@@ -69,7 +69,7 @@ var toolFields = dialect.Fields{
 	dialect.Honor("googleSearch", ownTool),
 	dialect.Honor("googleSearchRetrieval", ownTool),
 	dialect.Honor("urlContext", ownTool),
-	dialect.Honor("codeExecution", ownTool),
+	dialect.Honor("codeExecution", ownTool+"; with this field code that it ran comes in parts of its own, else in the text"),
 }
 
 var contentFields = []dialect.Field{

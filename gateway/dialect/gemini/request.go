@@ -89,7 +89,7 @@ func decodeGenerate(call *dialect.Call, body dialect.Object) error {
 	if err != nil {
 		return err
 	}
-	if err := readTools(call.Chat, body); err != nil {
+	if err := readTools(call, body); err != nil {
 		return err
 	}
 	talk, err := readContents(body)

@@ -21,6 +21,7 @@ type streamEncoder struct {
 	count   dialect.UsageCounter
 	sources []chat.Source // of the last chunk
 	called  bool          // a call was written
+	code    codeGatherer
 
 	begun, done bool
 }
@@ -65,7 +66,10 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 			return nil
 		}
 		e.count.Answer.AddText(event.Text)
-		return e.writeText(event.Text, false)
+		if !e.call.CodeParts {
+			return e.writeText(event.Text, false)
+		}
+		return e.writeTextOrCode(event.Text, event.Block)
 	case chat.Media:
 		return e.writeFile(event.Blob)
 	case chat.Cited:
@@ -96,6 +100,9 @@ func (e *streamEncoder) writeText(text string, thought bool) error {
 
 // writeFile writes a chunk of one whole file, whose base64 is never held whole.
 func (e *streamEncoder) writeFile(blob *chat.Blob) error {
+	if err := e.writeCode(e.code.end()); err != nil {
+		return err
+	}
 	e.count.Answer.AddFile()
 	e.open()
 	if err := e.flush(); err != nil {
@@ -111,8 +118,30 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 	return e.flush()
 }
 
+// writeTextOrCode writes text, and a code block once it has ended.
+func (e *streamEncoder) writeTextOrCode(text string, block chat.Block) error {
+	ended, rest := e.code.add(text, block)
+	if err := e.writeCode(ended); err != nil || rest == "" {
+		return err
+	}
+	return e.writeText(rest, false)
+}
+
+// writeCode writes a chunk of one code block, if there is one.
+func (e *streamEncoder) writeCode(made *part) error {
+	if made == nil {
+		return nil
+	}
+	e.open()
+	e.buf = dialect.AppendJSON(e.buf, e.newChunk(*made, ""))
+	return e.close(false)
+}
+
 // writeCall writes a chunk of one whole call.
 func (e *streamEncoder) writeCall(made *chat.ToolCall) error {
+	if err := e.writeCode(e.code.end()); err != nil {
+		return err
+	}
 	e.count.Answer.AddText(made.Name)
 	e.count.Answer.AddText(made.Arguments)
 	e.open()
@@ -124,8 +153,11 @@ func (e *streamEncoder) writeCall(made *chat.ToolCall) error {
 // finish writes the last chunk. It has a part in any case, because clients read
 // the first without a check. Only a refusal becomes a blocked prompt.
 func (e *streamEncoder) finish(reason chat.FinishReason) error {
+	if err := e.writeCode(e.code.end()); err != nil {
+		return err
+	}
 	last := e.newChunk(part{Text: new(string)}, finishReason(reason))
-	last.Candidates[0].citations = newCitations(e.sources, false)
+	last.Candidates[0].citations = newCitations(e.sources, e.code.places)
 	if reason == chat.Filtered && e.count.IsEmpty() {
 		last.Candidates, last.Feedback = nil, &promptFeedback{BlockReason: finishReason(reason)}
 	}
@@ -152,6 +184,9 @@ func (e *streamEncoder) WritePing() error {
 func (e *streamEncoder) WriteError(failure *chat.Error) error {
 	if e.done {
 		return nil
+	}
+	if err := e.writeCode(e.code.end()); err != nil {
+		return err
 	}
 	e.open()
 	e.buf = dialect.AppendJSON(e.buf, newErrorBody(failure))

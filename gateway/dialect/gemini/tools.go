@@ -10,7 +10,8 @@ import (
 )
 
 // readTools reads tools and toolConfig.
-func readTools(req *chat.Request, body dialect.Object) error {
+func readTools(call *dialect.Call, body dialect.Object) error {
+	req := call.Chat
 	tools, err := body.Field("tools").AsListOrOne(dialect.MaxTools)
 	if err != nil {
 		return err
@@ -20,6 +21,7 @@ func readTools(req *chat.Request, body dialect.Object) error {
 		if err != nil {
 			return err
 		}
+		call.CodeParts = call.CodeParts || !fields.Field("codeExecution").IsAbsent()
 		functions, err := fields.Field("functionDeclarations").AsListOrOne(dialect.MaxTools)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 
+	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/upstream/geminiweb/internal/bufpool"
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
@@ -80,6 +81,12 @@ func (d *Decoder) HasChip() bool { return d.text.cleaner.HasChip() }
 // Unknown returns the names of elements in the text that are none of the known
 // components of the app: 16 at most.
 func (d *Decoder) Unknown() []string { return d.text.cleaner.Unknown() }
+
+// CutBlock returns the beginning of text that is part of one block, and the block.
+// text is the Text of the last [Delta], or an end of it.
+func (d *Decoder) CutBlock(text []byte) (piece []byte, block chat.Block) {
+	return d.text.cleaner.CutBlock(text)
+}
 
 // DecodeFrame returns the new part of the next frame. It reports false, and
 // ignores the frame, if it is not valid JSON.

@@ -1,5 +1,7 @@
 package markup
 
+import "github.com/geminid/geminid/chat"
+
 // Cleaner cleans one text. The zero value is ready for the beginning of a text.
 type Cleaner struct {
 	// Cited is set by the owner once it knows that the answer has sources: then
@@ -36,10 +38,11 @@ type Cleaner struct {
 	tag       tag        // scratch
 	foreign   []foreign  // unknown elements, in the order in which they came
 	marks     []Mark
-	passage   int  // where the passage of the next mark begins, counted from 1; 0 if unknown
-	chipped   bool // the text had a chip
-	inserted  bool // the owner put text into the output
-	chip      int  // the document whose chip stopped Clean, counted from 1
+	blocks    []chat.BlockSpan // of code that was run; End is -1 while one is open
+	passage   int              // where the passage of the next mark begins, counted from 1; 0 if unknown
+	chipped   bool             // the text had a chip
+	inserted  bool             // the owner put text into the output
+	chip      int              // the document whose chip stopped Clean, counted from 1
 }
 
 // lineState says how far the current line is filled.

@@ -35,14 +35,20 @@ func (c *Cleaner) openCode(text []byte, final bool) (n int, wait bool) {
 	if mark == '`' && bytes.IndexByte(info, '`') >= 0 {
 		return c.openSpan(text[:size]), false
 	}
+	n = size + len(info)
 	c.fence = fence{mark: mark, size: size, drop: c.dropFence}
 	c.dropFence = false
 	if !c.fence.drop {
+		begins := c.prev == 0 || c.prev == '\n' // and is no part of a list or a quote
 		c.emit(text[:size])
-		c.emit(plainInfo(info))
+		if plain := plainInfo(info); len(plain) < len(info) {
+			c.noteBlock(info[len(plain):], size, begins)
+			info = plain
+		}
+		c.emit(info)
 	}
 	c.line = lineFilled
-	return size + len(info), false
+	return n, false
 }
 
 // openSpan passes marks and opens a code span with them, if they are backticks.
@@ -74,6 +80,7 @@ func (c *Cleaner) passFence(text []byte, final bool) (n int, wait bool) {
 		case complete:
 			c.passCode(text[:end])
 			c.fence, c.line = fence{}, lineFilled
+			c.endCode()
 			return end, false
 		case absent:
 		}
