@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/ops/audit"
+	"github.com/geminid/geminid/supervisor"
 )
 
 // auditLog writes the audit log. A log that cannot be written is logged once and does
@@ -44,6 +45,11 @@ func (a *auditLog) appendEntry(kind, account string, fields map[string]string) {
 		err = a.book.Append(kind, account, fields)
 	}
 	a.logTransitionLocked(err)
+}
+
+// appendSupervisorEntry adds an event of a session.
+func (a *auditLog) appendSupervisorEntry(e supervisor.AuditEntry) {
+	a.appendEntry(string(e.Kind), e.Account, e.Fields())
 }
 
 // openLocked opens the log if it is closed. mu is held.

@@ -57,7 +57,7 @@ func (d *Daemon) openUpstream() (err error) {
 	d.audit = d.openAudit()
 	d.supervisor, err = supervisor.New(supervisor.Config{
 		Upstream: d.provider, Store: d.store, Ledger: d.openLedger(), Now: d.now, Slept: d.cfg.Slept, Logger: d.log, Metrics: d.metrics,
-		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.audit.appendEntry, Wake: d.wakeSupervisor, ParkedOutcome: d.noteParkedVerdict,
+		Mark: func(set cookie.Set) string { return cookie.Mark(key, set) }, Audit: d.audit.appendSupervisorEntry, Wake: d.wakeSupervisor, ParkedOutcome: d.noteParkedVerdict,
 		Route: routeMark(key, d.settings.UpstreamProxy), ProbeEvery: d.settings.ProbeInterval, NoFloor: d.cfg.NoRotateFloor, Seed: d.cfg.Seed,
 	})
 	if d.supervisor == nil {

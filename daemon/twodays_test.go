@@ -121,7 +121,7 @@ func checkTimeline(t *testing.T, raw json.RawMessage) {
 	counts := map[string]int{}
 	var states []string
 	for _, e := range body.Events {
-		counts[e.Account+" "+e.Kind]++
+		counts[e.Account+" "+string(e.Kind)]++
 		if e.Kind == "state" && e.Account == "default" {
 			states = append(states, e.Result)
 		}

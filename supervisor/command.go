@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // withRead is withAccount for commands that need the account's record.
@@ -137,10 +138,10 @@ func (s *Supervisor) setPaused(name string, on bool) error {
 	})
 	if on {
 		s.log.Info("account paused by command", "account", name)
-		s.recordEvent("paused", name, nil)
+		s.recordEvent(AuditEntry{Event: Event{Kind: status.EventPaused, Account: name}})
 	} else {
 		s.log.Info("account resumed by command", "account", name)
-		s.recordEvent("resumed", name, nil)
+		s.recordEvent(AuditEntry{Event: Event{Kind: status.EventResumed, Account: name}})
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type Config struct {
 	// Mark names a set for people (a keyed hash); nil shows no marks.
 	Mark func(cookie.Set) string
 	// Audit records the events of a session, without secrets; nil means no audit log.
-	Audit func(kind, account string, fields map[string]string)
+	Audit func(AuditEntry)
 	// Wake asks for a Tick after that time, which may be before the next regular one.
 	// It must not block; nil means that only the regular ones come.
 	Wake func(after time.Duration)
@@ -74,7 +74,7 @@ func (c *Config) setDefaults() {
 		c.Mark = func(cookie.Set) string { return "" }
 	}
 	if c.Audit == nil {
-		c.Audit = func(string, string, map[string]string) {}
+		c.Audit = func(AuditEntry) {}
 	}
 	if c.ParkedOutcome == nil {
 		c.ParkedOutcome = func(Candidate, Verdict) {}

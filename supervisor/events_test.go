@@ -1,6 +1,7 @@
 package supervisor_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 func TestEvents(t *testing.T) {
@@ -25,7 +27,7 @@ func TestEvents(t *testing.T) {
 		seen := map[string]int{}
 		events := h.Events()
 		for _, e := range events {
-			seen[e.Kind+" "+e.Result]++
+			seen[string(e.Kind)+" "+e.Result]++
 			if e.Account != "default" || strings.Contains(e.Detail, "sidts") {
 				t.Errorf("got %+v", e)
 			}
@@ -98,4 +100,29 @@ func TestEventsAreBounded(t *testing.T) {
 			t.Errorf("%d events are remembered, %d at most", n, most)
 		}
 	})
+}
+
+// TestAuditEntryFields: the audit log names what is known, and a change of state in
+// its own words.
+func TestAuditEntryFields(t *testing.T) {
+	for _, c := range []struct {
+		entry supervisor.AuditEntry
+		want  map[string]string
+	}{
+		{supervisor.AuditEntry{Event: supervisor.Event{Kind: status.EventPaused, Account: "a"}}, map[string]string{}},
+		{supervisor.AuditEntry{Event: supervisor.Event{Kind: status.EventState, From: status.Healthy, Result: "expired", Detail: "why"}},
+			map[string]string{"from": "healthy", "to": "expired", "evidence": "why"}},
+		{supervisor.AuditEntry{Event: supervisor.Event{Kind: status.EventRotation, Result: "rotated"}, Set: "1", Next: "2"},
+			map[string]string{"result": "rotated", "set": "1", "next": "2"}},
+		{supervisor.AuditEntry{Event: supervisor.Event{Kind: status.EventSwap}, Set: "1", Origin: "inbox", Proof: "signed_in"},
+			map[string]string{"set": "1", "origin": "inbox", "proof": "signed_in"}},
+		{supervisor.AuditEntry{Event: supervisor.Event{Kind: status.EventRollback}, Set: "2", Before: "1"},
+			map[string]string{"set": "2", "from": "1"}},
+		{supervisor.AuditEntry{Event: supervisor.Event{Kind: status.EventRejected, Code: "E_X"}, Set: "1"},
+			map[string]string{"code": "E_X", "set": "1"}},
+	} {
+		if got := c.entry.Fields(); !maps.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.entry.Kind, got, c.want)
+		}
+	}
 }

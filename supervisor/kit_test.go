@@ -262,10 +262,10 @@ func reopen(t *testing.T, up *upstream, disk *memory, shift time.Duration) (*hou
 			defer h.mu.Unlock()
 			h.outcomes = append(h.outcomes, c.File+" "+string(v.Result))
 		},
-		Audit: func(kind, account string, _ map[string]string) {
+		Audit: func(e supervisor.AuditEntry) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.audited = append(h.audited, kind+" "+account)
+			h.audited = append(h.audited, string(e.Kind)+" "+e.Account)
 		},
 	})
 	h.Supervisor = s

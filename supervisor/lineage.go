@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 const (
@@ -165,7 +166,7 @@ func (a *account) wipeValues() error {
 		a.s.ledger.RecordTaken(waiting.File, waiting.Hash, a.name)
 	}
 	a.s.ledger.Save()
-	a.s.recordEvent("removed", a.name, nil)
+	a.s.recordEvent(AuditEntry{Event: Event{Kind: status.EventRemoved, Account: a.name}})
 	a.saving.Lock()
 	err := a.s.store.Remove(a.name)
 	a.saving.Unlock()

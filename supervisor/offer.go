@@ -195,7 +195,7 @@ func (a *account) swapIn(ctx context.Context, c Candidate, to destination, proof
 	a.s.rememberTaken(c, a)
 	a.s.ledger.Save()
 	a.s.parking.removeSpot(a.name)
-	a.s.recordEvent("swap", a.name, map[string]string{"origin": string(c.Origin), "set": a.s.mark(set), "proof": proof.Evidence.String()})
+	a.s.recordEvent(AuditEntry{Event: Event{Kind: status.EventSwap, Account: a.name}, Set: a.s.mark(set), Origin: string(c.Origin), Proof: proof.Evidence.String()})
 	if proof.Evidence != cookie.SignedIn {
 		return a.newVerdict(Applied, "in use, but not proven yet: "+proof.Detail)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/metrics"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // rollbackHint names the commands that put older cookies back into use.
@@ -52,7 +53,7 @@ func (s *Supervisor) recordOutcome(c Candidate, v Verdict) {
 		if cookie.Code(v.Code) == cookie.CodeProbeSignedOut {
 			s.rememberRefused(c, cookie.CodeProbeSignedOut, v.Message)
 		}
-		s.recordEvent("rejected", v.Account, map[string]string{"code": v.Code, "set": s.mark(c.Set)})
+		s.recordEvent(AuditEntry{Event: Event{Kind: status.EventRejected, Account: v.Account, Code: v.Code}, Set: s.mark(c.Set)})
 	case Parked:
 		s.log.Info("cookies parked", "account", v.Account, "file", c.File, "reason", v.Message)
 	default: // no offer ends in a rollback

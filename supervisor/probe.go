@@ -55,7 +55,7 @@ func (a *account) recordProbe(set cookie.Set, finding cookie.Finding) {
 		a.s.metrics.UpstreamPageRead.WithLabelValues(a.name).Set(unixSeconds(finding.PageRead))
 	}
 	a.s.metrics.CookieProbes.WithLabelValues(a.name, probeResult(finding.Evidence)).Inc()
-	a.s.recordEvent("probe", a.name, map[string]string{"result": finding.Evidence.String(), "detail": finding.Detail, "set": a.s.mark(set)})
+	a.s.recordEvent(AuditEntry{Event: Event{Kind: status.EventProbe, Account: a.name, Result: finding.Evidence.String(), Detail: finding.Detail}, Set: a.s.mark(set)})
 }
 
 // probeSet is one bounded probe.

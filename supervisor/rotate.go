@@ -45,8 +45,8 @@ func (a *account) rotateNow(ctx context.Context) cookie.Finding {
 	}
 	result := rotationResult(finding.Evidence)
 	a.s.metrics.CookieRotations.WithLabelValues(a.name, result).Inc()
-	a.s.recordEvent("rotation", a.name, map[string]string{"result": result, "detail": finding.Detail,
-		"set": a.s.mark(before), "next": a.s.mark(after)})
+	a.s.recordEvent(AuditEntry{Event: Event{Kind: status.EventRotation, Account: a.name, Result: result, Detail: finding.Detail},
+		Set: a.s.mark(before), Next: a.s.mark(after)})
 	return finding
 }
 

@@ -34,7 +34,7 @@ func (a *account) announceTransition(t *transition) {
 	if !t.removed {
 		a.s.metrics.CookieTransitions.WithLabelValues(a.name, string(t.from), string(t.to)).Inc()
 	}
-	a.s.recordEvent("state", a.name, map[string]string{"from": string(t.from), "to": string(t.to), "evidence": t.evidence})
+	a.s.recordEvent(AuditEntry{Event: Event{Kind: status.EventState, Account: a.name, From: t.from, Result: string(t.to), Detail: t.evidence}})
 }
 
 // stateNames returns the words of all states, as metrics have them.

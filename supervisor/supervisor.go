@@ -31,7 +31,7 @@ type Supervisor struct {
 	log           *slog.Logger
 	metrics       *metrics.Metrics
 	mark          func(cookie.Set) string
-	audit         func(kind, account string, fields map[string]string)
+	audit         func(AuditEntry)
 	parkedOutcome func(c Candidate, v Verdict)
 	wake          func(after time.Duration)
 	probeEvery    time.Duration

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/supervisor/status"
 )
 
 // A set that replaced a good one is on trial for its first minutes: it is probed
@@ -97,6 +98,6 @@ func (a *account) restorePrevious(proof cookie.Finding) Verdict {
 	})
 	a.dispatch(saveLater, nil)
 	a.s.metrics.CookieFileLoads.WithLabelValues(a.name, string(RolledBack), "push").Inc()
-	a.s.recordEvent("rollback", a.name, map[string]string{"set": a.s.mark(set), "from": a.s.mark(from)})
+	a.s.recordEvent(AuditEntry{Event: Event{Kind: status.EventRollback, Account: a.name}, Set: a.s.mark(set), Before: a.s.mark(from)})
 	return a.newVerdict(RolledBack, "the previous cookies are in use again")
 }

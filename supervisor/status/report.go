@@ -67,14 +67,31 @@ type Account struct {
 	LastFile *Event `json:"last_file,omitempty"`
 }
 
+// EventKind is what happened to an account.
+type EventKind string
+
+// The kinds of events. Swap and Rejected stand in the audit log alone: File says
+// more about the same in the status.
+const (
+	EventState    EventKind = "state"
+	EventProbe    EventKind = "probe"
+	EventRotation EventKind = "rotation"
+	EventFile     EventKind = "file"
+	EventRollback EventKind = "rollback"
+	EventPaused   EventKind = "paused"
+	EventResumed  EventKind = "resumed"
+	EventRemoved  EventKind = "removed"
+	EventSwap     EventKind = "swap"
+	EventRejected EventKind = "rejected"
+)
+
 // Event is one thing that happened to an account, as a timeline shows it. It
 // holds no cookie value.
 type Event struct {
 	Time time.Time `json:"time"`
 	// Account is empty if a file could not be assigned to an account.
-	Account string `json:"account,omitempty"`
-	// Kind is state, probe, rotation, file, rollback, paused, resumed or removed.
-	Kind string `json:"kind"`
+	Account string    `json:"account,omitempty"`
+	Kind    EventKind `json:"kind"`
 	// Result is how it ended: the new State of a state, the evidence of a probe
 	// or a rotation, the Result of a file. The other kinds have none.
 	Result string `json:"result,omitempty"`
