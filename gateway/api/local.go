@@ -50,9 +50,11 @@ var (
 	proxyNames = []string{"via", "cdnloop", "xhost", "xscheme", "surrogatecapability"}
 )
 
+var withoutSeparators = strings.NewReplacer("-", "", "_", "")
+
 // namesProxy reports whether a header of this name is one that proxies add.
 func namesProxy(header string) bool {
-	name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(header))
+	name := strings.ToLower(withoutSeparators.Replace(header))
 	return slices.Contains(proxyNames, name) ||
 		slices.ContainsFunc(proxyWords, func(word string) bool { return strings.Contains(name, word) }) ||
 		slices.ContainsFunc(proxyPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
