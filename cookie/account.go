@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	exportEnding = regexp.MustCompile(`\.(json|txt|har|ya?ml|env|conf|cfg|ini|sqlite|db|gz|curl|cookies?|log|md|html?)$`)
+	exportEnding = regexp.MustCompile(`\.(jsonl?|ndjson|csv|tsv|txt|har|ya?ml|env|conf|cfg|ini|sqlite|db|gz|curl|cookies?|log|md|html?)$`)
 	copyEnding   = regexp.MustCompile(`( ?\([0-9]+\)| - copy| copy( [0-9]+)?)$`)
 	siteInName   = regexp.MustCompile(`(www\.)?([a-z]+\.)?google\.com`)
 	exportInName = regexp.MustCompile(`cookie|google|gemini|export|standard input`)

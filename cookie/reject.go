@@ -11,7 +11,7 @@ type Code string
 
 // Why a file of cookies is refused, by where that is found out.
 const (
-	// The text, in cookie/export: size.go, binary.go, decode.go, and the file of each format.
+	// The text, in cookie/export: size.go, binary.go, decode.go, encrypted.go, and the file of each format.
 	CodeEmpty           Code = "E_EMPTY"            // no bytes, only blanks, or an export with nothing in it
 	CodeTruncated       Code = "E_TRUNCATED"        // ends in the middle of an entry; may still be arriving
 	CodeTooBig          Code = "E_TOO_BIG"          // more bytes or more cookies than any export has
@@ -20,6 +20,7 @@ const (
 	CodeMalformed       Code = "E_PARSE"            // no known format, or broken in its own format
 	CodeHARSanitized    Code = "E_HAR_SANITIZED"    // a HAR whose cookies the browser left out
 	CodeChromeEncrypted Code = "E_CHROME_ENCRYPTED" // Chrome's own database
+	CodeEncrypted       Code = "E_ENCRYPTED"        // an export that its program encrypted
 
 	// The session among the cookies: pick in cookie/export/pick.go.
 	CodeMultiAccount Code = "E_MULTI_ACCOUNT" // more than one session, and no telling which
@@ -54,6 +55,7 @@ const (
 	WarnGuessedEncoding Code = "W_GUESSED_ENCODING" // UTF-16 without a byte order mark
 	WarnHTMLUnescaped   Code = "W_HTML_UNESCAPED"   // quotes were written as HTML entities
 	WarnNameCase        Code = "W_NAME_CASE"        // a cookie's name in other letter case
+	WarnOtherUser       Code = "W_OTHER_USER"       // asks for another than the first account of the browser
 	WarnPendingWAL      Code = "W_PENDING_WAL"      // newer values may be in the database's -wal file
 )
 
@@ -99,7 +101,7 @@ func (r *Rejection) InFile(name string) *Rejection {
 func RejectSignedOut(name string) *Rejection {
 	return Reject(CodeProbeSignedOut, "is well-formed, but Google answers as signed out from this server. "+
 		"Usual causes: the browser was left open and renewed the session; signed out since; "+
-		"exported on another IP; a device-bound session (recent Chrome or Edge: export from Firefox or a private window).").InFile(name)
+		"exported on another IP; signed in there beside other accounts, of which the first is signed out (/u/1); a device-bound session (recent Chrome or Edge: export from Firefox or a private window).").InFile(name)
 }
 
 // RejectTooMany is the verdict on a file that would make one account more than

@@ -20,11 +20,14 @@ func looksCookieList(head string) bool {
 func isCookieObject(object gjson.Result) bool {
 	name, value := false, false
 	object.ForEach(func(key, item gjson.Result) bool {
-		switch strings.ToLower(key.Str) {
-		case "name", "name raw":
-			name = item.Type == gjson.String
-		case "value", "content raw":
+		switch fieldOf(key.Str) {
+		case nameField:
+			name = name || item.Type == gjson.String
+		case valueField:
 			value = true
+		case rawField:
+			name, value = true, true
+		default:
 		}
 		return !name || !value
 	})
@@ -33,45 +36,61 @@ func isCookieObject(object gjson.Result) bool {
 
 // addCookieObject adds the cookie that an object is.
 func addCookieObject(object gjson.Result, found *list) *cookie.Rejection {
-	e, text := readCookieObject(object)
-	if strings.EqualFold(e.name, "cookie") { // a request's header, as archives list them
-		addPairs(e.value, entry{}, found)
+	if raw := object.Get(string(rawField)); raw.Type == gjson.String {
+		addSetCookie(raw.Str, object.Get("domain.*").String(), time.Time{}, found)
 		return nil
 	}
-	if !text && (e.name == cookie.NamePSID || e.name == cookie.NamePSIDTS) {
+	e, text := readCookieObject(object)
+	_, _, session := sessionKey(e.name)
+	switch {
+	case strings.EqualFold(e.name, "cookie"): // a request's header, as archives list them
+		addPairs(e.value, entry{}, found)
+	case !text && session:
 		return notText()
+	case session && e.domain == "":
+		addSetting(e.name, e.value, e.store, found) // it may be a variable of the environment
+	default:
+		found.add(e)
 	}
-	found.add(e)
 	return nil
 }
 
+// addCookieNamed adds the cookie whose name is the key of an object, and reports whether
+// it is one.
+func addCookieNamed(key string, object gjson.Result, found *list) bool {
+	e, text := readCookieObject(object)
+	if e.value == "" || !text {
+		return false
+	}
+	if e.name == "" {
+		e.name = key
+	}
+	found.add(e)
+	return true
+}
+
 // readCookieObject reads one cookie object and reports whether its value is a
-// text. The keys are those of every exporter known.
+// text.
 func readCookieObject(object gjson.Result) (e entry, text bool) {
 	url, session, text := "", false, true
 	object.ForEach(func(key, value gjson.Result) bool {
-		switch strings.ToLower(key.Str) {
-		case "name", "name raw":
-			e.name = value.Str
-		case "value", "content raw":
-			e.value, text = value.String(), value.Type == gjson.String
-		case "domain", "host", "host raw", "host_key":
-			e.domain = hostOf(value.String())
-		case "path", "path raw":
-			e.path = value.String()
-		case "expirationdate", "expires", "expiry", "expires raw", "expires_utc", "expiration":
-			e.expires = parseExpiry(value.String())
+		field := fieldOf(key.Str)
+		if field == valueField {
+			text = value.Type == gjson.String
+		}
+		if e.setField(field, value.String()) {
+			return true
+		}
+		switch key := strings.ToLower(key.Str); key {
 		case "session":
 			session = value.Bool()
-		case "storeid", "store_id":
-			e.store = value.String()
 		case "url":
 			url = value.String()
 		case "originattributes":
 			saved, partitioned := container(value.String())
 			e.store, e.partitioned = saved, e.partitioned || partitioned
 		default:
-			e.partitioned = e.partitioned || saysPartitioned(strings.ToLower(key.Str), value)
+			e.partitioned = e.partitioned || saysPartitioned(key, value)
 		}
 		return true
 	})

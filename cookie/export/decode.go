@@ -35,6 +35,9 @@ func decode(data []byte, found *list) (string, *cookie.Rejection) {
 	if rejection := refuseHTML(text); rejection != nil {
 		return "", rejection
 	}
+	if rejection := refuseEncrypted(text); rejection != nil {
+		return "", rejection
+	}
 	return unfence(unescapeHTML(text, found)), nil
 }
 

@@ -31,6 +31,7 @@ type format struct {
 var formats = []format{
 	{"Firefox cookies.sqlite", sqlite.IsDatabase[string], parseFirefox},
 	{"HAR", looksHAR, parseHAR},
+	{"JSON lines", looksJSONLines, parseJSONLines},
 	{"JSON cookie list", looksCookieList, parseJSON},
 	{"Playwright storageState", looksStorageState, parseJSON},
 	{"JSON map", looksJSONMap, parseJSON},
@@ -41,6 +42,7 @@ var formats = []format{
 	{"Netscape cookies.txt", looksNetscape, parseNetscape},
 	{"LWP cookies", looksLWP, parseLWP},
 	{"DevTools cookie table", looksDevTools, parseDevTools},
+	{"CSV table", looksCSV, parseCSV},
 	{"YAML settings", looksYAML, parseYAML},
 	{"INI settings", looksINI, parseSettings},
 	{"Cookie header", looksHeader, parseHeader},
@@ -109,6 +111,7 @@ func parse(data []byte, found *list, now time.Time) (*Result, *cookie.Rejection)
 	if found.full {
 		return nil, cookie.Reject(cookie.CodeTooBig, "holds more than %d cookies. Export the cookies of google.com only.", maxEntries)
 	}
+	warnAboutUser(text, found)
 	export, rejection := pick(found, now)
 	if rejection != nil && rejection.Code == cookie.CodeBadValue && endsInValue(text, found.entries) {
 		rejection = cookie.Reject(cookie.CodeTruncated, "ends in the middle of a value. If it is still uploading, wait; otherwise copy it again.")

@@ -49,13 +49,15 @@ func checkVerdict(t *testing.T, result *export.Result, err error) {
 
 // warnings is every remark that Parse can make.
 var warnings = map[string]bool{
-	"__Secure-1PSIDTS has expired and was left out. The session may still be good; if not, export again.":                    true,
-	"There is no __Secure-1PSIDTS. Some accounts have none; if yours has one, export it too.":                                true,
-	"__Secure-1PSIDTS is there more than once with different values. The newest was taken.":                                  true,
-	"The columns are separated by spaces instead of tabs; they were read all the same.":                                      true,
-	"The text is UTF-16 without a byte order mark; it was read as such.":                                                     true,
-	"The quotes were written as HTML entities; they were read as quotes.":                                                    true,
-	"The cookies' names are in the wrong letter case; they were read as __Secure-1PSID and __Secure-1PSIDTS.":                true,
+	"__Secure-1PSIDTS has expired and was left out. The session may still be good; if not, export again.":     true,
+	"There is no __Secure-1PSIDTS. Some accounts have none; if yours has one, export it too.":                 true,
+	"__Secure-1PSIDTS is there more than once with different values. The newest was taken.":                   true,
+	"The columns are separated by spaces instead of tabs; they were read all the same.":                       true,
+	"The text is UTF-16 without a byte order mark; it was read as such.":                                      true,
+	"The quotes were written as HTML entities; they were read as quotes.":                                     true,
+	"The cookies' names are in the wrong letter case; they were read as __Secure-1PSID and __Secure-1PSIDTS.": true,
+	"The file asks for another than the first Google account of its browser (/u/1, authuser); the first one is used. " +
+		"For the other, export from a browser profile or a private window that is signed in to it alone.": true,
 	"If Firefox was running, its newest values may still be in cookies.sqlite-wal: close Firefox first, then copy the file.": true,
 }
 
@@ -114,6 +116,8 @@ func fuzzFormat(f *testing.F, name string) {
 func FuzzFirefox(f *testing.F)    { fuzzFormat(f, "Firefox cookies.sqlite") }
 func FuzzHAR(f *testing.F)        { fuzzFormat(f, "HAR") }
 func FuzzJSON(f *testing.F)       { fuzzFormat(f, "JSON map") }
+func FuzzJSONLines(f *testing.F)  { fuzzFormat(f, "JSON lines") }
+func FuzzCSV(f *testing.F)        { fuzzFormat(f, "CSV table") }
 func FuzzCurl(f *testing.F)       { fuzzFormat(f, "Copy as cURL") }
 func FuzzPowerShell(f *testing.F) { fuzzFormat(f, "Copy as PowerShell") }
 func FuzzFetch(f *testing.F)      { fuzzFormat(f, "Copy as fetch") }

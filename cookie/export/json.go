@@ -26,11 +26,19 @@ func parseJSON(text string, found *list) *cookie.Rejection {
 	if rejection := walkJSON(root, found); rejection != nil {
 		return rejection
 	}
-	if len(found.entries) == 0 {
-		found.nameFormats = true
-		return cookie.Reject(cookie.CodeMalformed, "is JSON, but has no cookies in it.")
+	return rejectNoCookies(root, found)
+}
+
+// rejectNoCookies refuses JSON in which no cookies were found.
+func rejectNoCookies(root gjson.Result, found *list) *cookie.Rejection {
+	switch {
+	case len(found.entries) > 0:
+		return nil
+	case isEncryptedJSON(root):
+		return rejectEncrypted()
 	}
-	return nil
+	found.nameFormats = true
+	return cookie.Reject(cookie.CodeMalformed, "is JSON, but has no cookies in it.")
 }
 
 // nothing reports whether a document is null, [] or {}.
@@ -46,7 +54,7 @@ func emptyList(value gjson.Result) bool {
 // grammar only and builds nothing.
 func checkJSON(text string) *cookie.Rejection {
 	if depthOver(text, maxDepth) {
-		return cookie.Reject(cookie.CodeMalformed, "is JSON nested deeper than %d levels, which no export is. Export again.", maxDepth)
+		return tooDeep()
 	}
 	if gjson.Valid(text) {
 		return nil
@@ -57,8 +65,21 @@ func checkJSON(text string) *cookie.Rejection {
 		return nil
 	}
 	if cutJSON(text, fault) {
-		return cookie.Reject(cookie.CodeTruncated, "ends in the middle of the JSON. If it is still uploading, wait; otherwise copy it again.")
+		return cutInJSON()
 	}
+	return notJSON(text, fault)
+}
+
+func tooDeep() *cookie.Rejection {
+	return cookie.Reject(cookie.CodeMalformed, "is JSON nested deeper than %d levels, which no export is. Export again.", maxDepth)
+}
+
+func cutInJSON() *cookie.Rejection {
+	return cookie.Reject(cookie.CodeTruncated, "ends in the middle of the JSON. If it is still uploading, wait; otherwise copy it again.")
+}
+
+// notJSON says where the fault is.
+func notJSON(text string, fault *json.SyntaxError) *cookie.Rejection {
 	at := min(max(int(fault.Offset)-1, 0), len(text))
 	line, column := position(text, at)
 	if r, _ := utf8.DecodeRuneInString(text[at:]); curlyQuotes(string(r)) {

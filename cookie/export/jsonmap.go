@@ -39,6 +39,7 @@ func walkJSON(root gjson.Result, found *list) *cookie.Rejection {
 		value.ForEach(func(key, item gjson.Result) bool {
 			_, _, session := sessionKey(key.Str)
 			switch {
+			case (session || siteName(key.Str)) && item.IsObject() && addCookieNamed(key.Str, item, found):
 			case session || item.Type != gjson.JSON:
 				rejection = addJSONSetting(key.Str, item, saved, found)
 			case !pageStorage(key.Str):

@@ -58,6 +58,7 @@ var messages = map[cookie.Code][]string{
 		`is in no known format\.` + known,
 		`is JSON, but has no cookies in it\.` + known,
 		`is not valid JSON: line ` + slotNumber + ` column ` + slotNumber + `\. Export again, or copy the whole text\.`,
+		`is not valid CSV: line ` + slotNumber + `\. Export again, or copy the whole text\.`,
 		`is JSON nested deeper than ` + slotNumber + ` levels, which no export is\. Export again\.`,
 		`is YAML nested deeper than ` + slotNumber + ` levels\. Keep only the part with the cookies\.`,
 		`is not valid YAML(?: at line ` + slotNumber + `)?\. Check the indentation and the quotes\.`,
@@ -69,6 +70,7 @@ var messages = map[cookie.Code][]string{
 	cookie.CodeHARSanitized: {`was exported without sensitive data\. Switch on DevTools > Settings > Network > ` +
 		`"Allow to generate HAR with sensitive data", then export "with sensitive data"; or use Copy as cURL\.`},
 	cookie.CodeChromeEncrypted: {`is Chrome's own database; its values are encrypted to that computer\. Use a cookie export extension or Copy as cURL\.`},
+	cookie.CodeEncrypted:       {`is encrypted, and the server has no password for it\. Export the cookies without encryption, or decrypt the file first\.`},
 	cookie.CodeMultiAccount: {`holds ` + slotNumber + ` different Google accounts(?: \(stores ` + slotStore + `(?: and ` + slotStore + `){1,3}\))?\. ` +
 		`Keep one, or use one file per account: inbox/<name>\.json\.` + wal},
 	cookie.CodeExpired: {`holds a __Secure-1PSID that expired on \d{4}-\d\d-\d\d\. Sign in again and export\.` + wal},

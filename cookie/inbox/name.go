@@ -23,7 +23,7 @@ var (
 		".rpmsave", ".rpmnew", ".rpmorig", ".pacsave", ".pacnew", ".pacorig", ".apk-new",
 	}
 	// rotated is a number behind the file's own ending: cookies.txt.1, .bak2.
-	rotated = regexp.MustCompile(`\.(bak|old|txt|json|har|ya?ml|env|conf|cfg|ini|sqlite|db|curl|cookies?)\.?[0-9]{1,3}(\.gz)?$`)
+	rotated = regexp.MustCompile(`\.(bak|old|txt|jsonl?|ndjson|csv|har|ya?ml|env|conf|cfg|ini|sqlite|db|curl|cookies?)\.?[0-9]{1,3}(\.gz)?$`)
 	// conflicting is how programs for synchronising call the copy that lost, in
 	// the languages of their users: "conflicted copy", "sync-conflict". It is a
 	// name of such a copy only behind something else.

@@ -34,7 +34,7 @@ var chinese = language{
 		"tls": "证书不被信任（TLS）", "proxy": "代理无法连接", "portal": "当前网络的登录门户代替 Google 作了应答", "other": "无法建立连接",
 		"E_EMPTY": "文件是空的。", "E_TRUNCATED": "文件不完整，请重新导出并上传。", "E_TOO_BIG": "文件太大，不像是 Cookie 导出文件。",
 		"E_BINARY": "这不是文本文件。", "E_HTML": "这是保存的网页，不是 Cookie 导出文件。", "E_PARSE": "无法识别文件格式。",
-		"E_HAR_SANITIZED": "HAR 文件中没有 Cookie，请选择“包含敏感数据”重新导出。", "E_CHROME_ENCRYPTED": "这是 Chrome 自己的加密数据库，请用扩展导出 Cookie。",
+		"E_HAR_SANITIZED": "HAR 文件中没有 Cookie，请选择“包含敏感数据”重新导出。", "E_ENCRYPTED": "文件是加密的，请不加密重新导出。", "E_CHROME_ENCRYPTED": "这是 Chrome 自己的加密数据库，请用扩展导出 Cookie。",
 		"E_MULTI_ACCOUNT": "文件中有多个账号，请只导出一个。", "E_EXPIRED": "文件中的 Cookie 已经过期，请重新导出。",
 		"E_WRONG_DOMAIN": "文件来自其他网站，请在 gemini.google.com 页面导出。", "E_SIGNED_OUT": "导出时没有登录 Google，请先登录。",
 		"E_NO_PSID": "缺少 __Secure-1PSID，请在 gemini.google.com 页面重新导出。", "E_PLACEHOLDER": "文件里还是示例文字，请填入真实的值。",

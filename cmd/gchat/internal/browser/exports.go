@@ -61,7 +61,7 @@ func wasMeant(err error, data []byte) bool {
 	switch rejection.Code {
 	case cookie.CodeEmpty, cookie.CodeBinary, cookie.CodeHTML, cookie.CodeNotReadable:
 		return false
-	case cookie.CodeMalformed, cookie.CodeTruncated, cookie.CodeTooBig, cookie.CodeWrongDomain:
+	case cookie.CodeMalformed, cookie.CodeTruncated, cookie.CodeTooBig, cookie.CodeEncrypted, cookie.CodeWrongDomain:
 		return bytes.Contains(data, []byte("1PSID"))
 	default:
 		return true
