@@ -8,7 +8,8 @@ import (
 
 // planAnswer plans an answer by the question's keywords, then by the faults, which win.
 func (c *call) planAnswer(q *question) *plan {
-	p, rest := readPlan(q.prompt, *c.s.pace.Load())
+	d := readDialogue(q.prompt)
+	p, rest := readPlan(q.prompt, d, *c.s.pace.Load())
 	p.useTool(q.tool)
 	if q.extended && c.alive { // guests do not think harder
 		p.think = true
@@ -31,14 +32,24 @@ func (c *call) planAnswer(q *question) *plan {
 	if p.form == "" { // either form is met on the web; a prompt always gets the same one
 		p.form = [...]string{"dense", "sparse"}[c.s.seededDigest("form", q.prompt)%2]
 	}
+	p.answered = p.act(d)
+	if p.readout {
+		p.say, p.exact = q.describeReading(d), true
+	}
 	c.writeText(p, q, rest)
+	c.noteEntry(func(e *Entry) {
+		e.ReadBytes, e.CallsMade = len(q.prompt), p.calls
+		if d.taught != nil {
+			e.ToolsRead = len(d.taught.tools)
+		}
+	})
 	return p
 }
 
 // writeText fills in the answer's text.
 func (c *call) writeText(p *plan, q *question, rest string) {
 	switch {
-	case p.exact:
+	case p.exact, p.answered:
 	case p.long > 0:
 		p.say = LongText(p.long)
 		if p.pace.FrameBytes == 0 {

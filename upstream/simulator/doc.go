@@ -83,6 +83,30 @@
 //	[downgrade]           another model answers
 //	[latemodel]           the model is named with the last frame only
 //
+//	[call NAME {JSON}]    a call of a tool, in the form that the prompt teaches;
+//	                      [call NAME] makes arguments of its signature; a tool
+//	                      that takes text has a JSON string. Several are made
+//	                      one after the other, each when the result of the
+//	                      former is there; [say TEXT] is said at the end
+//	[also NAME {JSON}]    a call in the same answer as the one before
+//	[form WORD...]        how calls and documents are written. Forms: tool_code
+//	                      default_api tool_call invoke function json list fenced
+//	                      tool_calls function_call react. Damage of JSON:
+//	                      markdown smart comma single python newline. Texts
+//	                      below the object: raw (all), object (none). Mistakes:
+//	                      undeclared types wrong missing extra forged invent
+//	                      prose cut cut=N; once, if asked again it is right.
+//	                      all: optional arguments too
+//	[lead TEXT]           TEXT in front of calls
+//	[refuse]              no call and no document; [refuse once]
+//	[quote]               the last message as it stands, such as a tool's result
+//	[read]                what of the prompt was read: bytes, tools, question
+//
+// The model knows no form of calls but what the prompt teaches with examples, and no tool but
+// those that it shows. It calls one if the prompt says that it must, answers the
+// results of tools, and writes a document if one is asked for. It reads the first
+// Config.PromptLimit bytes of a prompt; the journal has how much that was.
+//
 // A question that asks for a tool by number gets what the tool makes: 1 the plan of a
 // research, 2 a canvas, 11 a video, 14 a picture, 21 music. One that asks for extended thinking in the
 // model header gets thoughts.

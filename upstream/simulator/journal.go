@@ -52,6 +52,11 @@ type Entry struct {
 	Tool     int    `json:"tool,omitempty"`
 	Gem      string `json:"gem,omitempty"`
 	Thinking int    `json:"thinking,omitempty"`
+	// ReadBytes is how much of the prompt the model read, ToolsRead how many tools it was
+	// shown there with a way to call them, CallsMade how many calls it wrote.
+	ReadBytes int `json:"read_bytes,omitempty"`
+	ToolsRead int `json:"tools_read,omitempty"`
+	CallsMade int `json:"calls_made,omitempty"`
 	// Refusal names the rule that answered with an error.
 	Refusal  string   `json:"refusal,omitempty"`
 	Faults   []string `json:"faults,omitempty"`

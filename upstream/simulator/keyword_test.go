@@ -13,11 +13,14 @@ import (
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
-// keywordCases shows what each keyword does. A keyword without a case fails.
-var keywordCases = map[string][]struct {
+// keywordCase is a prompt, and what holds of its answer.
+type keywordCase struct {
 	prompt string
 	holds  func(t *testing.T, r replyJSON) bool
-}{
+}
+
+// keywordCases shows what each keyword does. A keyword without a case fails.
+var keywordCases = map[string][]keywordCase{
 	"say":  {{"[say Grüße, 世界]", said("Grüße, 世界")}},
 	"long": {{"[long 30000]", said(simulator.LongText(30000))}, {"[long 1]", said("0")}},
 	"think": {{"why? [think]", func(t *testing.T, r replyJSON) bool {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +64,13 @@ var keywords = []keyword{
 	{"chop", "[chop N] sends pieces of 1 to N bytes", func(p *plan, arg string) { p.chop = parseNumber(arg, 7) }},
 	{"noend", "[noend] leaves out the end frame", func(p *plan, _ string) { p.noEnd = true }},
 	{"downgrade", "[downgrade] lets another model answer", func(p *plan, _ string) { p.downgrade = true }},
+	{"call", "[call NAME {JSON}] calls a tool, in one answer after the other if there are several; [call NAME] makes the arguments", addStep(false)},
+	{"also", "[also NAME {JSON}] calls a tool in the same answer as the call before", addStep(true)},
+	{"form", "[form WORD...] is how calls and documents are written; words: " + formWords(), func(p *plan, arg string) { p.how = append(p.how, strings.Fields(arg)...) }},
+	{"lead", "[lead TEXT] is said in front of calls", func(p *plan, arg string) { p.lead = arg + "\n\n" }},
+	{"refuse", "[refuse] or [refuse once] neither calls nor writes what is asked for", func(p *plan, arg string) { p.refuse = orWord(arg, "always") }},
+	{"quote", "[quote] repeats the last message as it stands, such as the result of a tool", func(p *plan, _ string) { p.quote = true }},
+	{"read", "[read] says what of the prompt was read: bytes, tools, the question", func(p *plan, _ string) { p.readout = true }},
 	{"latemodel", "[latemodel] names the model only with the last frame", func(p *plan, _ string) { p.lateModel = true }},
 }
 
@@ -131,3 +139,12 @@ func orWord(s, otherwise string) string {
 	}
 	return s
 }
+
+// formWords lists the words of [form].
+func formWords() string {
+	words := slices.Concat(slices.Sorted(maps.Keys(callForms)), slices.Sorted(maps.Keys(damages)), formMistakes)
+	return strings.Join(words, " ")
+}
+
+// formMistakes are the words of [form] for what models do wrong, and for how often.
+var formMistakes = []string{"raw", "object", "all", "prose", "cut", "cut=N", "invent", "undeclared", "types", "wrong", "missing", "extra", "forged", "once"}

@@ -68,57 +68,34 @@ type plan struct {
 	downgrade  bool
 	otherModel string
 	lateModel  bool
+	steps      []step   // calls that the question asks for
+	how        []string // words of [form]
+	refuse     string   // "", always or once
+	lead       string   // stands in front of calls
+	quote      bool
+	readout    bool
+	calls      int  // made in this answer
+	answered   bool // the text is that of a model with tools
 }
 
 var (
-	bracketed  = regexp.MustCompile(`\[([a-z]+)(?: ([^\[\]]*))?\]`)
 	drawing    = regexp.MustCompile(`(?i)\b(generate|create|draw|paint|make|render|design|edit|turn|sketch)\b[^.?!\n]{0,80}\b(image|picture|photo|drawing|logo|icon|illustration|painting|sketch)s?\b`)
 	howMany    = regexp.MustCompile(`(?i)\b([2-9]|two|three|four)\b[^.?!\n]{0,40}\b(image|picture|photo|variation)s\b`)
 	dimensions = regexp.MustCompile(`\b(\d{2,4})\s?[x×]\s?(\d{2,4})\b`)
 	aspect     = regexp.MustCompile(`\b(\d{1,2}):(\d{1,2})\b`)
 )
 
-// readPlan takes the keywords out of the last turn of a prompt. rest is the
+// readPlan takes the keywords out of the message that a prompt asks about. rest is the
 // whole prompt without any keyword, those of earlier turns included: they were
 // obeyed in their time.
-func readPlan(prompt string, pace Pace) (p *plan, rest string) {
+func readPlan(prompt string, d *dialogue, pace Pace) (p *plan, rest string) {
 	p = &plan{pace: pace, pictures: -1}
-	raw := lastTurn(prompt)
-	p.keywords = p.obeyKeywords(raw)
-	p.turn = stripKeywords(raw)
+	p.keywords = p.obeyKeywords(d.question)
+	p.turn = stripKeywords(d.question)
+	if d.taught != nil || d.document != nil {
+		return p, p.turn // a model does not repeat what it was shown
+	}
 	return p, stripKeywords(prompt)
-}
-
-// obeyKeywords applies the keywords in a text and reports whether there are any.
-func (p *plan) obeyKeywords(text string) (found bool) {
-	for _, m := range bracketed.FindAllStringSubmatch(text, -1) {
-		if i := keywordIndex(m[1]); i >= 0 {
-			keywords[i].set(p, m[2])
-			found = true
-		}
-	}
-	return found
-}
-
-func stripKeywords(s string) string {
-	return strings.TrimSpace(bracketed.ReplaceAllStringFunc(s, func(m string) string {
-		if keywordIndex(bracketed.FindStringSubmatch(m)[1]) >= 0 {
-			return ""
-		}
-		return m
-	}))
-}
-
-// lastTurn returns the last message of the user in a prompt that holds a conversation in
-// blocks that start with "User:" and "Assistant:"; any other prompt is one turn.
-func lastTurn(prompt string) string {
-	if i := strings.LastIndex("\n"+prompt, "\nUser:"); i >= 0 {
-		prompt = prompt[i+len("User:"):]
-		if j := strings.LastIndex(prompt, "\nAssistant:"); j >= 0 {
-			prompt = prompt[:j]
-		}
-	}
-	return strings.TrimSpace(prompt)
 }
 
 // useTool obeys the tool that was asked for by number, as far as no keyword says
