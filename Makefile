@@ -94,11 +94,12 @@ dashboard-preview: build ## Draw the Grafana dashboard from a test run into docs
 bench: build ## Measure against a plain reverse proxy and print the targets beside the figures.
 	cd e2e && $(GO) run ./bench
 
+# Making an input small that is only interesting may take a minute by itself.
 .PHONY: fuzz
 fuzz: ## Fuzz every parser of foreign bytes for FUZZTIME each (default 60s).
 	@$(GO) list -f '{{.Dir}} {{.ImportPath}}' ./... | while read -r dir pkg; do \
 	  for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
-	    echo "== $$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-60s} || exit 1; \
+	    echo "== $$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-60s} -fuzzminimizetime 1s || exit 1; \
 	  done; done
 
 include packages/packages.mk

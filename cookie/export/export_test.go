@@ -28,12 +28,13 @@ func ParseAs(name, text string, now time.Time) (*Result, error) {
 			continue
 		}
 		var found list
-		if rejection := f.parse(text, &found); rejection != nil {
-			return nil, rejection.InFile("f")
+		rejection := f.parse(text, &found)
+		var export *Result
+		if rejection == nil {
+			export, rejection = pick(&found, now)
 		}
-		export, rejection := pick(&found, now)
 		if rejection != nil {
-			return nil, rejection.InFile("f")
+			return nil, found.explain(rejection).InFile("f")
 		}
 		export.Format = f.name
 		return export, nil

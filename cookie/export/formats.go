@@ -90,10 +90,15 @@ func Parse(name string, data []byte, now time.Time) (*Result, error) {
 	if rejection == nil {
 		return export, nil
 	}
-	if found.nameFormats {
+	return nil, found.explain(rejection).InFile(name)
+}
+
+// explain adds the known formats to a rejection of a text of no format.
+func (l *list) explain(rejection *cookie.Rejection) *cookie.Rejection {
+	if l.nameFormats {
 		rejection.Message += " Expected one of: " + strings.Join(Formats(), ", ") + "."
 	}
-	return nil, rejection.InFile(name)
+	return rejection
 }
 
 func parse(data []byte, found *list, now time.Time) (*Result, *cookie.Rejection) {
