@@ -80,6 +80,9 @@ func AccountFor(file string) (account string, generic bool) {
 // of that name stands where a file is meant to be.
 func HasExportName(name string) bool { return exportEnding.MatchString(strings.ToLower(name)) }
 
+// MentionsCookies reports whether a name has a word that exports have in theirs.
+func MentionsCookies(name string) bool { return exportInName.MatchString(strings.ToLower(name)) }
+
 // OtherAccount returns the nth name that resembles an account's name, which is
 // taken: alice-2 for alice.
 func OtherAccount(name string, n int) string {

@@ -29,6 +29,9 @@ const (
 	// before that is a fault.
 	patience = 10 * time.Second
 	maxFiles = 256
+	// maxForeign is how many files that are not even called as exports are lies beside
+	// them by mistake; a directory with more serves something else too.
+	maxForeign = 8
 )
 
 // Config chooses the directory that an [Inbox] reads.
@@ -48,7 +51,8 @@ type Config struct {
 type Inbox struct {
 	cfg      Config
 	scanning sync.Mutex // one Rescan at a time
-	crowded  bool       // it was said that there are too many files
+	crowded  bool       // there are too many files
+	shared   bool       // the directory serves something else too
 
 	mu    sync.Mutex
 	files map[string]*fileMemo
@@ -85,6 +89,8 @@ type Drop struct {
 	Generic   bool      // the name may mean any account
 	Export    *export.Result
 	Rejection *cookie.Rejection
+
+	foreign bool // it is of another kind, by name and content
 }
 
 // New opens the inbox, creates the directory if it is missing, and sweeps up the
@@ -186,27 +192,6 @@ func (i *Inbox) unopenedFiles(err error) error {
 		return fmt.Errorf("uid %d may not list the inbox %s; its group needs rwx (chmod 2770): %w", os.Geteuid(), i.cfg.Dir, err)
 	}
 	return fmt.Errorf("reading the inbox: %w", statefile.WithRemedy(err))
-}
-
-// candidateNames returns the names that may be cookie files, the newest ones where
-// there are too many.
-func (i *Inbox) candidateNames(entries []fs.DirEntry) []string {
-	entries = slices.DeleteFunc(slices.Clone(entries), func(e fs.DirEntry) bool {
-		return isIgnored(e.Name()) || !e.Type().IsRegular() && e.Type() != fs.ModeSymlink && !cookie.HasExportName(e.Name())
-	})
-	crowded := len(entries) > maxFiles
-	if crowded && !i.crowded {
-		i.cfg.Logger.Warn("the inbox holds too many files; only the newest are read", "dir", i.cfg.Dir, "files", len(entries), "read", maxFiles)
-	}
-	if i.crowded = crowded; crowded {
-		slices.SortStableFunc(entries, func(a, b fs.DirEntry) int { return modTime(b).Compare(modTime(a)) })
-		entries = entries[:maxFiles]
-	}
-	names := make([]string, len(entries))
-	for n, e := range entries {
-		names[n] = e.Name()
-	}
-	return names
 }
 
 func modTime(e fs.DirEntry) time.Time {

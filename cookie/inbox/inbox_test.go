@@ -471,25 +471,6 @@ func TestInboxTooBig(t *testing.T) {
 	})
 }
 
-func TestInboxCrowded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBox(t)
-		old := time.Now().Add(-time.Hour)
-		for n := range 300 {
-			name := fmt.Sprintf("f%03d.json", n)
-			b.write(name, exportOf(n))
-			if err := os.Chtimes(b.path(name), old, old); err != nil {
-				t.Fatal(err)
-			}
-		}
-		b.write("zz-newest.json", exportOf(9999))
-		s, err := b.Rescan(t.Context())
-		if err != nil || len(s.Drops) != 256 || s.Drops[0].File != "zz-newest.json" {
-			t.Errorf("got %d drops, %v, want 256 with the newest file first", len(s.Drops), err)
-		}
-	})
-}
-
 func TestInboxDirectory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t)

@@ -140,6 +140,9 @@ func (s *scan) deliverDrops() {
 			s.out.Pending = true
 			continue
 		}
+		if s.inbox.shared && drop.foreign {
+			continue
+		}
 		if l.info.Mode().IsRegular() && l.info.Mode().Perm()&0o002 != 0 {
 			s.inbox.cfg.Logger.Warn("every user of this machine may change this cookie file; run chmod o-w on it", "file", l.name)
 		}
@@ -157,14 +160,15 @@ func (s *scan) openDrop(l look, now time.Time) (Drop, error) {
 		drop.Rejection = cookie.RejectUnreadable(cookie.Unreadable{
 			Path: s.inbox.pathOf(l.name), UID: os.Geteuid(), OwnerID: uid, Owner: owner.NameOf(uid), Mode: l.info.Mode(),
 		})
-		return drop, nil
 	case leadingOut, directory, device:
 		drop.Rejection = rejectNoFile(l.name, l.kind)
-		return drop, nil
 	case tooBig:
 		drop.Rejection = export.RejectTooBig(l.name)
-		return drop, nil
 	case readable:
+	}
+	if l.kind != readable {
+		drop.foreign = isForeign(l.name, drop.Rejection, nil)
+		return drop, nil
 	}
 	data, err := s.folder.readFile(l)
 	if err != nil {
@@ -181,6 +185,7 @@ func (s *scan) openDrop(l look, now time.Time) (Drop, error) {
 			return Drop{}, err
 		}
 		drop.Export, drop.Rejection = nil, rejection
+		drop.foreign = isForeign(l.name, rejection, data)
 	}
 	return drop, nil
 }

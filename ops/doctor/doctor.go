@@ -93,6 +93,7 @@ var checks = []struct {
 	{"permissions", checkPermissions},
 	{"disk", checkDisk},
 	{"inotify", checkInotify},
+	{"inbox", checkInbox},
 	{"port", checkPort},
 	{"firewall", checkFirewall},
 	{"proxy", checkProxy},

@@ -110,6 +110,24 @@ func dir(t *testing.T, mode fs.FileMode) string {
 	return path
 }
 
+// crowd is a directory with n files.
+func crowd(t *testing.T, n int) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i := range n {
+		must(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o600))
+	}
+	return dir
+}
+
+// mounts is what the kernel says of a file that is mounted into an inbox.
+const mounts = `22 1 8:1 / / rw - ext4 /dev/sda1 rw
+23 22 8:1 /home/me/in /data/in rw - ext4 /dev/sda1 rw
+24 22 8:1 /home/me/in /data/in\040box rw - ext4 /dev/sda1 rw
+25 24 8:1 /home/me/cookies.txt /data/in\040box/cookies.txt rw - ext4 /dev/sda1 rw
+26 22 8:1 /x /data/in\040boxes rw - ext4 /dev/sda1 rw
+`
+
 // checkCertificate writes one that ends at a moment, with its key in the same file.
 func checkCertificate(t *testing.T, end time.Time) doctor.Config {
 	t.Helper()
@@ -210,6 +228,12 @@ func TestChecks(t *testing.T) {
 		{"file events", "inotify", doctor.Config{InboxDir: t.TempDir()}, doctor.Good, "at once", ""},
 		{"few watchers", "inotify", doctor.Config{InboxDir: t.TempDir(), Root: root(t, map[string]string{"proc/sys/fs/inotify/max_user_instances": "8\n"})}, doctor.Note, "only 8", "sysctl"},
 		{"polling", "inotify", doctor.Config{InboxDir: t.TempDir(), Poll: true}, doctor.Good, "intervals", ""},
+
+		{"inbox", "inbox", doctor.Config{InboxDir: crowd(t, 3)}, doctor.Good, "nothing else", ""},
+		{"no inbox yet", "inbox", doctor.Config{InboxDir: "/nowhere/inbox"}, doctor.Good, "nothing else", ""},
+		{"downloads", "inbox", doctor.Config{InboxDir: crowd(t, 300)}, doctor.Warning, "holds 300 files: only 256 are read", "inbox_dir"},
+		{"mounted file", "inbox", doctor.Config{InboxDir: "/data/in box", Root: root(t, map[string]string{"proc/self/mountinfo": mounts})}, doctor.Warning, "/data/in box/cookies.txt is mounted", "mount the directory"},
+		{"mounted inbox", "inbox", doctor.Config{InboxDir: "/data/in", Root: root(t, map[string]string{"proc/self/mountinfo": mounts})}, doctor.Good, "nothing else", ""},
 
 		{"free port", "port", doctor.Config{Listen: unused(t)}, doctor.Good, "is free", ""},
 		{"taken port, closed socket", "port", doctor.Config{Listen: listening(t, 200), Ask: closed}, doctor.Note, "cannot be asked by this user", "group geminid"},

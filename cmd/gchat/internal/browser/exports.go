@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -58,14 +57,7 @@ func wasMeant(err error, data []byte) bool {
 	if !refused {
 		return !errors.Is(err, fs.ErrPermission)
 	}
-	switch rejection.Code {
-	case cookie.CodeEmpty, cookie.CodeBinary, cookie.CodeHTML, cookie.CodeNotReadable:
-		return false
-	case cookie.CodeMalformed, cookie.CodeTruncated, cookie.CodeTooBig, cookie.CodeEncrypted, cookie.CodeWrongDomain:
-		return bytes.Contains(data, []byte("1PSID"))
-	default:
-		return true
-	}
+	return export.IsMeant(rejection, data)
 }
 
 // NewestExport returns the newest usable export among the candidates. passed says why
