@@ -36,6 +36,9 @@ type Call struct {
 	// SSE asks for a stream of server-sent events, in dialects that have another
 	// form of stream too.
 	SSE bool
+	// Details is what the decoder of a dialect keeps for the encoders of the same one;
+	// nil for nothing.
+	Details any
 	// FileURL returns an absolute URL under which the client can fetch blob,
 	// empty if there is none. Then, and if FileURL is nil, pictures travel as
 	// data URLs in dialects without a field for them.

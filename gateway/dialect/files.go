@@ -33,6 +33,15 @@ func DecodeURL(n Node) (*chat.Blob, error) {
 	return decodeFile(n, head[:len(head)-len(";base64")], data)
 }
 
+// DecodeBase64 returns the file whose base64 is the value of n; its bytes say what it is.
+func DecodeBase64(n Node) (*chat.Blob, error) {
+	text, err := n.borrowText()
+	if err != nil {
+		return nil, err
+	}
+	return decodeFile(n, "", text)
+}
+
 // maxURLBytes bounds an address.
 const maxURLBytes = 8 << 10
 

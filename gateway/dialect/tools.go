@@ -69,3 +69,60 @@ func RequireTools(req *chat.Request, place Node) error {
 	}
 	return nil
 }
+
+// ToolModes are the words for a choice among tools in OpenAI's APIs.
+var ToolModes = map[string]chat.ToolMode{
+	"none": chat.ToolsNone, "auto": chat.ToolsAuto, "required": chat.ToolsRequired, "any": chat.ToolsRequired,
+}
+
+// AddFunction adds the function that n describes, as OpenAI's APIs do, to req. Its name
+// begins with prefix, which is that of the tools it belongs to; empty for none.
+func AddFunction(req *chat.Request, n Node, prefix string) error {
+	fields, err := n.AsObject()
+	if err != nil {
+		return err
+	}
+	tool, err := readNamed(fields, prefix)
+	if err != nil {
+		return err
+	}
+	place := fields.Field("parameters")
+	if tool.Schema, err = ReadSchema(place); err != nil {
+		return err
+	}
+	tool.Field = place.Path
+	return AddTool(req, fields.Field("name"), tool)
+}
+
+// AddCustom adds the tool that n describes and that takes text, like [AddFunction]. A
+// grammar of that text is for the model to read.
+func AddCustom(req *chat.Request, n Node, prefix string) error {
+	fields, err := n.AsObject()
+	if err != nil {
+		return err
+	}
+	tool, err := readNamed(fields, prefix)
+	if err != nil {
+		return err
+	}
+	tool.Freeform = true
+	if grammar := fields.Field("format").Value; grammar.Get("type").Str == "grammar" {
+		if inner := grammar.Get("grammar"); inner.Exists() {
+			grammar = inner
+		}
+		tool.Description = strings.TrimSpace(tool.Description + "\nThe text follows this grammar (" +
+			grammar.Get("syntax").Str + "):\n" + grammar.Get("definition").Str)
+	}
+	return AddTool(req, fields.Field("name"), tool)
+}
+
+func readNamed(fields Object, prefix string) (tool chat.OfferedTool, err error) {
+	if tool.Name, err = fields.Field("name").AsText(); err != nil {
+		return tool, err
+	}
+	if tool.Name != "" {
+		tool.Name = prefix + tool.Name
+	}
+	tool.Description, err = fields.Field("description").AsText()
+	return tool, err
+}

@@ -25,7 +25,7 @@ func readTools(req *chat.Request, body dialect.Object) error {
 		return err
 	}
 	for _, n := range functions {
-		if err := readFunction(req, n); err != nil {
+		if err := dialect.AddFunction(req, n, ""); err != nil {
 			return err
 		}
 	}
@@ -44,9 +44,9 @@ func readTool(req *chat.Request, n dialect.Node) error {
 	case err != nil:
 		return err
 	case kind == "" || kind == "function":
-		return readFunction(req, nested(fields, n, "function"))
+		return dialect.AddFunction(req, nested(fields, n, "function"), "")
 	case kind == "custom":
-		return readCustom(req, nested(fields, n, "custom"))
+		return dialect.AddCustom(req, nested(fields, n, "custom"), "")
 	case !strings.HasPrefix(kind, "web_search"):
 		n.DropField()
 	}
@@ -60,53 +60,6 @@ func nested(fields dialect.Object, n dialect.Node, name string) dialect.Node {
 		return inner
 	}
 	return n
-}
-
-func readFunction(req *chat.Request, n dialect.Node) error {
-	fields, err := n.AsObject()
-	if err != nil {
-		return err
-	}
-	tool, err := readNamed(fields)
-	if err != nil {
-		return err
-	}
-	place := fields.Field("parameters")
-	if tool.Schema, err = dialect.ReadSchema(place); err != nil {
-		return err
-	}
-	tool.Field = place.Path
-	return dialect.AddTool(req, fields.Field("name"), tool)
-}
-
-// readCustom reads a tool that takes text. A grammar of that text is for the model to
-// read.
-func readCustom(req *chat.Request, n dialect.Node) error {
-	fields, err := n.AsObject()
-	if err != nil {
-		return err
-	}
-	tool, err := readNamed(fields)
-	if err != nil {
-		return err
-	}
-	tool.Freeform = true
-	if grammar := fields.Field("format").Value; grammar.Get("type").Str == "grammar" {
-		if inner := grammar.Get("grammar"); inner.Exists() {
-			grammar = inner
-		}
-		tool.Description = strings.TrimSpace(tool.Description + "\nThe text follows this grammar (" +
-			grammar.Get("syntax").Str + "):\n" + grammar.Get("definition").Str)
-	}
-	return dialect.AddTool(req, fields.Field("name"), tool)
-}
-
-func readNamed(fields dialect.Object) (tool chat.OfferedTool, err error) {
-	if tool.Name, err = fields.Field("name").AsText(); err != nil {
-		return tool, err
-	}
-	tool.Description, err = fields.Field("description").AsText()
-	return tool, err
 }
 
 // readToolChoice reads tool_choice, function_call, its older name, and
@@ -133,14 +86,9 @@ func readToolChoice(req *chat.Request, body dialect.Object) error {
 	return nil
 }
 
-// toolModes are the words for a choice.
-var toolModes = map[string]chat.ToolMode{
-	"none": chat.ToolsNone, "auto": chat.ToolsAuto, "required": chat.ToolsRequired, "any": chat.ToolsRequired,
-}
-
 func readChoice(req *chat.Request, place dialect.Node) error {
 	if place.Value.Type == gjson.String {
-		mode, ok := toolModes[place.Value.Str]
+		mode, ok := dialect.ToolModes[place.Value.Str]
 		if !ok {
 			return place.NewError("must be none, auto, required, or name a tool")
 		}
@@ -162,7 +110,7 @@ func readChoice(req *chat.Request, place dialect.Node) error {
 }
 
 func readAllowed(req *chat.Request, place dialect.Node, allowed gjson.Result) error {
-	mode, ok := toolModes[allowed.Get("mode").Str]
+	mode, ok := dialect.ToolModes[allowed.Get("mode").Str]
 	if !ok || mode == chat.ToolsNone {
 		return place.NewError("must have allowed_tools.mode auto or required")
 	}
