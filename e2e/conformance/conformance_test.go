@@ -22,6 +22,7 @@ func TestConformance(t *testing.T) {
 		test func(*testing.T, world)
 	}{
 		{"OpenAI", testOpenAI},
+		{"Responses", testResponses},
 		{"Gemini", testGemini},
 		{"scripts", testScripts},
 		{"presets", testPresets},

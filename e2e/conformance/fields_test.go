@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/responses"
 	"google.golang.org/genai"
 )
 
@@ -21,6 +22,11 @@ func TestKnownFields(t *testing.T) {
 		elsewhere    []string // fields that do not travel in this body
 	}{
 		{"POST /v1/chat/completions", "", openai.ChatCompletionNewParams{}, nil},
+		{"POST /v1/responses", "", responses.ResponseNewParams{}, nil},
+		{"Items of input in POST /v1/responses", "", responses.ResponseInputItemUnionParam{}, nil},
+		{"Tools of POST /v1/responses", "", responses.FunctionToolParam{}, nil},
+		{"Tools of POST /v1/responses", "", responses.CustomToolParam{}, nil},
+		{"Tools of POST /v1/responses", "", responses.NamespaceToolParam{}, nil},
 		{"POST /v1/images/generations and /v1/images/edits", "", openai.ImageGenerateParams{}, nil},
 		{"POST /v1/images/generations and /v1/images/edits", "", openai.ImageEditParams{}, nil},
 		{"models/MODEL:generateContent and :streamGenerateContent", "contents", genai.Content{}, nil},

@@ -129,6 +129,9 @@ func visitOpenAI(t *testing.T, v visitor) {
 	v.ask(t, "createChatCompletion", 200, "/v1/chat/completions", chatBody)
 	v.ask(t, "createChatCompletion", 200, "/v1/chat/completions",
 		`{"model":"gemini-2.5-pro","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Hello"}]}`)
+	v.ask(t, "createResponse", 200, "/v1/responses", `{"model":"gemini-2.5-flash","input":"Hello"}`)
+	v.ask(t, "createResponse", 200, "/v1/responses", `{"model":"gemini-2.5-flash","stream":true,"reasoning":{"summary":"auto"},"input":[{"role":"user","content":"Hello"}]}`)
+	v.ask(t, "createResponse", 400, "/v1/responses", `{"model":"gemini-2.5-flash","input":[{"type":"hologram"}]}`)
 	v.ask(t, "createChatCompletion", 400, "/v1/chat/completions", `{"model":"gemini-2.5-flash"}`)
 	v.ask(t, "createChatCompletion", 404, "/v1/chat/completions", `{"model":"none","messages":[{"role":"user","content":"Hello"}]}`)
 }

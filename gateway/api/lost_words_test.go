@@ -69,6 +69,15 @@ var whole = []struct{ path, body string }{
 			{"type":"file","file":{"filename":"NAME.png","file_data":"FILE"}},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"BYTES"}},
 			{"type":"input_image","image_url":"FILE"},"TEXT"],"attachments":[{"name":"NAME","url":"FILE"}]}],
 		"stream_options":{"include_usage":true},"metadata":{"a":"b"},"tools":[{"type":"function","function":{"name":"f"}}],"extra_body":{"google":{"thinking_config":{}}}}`},
+	{"/v1/responses", `{"model":"gemini-2.5-flash","instructions":"TEXT","input":[
+		{"role":"developer","content":[{"type":"input_text","text":"TEXT"}]},{"type":"message","role":"user","content":"TEXT"},
+		{"type":"reasoning","summary":[],"status":"completed"},{"role":"assistant","content":[{"type":"output_text","text":"TEXT"},{"type":"refusal","refusal":"TEXT"}]},
+		{"type":"function_call","call_id":"c1","name":"NAME","arguments":"{\"a\":\"TEXT\"}"},{"type":"custom_tool_call","call_id":"c2","name":"NAME","input":"TEXT"},
+		{"type":"function_call_output","call_id":"c1","output":"TEXT"},{"type":"custom_tool_call_output","call_id":"NAME","output":[{"type":"input_text","text":"TEXT"},{"type":"input_image","image_url":"FILE"}]},
+		{"type":"local_shell_call","call_id":"c3","action":{"command":["TEXT"]}},{"type":"local_shell_call_output","id":"c3","output":"TEXT"},
+		{"type":"image_generation_call","result":"BYTES"},
+		{"role":"user","content":[{"type":"input_text","text":"TEXT"},{"type":"input_image","image_url":"FILE","detail":"auto"},{"type":"input_file","filename":"NAME.png","file_data":"FILE"}]}],
+		"stream":false,"tools":[{"type":"function","name":"f"}],"metadata":{"a":"b"},"text":{"format":{"type":"text"}},"reasoning":{"summary":"auto"}}`},
 	{"/v1/images/generations", `{"model":"gemini-3.1-flash-image","prompt":"TEXT","negative_prompt":"TEXT","image":"FILE","images":[{"image_url":"FILE"}],"n":1}`},
 	{"/v1/images/edits", `{"model":"gemini-3.1-flash-image","prompt":"TEXT","image":["FILE",{"b64_json":"BYTES"}],"reference_images":[{"url":"FILE"}]}`},
 	{"/gemini/v1beta/models/gemini-2.5-flash:generateContent", `{"systemInstruction":{"parts":[{"text":"TEXT"}]},"contents":[

@@ -124,7 +124,7 @@ func fields(n int) string {
 
 // TestBodies: everything that can be wrong with a body before it is JSON.
 func TestBodies(t *testing.T) {
-	valid := `{"model":"m","messages":[{"role":"user","content":"a"}],"contents":[{"parts":[{"text":"a"}]}]}`
+	valid := `{"model":"m","input":"a","messages":[{"role":"user","content":"a"}],"contents":[{"parts":[{"text":"a"}]}]}`
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	tests := []struct {

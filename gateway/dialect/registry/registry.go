@@ -12,12 +12,14 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/dialect/gemini"
 	"github.com/geminid/geminid/gateway/dialect/openai"
+	"github.com/geminid/geminid/gateway/dialect/responses"
 )
 
 // All lists the dialects in the order in which they may claim a request.
 // OpenAI's comes last, because it claims the rest of /v1.
 var All = []dialect.Dialect{
 	gemini.Dialect,
+	responses.Dialect,
 	openai.Dialect,
 }
 

@@ -1,0 +1,277 @@
+package responses
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// partKinds are the types of parts, for errors.
+const partKinds = "input_text, input_image, input_file or output_text"
+
+// readInput reads instructions and input.
+func readInput(req *chat.Request, told *details, body dialect.Object) error {
+	talk := &itemReader{req: req, told: told}
+	if told.instructions != nil {
+		if err := talk.AddInstruction(body.Field("instructions"), []chat.Part{{Text: *told.instructions}}); err != nil {
+			return err
+		}
+	}
+	place := body.Field("input")
+	if place.Value.Type == gjson.String {
+		text, err := place.AsText()
+		if err != nil {
+			return err
+		}
+		if err := talk.AddTurn(place, chat.User, []chat.Part{{Text: text}}); err != nil {
+			return err
+		}
+		return talk.FillRequest(req, place)
+	}
+	items, err := place.AsList(dialect.MaxTurns)
+	if err != nil {
+		return place.NewError("must be a string or an array of at most 4096 items")
+	}
+	for _, n := range items {
+		if err := talk.readItem(n.AsTable(itemFields)); err != nil {
+			return err
+		}
+	}
+	if err := talk.endTurn(); err != nil {
+		return err
+	}
+	return talk.FillRequest(req, place)
+}
+
+// itemReader makes turns of items.
+type itemReader struct {
+	dialect.Conversation
+	req  *chat.Request
+	told *details
+
+	// The model's turn that is being read: a message, and the calls that follow it.
+	place dialect.Node
+	parts []chat.Part
+	calls []chat.ToolCall
+}
+
+// endTurn ends the model's turn.
+func (r *itemReader) endTurn() error {
+	if r.parts == nil && r.calls == nil {
+		return nil
+	}
+	parts, calls := r.parts, r.calls
+	r.parts, r.calls = nil, nil
+	return r.AddCalls(r.place, parts, calls)
+}
+
+func (r *itemReader) addCall(place dialect.Node, call chat.ToolCall) {
+	r.place = place
+	r.calls = append(r.calls, call)
+}
+
+func (r *itemReader) addResult(place dialect.Node, id string, parts []chat.Part) error {
+	if err := r.endTurn(); err != nil {
+		return err
+	}
+	return r.AddResult(place, chat.ToolResult{CallID: id}, parts)
+}
+
+// readItem reads an item of any type.
+func (r *itemReader) readItem(n dialect.Node) error {
+	if n.IsAbsent() {
+		return n.NewError("must be an object")
+	}
+	item, err := n.AsObject()
+	if err != nil {
+		return err
+	}
+	kind, err := item.Field("type").AsText()
+	if err != nil {
+		return err
+	}
+	if id := item.Field("id"); kind != "item_reference" && !id.IsAbsent() {
+		if _, err := id.AsText(); err != nil {
+			return err
+		}
+		id.DropField()
+	}
+	switch kind {
+	case "", "message":
+		return r.readMessage(item)
+	case "function_call", "custom_tool_call":
+		return r.readCall(item, kind == "custom_tool_call")
+	case "function_call_output", "custom_tool_call_output":
+		return r.readResult(item)
+	case "reasoning":
+		return readThoughts(item)
+	case "image_generation_call":
+		return r.readPicture(item)
+	case "additional_tools":
+		return readToolList(r.req, r.told, item.Field("tools"))
+	case "item_reference":
+		return n.NewError("refers to an item that is not kept; send the item itself")
+	case "compaction":
+		return n.NewError("holds a summary that only the server that made it can read; send the items themselves")
+	case "web_search_call", "compaction_trigger", "configuration_update", "mcp_list_tools":
+		n.DropField()
+		return nil
+	}
+	return r.readOwnTool(n, item, kind)
+}
+
+func (r *itemReader) readMessage(item dialect.Object) error {
+	role, err := item.Field("role").AsText()
+	if err != nil {
+		return err
+	}
+	place := item.Field("content")
+	parts, err := dialect.ReadContent(place, partKinds)
+	if err != nil {
+		return err
+	}
+	files, err := dialect.ReadFileFields(item)
+	if err != nil {
+		return err
+	}
+	parts = append(parts, files...)
+	if err := r.endTurn(); err != nil {
+		return err
+	}
+	switch role {
+	case "system", "developer":
+		return r.AddInstruction(place, parts)
+	case "user":
+		return r.AddTurn(place, chat.User, parts)
+	case "assistant":
+		r.place, r.parts = place, parts
+		return nil
+	}
+	return item.Field("role").NewError("must be user, assistant, system or developer")
+}
+
+// readCall reads a call of a function, or of a tool that takes text.
+func (r *itemReader) readCall(item dialect.Object, freeform bool) error {
+	call := chat.ToolCall{Freeform: freeform}
+	arguments := "arguments"
+	if freeform {
+		arguments = "input"
+	}
+	var namespace string
+	for name, text := range map[string]*string{"call_id": &call.ID, "name": &call.Name, "namespace": &namespace} {
+		var err error
+		if *text, err = item.Field(name).AsText(); err != nil {
+			return err
+		}
+	}
+	if namespace != "" {
+		call.Name = namespace + "." + call.Name
+	}
+	place := item.Field(arguments)
+	if place.Value.IsObject() {
+		call.Arguments = place.JSONText()
+	} else {
+		var err error
+		if call.Arguments, err = place.AsText(); err != nil {
+			return err
+		}
+	}
+	r.addCall(place, call)
+	return nil
+}
+
+// readResult reads the result of a call: a text, or parts.
+func (r *itemReader) readResult(item dialect.Object) error {
+	id, err := item.Field("call_id").AsText()
+	if err != nil {
+		return err
+	}
+	place := item.Field("output")
+	parts, err := dialect.ReadContent(place, partKinds)
+	if err != nil {
+		return err
+	}
+	return r.addResult(place, id, parts)
+}
+
+// readThoughts reads an item with the thoughts of an earlier answer, which are not
+// shown to the model again. Those that are sealed by another server are named.
+func readThoughts(item dialect.Object) error {
+	place := item.Field("encrypted_content")
+	text, err := place.AsText()
+	if err != nil {
+		return err
+	}
+	if _, ok := openThoughts(text); !ok && text != "" {
+		place.DropField()
+	}
+	if content := item.Field("content"); !content.IsAbsent() {
+		content.DropField()
+	}
+	return nil
+}
+
+// readPicture reads a picture that the model made.
+func (r *itemReader) readPicture(item dialect.Object) error {
+	place := item.Field("result")
+	if place.Value.String() == "" {
+		return nil // it was never made
+	}
+	picture, err := dialect.DecodeBase64(place)
+	if err != nil {
+		return err
+	}
+	if err := r.endTurn(); err != nil {
+		return err
+	}
+	return r.AddTurn(place, chat.Agent, []chat.Part{{Blob: picture}})
+}
+
+// readOwnTool reads a call of one of OpenAI's own tools, or its result. The model is
+// shown it as a call of a function of that name, with all that it holds.
+func (r *itemReader) readOwnTool(n dialect.Node, item dialect.Object, kind string) error {
+	id, err := item.Field("call_id").AsText()
+	if err != nil {
+		return err
+	}
+	own, err := item.Field("id").AsText()
+	if err != nil {
+		return err
+	}
+	id = cmp.Or(id, own)
+	if name, ok := strings.CutSuffix(kind, "_output"); ok && strings.HasSuffix(name, "_call") {
+		return r.addResult(n, id, []chat.Part{{Text: describeItem(n)}})
+	}
+	switch name, ok := strings.CutSuffix(kind, "_call"); {
+	case ok:
+		r.addCall(n, chat.ToolCall{ID: id, Name: name, Arguments: describeItem(n)})
+	case kind == "mcp_approval_request", kind == "mcp_approval_response", kind == "tool_search_output", kind == "program", kind == "program_output":
+		return r.addResult(n, id, []chat.Part{{Text: describeItem(n)}})
+	default:
+		return item.Field("type").NewError("must be message, function_call, function_call_output, custom_tool_call, custom_tool_call_output, reasoning or another type of items of the Responses API")
+	}
+	return nil
+}
+
+// describeItem returns what an item holds beside the fields that every item has: JSON,
+// or the text itself if it holds one text.
+func describeItem(n dialect.Node) string {
+	var fields []string
+	var only gjson.Result
+	n.Value.ForEach(func(name, value gjson.Result) bool {
+		switch name.Str {
+		case "type", "id", "call_id", "status":
+		default:
+			fields, only = append(fields, name.Raw+":"+value.Raw), value
+		}
+		return true
+	})
+	if len(fields) == 1 && only.Type == gjson.String {
+		return strings.ToValidUTF8(only.Str, "\ufffd")
+	}
+	return strings.ToValidUTF8("{"+strings.Join(fields, ",")+"}", "\ufffd")
+}
