@@ -200,7 +200,7 @@ func (p *pretend) status(w http.ResponseWriter, r *http.Request) {
 		"last_probe": ago(2 * time.Minute), "last_rotation": ago(4 * time.Minute)}
 	if r.Header.Get("Authorization") == "Bearer "+p.admin {
 		for name, value := range map[string]any{"name": "default", "activity": "idle", "evidence": "status RPC 0",
-			"next_action": "rotation in 5 min", "basis": "3 sessions before", "generation": 4, "notes": []string{"a browser may still use this session"}} {
+			"next_action": "rotation in 5 min", "basis": "3 sessions before", "generation": 4, "quotas": []map[string]any{{"model": "all", "window": "week", "remaining": 0.42, "reset": ago(-50 * time.Hour)}}, "notes": []string{"a browser may still use this session"}} {
 			told[name] = value
 		}
 	}

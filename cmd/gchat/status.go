@@ -99,6 +99,9 @@ func printAccount(c *terminal.Console, a status.Account, now time.Time) {
 	if !a.LastRotation.IsZero() {
 		line("renewed", age(a.LastRotation)+" ago")
 	}
+	for _, q := range a.Quotas {
+		line("quota", status.QuotaText(q, now))
+	}
 	for _, note := range a.Notes {
 		line("note", note)
 	}

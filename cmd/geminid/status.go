@@ -62,6 +62,9 @@ func printAccount(w io.Writer, a status.Account, now time.Time) {
 	}
 	row("last file", fileOutcome(a.LastFile))
 	row("to do", a.Remedy)
+	for _, q := range a.Quotas {
+		row("quota", status.QuotaText(q, now))
+	}
 	for _, note := range a.Notes {
 		row("note", note)
 	}

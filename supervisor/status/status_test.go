@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor/status"
 )
 
@@ -82,6 +83,23 @@ func TestTally(t *testing.T) {
 	paused := status.Account{State: status.Healthy, Activity: status.Paused}
 	for _, tt := range []struct {
 		name     string
+func TestQuotaText(t *testing.T) {
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		quota cookie.Quota
+		want  string
+	}{
+		{cookie.Quota{Model: cookie.EveryModel, Window: cookie.WeekWindow, Remaining: 0.0899, Reset: now.Add(76 * time.Hour)}, "all questions in a week: 8 % left, full again in 3 d 4 h"},
+		{cookie.Quota{Model: cookie.EveryModel, Window: "5h", Remaining: 1}, "all questions in 5 hours: 100 % left"},
+		{cookie.Quota{Model: "pro", Window: "current", Remaining: 0.5, Reset: now.Add(-time.Hour)}, "pro: 50 % left"},
+		{cookie.Quota{Model: "extras", Window: "current", Reset: now.Add(time.Hour)}, "beside the chat: 0 % left, full again in 1 h 0 min"},
+	} {
+		if got := status.QuotaText(tt.quota, now); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.quota, got, tt.want)
+		}
+	}
+}
+
 		accounts []status.Account
 		overall  status.State
 		en, zh   string

@@ -36,6 +36,18 @@ function figure(label, text, note) {
 // accountCard shows the state with its proof, the next action and the end. open
 // says whether the list of events was unfolded.
 function accountCard(a, events, generations, open) {
+// quotaList shows what is left of each of the account's allowances at Google.
+function quotaList(quotas) {
+  if (quotas.length === 0) return null;
+  return el('dl', { class: 'figures quotas', 'aria-label': t('quota.title') }, ...quotas.map((q) => {
+    const left = Math.floor(100 * q.remaining);
+    const label = [known('quota.model.' + q.model, q.model), known('quota.window.' + q.window, '')].filter(Boolean).join(' · ');
+    const node = figure(label, () => t('quota.left', { n: left }), q.reset && when(q.reset) > now() ? tick(el('small'), () => t('quota.reset', { span: rough(when(q.reset) - now()) })) : null);
+    if (left < 10) node.querySelector('dd').classList.add('some');
+    return node;
+  }));
+}
+
   const mine = events.filter((e) => e.account === a.name);
   const paused = a.activity === 'paused';
   const state = paused ? 'paused' : a.state;
@@ -55,6 +67,7 @@ function accountCard(a, events, generations, open) {
         a.persisted ? null : el('small', { class: 'bad' }, t('account.unsaved')))),
     holder,
     el('details', { open }, el('summary', {}, t('time.list')), eventList(mine)),
+    quotaList(a.quotas ?? []),
     ...(a.notes ?? []).map((note) => foreign('p', note, { class: 'note' })));
   return { card, draw: () => holder.replaceChildren(drawTimeline(a, mine, generations, Math.max(260, Math.floor(holder.clientWidth)))) };
 }
