@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -108,19 +107,19 @@ func statusLine(accounts []supervisor.Account, now time.Time) string {
 	if len(accounts) == 0 {
 		return "no session yet; drop a cookie file into the inbox"
 	}
-	count := make(map[supervisor.State]int)
+	count := make(status.Tally)
 	var rotates, ends time.Time
 	var remedy string
 	for _, a := range accounts {
-		count[a.State]++
-		rotates, ends = earlierTime(rotates, a.NextRotation), earlierTime(ends, a.PredictedEnd)
+		count[a.Standing()]++
 		remedy = cmp.Or(remedy, a.Remedy)
+		if ends = earlierTime(ends, a.PredictedEnd); a.Activity != status.Paused {
+			rotates = earlierTime(rotates, a.NextRotation)
+		}
 	}
 	var parts []string
-	for _, state := range slices.Backward(status.States()) { // worst first
-		if count[state] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count[state], state))
-		}
+	for _, state := range count.WorstFirst() {
+		parts = append(parts, fmt.Sprintf("%d %s", count[state], state))
 	}
 	if !rotates.IsZero() {
 		parts = append(parts, fmt.Sprintf("rotates in %d min", max(0, int(rotates.Sub(now).Round(time.Minute).Minutes()))))

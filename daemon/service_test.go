@@ -13,6 +13,7 @@ import (
 	"github.com/geminid/geminid/daemon"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/supervisor"
+	"github.com/geminid/geminid/supervisor/status"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -30,6 +31,7 @@ func TestStatusLine(t *testing.T) {
 			{State: supervisor.Healthy, NextRotation: at(9)}, {State: supervisor.Healthy, NextRotation: at(3), PredictedEnd: at(30)},
 		}, "2 healthy, rotates in 3 min, ends ~12:30"},
 		{"the worst first", []supervisor.Account{{State: supervisor.Healthy}, {State: supervisor.Unreadable}, {State: supervisor.Expiring}}, "1 unreadable, 1 expiring, 1 healthy"},
+		{"paused", []supervisor.Account{{State: supervisor.Healthy, Activity: status.Paused, NextRotation: at(7), Remedy: "resume it"}}, "1 paused; resume it"},
 		{"one needs a person", []supervisor.Account{
 			{State: supervisor.Expired, Remedy: "sign in anew"}, {State: supervisor.Healthy, NextRotation: at(-1)},
 		}, "1 expired, 1 healthy, rotates in 0 min; sign in anew"},

@@ -33,7 +33,7 @@ type labeledVector interface {
 func (m *Metrics) accountVectors() []labeledVector {
 	return []labeledVector{
 		m.CookieState, m.CookieTransitions, m.CookieStateChanged, m.CookieProbes, m.CookieProbeDuration,
-		m.CookieProbeSuccess, m.CookieRotations, m.CookieRotationSuccess, m.CookieRotationNext, m.CookieIssued,
+		m.CookieProbeSuccess, m.CookieRotations, m.CookieRotationSuccess, m.CookieRotationNext, m.CookieTrialNext, m.CookieIssued,
 		m.CookiePredictedExpiry, m.CookieLifetime, m.CookieFileLoads, m.CookieFileLoaded, m.CookieFileLoadSuccess,
 		m.CookieStoreWrites, m.UpstreamPageRead, m.UpstreamQuota, m.UpstreamQuotaReset,
 	}

@@ -87,6 +87,7 @@ func (m *Metrics) AddAccount(name string, states ...string) {
 	m.CookieProbeSuccess.WithLabelValues(name)
 	m.CookieRotationSuccess.WithLabelValues(name)
 	m.CookieRotationNext.WithLabelValues(name)
+	m.CookieTrialNext.WithLabelValues(name)
 	m.CookieIssued.WithLabelValues(name)
 	m.CookiePredictedExpiry.WithLabelValues(name)
 	m.CookieFileLoadSuccess.WithLabelValues(name)

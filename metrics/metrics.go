@@ -50,6 +50,7 @@ type Metrics struct {
 	CookieRotations       *prometheus.CounterVec   // account, result
 	CookieRotationSuccess *prometheus.GaugeVec     // account
 	CookieRotationNext    *prometheus.GaugeVec     // account
+	CookieTrialNext       *prometheus.GaugeVec     // account
 	CookieIssued          *prometheus.GaugeVec     // account
 	CookiePredictedExpiry *prometheus.GaugeVec     // account
 	CookieLifetime        *prometheus.HistogramVec // account
@@ -172,6 +173,7 @@ func (m *Metrics) registerCookies(f factory) {
 	m.CookieRotations = f.newCounter("cookie_rotations_total", "Rotations by result.", "account", "result")
 	m.CookieRotationSuccess = f.newGauge("cookie_rotation_last_success_timestamp_seconds", "When a rotation last gave a new value.", "account")
 	m.CookieRotationNext = f.newGauge("cookie_rotation_next_timestamp_seconds", "When the next rotation is due.", "account")
+	m.CookieTrialNext = f.newGauge("cookie_trial_next_timestamp_seconds", "When the one trial call of an account that the upstream refuses is made; 0 for others.", "account")
 	m.CookieIssued = f.newGauge("cookie_issued_timestamp_seconds", "When the value in use was first seen.", "account")
 	m.CookiePredictedExpiry = f.newGauge("cookie_predicted_expiry_timestamp_seconds", "When the value in use is expected to end without renewal; 0 when unknown.", "account")
 	m.CookieLifetime = f.newHistogram("cookie_observed_lifetime_seconds", "How long values lived that were seen to die.", lifetimeBuckets, "account")

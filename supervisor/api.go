@@ -28,6 +28,7 @@ const (
 	Expired     = status.Expired
 	Missing     = status.Missing
 	Unreadable  = status.Unreadable
+	PausedState = status.PausedState // of the whole alone
 )
 
 // Upstream is the part of a provider that the supervisor drives. The calls

@@ -43,7 +43,7 @@ func stateNames() []string {
 	for _, s := range status.States() {
 		names = append(names, string(s))
 	}
-	return names
+	return append(names, string(PausedState))
 }
 
 // setGaugesLocked mirrors the account into the metrics, where a removed one has no
@@ -54,17 +54,22 @@ func (a *account) setGaugesLocked() {
 		x.RemoveAccount(name)
 		return
 	}
-	for _, s := range status.States() {
+	standing := m.State
+	if m.Paused {
+		standing = PausedState
+	}
+	for _, s := range stateNames() {
 		v := 0.0
-		if s == m.State {
+		if s == string(standing) {
 			v = 1
 		}
-		x.CookieState.WithLabelValues(name, string(s)).Set(v)
+		x.CookieState.WithLabelValues(name, s).Set(v)
 	}
 	x.CookieStateChanged.WithLabelValues(name).Set(unixSeconds(m.Since))
 	x.CookieProbeSuccess.WithLabelValues(name).Set(unixSeconds(m.Facts.Proof))
 	x.CookieRotationSuccess.WithLabelValues(name).Set(unixSeconds(m.LastRotation))
 	x.CookieRotationNext.WithLabelValues(name).Set(unixSeconds(m.NextRotation))
+	x.CookieTrialNext.WithLabelValues(name).Set(unixSeconds(m.trialAt()))
 	x.CookieIssued.WithLabelValues(name).Set(unixSeconds(m.Issued))
 	x.CookiePredictedExpiry.WithLabelValues(name).Set(unixSeconds(a.outlookLocked(a.s.now()).end))
 }
@@ -178,7 +183,7 @@ func (a *account) takeSnapshot(now time.Time) Account {
 		NextAction: a.nextActionLocked(now, m.State), Remedy: a.remedyLocked(),
 		PredictedEnd: a.outlookLocked(now).end, Basis: m.Lifetimes.basisText(), Nominal: m.Nominal,
 		LastProbe: m.LastProbe, LastProof: m.Facts.Proof, LastRotation: m.LastRotation,
-		NextProbe: m.NextProbe, NextRotation: m.nextRotation(now), RetryAt: m.Facts.HoldUntil,
+		NextProbe: m.NextProbe, NextRotation: m.nextRotation(now), RetryAt: m.trialAt(),
 		Generation: m.Number, Mark: a.markOf(a.set), Persisted: a.saved,
 		Serving: v != nil && v.serving, Notes: a.notesLocked(now), LastFile: a.s.events.lastFile(a.name),
 		Quotas: a.quotas,
@@ -187,10 +192,16 @@ func (a *account) takeSnapshot(now time.Time) Account {
 	if m.Paused {
 		out.Activity = status.Paused
 	}
-	if m.Facts.Hold == "" {
-		out.RetryAt = time.Time{}
-	}
 	return out
+}
+
+// trialAt is when the one call is made that tries whether the upstream still refuses,
+// zero if it does not.
+func (m *memo) trialAt() time.Time {
+	if m.Facts.Hold == "" {
+		return time.Time{}
+	}
+	return m.Facts.HoldUntil
 }
 
 // faultIn is the fault that an account in this state suffers from.
@@ -208,7 +219,7 @@ func (s *Supervisor) Accounts() []Account {
 	for _, a := range s.presentAccounts() {
 		out = append(out, a.takeSnapshot(now))
 	}
-	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(y.State.Rank(), x.State.Rank()) })
+	slices.SortStableFunc(out, func(x, y Account) int { return cmp.Compare(y.Standing().Rank(), x.Standing().Rank()) })
 	return out
 }
 
@@ -233,17 +244,28 @@ func (s *Supervisor) Overall() Overall {
 	if best == nil {
 		return Overall{State: Missing, Remedy: noAccount}
 	}
-	out := Overall{State: best.State, Since: best.Since, Remedy: best.Remedy, RetryAt: best.RetryAt, Fault: best.Fault, States: status.CountStates(all)}
-	if best.State == Unreadable {
-		out.Remedy = unreadForClients
-	}
-	return out
+	return Overall{State: best.Standing(), Since: best.Since, Remedy: remedyForClients(best), RetryAt: best.RetryAt, Fault: best.Fault, States: status.CountStates(all)}
 }
 
 const noAccount = "drop a cookie file into the inbox"
 
 // unreadForClients is the remedy for clients, which need not know the server's paths.
 const unreadForClients = "the server cannot read its saved session; its owner finds the reason and the cure with: geminid cookies status"
+
+// resumeForClients is the remedy for clients, which need not know names of accounts.
+const resumeForClients = "its owner lets it go on with: geminid cookies resume ACCOUNT"
+
+// remedyForClients is the remedy of the account by which the whole is judged.
+func remedyForClients(best *Account) string {
+	switch best.Standing() {
+	case Unreadable:
+		return unreadForClients
+	case PausedState:
+		return resumeForClients
+	default:
+		return best.Remedy
+	}
+}
 
 // bestOf returns the account by which the whole is judged: of those that serve, or
 // else of all, the one in the best state. It is nil if there is none.
@@ -255,7 +277,7 @@ func bestOf(all []Account) *Account {
 		if a.Serving != b.Serving {
 			return map[bool]int{true: -1, false: 1}[a.Serving]
 		}
-		return cmp.Compare(a.State.Rank(), b.State.Rank())
+		return cmp.Compare(a.Standing().Rank(), b.Standing().Rank())
 	})
 	return &best
 }
@@ -276,11 +298,8 @@ func (s *Supervisor) newRefusal() *Refusal {
 	if best == nil {
 		return &Refusal{State: Missing, Remedy: noAccount}
 	}
-	r := &Refusal{State: best.State, Remedy: cmp.Or(best.Remedy, best.NextAction)}
-	if best.State == Unreadable {
-		r.Remedy = unreadForClients
-	}
-	switch best.State {
+	r := &Refusal{State: best.Standing(), Remedy: cmp.Or(remedyForClients(best), best.NextAction)}
+	switch r.State {
 	case Degraded, Suspect, Unreachable:
 		r.RetryAfter = cookie.DoubtTime
 	case RateLimited, Blocked:

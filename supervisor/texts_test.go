@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -57,7 +59,6 @@ func TestAdvice(t *testing.T) {
 			h.up.rotations(cookie.NoNewTS)
 			h.pass(6 * time.Minute)
 		}, supervisor.Expiring, "", "about to end"},
-		{"paused", func(h *house) { _ = h.Pause("default") }, supervisor.Healthy, "paused by command", "geminid cookies resume default"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,6 +76,73 @@ func TestAdvice(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOverallPaused: what is paused is never called healthy as a whole; an account that
+// serves, or comes back by itself, goes before it. Its name is not for clients.
+func TestOverallPaused(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		play  func(h *house)
+		state supervisor.State
+	}{
+		{"both", func(h *house) { _, _ = h.Pause("default"), h.Pause("two") }, supervisor.PausedState},
+		{"the other serves", func(h *house) { _ = h.Pause("two") }, supervisor.Healthy},
+		{"the other is refused", func(h *house) {
+			_ = h.Pause("two")
+			h.up.answers(cookie.Blocked)
+			_, _ = h.Probe(h.t.Context(), "default")
+		}, supervisor.Blocked},
+		{"the other has ended", func(h *house) {
+			_ = h.Pause("two")
+			h.up.answers(cookie.SignedOut)
+			h.pass(10 * time.Minute)
+		}, supervisor.PausedState},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := withSession(t)
+				h.t = t
+				h.offer("cookies_two.txt", set("two", "1"))
+				tt.play(h)
+				whole := h.Overall()
+				if whole.State != tt.state || whole.State.Serves() != h.Ready() {
+					t.Errorf("overall %+v, ready %v", whole, h.Ready())
+				}
+				if paused := whole.State == supervisor.PausedState; paused != strings.Contains(whole.Remedy, "geminid cookies resume ACCOUNT") {
+					t.Errorf("remedy %q", whole.Remedy)
+				}
+				if n := testutil.ToFloat64(h.metrics.CookieState.WithLabelValues("two", "paused")); n != 1 {
+					t.Errorf("the metric paused is %v", n)
+				}
+				if n := testutil.ToFloat64(h.metrics.CookieState.WithLabelValues("two", "healthy")); n != 0 {
+					t.Errorf("the metric healthy is %v", n)
+				}
+			})
+		})
+	}
+}
+
+// TestTrialIsInMetrics: the time of the trial call stands in the metrics as long as
+// one is due.
+func TestTrialIsInMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := withSession(t)
+		trial := func() float64 { return testutil.ToFloat64(h.metrics.CookieTrialNext.WithLabelValues("default")) }
+		if trial() != 0 {
+			t.Errorf("trial at %v", trial())
+		}
+		h.up.answers(cookie.Blocked)
+		_, _ = h.Probe(t.Context(), "default")
+		if at := h.Accounts()[0].RetryAt; at.IsZero() || trial() != float64(at.Unix()) {
+			t.Errorf("trial at %v, want %v", trial(), at)
+		}
+		h.up.answers(cookie.SignedIn)
+		_, _ = h.Probe(t.Context(), "default")
+		if trial() != 0 {
+			t.Errorf("trial at %v", trial())
+		}
+	})
 }
 
 // TestOverallUnreadable: the cure names paths of the server, so it is not for clients.

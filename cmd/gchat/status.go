@@ -82,7 +82,7 @@ func printAccount(c *terminal.Console, a status.Account, now time.Time) {
 	}
 	age := func(then time.Time) string { return status.FormatDuration(now.Sub(then)) }
 	state := string(a.State)
-	if !a.Since.IsZero() {
+	if !a.Since.IsZero() && a.State != status.PausedState { // seen with an API key: since when is the admin's
 		state += " since " + age(a.Since)
 	}
 	if a.Activity == status.Paused {

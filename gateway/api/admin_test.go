@@ -237,8 +237,16 @@ func TestCommands(t *testing.T) {
 		at0(admin("GET", "/api/cookies/history?account=nobody", ""), 404, "", nil)
 		at0(admin("POST", "/api/accounts/main/rollback", ""), 200, "account", "main")
 		at0(admin("POST", "/api/accounts/main/pause", ""), 200, "account", "main")
-		if w := g.do(generate("openai", false)); w.Code == http.StatusOK {
-			t.Error("a paused account serves")
+		if w := g.do(generate("openai", false)); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "paused by its owner: its owner lets it go on with: geminid cookies resume") || strings.Contains(w.Body.String(), "main") {
+			t.Errorf("a paused account: %d %s", w.Code, w.Body)
+		}
+		at0(call{path: "/health"}, 503, "status", "paused")
+		if w := g.do(call{path: "/api/cookies/status", key: apiKey}); at(fields(t, w.Body.Bytes()), "accounts", 0, "state") != "paused" {
+			t.Errorf("what an API key sees: %s", w.Body)
+		}
+		at0(admin("GET", "/api/cookies/status", ""), 200, "status", "paused")
+		if w := g.do(call{path: "/", header: map[string]string{"Accept-Language": "zh"}}); !strings.Contains(w.Body.String(), `data-word="paused">已暂停</h1>`) {
+			t.Errorf("the page of a paused account: %d", w.Code)
 		}
 		at0(admin("POST", "/api/accounts/main/resume", ""), 200, "account", "main")
 		if w := g.do(generate("openai", false)); w.Code != http.StatusOK {

@@ -69,6 +69,8 @@ func refusalError(r *supervisor.Refusal) *chat.Error {
 		err.Kind, err.Message = chat.Quota, "Gemini asked the server to slow down"
 	case supervisor.Blocked:
 		err.Kind, err.Message = chat.Unavailable, "Gemini refuses the server's address or account for now"
+	case supervisor.PausedState:
+		err.Kind, err.Message = chat.Unavailable, "the server's Gemini session is paused by its owner"
 	case supervisor.Unreachable:
 		err.Kind, err.Message = chat.Unavailable, "the server cannot reach Gemini"
 	default:

@@ -54,7 +54,7 @@ type Status[Seen AccountSummary | supervisor.Account] struct {
 // AccountSummary is the part of an account that an api key may see: neither its name
 // nor the observations about it.
 type AccountSummary struct {
-	State        supervisor.State `json:"state"`
+	State        supervisor.State `json:"state"` // [supervisor.PausedState] if it is paused
 	Since        time.Time        `json:"since,omitzero"`
 	PredictedEnd time.Time        `json:"predicted_end,omitzero"`
 	LastProbe    time.Time        `json:"last_probe,omitzero"`
@@ -71,7 +71,7 @@ func (a *API) cookieStatus(w http.ResponseWriter, r *http.Request) {
 	}
 	seen := make([]AccountSummary, 0, len(all))
 	for _, acc := range all {
-		seen = append(seen, AccountSummary{acc.State, acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation, acc.RetryAt})
+		seen = append(seen, AccountSummary{acc.Standing(), acc.Since, acc.PredictedEnd, acc.LastProbe, acc.LastRotation, acc.RetryAt})
 	}
 	a.writeJSON(w, r, http.StatusOK, Status[AccountSummary]{whole.State.Word(), whole.Remedy, whole.States, seen, now, nil})
 }

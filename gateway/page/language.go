@@ -70,9 +70,6 @@ func (l *locale) textOf(key string) string {
 
 // stateSentence returns the meaning of the state for clients.
 func (l *locale) stateSentence(v View) string {
-	if v.Fault == "" && !v.Ready && (v.State == "healthy" || v.State == "expiring") {
-		return l.textOf("sentence.paused")
-	}
 	sentence := l.textOf("sentence." + v.State)
 	if v.Fault != "" {
 		sentence += " " + l.textOf("fault."+v.Fault)

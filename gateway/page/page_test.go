@@ -63,7 +63,7 @@ func TestReadableWithoutScript(t *testing.T) {
 		{"healthy", healthy, []string{`data-word="valid"`, "signed in and serving", "http://127.0.0.1:8100/v1", "http://127.0.0.1:8100/gemini",
 			"-all,&#43;gemini-2.5-flash,&#43;gemini-2.5-pro", "CherryStudio", "NextChat", "ChatBox", "gchat cookies update"}},
 		{"expired", page.View{State: "expired", Word: "expired", Remedy: "sign in & export"}, []string{"The session has ended.", "What to do:", "sign in &amp; export"}},
-		{"paused", page.View{State: "healthy", Word: "valid", Remedy: "run: geminid cookies resume x"}, []string{"paused by command", "geminid cookies resume x"}},
+		{"paused", page.View{State: "paused", Word: "paused", Remedy: "run: geminid cookies resume x"}, []string{`data-word="paused"`, "<h1 id=\"word\" data-word=\"paused\">Paused</h1>", "paused by its owner", "geminid cookies resume x"}},
 		{"one of three ended", page.View{State: "healthy", Word: "valid", Ready: true, Accounts: []page.Count{{"expired", 1}, {"healthy", 2}}}, []string{"Of 3 accounts: 1 expired."}},
 		{"several troubles", page.View{State: "expiring", Word: "expiring", Ready: true, Accounts: []page.Count{{"expired", 2}, {"blocked", 1}, {"expiring", 1}, {"paused", 1}}},
 			[]string{"Of 5 accounts: 2 expired, 1 blocked, 1 paused."}},

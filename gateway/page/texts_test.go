@@ -54,8 +54,8 @@ func TestTextsAreUsed(t *testing.T) {
 
 // TestScriptKnowsTheRanks: the script lists the states as the server ranks them.
 func TestScriptKnowsTheRanks(t *testing.T) {
-	states := status.States()
-	slices.Reverse(states)
+	states := append(status.States(), status.PausedState)
+	slices.SortFunc(states, func(a, b status.State) int { return b.Rank() - a.Rank() })
 	want := strings.ReplaceAll(fmt.Sprintf("const ranks = %q;", states), `" "`, `', '`)
 	want = strings.ReplaceAll(want, `"`, "'")
 	if !strings.Contains(page.Script(), want) {
@@ -66,7 +66,7 @@ func TestScriptKnowsTheRanks(t *testing.T) {
 // TestEveryWordHasAText: what the rest of the house can say has words here.
 func TestEveryWordHasAText(t *testing.T) {
 	var wanted []string
-	for _, state := range status.States() {
+	for _, state := range append(status.States(), status.PausedState) {
 		wanted = append(wanted, "word."+string(state), "sentence."+string(state))
 	}
 	for _, result := range []supervisor.Result{supervisor.Applied, supervisor.Unchanged, supervisor.Rejected, supervisor.Parked, supervisor.RolledBack} {

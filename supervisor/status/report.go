@@ -85,6 +85,14 @@ const (
 	EventRejected EventKind = "rejected"
 )
 
+// Standing is the state of the account, [PausedState] if its owner paused it.
+func (a Account) Standing() State {
+	if a.Activity == Paused {
+		return PausedState
+	}
+	return a.State
+}
+
 // Event is one thing that happened to an account, as a timeline shows it. It
 // holds no cookie value.
 type Event struct {

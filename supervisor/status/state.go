@@ -29,23 +29,33 @@ const (
 	Unreadable  State = "unreadable"   // its saved record cannot be read
 )
 
+// PausedState is how an account stands that its owner paused, whatever its own state,
+// which is never this one. The whole stands so if nothing serves and the best account
+// is paused.
+const PausedState = State(Paused)
+
 // States returns every state, best first: the overall state is the first that an
 // account has, and accounts are listed from the last. The caller owns the slice.
 func States() []State {
 	return []State{Healthy, Expiring, Unknown, Degraded, Suspect, Unreachable, RateLimited, Blocked, Expired, Unreadable, Missing}
 }
 
-// Rank returns the place of the state among [States], the best one 0. An unknown
-// word comes after all of them.
+// ranks are the states, best first. What the owner paused is better off than what has
+// ended, and worse than what comes back by itself.
+var ranks = slices.Insert(States(), slices.Index(States(), Expired), PausedState)
+
+// Rank returns the place of the state in the order of [States], where [PausedState]
+// comes before [Expired]; the best one is 0. An unknown word comes after all of them.
 func (s State) Rank() int {
-	if i := slices.Index(States(), s); i >= 0 {
+	if i := slices.Index(ranks, s); i >= 0 {
 		return i
 	}
-	return len(States())
+	return len(ranks)
 }
 
-// Known reports whether s is one of [States]. A newer server may send others.
-func (s State) Known() bool { return slices.Contains(States(), s) }
+// Known reports whether s is one of [States] or [PausedState]. A newer server may send
+// others.
+func (s State) Known() bool { return slices.Contains(ranks, s) }
 
 // Serves reports whether questions are answered with a session in this state, as far
 // as is known.

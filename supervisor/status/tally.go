@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Tally counts accounts by state; a paused one counts as [Paused], whatever its state.
+// Tally counts accounts by how they stand, see [Account.Standing].
 type Tally map[State]int
 
 // CountStates returns the tally of accounts, nil if there are fewer than two: then
@@ -17,11 +17,7 @@ func CountStates(accounts []Account) Tally {
 	}
 	t := make(Tally)
 	for _, a := range accounts {
-		if a.Activity == Paused {
-			t[State(Paused)]++
-		} else {
-			t[a.State]++
-		}
+		t[a.Standing()]++
 	}
 	return t
 }

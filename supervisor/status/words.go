@@ -20,12 +20,12 @@ var meanings = map[Language]map[State]string{
 	English: {
 		Healthy: "signed in and working", Expiring: "signed in, but its end is near", Degraded: "working with doubts",
 		Unknown: "not proven yet", Suspect: "signed out by one answer, being confirmed", Unreachable: "Google cannot be reached", RateLimited: "slowed down by Google", Blocked: "refused by Google for now",
-		Expired: "signed out", Missing: "no cookies yet", Unreadable: "its saved state cannot be read",
+		Expired: "signed out", Missing: "no cookies yet", Unreadable: "its saved state cannot be read", PausedState: "paused by command",
 	},
 	Chinese: {
 		Healthy: "已登录，工作正常", Expiring: "即将到期", Degraded: "可用，但有疑问",
 		Unknown: "尚未验证", Suspect: "一次应答显示已退出登录，正在确认", Unreachable: "无法连接 Google", RateLimited: "被 Google 限速", Blocked: "暂时被 Google 拒绝",
-		Expired: "已退出登录", Missing: "没有 Cookie", Unreadable: "无法读取已保存的会话",
+		Expired: "已退出登录", Missing: "没有 Cookie", Unreadable: "无法读取已保存的会话", PausedState: "已暂停",
 	},
 }
 
@@ -33,17 +33,9 @@ var meanings = map[Language]map[State]string{
 // that is not known.
 func (s State) Meaning(l Language) string { return meanings[l][s] }
 
-// pausedWords explain an account that its owner stopped, whatever its state.
-var pausedWords = map[Language]string{English: "paused by command", Chinese: "已暂停"}
-
-// Meaning explains how the account is in half a sentence, empty for a state or a
+// Meaning explains how the account stands in half a sentence, empty for a state or a
 // language that is not known.
-func (a Account) Meaning(l Language) string {
-	if a.Activity == Paused {
-		return pausedWords[l]
-	}
-	return a.State.Meaning(l)
-}
+func (a Account) Meaning(l Language) string { return a.Standing().Meaning(l) }
 
 // counted is what n accounts in a state do.
 type counted struct{ one, more string }
@@ -54,14 +46,14 @@ var countedWords = map[Language]map[State]counted{
 		Unknown: {"is not proven yet", "are not proven yet"}, Suspect: {"is being confirmed", "are being confirmed"}, Unreachable: {"cannot reach Google", "cannot reach Google"},
 		RateLimited: {"is slowed down by Google", "are slowed down by Google"}, Blocked: {"is refused by Google for now", "are refused by Google for now"},
 		Expired: {"has ended", "have ended"}, Missing: {"has no cookies", "have no cookies"}, Unreadable: {"cannot be read", "cannot be read"},
-		State(Paused): {"is paused", "are paused"},
+		PausedState: {"is paused", "are paused"},
 	},
 	Chinese: {
 		Healthy: {one: "正常"}, Expiring: {one: "即将到期"}, Degraded: {one: "有疑问"},
 		Unknown: {one: "尚未验证"}, Suspect: {one: "待确认"}, Unreachable: {one: "无法连接 Google"},
 		RateLimited: {one: "被 Google 限速"}, Blocked: {one: "暂时被 Google 拒绝"},
 		Expired: {one: "已失效"}, Missing: {one: "没有 Cookie"}, Unreadable: {one: "无法读取"},
-		State(Paused): {one: "已暂停"},
+		PausedState: {one: "已暂停"},
 	},
 }
 

@@ -20,6 +20,9 @@ function nextAction(a) {
   return next <= now() ? t(`next.${kind}.now`) : t('next.' + kind, { span: span(next - now()) });
 }
 
+// standing is the state of an account, or that its owner paused it.
+const standing = (a) => (a.activity === 'paused' ? 'paused' : a.state);
+
 // faultText says why Google cannot be reached; a newer server may know other faults.
 function faultText(fault) { return texts['fault.' + fault] ? t('fault.' + fault) : t('fault.other'); }
 
@@ -33,9 +36,6 @@ function figure(label, text, note) {
   return el('div', { class: 'figure' }, el('dt', {}, label), el('dd', {}, tick(el('span'), text), note ?? null));
 }
 
-// accountCard shows the state with its proof, the next action and the end. open
-// says whether the list of events was unfolded.
-function accountCard(a, events, generations, open) {
 // quotaList shows what is left of each of the account's allowances at Google.
 function quotaList(quotas) {
   if (quotas.length === 0) return null;
@@ -48,9 +48,11 @@ function quotaList(quotas) {
   }));
 }
 
+// accountCard shows the state with its proof, the next action and the end. open
+// says whether the list of events was unfolded.
+function accountCard(a, events, generations, open) {
   const mine = events.filter((e) => e.account === a.name);
-  const paused = a.activity === 'paused';
-  const state = paused ? 'paused' : a.state;
+  const state = standing(a);
   const holder = el('div', { class: 'drawing' });
   const card = el('article', { class: 'card account', 'aria-labelledby': 'account-' + a.name, 'data-account': a.name, 'data-state': a.state },
     el('div', { class: 'title' }, el('h3', { id: 'account-' + a.name }, a.name),
@@ -65,9 +67,9 @@ function quotaList(quotas) {
       figure(t('account.renewed'), () => (a.last_rotation ? ago(a.last_rotation) : t('account.never'))),
       figure(t('account.session'), () => t('account.generation', { n: a.generation, state: t('word.' + a.state).toLowerCase(), span: span(now() - when(a.since)) }),
         a.persisted ? null : el('small', { class: 'bad' }, t('account.unsaved')))),
+    quotaList(a.quotas ?? []),
     holder,
     el('details', { open }, el('summary', {}, t('time.list')), eventList(mine)),
-    quotaList(a.quotas ?? []),
     ...(a.notes ?? []).map((note) => foreign('p', note, { class: 'note' })));
   return { card, draw: () => holder.replaceChildren(drawTimeline(a, mine, generations, Math.max(260, Math.floor(holder.clientWidth)))) };
 }

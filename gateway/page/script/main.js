@@ -6,41 +6,40 @@ let latest = 0; // number of the newest refresh; an older one that comes late is
 // headline repeats the page's first lines with what the server says now.
 function headline(status, accounts) {
   const best = accounts.findLast((a) => a.serving) ?? accounts.at(-1); // they come worst first
-  const state = best?.state ?? 'missing';
-  const paused = best?.activity === 'paused';
-  $('verdict').className = 'verdict state-' + (paused ? 'paused' : state);
+  const state = best ? standing(best) : 'missing';
+  $('verdict').className = 'verdict state-' + state;
   $('word').dataset.word = status.status;
-  show($('word'), t('word.' + (paused ? 'paused' : state)));
-  const sentence = t('sentence.' + (paused && ['healthy', 'expiring'].includes(state) ? 'paused' : state));
+  show($('word'), t('word.' + state));
+  const sentence = t('sentence.' + state);
   const retry = best?.retry_at ? t('next.line', { action: nextAction(best) }) : '';
   show($('sentence'), [sentence, best?.fault ? faultText(best.fault) : '', retry].filter(Boolean).join(' '));
   show($('others'), otherAccounts(status.states ?? {}, state));
   $('others').hidden = $('others').textContent === '';
   $('todo').hidden = !status.remedy;
   show($('todo').querySelector('span'), lang !== 'en' && texts['todo.' + state] ? t('todo.' + state) : status.remedy);
-  document.title = `${t('word.' + (paused ? 'paused' : state))} · geminid`;
+  document.title = `${t('word.' + state)} · geminid`;
 }
 
 // otherAccounts says how many accounts are not in the state of the headline.
 function otherAccounts(states, state) {
   const all = Object.values(states).reduce((sum, n) => sum + n, 0);
-  const list = ranks.concat('paused').filter((s) => s !== state && states[s])
+  const list = ranks.filter((s) => s !== state && states[s])
     .map((s) => t('others.one', { n: states[s], word: t('word.' + s).toLowerCase() }));
   return list.length ? t('others', { all, list: list.join(t('others.between')) }) : '';
 }
 
 // ranks are the states, worst first.
-const ranks = ['missing', 'unreadable', 'expired', 'blocked', 'rate_limited', 'unreachable', 'suspect', 'degraded', 'unknown', 'expiring', 'healthy'];
+const ranks = ['missing', 'unreadable', 'expired', 'paused', 'blocked', 'rate_limited', 'unreachable', 'suspect', 'degraded', 'unknown', 'expiring', 'healthy'];
 
 // glance keeps the first lines fresh for readers without a key, who may know the
 // state and no more.
 async function glance() {
   const mine = ++latest;
   try {
-    const { status, told } = await call('GET', '/health');
+    const { told } = await call('GET', '/health');
     if (mine !== latest || key !== '') return;
     const state = told.status === 'valid' ? 'healthy' : told.status;
-    headline({ ...told, remedy: texts['todo.' + state] ?? '' }, [{ state, fault: told.fault, retry_at: told.retry_at, activity: status === 503 && ['healthy', 'expiring'].includes(state) ? 'paused' : '' }]);
+    headline({ ...told, remedy: texts['todo.' + state] ?? '' }, [{ state, fault: told.fault, retry_at: told.retry_at }]);
     $('fresh').className = 'quiet';
     show($('fresh'), t('fresh', { time: clock.format(Date.now()) }));
   } catch (trouble) {
