@@ -6,14 +6,15 @@ import "github.com/tidwall/gjson"
 // calls. At most one of body and refused is set; both are unset if found is
 // false. The frame must be valid JSON.
 func FindCall(frame []byte, id string) (body gjson.Result, refused *Refusal, found bool) {
-	for _, row := range gjson.ParseBytes(frame).Array() {
-		if At(row, 0).Str != "wrb.fr" || At(row, 1).Str != id {
+	for rows := parse(frame).elements(); rows.next(); {
+		row := rows.value
+		if row.at(0).text() != "wrb.fr" || row.at(1).text() != id {
 			continue
 		}
-		if body, ok := decodeEmbedded(At(row, 2)); ok {
-			return body, nil, true
+		if body, ok := decodeEmbedded(row.at(2)); ok {
+			return gjson.Parse(string(body)), nil, true
 		}
-		return gjson.Result{}, parseRefusal(At(row, 5)), true
+		return gjson.Result{}, parseRefusal(row.at(5)), true
 	}
 	return gjson.Result{}, nil, false
 }

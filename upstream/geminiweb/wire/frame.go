@@ -65,92 +65,84 @@ func ParseFrame(frame []byte) (Frame, bool) {
 	if !ValidJSON(frame) {
 		return f, false
 	}
-	gjson.ParseBytes(frame).ForEach(func(_, row gjson.Result) bool {
-		switch At(row, 0).Str {
+	for rows := parse(frame).elements(); rows.next(); {
+		switch row := rows.value; row.at(0).text() {
 		case "wrb.fr":
 			f.addAnswerRow(row)
 		case "er":
 			f.Rows++
-			f.Refused = &Refusal{Status: int(At(row, 5).Int()), HTTP: true}
-			f.Token = handedOutToken(At(row, 9))
+			f.Refused = &Refusal{Status: int(row.at(5).integer()), HTTP: true}
+			f.Token = handedOutToken(row.at(9))
 		case "e":
 			f.Ended = true
 		}
-		return true
-	})
+	}
 	return f, true
 }
 
-func (f *Frame) addAnswerRow(row gjson.Result) {
-	var body gjson.Result
-	ok := false
-	for i, v := range Elements(row) {
-		switch i {
-		case 2:
-			body, ok = decodeEmbedded(v)
-		case 5:
-			if At(v, 0).Type == gjson.Number {
-				f.Rows++
-				f.Refused = parseRefusal(v)
-			}
-		}
+func (f *Frame) addAnswerRow(row value) {
+	if refusal := row.at(5); refusal.at(0).isNumber() {
+		f.Rows++
+		f.Refused = parseRefusal(refusal)
 	}
+	body, ok := decodeEmbedded(row.at(2))
 	if !ok {
 		return
 	}
 	f.Rows++
-	for i, v := range Elements(body) {
-		noteUnknown(&f.Unknown.Body, &knownBody, i, v)
-		switch i {
+	for e := body.elements(); e.next(); {
+		noteUnknown(&f.Unknown.Body, &knownBody, e.index, e.value)
+		switch e.index {
 		case 1:
-			setString(&f.IDs.CID, At(v, 0))
-			setString(&f.IDs.RID, At(v, 1))
+			setString(&f.IDs.CID, e.value.at(0))
+			setString(&f.IDs.RID, e.value.at(1))
 		case 4:
-			if first := At(v, 0); first.IsArray() {
+			if first := e.value.at(0); first.isArray() {
 				f.Candidates++
 				f.addCandidate(first)
 			}
 		case 6:
-			f.Searched = f.Searched || DecodeString(At(v, 1, 0)) == "google"
+			f.Searched = f.Searched || e.value.at(1, 0).text() == "google"
 		case 39:
-			setString(&f.Served.ID, v)
+			setString(&f.Served.ID, e.value)
 		case 42:
-			setString(&f.Served.Name, v)
+			setString(&f.Served.Name, e.value)
 		}
 	}
 }
 
 // addCandidate reads the first candidate of a row. If several rows carry one,
 // the last that is not empty wins.
-func (f *Frame) addCandidate(c gjson.Result) {
+func (f *Frame) addCandidate(c value) {
 	var card string
 	var sources []Source
-	for i, v := range Elements(c) {
-		noteUnknown(&f.Unknown.Candidate, &knownCandidate, i, v)
-		switch i {
+	for e := c.elements(); e.next(); {
+		v := e.value
+		noteUnknown(&f.Unknown.Candidate, &knownCandidate, e.index, v)
+		switch e.index {
 		case 0:
 			setString(&f.IDs.RCID, v)
 		case 1:
-			setString(&f.Text, At(v, 0))
+			setString(&f.Text, v.at(0))
 		case 2:
-			sources = readSources(At(v, 1))
+			sources = readSources(v.at(1))
 		case 8:
-			f.Done = f.Done || At(v, 0).Int() == CandidateDone
+			f.Done = f.Done || v.at(0).integer() == CandidateDone
 		case 12:
-			for place, part := range Elements(v) {
-				noteUnknown(&f.Unknown.Container, &knownContainer, place, part)
+			for part := v.elements(); part.next(); {
+				noteUnknown(&f.Unknown.Container, &knownContainer, part.index, part.value)
 			}
-			f.Job = f.Job || At(v, 64).IsArray()
-			if media := append(generatedMedia(v), webPictures(At(v, 1))...); len(media) > 0 {
+			f.Job = f.Job || v.at(64).isArray()
+			if media := append(generatedMedia(v), webPictures(v.at(1))...); len(media) > 0 {
 				f.Media = media
 			}
-			sources = append(sources, readCitations(At(v, 43))...)
+			sources = append(sources, readCitations(v.at(43))...)
 		case 22:
-			card = DecodeString(At(v, 0))
+			card = v.at(0).text()
 		case 30:
 			f.Documents = readDocuments(v)
 		case 37:
-			setString(&f.Thoughts, At(v, 0, 0))
+			setString(&f.Thoughts, v.at(0, 0))
 		}
 	}
 	if len(sources) > 0 {
@@ -166,33 +158,33 @@ func (f *Frame) addCandidate(c gjson.Result) {
 }
 
 // parseRefusal reads the error element of a row.
-func parseRefusal(v gjson.Result) *Refusal {
-	return &Refusal{Status: int(At(v, 0).Int()), Code: int(At(v, 2, 0, 1, 0).Int())}
+func parseRefusal(v value) *Refusal {
+	return &Refusal{Status: int(v.at(0).integer()), Code: int(v.at(2, 0, 1, 0).integer())}
 }
 
 // generatedMedia reads a media container. The link of a picture shows a preview
 // of it; of a video or a piece of music the second link is the file.
-func generatedMedia(container gjson.Result) []MediaLink {
-	if !container.IsArray() {
+func generatedMedia(container value) []MediaLink {
+	if !container.isArray() {
 		return nil
 	}
 	var out []MediaLink
-	At(container, 7, 0).ForEach(func(_, g gjson.Result) bool {
-		image := At(g, 0, 3)
-		if url := DecodeString(At(image, 3)); url != "" {
-			out = append(out, MediaLink{URL: url, Name: DecodeString(At(image, 2)), ID: DecodeString(At(g, 1, 0)), Picture: true})
+	for made := container.at(7, 0).elements(); made.next(); {
+		g := made.value
+		image := g.at(0, 3)
+		if url := image.at(3).text(); url != "" {
+			out = append(out, MediaLink{URL: url, Name: image.at(2).text(), ID: g.at(1, 0).text(), Picture: true})
 		}
-		return true
-	})
-	video, music := At(container, 59, 0, 0, 0), At(container, 86)
+	}
+	video, music := container.at(59, 0, 0, 0), container.at(86)
 	for _, file := range []struct {
-		links gjson.Result
+		links value
 		name  string
 	}{
-		{At(video, 0, 7), "video"}, {At(video, 7), "video"},
-		{At(music, 0, 1, 7), "music"}, {At(music, 1, 1, 7), "music"},
+		{video.at(0, 7), "video"}, {video.at(7), "video"},
+		{music.at(0, 1, 7), "music"}, {music.at(1, 1, 7), "music"},
 	} {
-		if url := DecodeString(At(file.links, 1)); url != "" {
+		if url := file.links.at(1).text(); url != "" {
 			out = append(out, MediaLink{URL: url, Name: file.name})
 		}
 	}
@@ -204,32 +196,33 @@ const webPictureLimit = 8
 
 // webPictures reads the pictures that were found on the web, rows
 // [[[url, ...], ..., alt], [[page, ...]], ..., [title, page]] with the title at 7.
-func webPictures(rows gjson.Result) []MediaLink {
+func webPictures(rows value) []MediaLink {
 	var out []MediaLink
-	for _, row := range Elements(rows) {
-		url := DecodeString(At(row, 0, 0, 0))
+	for e := rows.elements(); e.next(); {
+		row := e.value
+		url := row.at(0, 0, 0).text()
 		if url == "" || len(out) == webPictureLimit {
 			continue
 		}
-		page := DecodeString(At(row, 7, 1))
+		page := row.at(7, 1).text()
 		if page == "" {
-			page = DecodeString(At(row, 1, 0, 0))
+			page = row.at(1, 0, 0).text()
 		}
-		title := DecodeString(At(row, 7, 0))
+		title := row.at(7, 0).text()
 		if title == "" {
-			title = DecodeString(At(row, 0, 4))
+			title = row.at(0, 4).text()
 		}
-		out = append(out, MediaLink{URL: url, Name: DecodeString(At(row, 0, 4)), Picture: true, Web: true, Page: page, Title: title})
+		out = append(out, MediaLink{URL: url, Name: row.at(0, 4).text(), Picture: true, Web: true, Page: page, Title: title})
 	}
 	return out
 }
 
 // handedOutToken finds the page token that a request error may carry, in
 // [{"48448350":["xsrf","<token>",["<account>"]]}].
-func handedOutToken(r gjson.Result) (token string) {
-	r.Get("0").ForEach(func(_, value gjson.Result) bool {
-		if DecodeString(At(value, 0)) == "xsrf" {
-			token = strings.Clone(DecodeString(At(value, 1)))
+func handedOutToken(v value) (token string) {
+	gjson.Parse(string(v)).Get("0").ForEach(func(_, found gjson.Result) bool {
+		if DecodeString(At(found, 0)) == "xsrf" {
+			token = strings.Clone(DecodeString(At(found, 1)))
 		}
 		return token == ""
 	})

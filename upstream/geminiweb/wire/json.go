@@ -2,73 +2,28 @@ package wire
 
 import (
 	"encoding/json"
-	"iter"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 )
 
-// At walks a path of indexes, each into an array as [Elements] reads it. The
-// result does not exist if the path leads nowhere.
+// At walks a path of indexes, each into an array whose elements are numbered as
+// [elements] numbers them. The result does not exist if the path leads nowhere.
 func At(r gjson.Result, path ...int) gjson.Result {
-	for _, i := range path {
-		r = elementAt(r, i)
-	}
-	return r
+	return gjson.Parse(string(value(r.Raw).at(path...)))
 }
 
-func elementAt(array gjson.Result, index int) gjson.Result {
-	for i, value := range Elements(array) {
-		if i == index {
-			return value
-		}
-	}
-	return gjson.Result{}
-}
-
-// Elements yields the elements of an array with their indexes, and nothing for
-// any other value. An array may end in an object whose keys are field numbers,
-// counted from 1, in place of a long run of nulls: key "26" is index 25.
-func Elements(array gjson.Result) iter.Seq2[int, gjson.Result] {
-	return func(yield func(int, gjson.Result) bool) {
-		if !array.IsArray() {
-			return
-		}
-		var last gjson.Result
-		n, more := 0, true
-		array.ForEach(func(_, value gjson.Result) bool {
-			if n > 0 {
-				more = yield(n-1, last)
-			}
-			last = value
-			n++
-			return more
-		})
-		switch {
-		case !more || n == 0:
-		case last.IsObject():
-			last.ForEach(func(key, value gjson.Result) bool {
-				number, err := strconv.Atoi(key.Str)
-				return err != nil || number < n || yield(number-1, value)
-			})
-		default:
-			yield(n-1, last)
-		}
-	}
-}
-
-// decodeEmbedded decodes the JSON inside a string.
-func decodeEmbedded(r gjson.Result) (gjson.Result, bool) {
-	inner := DecodeString(r)
+// decodeEmbedded decodes the JSON inside a string. It reports false if there is none.
+func decodeEmbedded(v value) (value, bool) {
+	inner := v.text()
 	if inner != "" && !validString(inner) {
 		inner = repairEscapes(inner)
 	}
 	if inner == "" || !validString(inner) {
-		return gjson.Result{}, false
+		return "", false
 	}
-	return gjson.Parse(inner), true
+	return value(inner), true
 }
 
 // repairEscapes doubles the backslashes that begin no escape of JSON. Some values
@@ -126,9 +81,9 @@ func DecodeString(r gjson.Result) string {
 	return s
 }
 
-// setString decodes r into dst unless it is empty or no string.
-func setString(dst *string, r gjson.Result) {
-	if s := DecodeString(r); s != "" {
+// setString decodes v into dst unless it is empty or no string.
+func setString(dst *string, v value) {
+	if s := v.text(); s != "" {
 		*dst = s
 	}
 }

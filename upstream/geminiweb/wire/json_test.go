@@ -79,6 +79,35 @@ func TestParseAccount(t *testing.T) {
 	}
 }
 
+// The elements of an array are those that encoding/json finds, whatever they are.
+func FuzzAt(f *testing.F) {
+	for _, seed := range []string{
+		`[]`, ` [ 1 , [2,"]"] ,{"a":[1]},null]`, `["\\\\","\\\"",",]","\u005d"]`, "[\n[\t[ ] ],\r-1e5,true]", `[{"a":"}"},[],{"b":"\\"},0]`, `["\ud83d","` + "\xff" + `"]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var want []json.RawMessage
+		if json.Unmarshal(b, &want) != nil {
+			return
+		}
+		if last := len(want) - 1; last >= 0 && want[last][0] == '{' {
+			want = want[:last] // its fields are elements
+		}
+		array := gjson.ParseBytes(b)
+		for i, element := range want {
+			got := wire.At(array, i)
+			if got.Raw != string(element) {
+				t.Errorf("%q at %d is %q, want %q", b, i, got.Raw, element)
+			}
+			var text string
+			if element[0] == '"' && (json.Unmarshal(element, &text) != nil || wire.DecodeString(got) != text) {
+				t.Errorf("%q at %d is the text %q, want %q", b, i, wire.DecodeString(got), text)
+			}
+		}
+	})
+}
+
 // Short JSON is checked by another parser than long; they must agree.
 func FuzzValidJSON(f *testing.F) {
 	for _, seed := range []string{

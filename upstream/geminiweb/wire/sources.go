@@ -1,16 +1,15 @@
 package wire
 
-import "github.com/tidwall/gjson"
-
 // Document is what the app opens beside the chat: Markdown, or code if its title
 // is the name of a file.
 type Document struct{ Title, Text string }
 
 // readDocuments reads the documents of a candidate.
-func readDocuments(v gjson.Result) []Document {
+func readDocuments(v value) []Document {
 	var out []Document
-	for _, row := range Elements(v) {
-		out = append(out, Document{Title: DecodeString(At(row, 2)), Text: DecodeString(At(row, 4))})
+	for e := v.elements(); e.next(); {
+		row := e.value
+		out = append(out, Document{Title: row.at(2).text(), Text: row.at(4).text()})
 	}
 	return out
 }
@@ -29,13 +28,15 @@ type Source struct {
 
 // readSources reads the passages that the upstream found pages for, each
 // [[passage], [n], [[url, title, favicon, snippet, ..., site], ...]].
-func readSources(v gjson.Result) []Source {
+func readSources(v value) []Source {
 	var out []Source
-	for _, row := range Elements(v) {
-		passage := DecodeString(At(row, 0, 0))
-		for _, page := range Elements(At(row, 2)) {
-			if url := DecodeString(At(page, 0)); url != "" && len(out) < sourceLimit {
-				out = append(out, Source{URL: url, Title: DecodeString(At(page, 1)), Site: DecodeString(At(page, 6)), Passage: passage})
+	for e := v.elements(); e.next(); {
+		row := e.value
+		passage := row.at(0, 0).text()
+		for pages := row.at(2).elements(); pages.next(); {
+			page := pages.value
+			if url := page.at(0).text(); url != "" && len(out) < sourceLimit {
+				out = append(out, Source{URL: url, Title: page.at(1).text(), Site: page.at(6).text(), Passage: passage})
 			}
 		}
 	}
@@ -44,14 +45,15 @@ func readSources(v gjson.Result) []Source {
 
 // readCitations reads the pages behind the marks of citations, each
 // [[mark], [[.., .., .., [[favicon, url, title]]], ...]].
-func readCitations(v gjson.Result) []Source {
+func readCitations(v value) []Source {
 	var out []Source
-	for _, group := range Elements(v) {
-		mark := DecodeString(At(group, 0, 0))
-		for _, page := range Elements(At(group, 1)) {
-			page = At(page, 3, 0)
-			if url := DecodeString(At(page, 1)); url != "" && len(out) < sourceLimit {
-				out = append(out, Source{URL: url, Title: DecodeString(At(page, 2)), Mark: mark})
+	for e := v.elements(); e.next(); {
+		group := e.value
+		mark := group.at(0, 0).text()
+		for pages := group.at(1).elements(); pages.next(); {
+			page := pages.value.at(3, 0)
+			if url := page.at(1).text(); url != "" && len(out) < sourceLimit {
+				out = append(out, Source{URL: url, Title: page.at(2).text(), Mark: mark})
 			}
 		}
 	}

@@ -3,8 +3,6 @@ package wire
 import (
 	"iter"
 	"math/bits"
-
-	"github.com/tidwall/gjson"
 )
 
 // Places is a set of places in an array; those from 128 on are not kept. The zero
@@ -52,8 +50,8 @@ var (
 )
 
 // noteUnknown adds a place to set if it is none of known and holds something.
-func noteUnknown(set *Places, known *Places, i int, v gjson.Result) {
-	if i < 128 && v.Type != gjson.Null && known[i/64]&(1<<(i%64)) == 0 {
+func noteUnknown(set *Places, known *Places, i int, v value) {
+	if i < 128 && !v.isNull() && known[i/64]&(1<<(i%64)) == 0 {
 		set[i/64] |= 1 << (i % 64)
 	}
 }
