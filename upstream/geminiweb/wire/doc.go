@@ -4,7 +4,7 @@
 // rotation ([ParseInterval]). The formats are described in docs/protocol.md.
 //
 // The upstream writes protocol buffers as JSON arrays, in which the place is
-// the meaning: [At] and [Elements] read them, whether they are dense or sparse.
+// the meaning: [At] reads them, whether they are dense or sparse.
 //
 // All functions are pure: they do no I/O, keep nothing and are safe for
 // concurrent use. They return no errors. Input is foreign and may change any
