@@ -2,8 +2,10 @@ package dialect
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -33,14 +35,24 @@ func NewBody(v any) Body {
 	return Body{texts: [][]byte{append(AppendJSON(make([]byte, 0, 1<<10), v), '\n')}}
 }
 
-// NewFilledBody encodes v like NewBody and puts contents where the field of that
-// name is an empty string, in the order in which these fields are written. It
-// panics if v has another number of them.
-func NewFilledBody(v any, field string, contents ...Content) Body {
-	parts := splitAt(v, field, len(contents))
+// unfilled is the value of fields that NewFilledBody fills. It is random, so that no
+// text of a client or of the model is taken for it.
+var unfilled = "unfilled-" + rand.Text()
+
+// Unfilled returns the value of string fields whose content [NewFilledBody] writes.
+func Unfilled() string { return unfilled }
+
+// NewFilledBody encodes v like NewBody and puts contents in the place of the strings
+// that are [Unfilled], in the order in which these are written. It panics if v has
+// another number of them.
+func NewFilledBody(v any, contents ...Content) Body {
+	parts := bytes.Split(AppendJSON(make([]byte, 0, 1<<10), v), []byte(`"`+unfilled+`"`))
+	if len(parts) != len(contents)+1 {
+		panic(fmt.Sprintf("dialect: %d unfilled fields for %d contents", len(parts)-1, len(contents)))
+	}
 	b := Body{texts: [][]byte{parts[0]}}
 	for i, content := range contents {
-		b.addText(`"` + field + `":"`)
+		b.addText(`"`)
 		for _, piece := range content {
 			if piece.Text != "" {
 				b.addText(string(appendEscaped(nil, piece.Text)))

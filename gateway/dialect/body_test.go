@@ -32,6 +32,26 @@ func TestBodyOfAnswers(t *testing.T) {
 	}
 }
 
+// TestAnswersWithCalls: the arguments of calls come whole, also if they hold empty
+// fields of names that an answer has too, beside pictures and without.
+func TestAnswersWithCalls(t *testing.T) {
+	const arguments = `{"data":"","text":"","content":"","bytesBase64Encoded":""}`
+	call := &dialect.Call{Op: dialect.Generate, Model: "m", ID: "ID", Chat: new(chat.Request)}
+	for _, d := range registry.All {
+		for _, files := range [][]*chat.Blob{nil, {{MIME: "image/png", Data: []byte("a")}}} {
+			var w writes
+			answer := chat.Answer{Reason: chat.CallTools, Media: files, Calls: []chat.ToolCall{{ID: "call_1", Name: "f", Arguments: arguments}}}
+			if _, err := d.EncodeAnswer(call, answer).WriteTo(&w); err != nil {
+				t.Fatal(err)
+			}
+			text := strings.ReplaceAll(w.all.String(), `\`, "")
+			if !json.Valid(w.all.Bytes()) || strings.Count(text, arguments) != 1 {
+				t.Errorf("%s: the arguments are not in %s", d.Name, text)
+			}
+		}
+	}
+}
+
 // writes gathers what is written and the longest write.
 type writes struct {
 	all     bytes.Buffer

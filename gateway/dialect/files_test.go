@@ -2,6 +2,7 @@ package dialect_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -85,17 +86,17 @@ func TestIsUnder(t *testing.T) {
 	}
 }
 
-// TestFilledBody: contents take the places of empty fields, and text that looks
-// like a place does not.
+// TestFilledBody: contents take the places of unfilled fields, and empty ones do not.
 func TestFilledBody(t *testing.T) {
 	type item struct {
-		Text string `json:"text"`
-		Data string `json:"data"`
+		Text string          `json:"text"`
+		Data string          `json:"data"`
+		Raw  json.RawMessage `json:"raw"`
 	}
-	items := []item{{Text: `"data":""`}, {Text: "b"}}
-	body := dialect.NewFilledBody(items, "data",
+	items := []item{{"", dialect.Unfilled(), json.RawMessage(`{"data":""}`)}, {"b", dialect.Unfilled(), json.RawMessage(`1`)}}
+	body := dialect.NewFilledBody(items,
 		dialect.Content{{Text: "<\"\u2028"}, {File: []byte("abc")}, {Text: "!"}}, dialect.Content{{File: nil}})
-	want := `[{"text":"\"data\":\"\"","data":"<\"\u2028` + base64.StdEncoding.EncodeToString([]byte("abc")) + `!"},{"text":"b","data":""}]`
+	want := `[{"text":"","data":"<\"\u2028` + base64.StdEncoding.EncodeToString([]byte("abc")) + `!","raw":{"data":""}},{"text":"b","data":"","raw":1}]`
 	if got := dialecttest.BodyText(t, body); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
@@ -107,5 +108,5 @@ func TestFilledBody(t *testing.T) {
 			t.Error("a content without a place is lost")
 		}
 	}()
-	dialect.NewFilledBody(items, "data", dialect.Content{})
+	dialect.NewFilledBody(items, dialect.Content{})
 }

@@ -14,7 +14,11 @@ type Template struct{ head, tail []byte }
 // NewTemplate encodes v, which must have exactly one empty string in a field of
 // that name: there is the place. It panics if v has another number of them.
 func NewTemplate(v any, field string) *Template {
-	parts := splitAt(v, field, 1)
+	// No string can hold the pattern: a quote inside of one is escaped.
+	parts := bytes.Split(AppendJSON(make([]byte, 0, 512), v), []byte(`"`+field+`":""`))
+	if len(parts) != 2 {
+		panic(fmt.Sprintf("dialect: %d empty fields %q for one text", len(parts)-1, field))
+	}
 	return &Template{head: append(parts[0], `"`+field+`":"`...), tail: append([]byte(`"`), parts[1]...)}
 }
 
@@ -26,17 +30,6 @@ func (t *Template) AppendText(dst []byte, text string) []byte {
 // AppendBase64 appends the value with the base64 of data in the place.
 func (t *Template) AppendBase64(dst, data []byte) []byte {
 	return append(base64.StdEncoding.AppendEncode(append(dst, t.head...), data), t.tail...)
-}
-
-// splitAt encodes v and cuts it where the field of that name is an empty string.
-// It panics if there are not as many places.
-func splitAt(v any, field string, places int) [][]byte {
-	// No string can hold the pattern: a quote inside of one is escaped.
-	parts := bytes.Split(AppendJSON(make([]byte, 0, 512), v), []byte(`"`+field+`":""`))
-	if len(parts) != places+1 {
-		panic(fmt.Sprintf("dialect: %d empty fields %q for %d contents", len(parts)-1, field, places))
-	}
-	return parts // clipped: appending to one leaves the others as they are
 }
 
 const hexDigits = "0123456789abcdef"

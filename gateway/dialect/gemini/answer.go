@@ -92,7 +92,7 @@ type part struct {
 
 type inlineData struct {
 	MIME string `json:"mimeType"`
-	Data string `json:"data"` // left empty, to be filled with base64
+	Data string `json:"data"`
 }
 
 type promptFeedback struct {
@@ -131,7 +131,7 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 		FinishReason: finishReason(answer.Reason),
 		citations:    newCitations(answer.Sources, places),
 	}}
-	return dialect.NewFilledBody(whole, "data", fileContents(answer)...)
+	return dialect.NewFilledBody(whole, fileContents(answer)...)
 }
 
 // newParts returns the parts of an answer, at least one: clients read the first
@@ -151,7 +151,7 @@ func newParts(answer chat.Answer, codeParts bool) ([]part, places) {
 		parts = append(parts, part{Text: &answer.Text})
 	}
 	for _, blob := range answer.Media {
-		parts = append(parts, part{Inline: &inlineData{MIME: blob.MIME}})
+		parts = append(parts, part{Inline: &inlineData{MIME: blob.MIME, Data: dialect.Unfilled()}})
 	}
 	for i, made := range answer.Calls {
 		parts = append(parts, newCallPart(&made, i == 0))
@@ -170,7 +170,7 @@ func fileContents(answer chat.Answer) []dialect.Content {
 
 type prediction struct {
 	MIME string `json:"mimeType"`
-	Data string `json:"bytesBase64Encoded"` // left empty, to be filled
+	Data string `json:"bytesBase64Encoded"`
 }
 
 // encodePredictions answers :predict.
@@ -179,9 +179,9 @@ func encodePredictions(answer chat.Answer) dialect.Body {
 		Predictions []prediction `json:"predictions"`
 	}{make([]prediction, 0, len(answer.Media))}
 	for _, blob := range answer.Media {
-		list.Predictions = append(list.Predictions, prediction{MIME: blob.MIME})
+		list.Predictions = append(list.Predictions, prediction{MIME: blob.MIME, Data: dialect.Unfilled()})
 	}
-	return dialect.NewFilledBody(list, "bytesBase64Encoded", fileContents(answer)...)
+	return dialect.NewFilledBody(list, fileContents(answer)...)
 }
 
 func finishReason(reason chat.FinishReason) string {

@@ -108,8 +108,8 @@ func (e *streamEncoder) writeFile(blob *chat.Blob) error {
 	if err := e.flush(); err != nil {
 		return err
 	}
-	chunk := e.newChunk(part{Inline: &inlineData{MIME: blob.MIME}}, "")
-	if _, err := dialect.NewFilledBody(chunk, "data", dialect.Content{{File: blob.Data}}).WriteTo(e.w); err != nil {
+	chunk := e.newChunk(part{Inline: &inlineData{MIME: blob.MIME, Data: dialect.Unfilled()}}, "")
+	if _, err := dialect.NewFilledBody(chunk, dialect.Content{{File: blob.Data}}).WriteTo(e.w); err != nil {
 		return err
 	}
 	if e.call.SSE {

@@ -134,9 +134,10 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 		whole.Choices = []choice{only}
 		return dialect.NewBody(whole)
 	}
-	only.Message.Content = new(string)
+	filled := dialect.Unfilled()
+	only.Message.Content = &filled
 	whole.Choices = []choice{only}
-	return dialect.NewFilledBody(whole, "content", dialect.MarkdownContent(call, answer))
+	return dialect.NewFilledBody(whole, dialect.MarkdownContent(call, answer))
 }
 
 func finishReason(call *dialect.Call, reason chat.FinishReason) string {

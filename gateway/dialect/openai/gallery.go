@@ -37,9 +37,10 @@ func encodeGallery(call *dialect.Call, answer chat.Answer) dialect.Body {
 	out := gallery{Created: call.Created.Unix(), Data: make([]picture, 0, len(answer.Media))}
 	var sent chat.Tally
 	var contents []dialect.Content
-	empty, field := picture{Base64: new(string)}, "b64_json"
+	filled := dialect.Unfilled()
+	empty := picture{Base64: &filled}
 	if call.Pictures.Links {
-		empty, field = picture{URL: new(string)}, "url"
+		empty = picture{URL: &filled}
 	}
 	for i, blob := range answer.Media {
 		sent.AddFile()
@@ -53,7 +54,7 @@ func encodeGallery(call *dialect.Call, answer chat.Answer) dialect.Body {
 		contents = append(contents, pictureContent(call, blob))
 	}
 	out.Usage = newGalleryUsage(call.Chat, sent)
-	return dialect.NewFilledBody(out, field, contents...)
+	return dialect.NewFilledBody(out, contents...)
 }
 
 func pictureContent(call *dialect.Call, blob *chat.Blob) dialect.Content {

@@ -1,10 +1,7 @@
 package responses
 
 import (
-	"bytes"
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
@@ -116,17 +113,12 @@ func newResponse(call *dialect.Call) response {
 	}
 }
 
-// rawOr returns a value as it was sent, or another one if none was. Where it would look
-// like the empty place of a picture, its name is written in another way.
+// rawOr returns a value as it was sent, or another one if none was.
 func rawOr(sent json.RawMessage, other string) json.RawMessage {
-	if sent == nil {
+	if !json.Valid(sent) {
 		return json.RawMessage(other)
 	}
-	var text bytes.Buffer
-	if json.Compact(&text, sent) != nil {
-		return json.RawMessage(other)
-	}
-	return json.RawMessage(strings.ReplaceAll(text.String(), `"`+resultField+`":""`, `"\u0072esult":""`))
+	return sent
 }
 
 // finish ends the response.
@@ -155,7 +147,7 @@ func newFailure(err *chat.Error) *failure {
 	return &failure{Code: code, Message: err.Message}
 }
 
-// pictures returns the contents of the empty places in items.
+// pictures returns the contents of the unfilled places in items.
 func pictures(items []any) (contents []dialect.Content) {
 	for _, item := range items {
 		if picture, ok := item.(*pictureItem); ok && picture.blob != nil {
@@ -171,5 +163,5 @@ func encodeWith(v any, items []any) dialect.Body {
 	if len(contents) == 0 {
 		return dialect.NewBody(v)
 	}
-	return dialect.NewFilledBody(v, resultField, slices.Clip(contents)...)
+	return dialect.NewFilledBody(v, contents...)
 }

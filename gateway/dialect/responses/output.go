@@ -129,10 +129,6 @@ func newCallItem(call *dialect.Call, index int, made chat.ToolCall, state status
 	return item
 }
 
-// resultField is the field of an item that holds a picture. It is left empty when the
-// item is encoded, and the picture is written in its place.
-const resultField = "result"
-
 // pictureItem is a picture that the model made.
 type pictureItem struct {
 	ID     string `json:"id"`
@@ -147,6 +143,7 @@ type pictureItem struct {
 func newPictureItem(id string, state status, blob *chat.Blob) *pictureItem {
 	item := &pictureItem{ID: id, Type: "image_generation_call", Status: state, blob: blob}
 	if blob != nil {
+		item.Result = dialect.Unfilled()
 		item.Format = strings.TrimPrefix(blob.MIME, "image/")
 	}
 	return item
