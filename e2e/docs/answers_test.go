@@ -67,6 +67,7 @@ func TestOpenAPIFitsTheAnswers(t *testing.T) {
 	visitFiles(t, v, sim.Session(t, "first"), sim.Session(t, "second"))
 	visitHealth(t, v, http.StatusOK)
 	visitOpenAI(t, v)
+	visitAnthropic(t, v)
 	visitGemini(t, v)
 	visitPictures(t, v)
 	visitSession(t, v, client)
@@ -134,6 +135,18 @@ func visitOpenAI(t *testing.T, v visitor) {
 	v.ask(t, "createResponse", 400, "/v1/responses", `{"model":"gemini-2.5-flash","input":[{"type":"hologram"}]}`)
 	v.ask(t, "createChatCompletion", 400, "/v1/chat/completions", `{"model":"gemini-2.5-flash"}`)
 	v.ask(t, "createChatCompletion", 404, "/v1/chat/completions", `{"model":"none","messages":[{"role":"user","content":"Hello"}]}`)
+}
+
+func visitAnthropic(t *testing.T, v visitor) {
+	const version = "anthropic-version: 2023-06-01"
+	v.ask(t, "listModels", 200, "/v1/models", "", version)
+	v.ask(t, "getModel", 200, "/v1/models/gemini-2.5-flash", "", version)
+	v.ask(t, "createMessage", 200, "/v1/messages", chatBody)
+	v.ask(t, "createMessage", 200, "/v1/messages",
+		`{"model":"gemini-2.5-pro","stream":true,"max_tokens":1024,"thinking":{"type":"adaptive"},"messages":[{"role":"user","content":"[think] Hello"}]}`)
+	v.ask(t, "createMessage", 400, "/v1/messages", `{"model":"gemini-2.5-flash"}`)
+	v.ask(t, "createMessage", 401, "/v1/messages", chatBody, wrongKey)
+	v.ask(t, "countMessageTokens", 200, "/v1/messages/count_tokens", chatBody)
 }
 
 func visitGemini(t *testing.T, v visitor) {

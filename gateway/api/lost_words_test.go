@@ -86,6 +86,14 @@ var whole = []struct{ path, body string }{
 		{"role":"function","parts":[{"functionResponse":{"id":"NAME","name":"NAME","response":{"a":"TEXT"},"parts":[{"inlineData":{"mimeType":"image/png","data":"BYTES"}}]}}]},
 		{"parts":[{"text":"TEXT","inline_data":{"mime_type":"image/png","data":"BYTES"}},{"image_url":{"url":"FILE"}}]}],
 		"generationConfig":{"thinkingConfig":{},"imageConfig":{},"responseFormat":{"image":{}}},"toolConfig":{"functionCallingConfig":{}},"tools":[{"functionDeclarations":[]}]}`},
+	{"/v1/messages", `{"model":"gemini-2.5-flash","max_tokens":100,"system":[{"type":"text","text":"TEXT"}],"messages":[
+		{"role":"user","content":"TEXT"},{"role":"system","content":"TEXT"},
+		{"role":"assistant","content":[{"type":"thinking","thinking":"TEXT","signature":"NAME"},{"type":"text","text":"TEXT"},{"type":"tool_use","id":"c1","name":"NAME","input":{"a":"TEXT"}}]},
+		{"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":[{"type":"text","text":"TEXT"},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"BYTES"}}]},
+			{"type":"tool_result","tool_use_id":"NAME","content":"TEXT","is_error":true},{"type":"image","source":{"type":"url","url":"FILE"}},
+			{"type":"document","title":"NAME","context":"TEXT","source":{"type":"text","data":"TEXT"}},{"type":"document","source":{"type":"content","content":[{"type":"text","text":"TEXT"}]}},
+			{"type":"search_result","source":"TEXT","title":"TEXT","content":[{"type":"text","text":"TEXT"}]},{"type":"text","text":"TEXT"}]}],
+		"tools":[{"name":"f","input_schema":{}}],"metadata":{"a":"b"},"thinking":{"type":"adaptive"},"output_config":{"effort":"low"}}`},
 	{"/v1beta/models/gemini-3.1-flash-image:predict", `{"instances":[{"prompt":"TEXT","image":{"bytesBase64Encoded":"BYTES"},"referenceImages":[{"referenceImage":{"bytesBase64Encoded":"BYTES"}}]}],"parameters":{"negativePrompt":"TEXT"}}`},
 	{"/v1beta/models/gemini-3.1-flash-image:editImage", `{"prompt":"TEXT","image":{"mimeType":"image/png","data":"BYTES"},"contents":[{"parts":[{"text":"TEXT"},{"inlineData":{"data":"BYTES"}}]}]}`},
 }
@@ -208,7 +216,7 @@ func (p *placer) walk(v any, field string, chosen func(string, any) bool) any {
 
 // free are objects whose fields are the client's own and go up, or are ignored, as a
 // whole.
-var free = map[string]bool{"metadata": true, "tools": true, "function": true, "args": true, "response": true, "functionDeclarations": true, "tool_calls": true, "function_call": true, "functionCall": true, "executableCode": true, "codeExecutionResult": true}
+var free = map[string]bool{"metadata": true, "tools": true, "function": true, "args": true, "response": true, "functionDeclarations": true, "tool_calls": true, "function_call": true, "functionCall": true, "input": true, "input_schema": true, "executableCode": true, "codeExecutionResult": true}
 
 func (p *placer) fill(v, field string, chosen func(string, any) bool) string {
 	word := "word"

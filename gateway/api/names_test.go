@@ -60,7 +60,11 @@ func TestAddressesOfPresets(t *testing.T) {
 		{call{path: "/v1beta/openai/embeddings", key: apiKey, body: question}, 404, `"unsupported_operation"`},
 		{call{path: "/v1beta/openai/files", key: apiKey}, 404, `"unsupported_operation"`},
 		{call{path: "/api/chat", key: apiKey, body: question}, 404, "type OpenAI"},
-		{call{path: "/v1/messages", key: apiKey, body: question}, 404, "Messages API"},
+		{call{path: "/messages", key: apiKey, body: question}, 200, `"stop_reason"`},
+		{call{path: "/anthropic/v1/messages", key: apiKey, body: question}, 200, `"stop_reason"`},
+		{call{path: "/v1/v1/messages/count_tokens", key: apiKey, body: question}, 200, `"input_tokens"`},
+		{call{path: "/v1/messages", body: question}, 401, `"authentication_error"`},
+		{call{path: "/v1/messages/batches", key: apiKey, body: question}, 404, "batches are not offered"},
 		{call{path: "/api/nothing", key: adminKey}, 404, `"not_found"`},
 	} {
 		w := newRig(t).do(tt.call)

@@ -152,7 +152,7 @@ func TestBodies(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			text, failure := io.ReadAll(test.body)
 			for _, d := range registry.All {
-				r := httptest.NewRequest(http.MethodPost, openaiLine, io.MultiReader(strings.NewReader(string(text)), failing{failure}))
+				r := httptest.NewRequest(http.MethodPost, questionPath(d), io.MultiReader(strings.NewReader(string(text)), failing{failure}))
 				r.ContentLength = -1
 				if test.change != nil {
 					r = test.change(r)
@@ -170,6 +170,16 @@ func TestBodies(t *testing.T) {
 			}
 		})
 	}
+}
+
+// questionPath is the path of a question in a dialect.
+func questionPath(d dialect.Dialect) string {
+	for _, m := range d.Mounts {
+		if m.Op == dialect.Generate {
+			return strings.Replace(m.Pattern, "*call", "m:generateContent", 1)
+		}
+	}
+	return ""
 }
 
 func coding(name string) func(*http.Request) *http.Request {

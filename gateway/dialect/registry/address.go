@@ -18,13 +18,13 @@ type Address struct {
 // whatever stands in that.
 var endpoints = []string{
 	"/chat/completions", "/images/generations", "/images/edits", "/completions", "/embeddings", "/responses",
-	"/messages", "/moderations", "/audio/speech", "/audio/transcriptions", "/rerank",
+	"/messages", "/messages/count_tokens", "/moderations", "/audio/speech", "/audio/transcriptions", "/rerank",
 }
 
 var (
 	// baseSegment matches the segments of base URLs that the presets of clients
 	// end in: versions, and the names of APIs and of services with the same format.
-	baseSegment = regexp.MustCompile(`^(v\d+((alpha|beta)\d*)?|api|openai|gemini|google|proxy|compatible-mode|compatible|paas)$`)
+	baseSegment = regexp.MustCompile(`^(v\d+((alpha|beta)\d*)?|api|openai|gemini|google|anthropic|proxy|compatible-mode|compatible|paas)$`)
 	verbAtEnd   = regexp.MustCompile(`^(.*)/models/([^/]+(?:/[^/]+)*:[A-Za-z]+)/?$`)
 	deployed    = regexp.MustCompile(`^(.*)/deployments/([^/]+)$`)
 )

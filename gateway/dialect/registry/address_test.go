@@ -23,6 +23,8 @@ func TestResolveAddress(t *testing.T) {
 		"GET /v1beta/openai/models/gemini-2.5-flash": "/v1/models/gemini-2.5-flash", "POST /v1beta/openai/embeddings": "/v1/embeddings",
 		"POST /gemini/v1/chat/completions": chat, "POST /gemini/v1beta/openai/chat/completions": chat, "POST /gemini/chat/completions": chat,
 		"POST /v1beta/chat/completions": chat, "GET /gemini/v1beta/openai/models": "/v1/models", "POST /v1beta/openai/v1/chat/completions": chat,
+		// Anthropic's.
+		"POST /messages": "/v1/messages", "POST /v1/v1/messages": "/v1/messages", "POST /anthropic/v1/messages/count_tokens": "/v1/messages/count_tokens", "POST /v1/messages": "", "POST /somewhere/messages": "",
 		// Other services with the same format.
 		"POST /api/v1/chat/completions": chat, "GET /api/v1/models": "/v1/models", "POST /api/openai/v1/chat/completions": chat, "POST /openai/chat/completions": chat,
 		"POST /api/chat/completions": chat, "GET /api/models": "/v1/models", "POST /compatible-mode/v1/chat/completions": chat, "POST /api/paas/v4/chat/completions": chat,
@@ -36,7 +38,7 @@ func TestResolveAddress(t *testing.T) {
 		"POST /gemini/v1beta1/publishers/google/models/m:streamGenerateContent":           "/gemini/v1beta/models/m:streamGenerateContent",
 		"GET /gemini/models": "/gemini/v1beta/models", "GET /gemini/v1/v1beta/models": "/gemini/v1beta/models", "GET /v1beta/v1beta/models/m": "/gemini/v1beta/models/m",
 		// What is not offered, so that its substitute is named.
-		"POST /api/chat": "/v1/ollama/chat", "GET /api/tags": "/v1/ollama/tags", "POST /messages": "/v1/messages", "GET /v1beta/openai/files": "/v1/files", "POST /gemini/v1beta/openai/v1/threads": "/v1/threads", "POST /v1/v1/responses": "/v1/responses",
+		"POST /api/chat": "/v1/ollama/chat", "GET /api/tags": "/v1/ollama/tags", "GET /v1beta/openai/files": "/v1/files", "POST /gemini/v1beta/openai/v1/threads": "/v1/threads", "POST /v1/v1/responses": "/v1/responses",
 		// Everything else.
 		"GET /": "", "GET /health": "", "GET /api/cookies": "", "PUT /api/accounts/models/cookies": "", "GET /api/events": "", "POST /somewhere/chat/completions": "", "GET /xmodels": "",
 		"GET /elsewhere/models": "", "GET /files/models": "", "GET /metrics": "", "POST /v1/chat": "",

@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/dialect/anthropic"
 	"github.com/geminid/geminid/gateway/dialect/gemini"
 	"github.com/geminid/geminid/gateway/dialect/openai"
 	"github.com/geminid/geminid/gateway/dialect/responses"
@@ -19,6 +20,7 @@ import (
 // OpenAI's comes last, because it claims the rest of /v1.
 var All = []dialect.Dialect{
 	gemini.Dialect,
+	anthropic.Dialect,
 	responses.Dialect,
 	openai.Dialect,
 }

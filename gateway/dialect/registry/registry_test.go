@@ -42,6 +42,7 @@ func TestFindDialect(t *testing.T) {
 	google := http.Header{"X-Goog-Api-Key": {"k"}}
 	client := http.Header{"X-Goog-Api-Client": {"c"}}
 	bearer := http.Header{"Authorization": {"Bearer k"}}
+	claude := http.Header{"Anthropic-Version": {"2023-06-01"}, "X-Api-Key": {"k"}}
 	tests := []struct {
 		line   string
 		header http.Header
@@ -86,6 +87,14 @@ func TestFindDialect(t *testing.T) {
 		{"GET /openai/v1/models", google, "openai", true},
 		{"GET /dashboard/billing/usage", nil, "openai", true},
 		{"GET /somewhere", google, "openai", false},
+		{"POST /v1/messages", bearer, "anthropic", true},
+		{"POST /v1/messages/batches", nil, "anthropic", true},
+		{"GET /v1/models", claude, "anthropic", true},
+		{"GET /v1/models/m", claude, "anthropic", true},
+		{"POST /v1/models/m:generateContent", claude, "gemini", true},
+		{"GET /v1/files", claude, "anthropic", true},
+		{"POST /v1/chat/completions", claude, "openai", true},
+		{"GET /v1beta/models", claude, "gemini", true},
 	}
 	for _, test := range tests {
 		method, target, _ := strings.Cut(test.line, " ")
