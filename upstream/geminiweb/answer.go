@@ -30,6 +30,7 @@ type answerReader struct {
 	sources    []wire.Source
 	job        bool // a video or music is being made
 	texted     bool // text of the answer was sent
+	newlines   int  // at the end of that text
 	thought    bool // thoughts were sent
 	unknown    wire.Unknown
 	ended      bool // the body's last frame was read
@@ -95,6 +96,7 @@ func (r *answerReader) emitDelta(d text.Delta) error {
 		piece, block := r.answer.CutBlock(rest)
 		rest = rest[len(piece):]
 		r.texted = true
+		r.countNewlines(piece)
 		if err := r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(piece), Block: block}); err != nil {
 			return err
 		}
@@ -167,6 +169,9 @@ func (r *answerReader) finishAnswer(ctx, parent context.Context, cause error) er
 	if !r.t.begun {
 		return r.noTextError()
 	}
+	if err := r.sendMissing(); err != nil {
+		return err
+	}
 	if err := r.deliverSources(); err != nil {
 		return err
 	}
@@ -218,7 +223,7 @@ func (r *answerReader) interruptedError(e *Error) error {
 // client. One with the chip of a document was answered: asking again would cost a
 // question and bring the same.
 func (r *answerReader) noTextError() error {
-	if r.answer.HasChip() {
+	if r.answer.Places().Documents > 0 {
 		r.t.c.notice(SignCanvas, "no document")
 		return newError(chat.Upstream, cookie.Drift, "Google answered with a document that did not come with the answer; ask for the text in the chat").
 			withDetail("the chip of a document and no document")

@@ -67,6 +67,39 @@ func TestAnswerWithAChipIsNotEmpty(t *testing.T) {
 	}
 }
 
+// TestPlaceWithoutContent: what the text has a placeholder for and what did not come
+// is said at its end, once, whatever else the text says.
+func TestPlaceWithoutContent(t *testing.T) {
+	t.Parallel()
+	const place = "http://googleusercontent.com/"
+	document, picture, video := place+"immersive_entry_chip/", place+"image_generation_content/", place+"video_gen_chip/"
+	const (
+		noDocument = "\n\n(A document of this answer did not come with it; ask for its text in the chat.)"
+		noPicture  = "\n\n(A picture of this answer did not come with it; ask for it again.)"
+		noVideo    = "\n\n(A video of this answer did not come with it; ask for it again.)"
+	)
+	tests := []struct{ name, text, document, want, signs string }{
+		{"document", "Written down.\n\n" + document + "0", "", "Written down." + noDocument, "canvas no document"},
+		{"second document", document + "0\n\n" + document + "1\n\nDone.", "# Plan", "# Plan\n\nDone." + noDocument, "canvas no document"},
+		{"it came", document + "0\n\nDone.", "# Plan", "# Plan\n\nDone.", ""},
+		{"picture", "Here:\n\n" + picture + "0", "", "Here:" + noPicture, ""},
+		{"pictures", "Here:\n\n" + picture + "0_1\n" + picture + "1_2", "", "Here:" + noPicture, ""},
+		{"video", "Here:\n\n" + video + "0", "", "Here:" + noVideo, ""},
+		{"all", "Here:\n\n" + video + "0\n" + document + "0\n" + picture + "0", "", "Here:" + noDocument + noPicture + noVideo, "canvas no document"},
+		{"ornaments", "Take [One](" + place + "shopping_content/0).\n\n" + place + "lmdx_image/3\n" + place + "image_agent_tag_16", "", "Take One.\n\n", ""},
+		{"in code", "```\n" + document + "0\n```\n", "", "```\n" + document + "0\n```\n", ""},
+	}
+	for _, tt := range tests {
+		for _, stream := range []bool{true, false} {
+			rows := []string{wiretest.Row{Text: tt.text[:len(tt.text)/2], Document: tt.document}.String(), wiretest.Row{Text: tt.text, Document: tt.document, Done: true}.String()}
+			got, asked, signs, err := askScripted(t, stream, rows...)
+			if err != nil || strings.TrimLeft(got.Text, "\n") != tt.want && got.Text != tt.want || asked != 1 || strings.Join(signs, ",") != tt.signs {
+				t.Errorf("%s, stream %v: got %q, %v, signs %q after %d questions, want %q", tt.name, stream, got.Text, err, signs, asked, tt.want)
+			}
+		}
+	}
+}
+
 func TestUnknownComponentsAreNoticed(t *testing.T) {
 	t.Parallel()
 	const text = "Now:\n\n<WeatherPanel city=\"Oslo\">\nCold.\n</WeatherPanel>\n"

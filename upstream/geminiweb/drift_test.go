@@ -82,9 +82,10 @@ func TestSignsOfDrift(t *testing.T) {
 }
 
 // TestRecordingsHoldNothingNew: the simulator and the recordings have no unknown place.
+// The chip of [dirty] is one of a document that does not come.
 func TestRecordingsHoldNothingNew(t *testing.T) {
 	t.Parallel()
-	for _, prompt := range []string{"hi", "[image]", "[video]", "[music]", "[think][code][dirty]", "[queue][tool]"} {
+	for _, prompt := range []string{"hi", "[image]", "[video]", "[music]", "[think][code]", "[queue][tool]"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Noticed: func(sign geminiweb.Sign, detail string) {
 				t.Errorf("%s: %s %s", prompt, sign, detail)

@@ -65,11 +65,7 @@ func (r *answerReader) missingNote(lost []wire.MediaLink) string {
 	if len(lost) > 1 {
 		noun, it = strconv.Itoa(len(lost))+noun[1:]+"s", "them"
 	}
-	sentence := "(" + noun + " could not be fetched from Google; ask for " + it + " again.)"
-	if r.texted {
-		return "\n\n" + sentence
-	}
-	return sentence
+	return r.startParagraph() + "(" + noun + " could not be fetched from Google; ask for " + it + " again.)"
 }
 
 // fetchMedia follows a link to its file.

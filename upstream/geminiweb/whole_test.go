@@ -29,7 +29,7 @@ func TestWholeAnswer(t *testing.T) {
 	}{
 		{name: "plain", prompt: "[long 9000]", kinds: "meta text finish"},
 		{name: "rewritten", prompt: "[rewrite] hello", same: "[code] hello", kinds: "meta text finish"},
-		{name: "thoughts", prompt: "[think][dirty][code][flicker] hello", kinds: "meta thought text finish"},
+		{name: "thoughts", prompt: "[think][dirty][code][flicker] hello", kinds: "meta thought text text finish"},
 		{name: "card", prompt: "[card][say in the card]", kinds: "meta text finish"},
 		{name: "read in the history", prompt: "[cut 3][long 9000]", same: "[long 9000]", kinds: "meta text finish"},
 		{name: "one frame broken", prompt: "[garble 3][long 9000]", kinds: "meta text finish"},

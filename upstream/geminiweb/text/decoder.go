@@ -5,6 +5,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/upstream/geminiweb/internal/bufpool"
+	"github.com/geminid/geminid/upstream/geminiweb/text/markup"
 	"github.com/geminid/geminid/upstream/geminiweb/wire"
 )
 
@@ -74,9 +75,13 @@ func (d *Decoder) Release() {
 // Done reports whether a frame marked the answer as complete.
 func (d *Decoder) Done() bool { return d.done }
 
-// HasChip reports whether the text had the chip of a document: then it is no empty
-// answer, though nothing of it may be left.
-func (d *Decoder) HasChip() bool { return d.text.cleaner.HasChip() }
+// Places returns which placeholders the text had: with one it is no empty answer,
+// though nothing of it may be left. Documents is how many of them did not come.
+func (d *Decoder) Places() markup.Places {
+	places := d.text.cleaner.Places()
+	places.Documents = max(0, places.Documents-len(d.text.documents.all))
+	return places
+}
 
 // Unknown returns the names of elements in the text that are none of the known
 // components of the app: 16 at most.

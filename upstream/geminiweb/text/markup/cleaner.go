@@ -40,7 +40,7 @@ type Cleaner struct {
 	marks     []Mark
 	blocks    []chat.BlockSpan // of code that was run; End is -1 while one is open
 	passage   int              // where the passage of the next mark begins, counted from 1; 0 if unknown
-	chipped   bool             // the text had a chip
+	places    Places           // placeholders of the text
 	inserted  bool             // the owner put text into the output
 	chip      int              // the document whose chip stopped Clean, counted from 1
 }
@@ -86,9 +86,8 @@ func (c *Cleaner) TakeChip() (document int, ok bool) {
 	return document, true
 }
 
-// HasChip reports whether the text had a chip of a document, also of one that is
-// not there.
-func (c *Cleaner) HasChip() bool { return c.chipped }
+// Places returns which placeholders the text had so far.
+func (c *Cleaner) Places() Places { return c.places }
 
 // Insert appends to dst text that is no part of the cleaned one. If begin is set
 // it is the beginning of a paragraph. The next text of Clean begins another one.

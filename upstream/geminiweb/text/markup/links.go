@@ -11,6 +11,8 @@ const (
 	placeholderHost = "://googleusercontent.com/"
 	placeholderPath = 200
 	chipPath        = "immersive_entry_chip/"
+	picturePath     = "image_generation_content/"
+	videoPath       = "video_gen_chip/"
 	agentPath       = "image_agent_tag_"
 	searchAddress   = "https://www.google.com/search?q="
 
@@ -21,6 +23,23 @@ const (
 	linkText    = 512     // bytes of the text of a link
 	linkAddress = 2 << 10 // bytes of its address
 )
+
+// Places are the placeholders of a text for parts of the answer that the client is to
+// get: those for ornaments of the page do not count.
+type Places struct {
+	Documents       int // one more than the highest number of a document
+	Pictures, Video bool
+}
+
+// countPlace counts a placeholder by its path.
+func (p *Places) countPlace(path string) {
+	if number, ok := strings.CutPrefix(path, chipPath); ok {
+		n, _ := strconv.Atoi(number) // 0 if it is none
+		p.Documents = max(p.Documents, n+1)
+	}
+	p.Pictures = p.Pictures || strings.HasPrefix(path, picturePath)
+	p.Video = p.Video || strings.HasPrefix(path, videoPath)
+}
 
 // matchPlaceholder takes out a placeholder address with the newlines after it, such
 // as http://googleusercontent.com/image_generation_content/0_635. One of a document
@@ -33,8 +52,9 @@ func (c *Cleaner) matchPlaceholder(text []byte, final bool) (n int, wait bool) {
 	case state == partial && n == 0:
 		return 0, true
 	}
-	if number, ok := strings.CutPrefix(string(text[from:n]), chipPath); ok {
-		c.chipped = true
+	address := string(text[from:n])
+	c.places.countPlace(address)
+	if number, ok := strings.CutPrefix(address, chipPath); ok {
 		switch i, err := strconv.Atoi(number); {
 		case err == nil && i < c.Documents:
 			c.chip = i + 1
