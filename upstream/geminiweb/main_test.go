@@ -23,7 +23,18 @@ type world struct {
 
 func newWorld(t testing.TB, session simulator.SessionConfig, cfg geminiweb.Config) *world {
 	t.Helper()
-	sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10, HandOutToken: false})
+	return newWorldOn(t, simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10}), session, cfg)
+}
+
+// newPlainWorld is a world whose ordinary answers are bare words, for tests that count
+// the calls of an answer.
+func newPlainWorld(t testing.TB, session simulator.SessionConfig, cfg geminiweb.Config) *world {
+	t.Helper()
+	return newWorldOn(t, simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10, Plain: true}), session, cfg)
+}
+
+func newWorldOn(t testing.TB, sim *simulator.Simulator, session simulator.SessionConfig, cfg geminiweb.Config) *world {
+	t.Helper()
 	if session.Name == "" {
 		session.Name = "owner"
 	}

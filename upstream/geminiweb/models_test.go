@@ -40,7 +40,7 @@ func TestNamesOfModels(t *testing.T) {
 		"gemini-56fdd199312815e2x": "",
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulator.SessionConfig{Models: translated}, geminiweb.Config{})
+		w := newPlainWorld(t, simulator.SessionConfig{Models: translated}, geminiweb.Config{})
 		w.client.Probe(t.Context(), w.set)
 		var listed []string
 		for _, m := range w.client.Models(w.set) {

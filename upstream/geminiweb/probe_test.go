@@ -102,7 +102,7 @@ func TestProbeFindsWhatTheAccountOffers(t *testing.T) {
 		t.Run(string(tt.plan), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, simulator.SessionConfig{Plan: tt.plan}, geminiweb.Config{Aliases: map[string]string{"fast": "gemini-2.5-flash"}})
+				w := newPlainWorld(t, simulator.SessionConfig{Plan: tt.plan}, geminiweb.Config{Aliases: map[string]string{"fast": "gemini-2.5-flash"}})
 				if got := len(w.client.Models(w.set)); got != 8 {
 					t.Errorf("%d models before the first probe, want the seven and the alias", got)
 				}
@@ -164,7 +164,7 @@ func TestListedNames(t *testing.T) {
 func TestOverride(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Overrides: map[string]string{"gemini-2.5-pro": "8c46e95b1a07cecc"}})
+		w := newPlainWorld(t, simulator.SessionConfig{}, geminiweb.Config{Overrides: map[string]string{"gemini-2.5-pro": "8c46e95b1a07cecc"}})
 		for range w.client.Stream(t.Context(), w.set, newRequest("gemini-2.5-pro", "hi")) {
 		}
 		journal := w.sim.Journal()
@@ -258,7 +258,7 @@ func TestRotate(t *testing.T) {
 func TestRenewCarriesTheSessionOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulator.SessionConfig{TokenPerRotation: true}, geminiweb.Config{})
+		w := newPlainWorld(t, simulator.SessionConfig{TokenPerRotation: true}, geminiweb.Config{})
 		w.client.Probe(t.Context(), w.set)
 		rotated := w.client.Rotate(t.Context(), w.set).Set
 		w.calls()
@@ -276,7 +276,7 @@ func TestRenewCarriesTheSessionOver(t *testing.T) {
 func TestFailedRenewKeepsTheOldToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+		w := newPlainWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
 		w.client.Probe(t.Context(), w.set)
 		rotated := w.client.Rotate(t.Context(), w.set).Set
 		w.sim.SetFault(simulator.Fault{Name: "down", Kind: simulator.Status, Code: 503, Operations: []simulator.Operation{simulator.OpPage}})

@@ -68,7 +68,7 @@ func at(list []any, place int) string {
 // newListener is a world whose questions are kept.
 func newListener(t *testing.T, session simulator.SessionConfig, cfg geminiweb.Config) (*world, *listener) {
 	t.Helper()
-	sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10})
+	sim := simulator.New(simulator.Config{Seed: 1, PageBytes: 4 << 10, Plain: true})
 	l := &listener{next: sim}
 	cfg.Transport = l
 	w := newWorld(t, simulator.SessionConfig{}, cfg)

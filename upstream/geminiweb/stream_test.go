@@ -117,7 +117,7 @@ func TestStreamEventForEachFrame(t *testing.T) {
 func TestOneCallForEachAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+		w := newPlainWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
 		if f := w.client.Probe(t.Context(), w.set); f.Evidence != cookie.SignedIn {
 			t.Fatalf("probe: %+v", f)
 		}
@@ -136,7 +136,7 @@ func TestOneCallForEachAnswer(t *testing.T) {
 func TestManyFirstRequestsReadThePageOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+		w := newPlainWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
 		w.sim.SetFault(simulator.Fault{Kind: simulator.Latency, Delay: time.Second, Operations: []simulator.Operation{simulator.OpPage}})
 		done := make(chan error)
 		for i := range 20 {

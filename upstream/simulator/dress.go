@@ -9,11 +9,10 @@ var (
 )
 
 // dresses are what ordinary answers of the app carry beside the words, as often as
-// they stand here; "" is nothing. Pictures from the web come when they are asked
-// for, so that an answer has no files that nobody expects.
+// they stand here; "" is nothing.
 var dresses = [...]string{
 	"", "[lmdx followup]", "", "[lmdx elicit]", "[markdown]", "", "[lmdx sequence image followup]", "[sources]",
-	"", "[exec]", "", "[search]", "", "[canvas]", "[lmdx timeline card shopping unknown elicit]", "[sources bare] [markdown]",
+	"", "[exec]", "[web tags]", "[search]", "", "[canvas]", "[lmdx timeline card shopping unknown elicit] [web]", "[sources bare] [markdown]",
 }
 
 // dress adds to an ordinary answer what it carries beside the words: what the

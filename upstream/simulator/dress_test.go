@@ -52,7 +52,7 @@ func TestOrdinaryAnswersCarryMore(t *testing.T) {
 			t.Errorf("%s with a keyword carries %v", prompt, found)
 		}
 	}
-	for _, name := range []string{"nothing", "component", "escape", "mark", "code", "sources", "canvas"} {
+	for _, name := range []string{"nothing", "component", "escape", "mark", "code", "sources", "canvas", "web"} {
 		if seen[name] < 3 || seen[name] > 100 {
 			t.Errorf("%s: %d of 120 answers", name, seen[name])
 		}
