@@ -35,11 +35,12 @@ const (
 	RotateRefused                   // a rotation was answered 401 or 403
 	RotateLimited                   // a rotation was answered 429
 	IdentityChanged                 // another account answers than before
+	Restricted                      // signed in, but the account is restricted and a question was refused
 )
 
 var evidenceNames = [...]string{
 	"silent", "signed_in", "signed_out", "weak_out", "drift", "action", "blocked", "rate_limited",
-	"transient", "network", "rotated", "no_new_ts", "unauthorized", "rotate_limited", "identity_changed",
+	"transient", "network", "rotated", "no_new_ts", "unauthorized", "rotate_limited", "identity_changed", "restricted",
 }
 
 // String returns the word used in status, logs and metrics.

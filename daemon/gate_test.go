@@ -66,6 +66,29 @@ func TestParkedFileIsAnswered(t *testing.T) {
 	})
 }
 
+// TestRestrictedAccount: an account that Google restricts looks signed in, and refuses
+// every question. The first one that is refused closes the gate, with the reason and
+// the cure in the status; the end of the restriction opens it.
+func TestRestrictedAccount(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dir, simulator.SessionConfig{Abuse: 7})
+		h.start()
+		defer h.stop()
+		time.Sleep(time.Minute)
+		h.ask("hello")
+		a := h.daemon.Supervisor().Accounts()[0]
+		if a.State != supervisor.Blocked || a.Serving || !strings.Contains(a.Evidence, "Google restricts this account (code 7)") || !strings.Contains(a.Remedy, "see what it says") {
+			t.Errorf("%s, serving %v, because %q, to do %q", a.State, a.Serving, a.Evidence, a.Remedy)
+		}
+		_ = h.sim.Configure(h.session.PSID, func(c *simulator.SessionConfig) { c.Abuse = 0 })
+		time.Sleep(10 * time.Minute)
+		if a := h.daemon.Supervisor().Accounts()[0]; a.State != supervisor.Healthy || !a.Serving {
+			t.Errorf("%s, serving %v, because %q", a.State, a.Serving, a.Evidence)
+		}
+	})
+}
+
 // TestGateFoundByTick: the same when no request but the tick's own probe finds out.
 func TestGateFoundByTick(t *testing.T) {
 	dir := t.TempDir()

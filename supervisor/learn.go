@@ -94,8 +94,10 @@ func (m *memo) applyFinding(from source, finding cookie.Finding, now time.Time) 
 	if finding.Evidence == cookie.IdentityChanged {
 		m.Halted = true
 	}
-	if finding.Evidence == cookie.Blocked || finding.Evidence == cookie.Limited {
+	switch finding.Evidence {
+	case cookie.Blocked, cookie.Restricted, cookie.Limited:
 		m.NextProbe = m.Facts.HoldUntil
+	default:
 	}
 }
 

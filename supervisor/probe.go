@@ -37,9 +37,7 @@ func (a *account) probeNow(ctx context.Context) cookie.Finding {
 		save = saveMoved
 	}
 	a.dispatch(save, func(m *memo, now time.Time) {
-		if finding.Quotas != nil {
-			a.setQuotasLocked(finding)
-		}
+		a.setQuotasLocked(finding)
 		if identityChanged(m.Identity, finding) {
 			finding = cookie.Finding{Evidence: cookie.IdentityChanged, Detail: "another Google account answers than before"}
 		}
@@ -175,6 +173,8 @@ func probeResult(e cookie.Evidence) string {
 		return e.String()
 	case cookie.IdentityChanged:
 		return cookie.Action.String()
+	case cookie.Restricted:
+		return cookie.Blocked.String()
 	case cookie.WeakOut:
 		return cookie.SignedOut.String()
 	default:

@@ -6,9 +6,17 @@ import (
 	"github.com/geminid/geminid/cookie"
 )
 
-// setQuotasLocked takes in the allowances that a probe found.
+// setQuotasLocked takes in the allowances and the restriction that a probe found.
 func (a *account) setQuotasLocked(finding cookie.Finding) {
-	a.quotas, a.restriction = finding.Quotas, finding.Restriction
+	switch finding.Evidence {
+	case cookie.SignedIn, cookie.Action, cookie.Restricted:
+		a.restriction = finding.Restriction
+	default: // nobody was asked
+	}
+	if finding.Quotas == nil {
+		return
+	}
+	a.quotas = finding.Quotas
 	for _, q := range a.quotas {
 		a.s.metrics.UpstreamQuota.WithLabelValues(a.name, q.Model, q.Window).Set(q.Remaining)
 		a.s.metrics.UpstreamQuotaReset.WithLabelValues(a.name, q.Model, q.Window).Set(unixSeconds(q.Reset))

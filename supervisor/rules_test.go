@@ -14,7 +14,7 @@ func ago(d time.Duration) time.Time { return noon.Add(-d) }
 
 // allEvidence is every class of evidence, the last one IdentityChanged.
 func allEvidence() (all []cookie.Evidence) {
-	for e := cookie.Silent; e <= cookie.IdentityChanged; e++ {
+	for e := cookie.Silent; e <= cookie.Restricted; e++ {
 		all = append(all, e)
 	}
 	return all
@@ -86,6 +86,12 @@ func TestRules(t *testing.T) {
 		{"another account by a probe", probe, cookie.IdentityChanged, 0, nil, func(f *facts) { f.Trouble, f.Evidence = "identity_changed: test", "identity_changed: test" }},
 		{"another account by a rotation", rotate, cookie.IdentityChanged, 0, nil, func(f *facts) { f.Trouble, f.Evidence = "identity_changed: test", "identity_changed: test" }},
 		{"another account by a request", live, cookie.IdentityChanged, 0, nil, func(f *facts) { f.Trouble, f.Evidence = "identity_changed: test", "identity_changed: test" }},
+		{"a restriction by a probe", probe, cookie.Restricted, 0, nil, func(f *facts) {
+			f.Hold, f.HoldSince, f.HoldUntil, f.Evidence = supervisor.Blocked, noon, noon.Add(5*time.Minute), "blocked: test"
+		}},
+		{"a restriction in a trial call puts the next one off", probe, cookie.Restricted, 0,
+			func(f *facts) { f.Hold, f.HoldSince, f.HoldUntil = supervisor.Blocked, ago(4*time.Hour), noon },
+			func(f *facts) { f.HoldUntil, f.Evidence = noon.Add(8*time.Minute), "blocked: test" }},
 		{"a block by a request", live, cookie.Blocked, 0, nil, func(f *facts) {
 			f.Hold, f.HoldSince, f.HoldUntil, f.Evidence = supervisor.Blocked, noon, noon.Add(5*time.Minute), "blocked: test"
 		}},

@@ -54,6 +54,7 @@ var rules = []rule{
 	{cookie.Action, anySource, applyTrouble},
 	{cookie.IdentityChanged, anySource, applyTrouble},
 	{cookie.Blocked, anySource, beginHold(Blocked)},
+	{cookie.Restricted, byProbe, beginHold(Blocked)},
 	{cookie.Limited, byProbe | byRequest, beginHold(RateLimited)},
 	{cookie.Transient, byProbe | byRequest, countFailure},
 	{cookie.Offline, byProbe, postponeTrial},

@@ -132,6 +132,8 @@ func (a *account) remedyLocked() string {
 		return "the session is about to end: " + renew
 	case m.Halted:
 		return "two accounts got mixed: export the cookies again from one browser profile and drop the file"
+	case a.restriction != 0 && (m.State == Blocked || m.Facts.Trouble != ""):
+		return "open gemini.google.com in the browser of this account and see what it says: Google restricts the account"
 	case m.Facts.Trouble != "":
 		return "open gemini.google.com in the browser of this account and accept what it asks for; if nothing is asked, look for a newer geminid"
 	case m.State == Blocked:

@@ -43,6 +43,14 @@ func TestAdvice(t *testing.T) {
 			h.up.answers(cookie.Blocked)
 			_, _ = h.Probe(h.t.Context(), "default")
 		}, supervisor.Blocked, "one trial call in 5 min", "wait; the address"},
+		{"restricted", func(h *house) {
+			h.up.finds(cookie.Finding{Evidence: cookie.Restricted, Restriction: 7})
+			_, _ = h.Probe(h.t.Context(), "default")
+		}, supervisor.Blocked, "one trial call in 5 min", "Google restricts the account"},
+		{"restricted, and no question refused", func(h *house) {
+			h.up.finds(cookie.Finding{Evidence: cookie.Action, Restriction: 7})
+			_, _ = h.Probe(h.t.Context(), "default")
+		}, supervisor.Degraded, "rotation in ", "Google restricts the account"},
 		{"limited", func(h *house) {
 			h.up.answers(cookie.Limited)
 			_, _ = h.Probe(h.t.Context(), "default")

@@ -78,7 +78,7 @@ func TestEveryWordHasAText(t *testing.T) {
 		cookie.CodeBadValue, cookie.CodeNotReadable, cookie.CodeTooMany, cookie.CodeProbeSignedOut} {
 		wanted = append(wanted, "code."+string(code))
 	}
-	for evidence := cookie.SignedIn; evidence <= cookie.IdentityChanged; evidence++ {
+	for evidence := cookie.SignedIn; evidence <= cookie.Restricted; evidence++ {
 		if evidence != cookie.RotateLimited { // told as rate_limited
 			wanted = append(wanted, "result."+evidence.String())
 		}

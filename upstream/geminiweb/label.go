@@ -31,6 +31,7 @@ type formDoubt struct {
 	reread  atomic.Int64 // when the page was last read for a refused call, in Unix ns; 0 since an answer
 	refused atomic.Int64 // questions refused in a row
 	last    atomic.Pointer[refusedForm]
+	signIn  atomic.Int64 // when a question was last refused as if signed out, in Unix ns; 0 since an answer
 }
 
 // refusedForm is the last question that was refused for its form.
@@ -48,13 +49,29 @@ func (d *formDoubt) clear() {
 		d.refused.Store(0)
 		d.last.Store(nil)
 	}
+	if d.signIn.Load() != 0 {
+		d.signIn.Store(0)
+	}
+}
+
+// refusedSignIn returns when a question was last refused as if the session were signed
+// out, the zero time if one was answered since.
+func (d *formDoubt) refusedSignIn() time.Time {
+	if at := d.signIn.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
 }
 
 // noteFailure counts a question that failed for good, if its form was refused or
-// its answer not understood. The latter needs no repetition.
+// its answer not understood. The latter needs no repetition. It notes when one was
+// refused as if signed out.
 func (d *formDoubt) noteFailure(err error, now time.Time) {
 	e := asError(err)
 	switch {
+	case e.finding.Evidence == cookie.WeakOut:
+		d.signIn.Store(now.UnixNano())
+		return
 	case e.finding.Evidence == cookie.Drift:
 		d.refused.Add(refusalLimit)
 	case e.retry == retryWithToken && e.finding.Evidence == cookie.Silent:

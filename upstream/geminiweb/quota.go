@@ -2,6 +2,7 @@ package geminiweb
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -31,14 +32,16 @@ type standing struct {
 	abuse  int // code of a restriction, 0 for none
 }
 
-// addStanding adds the account's quotas to a finding, asked for anew if that is due. It
-// says nothing about the session when they cannot be had.
+// addStanding adds the account's quotas and a restriction of it to a finding, asked for
+// anew if that is due, if a question was refused since, and as long as the account is
+// restricted. It says nothing about the session when they cannot be had.
 func (c *Client) addStanding(ctx context.Context, s *session, set cookie.Set, f *cookie.Finding) {
 	if c.cfg.QuotaEvery <= 0 {
 		return
 	}
 	known, _ := c.standings.Get(set.Identity())
-	if now := c.cfg.Now(); known.asked.IsZero() || now.Sub(known.asked) >= c.cfg.QuotaEvery {
+	refused := s.doubt.refusedSignIn()
+	if now := c.cfg.Now(); known.asked.IsZero() || now.Sub(known.asked) >= c.cfg.QuotaEvery || refused.After(known.asked) || known.abuse != 0 {
 		known.asked = now
 		if read, err := c.callQuotas(ctx, s, set); err == nil {
 			known.quotas, known.abuse = read.quotas, read.abuse
@@ -46,6 +49,13 @@ func (c *Client) addStanding(ctx context.Context, s *session, set cookie.Set, f 
 		c.standings.Add(set.Identity(), known)
 	}
 	f.Quotas, f.Restriction = known.quotas, known.abuse
+	if known.abuse == 0 {
+		return
+	}
+	f.Evidence = cookie.Action
+	if f.Detail = fmt.Sprintf("signed in, but Google restricts this account (code %d)", known.abuse); !refused.IsZero() {
+		f.Evidence, f.Detail = cookie.Restricted, f.Detail+" and refuses its questions"
+	}
 }
 
 // callQuotas asks all procedures in one call. Refused ones are left out.

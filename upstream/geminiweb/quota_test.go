@@ -110,8 +110,25 @@ func TestRestrictedAccount(t *testing.T) {
 		if f := w.client.Probe(t.Context(), w.set); len(f.Quotas) != 0 {
 			t.Error("the first probe of a session waits for quotas")
 		}
-		if f := w.client.Probe(t.Context(), w.set); f.Evidence != cookie.SignedIn || f.Restriction != 7 {
-			t.Errorf("%s with restriction %d", f.Evidence, f.Restriction)
+		probe := func(want cookie.Evidence, restriction int) {
+			t.Helper()
+			if f := w.client.Probe(t.Context(), w.set); f.Evidence != want || f.Restriction != restriction {
+				t.Errorf("%s with restriction %d, want %s: %s", f.Evidence, f.Restriction, want, f.Detail)
+			}
 		}
+		probe(cookie.Action, 7) // questions are worth a try
+		if _, err := w.ask(t.Context(), "hi"); err == nil {
+			t.Error("a restricted account answers")
+		}
+		probe(cookie.Restricted, 7)
+		if err := w.sim.Configure(w.set.PSID().Reveal(), func(c *simulator.SessionConfig) { c.Abuse = 0 }); err != nil {
+			t.Fatal(err)
+		}
+		probe(cookie.SignedIn, 0) // asked at once, whatever QuotaEvery says
+		if err := w.sim.Configure(w.set.PSID().Reveal(), func(c *simulator.SessionConfig) { c.Abuse = 7 }); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		probe(cookie.Restricted, 7) // the refusal stands until an answer
 	})
 }
