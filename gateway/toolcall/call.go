@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/tidwall/gjson"
 
 	"github.com/geminid/geminid/chat"
 )
@@ -74,6 +75,9 @@ func (q *Question) buildArguments(t *tool, object string, sections []section) (*
 	if !ok {
 		return nil, Failed, mistake("the arguments of " + t.Name + " must be one JSON object")
 	}
+	if name, twice := findRepeated(gjson.Parse(object)); twice {
+		return nil, Failed, mistake("the arguments of " + t.Name + " have " + strconv.Quote(name) + " twice")
+	}
 	arguments, wrong := addSections(compact(object), fields, sections)
 	if wrong != "" {
 		return nil, Failed, wrong
@@ -86,6 +90,26 @@ func (q *Question) buildArguments(t *tool, object string, sections []section) (*
 		return newCall(t, encode(coerced)), Coerced, ""
 	}
 	return nil, Failed, mistake("the arguments of " + t.Name + " are not valid: " + violation.describe())
+}
+
+// findRepeated finds a key that an object has twice, however deep: readers differ in
+// which value they take.
+func findRepeated(value gjson.Result) (name string, found bool) {
+	if !value.IsObject() && !value.IsArray() {
+		return "", false
+	}
+	seen := make(map[string]bool)
+	isObject := value.IsObject()
+	value.ForEach(func(key, inner gjson.Result) bool {
+		if isObject && seen[key.Str] {
+			name, found = key.Str, true
+			return false
+		}
+		seen[key.Str] = isObject
+		name, found = findRepeated(inner)
+		return !found
+	})
+	return name, found
 }
 
 // addSections adds the long texts to the object, as text and as fields.

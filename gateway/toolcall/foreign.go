@@ -3,8 +3,6 @@ package toolcall
 import (
 	"slices"
 	"strings"
-
-	"github.com/geminid/geminid/chat"
 )
 
 // foreignOpenings begin the forms of calls that models know from elsewhere.
@@ -78,30 +76,15 @@ type foreignCall struct {
 // that may be called. An answer that only repeats text of the conversation holds none:
 // that text may come from anywhere.
 func (q *Question) readForeign(text string) []foreignCall {
-	text = strings.TrimSpace(text)
-	if q.wasSaid(text) {
-		return nil
-	}
+	text = cutFence(strings.TrimSpace(text))
 	calls := parseForeign(text)
 	for _, call := range calls {
 		if t := q.tools[call.name]; t == nil || t.Freeform {
 			return nil
 		}
 	}
+	if len(calls) == 0 || q.wasSaid(text) {
+		return nil
+	}
 	return calls
-}
-
-// wasSaid reports whether the conversation holds text.
-func (q *Question) wasSaid(text string) bool {
-	for _, said := range q.client.System {
-		if strings.Contains(said, text) {
-			return true
-		}
-	}
-	for _, turn := range q.client.Turns {
-		if slices.ContainsFunc(turn.Parts, func(part chat.Part) bool { return strings.Contains(part.Text, text) }) {
-			return true
-		}
-	}
-	return false
 }

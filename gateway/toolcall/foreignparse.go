@@ -8,9 +8,6 @@ import (
 
 // parseForeign returns the calls of a text, nil if anything else is in it.
 func parseForeign(text string) []foreignCall {
-	if label, content, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(label, "```") && strings.HasSuffix(content, "```") {
-		text = strings.TrimSpace(strings.TrimSuffix(content, "```"))
-	}
 	switch {
 	case strings.HasPrefix(text, "<"):
 		return parseMarkup(text)
@@ -19,6 +16,16 @@ func parseForeign(text string) []foreignCall {
 	default:
 		return parsePython(text)
 	}
+}
+
+// cutFence returns the content of a text that is one code block, and any other text as
+// it is.
+func cutFence(text string) string {
+	label, content, ok := strings.Cut(text, "\n")
+	if ok && strings.HasPrefix(label, "```") && strings.HasSuffix(content, "```") {
+		return strings.TrimSpace(strings.TrimSuffix(content, "```"))
+	}
+	return text
 }
 
 // parseObjects reads calls that are written as JSON: one, a list, or a list in the
@@ -155,39 +162,4 @@ func newSection(name, text string) section {
 	s := section{name: name}
 	s.text.WriteString(text)
 	return s
-}
-
-// parsePython reads calls that are written in Python, one a line.
-func parsePython(text string) []foreignCall {
-	var calls []foreignCall
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		if inner, ok := strings.CutPrefix(line, "print("); ok {
-			line, ok = strings.CutSuffix(inner, ")")
-			if !ok {
-				return nil
-			}
-		}
-		line = strings.TrimPrefix(line, "default_api.")
-		name, arguments, ok := strings.Cut(line, "(")
-		if arguments, ok = cutIf(ok, arguments, ")"); !ok {
-			return nil
-		}
-		object, err := keywordsToJSON(arguments)
-		if err != nil {
-			return nil
-		}
-		calls = append(calls, foreignCall{name: name, object: object})
-	}
-	return calls
-}
-
-func cutIf(ok bool, text, suffix string) (string, bool) {
-	if !ok {
-		return "", false
-	}
-	return strings.CutSuffix(text, suffix)
 }

@@ -13,9 +13,10 @@ var errNotJSON = errors.New("not valid JSON")
 // nothing else: escapes of Markdown, typographic and single quotes, line breaks inside
 // of strings, trailing commas, and the literals of Python. It is written by hand
 // because libraries that repair JSON also complete text that was cut off, and a call
-// that was cut off must not be made.
+// that was cut off must not be made. What can be read in two ways is an error.
 func repairJSON(text string) (string, error) {
-	r := repairer{text: strings.TrimSpace(text)}
+	text = strings.TrimSpace(text)
+	r := repairer{text: text, escaped: isEscapedMarkdown(text)}
 	if !r.value(0) {
 		return "", errNotJSON
 	}
@@ -29,9 +30,10 @@ func repairJSON(text string) (string, error) {
 // repairer reads one value and writes it as strict JSON. Its methods report whether
 // the text could be read.
 type repairer struct {
-	text string
-	at   int
-	out  strings.Builder
+	text    string
+	at      int
+	out     strings.Builder
+	escaped bool // the marks of Markdown have backslashes in front of them
 }
 
 // maxRepairDepth bounds the nesting of a value that is repaired.
@@ -41,7 +43,7 @@ func (r *repairer) skipSpace() {
 	for r.at < len(r.text) {
 		if c := r.text[r.at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
 			// The escape of a bracket outside of a string, as Markdown writes it.
-			if c != '\\' || r.at+1 == len(r.text) || !strings.ContainsRune("[]{}\"_-", rune(r.text[r.at+1])) {
+			if !r.escaped || c != '\\' || r.at+1 == len(r.text) || strings.IndexByte("[]", r.text[r.at+1]) < 0 {
 				return
 			}
 		}
@@ -120,7 +122,7 @@ func (r *repairer) openQuote() []string {
 		open  string
 		close []string
 	}{
-		{`"`, []string{`"`}}, {`'`, []string{`'`}}, {"“", []string{"”", "“"}}, {"”", []string{"”"}}, {"‘", []string{"’"}}, {"’", []string{"’"}},
+		{`"`, []string{`"`}}, {`'`, []string{`'`}}, {"“", []string{"”"}}, {"”", []string{"”"}}, {"‘", []string{"’"}}, {"’", []string{"’"}},
 	} {
 		if strings.HasPrefix(r.text[r.at:], pair.open) {
 			r.at += len(pair.open)
@@ -141,16 +143,20 @@ func (r *repairer) quoted(closing []string) bool {
 				return true
 			}
 		}
-		if !r.character() {
+		if !r.character(closing) {
 			return false
 		}
 	}
 	return false
 }
 
-// character reads one character of a string, or one escape.
-func (r *repairer) character() bool {
+// character reads one character of a string that ends with closing, or one escape. A
+// typographic quote that opens within typographic quotes leaves open where which one
+// ends.
+func (r *repairer) character(closing []string) bool {
 	switch c := r.text[r.at]; {
+	case strings.HasPrefix(r.text[r.at:], "“") && len(closing[0]) > 1:
+		return false
 	case c == '\\':
 		return r.escape()
 	case c == '"':
@@ -173,25 +179,53 @@ func (r *repairer) character() bool {
 	return true
 }
 
-// escape reads an escape. A backslash in front of a character that JSON does not
-// escape is one of Markdown and goes.
+// escape reads an escape: one of JSON, one of a quote, or one of Markdown if the text
+// has those. Any other may stand for itself, as in a pattern, or for nothing.
 func (r *repairer) escape() bool {
-	if r.at+1 == len(r.text) {
-		return false
-	}
-	next := r.text[r.at+1]
-	switch {
-	case strings.IndexByte(`"\/bfnrtu`, next) >= 0:
-		r.out.WriteString(r.text[r.at : r.at+2])
-		r.at += 2
-	default:
-		r.at++ // the character itself is read next
-		if next == '\'' {
-			r.out.WriteByte('\'')
-			r.at++
+	rest := r.text[r.at+1:]
+	for _, quote := range []struct{ typed, meant string }{{"'", "'"}, {"“", `\"`}, {"”", `\"`}, {"‘", "'"}, {"’", "'"}} {
+		if strings.HasPrefix(rest, quote.typed) {
+			r.out.WriteString(quote.meant)
+			r.at += 1 + len(quote.typed)
+			return true
 		}
 	}
+	switch {
+	case rest == "":
+		return false
+	case strings.IndexByte(`"\/bfnrtu`, rest[0]) >= 0:
+		r.out.WriteString(r.text[r.at : r.at+2])
+	case r.escaped && strings.IndexByte(markdownMarks, rest[0]) >= 0:
+		r.out.WriteByte(rest[0])
+	default:
+		return false
+	}
+	r.at += 2
 	return true
+}
+
+// markdownMarks are the characters in front of which chats write a backslash.
+const markdownMarks = "_*[]<>#~`"
+
+// isEscapedMarkdown reports whether a chat has escaped the marks of Markdown in a text.
+// Backslashes come from elsewhere too, such as from a pattern that was not escaped for
+// JSON. So there must be one where no pattern has any, in front of an underscore or of a
+// bracket outside of strings, and no underscore without one.
+func isEscapedMarkdown(text string) bool {
+	found, inside := false, false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '_':
+			return false
+		case '"':
+			inside = !inside
+		case '\\':
+			if i++; i < len(text) && (text[i] == '_' || !inside && (text[i] == '[' || text[i] == ']')) {
+				found = true
+			}
+		}
+	}
+	return found
 }
 
 // literals are the words that stand for values, in JSON and in Python.
@@ -202,7 +236,7 @@ var literals = map[string]string{
 // literal reads a number or a word.
 func (r *repairer) literal() bool {
 	begin := r.at
-	for r.at < len(r.text) && strings.IndexByte(",]} \t\r\n:", r.text[r.at]) < 0 {
+	for r.at < len(r.text) && strings.IndexByte(",]}) \t\r\n:", r.text[r.at]) < 0 {
 		r.at++
 	}
 	word := r.text[begin:r.at]
@@ -213,35 +247,4 @@ func (r *repairer) literal() bool {
 	}
 	r.out.WriteString(word)
 	return true
-}
-
-// keywordsToJSON makes an object of the keyword arguments of a call in Python.
-func keywordsToJSON(text string) (string, error) {
-	r := repairer{text: strings.TrimSpace(text)}
-	r.out.WriteByte('{')
-	for first := true; r.peek() != 0; first = false {
-		if !first {
-			if r.peek() != ',' {
-				return "", errNotJSON
-			}
-			r.at++
-			if r.peek() == 0 {
-				break
-			}
-			r.out.WriteByte(',')
-		}
-		r.skipSpace()
-		name, _, ok := strings.Cut(r.text[r.at:], "=")
-		word := strings.TrimSpace(name)
-		if !ok || word == "" || strings.ContainsAny(word, " ,()[]{}'\"\n") {
-			return "", errNotJSON
-		}
-		r.at += len(name) + 1
-		r.out.WriteString(encode(word) + ":")
-		if !r.value(0) {
-			return "", errNotJSON
-		}
-	}
-	r.out.WriteByte('}')
-	return r.out.String(), nil
 }
