@@ -30,6 +30,8 @@ type Request struct {
 	// Pinned is text that stands in front of the last turn and is never moved to a
 	// file, such as the tools that a web session is shown as text.
 	Pinned []string
+	// Verbatim says which code blocks of the answer are passed on as they were written.
+	Verbatim Verbatim
 	// Thoughts asks for the model's thoughts as well.
 	Thoughts bool
 	// Thinking is how long the model is to think.
@@ -45,6 +47,11 @@ type Request struct {
 	// answer lists them in X-Geminid-Ignored.
 	Ignored []string
 }
+
+// Verbatim says which code blocks of an answer a provider passes on as they were
+// written: those whose label begins with Label. Between a line that begins with Text
+// and the line End no fence ends such a block. The zero value is for none.
+type Verbatim struct{ Label, Text, End string }
 
 // Turn is one message of a conversation.
 type Turn struct {
@@ -134,11 +141,14 @@ type Event struct {
 	// Block is what Text is part of. Between two blocks of one kind there is text that
 	// is part of neither. Whoever cuts text anew, as [StopAt] does, may make Prose of
 	// it.
-	Block  Block
-	Blob   *Blob
-	Call   *ToolCall
-	Served Served
-	Reason FinishReason
+	Block Block
+	// Altered is set in events of kind Text if the provider changed anything of the
+	// text so far, such as entities of HTML.
+	Altered bool
+	Blob    *Blob
+	Call    *ToolCall
+	Served  Served
+	Reason  FinishReason
 	// StopText is the text of Request.Stop that ended the answer, in events of kind
 	// Finish; empty if none did.
 	StopText string

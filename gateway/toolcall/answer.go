@@ -51,9 +51,10 @@ type attempt struct {
 	yield func(chat.Event, error) bool
 	scan  scanner
 
-	again    bool // it is the second one: its text was sent with the first
-	calls    int  // sent, those of the first attempt included
-	left     bool // the reader wants no more
+	again    bool       // it is the second one: its text was sent with the first
+	calls    int        // sent, those of the first attempt included
+	block    chat.Block // of the text that is read
+	left     bool       // the reader wants no more
 	document strings.Builder
 	reason   chat.FinishReason
 	finished bool
@@ -92,6 +93,7 @@ func (a *attempt) run(events iter.Seq2[chat.Event, error]) bool {
 func (a *attempt) takeEvent(event chat.Event) bool {
 	switch event.Kind {
 	case chat.Text:
+		a.block, a.scan.altered = event.Block, event.Altered
 		if a.q.callsPossible() {
 			return a.scan.write(event.Text)
 		}
@@ -131,7 +133,7 @@ func (a *attempt) takeText(text string) bool {
 	case a.again:
 		return true
 	}
-	return a.send(chat.Event{Kind: chat.Text, Text: text})
+	return a.send(chat.Event{Kind: chat.Text, Text: text, Block: a.block})
 }
 
 func (a *attempt) takeCall(call chat.ToolCall) bool {

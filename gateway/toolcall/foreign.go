@@ -70,6 +70,8 @@ type foreignCall struct {
 	name   string
 	object string    // JSON
 	texts  []section // arguments that are given as text
+	// unclear is set if an argument can be read in two ways.
+	unclear bool
 }
 
 // readForeign reads an answer that is nothing but calls in a foreign form, of tools

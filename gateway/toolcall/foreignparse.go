@@ -114,24 +114,28 @@ func parseElement(text *string) ([]foreignCall, bool) {
 		}
 		return calls, len(calls) > 0
 	}
-	for _, form := range []struct{ open, mark, end, parameter, parameterEnd string }{
-		{"<invoke name=", ">", "</invoke>", "<parameter name=", "</parameter>"},
-		{"<function=", ">", "</function>", "<parameter=", "</parameter>"},
+	for _, form := range []struct {
+		open, end, parameter string
+		lines                bool // a value stands on lines of its own
+	}{
+		{"<invoke name=", "</invoke>", "<parameter name=", false},
+		{"<function=", "</function>", "<parameter=", true},
 	} {
 		inner, ok := cutElement(text, form.open, form.end)
 		if !ok {
 			continue
 		}
-		name, body, ok := strings.Cut(inner, form.mark)
+		name, body, ok := strings.Cut(inner, ">")
 		call := foreignCall{name: strings.Trim(name, `"' `)}
 		for body = strings.TrimSpace(body); ok && body != ""; body = strings.TrimSpace(body) {
 			var argument string
-			if argument, ok = cutElement(&body, form.parameter, form.parameterEnd); !ok {
+			if argument, ok = cutElement(&body, form.parameter, "</parameter>"); !ok {
 				break
 			}
 			var value string
-			if name, value, ok = strings.Cut(argument, form.mark); ok {
-				call.texts = append(call.texts, newSection(strings.Trim(name, `"' `), trimLines(value)))
+			if name, value, ok = strings.Cut(argument, ">"); ok {
+				value, call.unclear = trimLines(value, form.lines, call.unclear)
+				call.texts = append(call.texts, newSection(strings.Trim(name, `"' `), value))
 			}
 		}
 		return []foreignCall{call}, ok
@@ -152,10 +156,14 @@ func cutElement(text *string, open, end string) (inner string, ok bool) {
 	return inner, ok
 }
 
-// trimLines removes one line break at each end, where elements stand on lines of
-// their own.
-func trimLines(text string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(text, "\n"), "\n")
+// trimLines removes the line breaks around a value that stands on lines of its own. Any
+// other line break at an end may be a part of it or not, which is unclear.
+func trimLines(text string, lines, unclear bool) (value string, stillUnclear bool) {
+	begins, ends := strings.HasPrefix(text, "\n"), strings.HasSuffix(text, "\n")
+	if lines && begins && ends && len(text) > 1 {
+		return text[1 : len(text)-1], unclear
+	}
+	return text, unclear || begins || ends
 }
 
 func newSection(name, text string) section {

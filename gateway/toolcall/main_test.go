@@ -22,6 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type model struct {
 	scripts []string // one an answer, the last one for ever
 	frame   int      // bytes of a frame; zero sends each answer in one
+	altered bool
 	reason  chat.FinishReason
 	asked   []*chat.Request
 	read    int // frames that were taken, of all answers
@@ -47,7 +48,7 @@ func (m *model) ask(_ context.Context, req *chat.Request) iter.Seq2[chat.Event, 
 				size = min(size, m.frame)
 			}
 			m.read++
-			if !yield(chat.Event{Kind: chat.Text, Text: text[:size]}, nil) {
+			if !yield(chat.Event{Kind: chat.Text, Text: text[:size], Altered: m.altered}, nil) {
 				return
 			}
 			text = text[size:]

@@ -30,6 +30,9 @@ func (q *Question) writeRequest() *chat.Request {
 	for i, turn := range q.client.Turns {
 		asked.Turns[i] = q.writeTurn(turn)
 	}
+	if q.callsPossible() {
+		asked.Verbatim = chat.Verbatim{Label: labelPrefix + q.tag, Text: "--" + q.tag, End: "--" + q.tag + " " + endSection}
+	}
 	for _, text := range []string{q.describeTools(), q.describeCalls(), q.format.describe()} {
 		if text != "" {
 			asked.Pinned = append(asked.Pinned, text)

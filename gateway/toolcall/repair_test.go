@@ -87,3 +87,23 @@ func TestPythonCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestUnclearForeignForms: a call in a foreign form that the provider may have changed,
+// or whose texts have no clear ends, is asked for once more in the form that was taught.
+func TestUnclearForeignForms(t *testing.T) {
+	const taughtCall = "``````call-TAG read_file\n{\"path\": \"/a\"}\n``````"
+	for name, tt := range map[string]struct {
+		script  string
+		altered bool
+	}{
+		"changed":                {"print(default_api.read_file(path='<'))", true},
+		"a line break in front":  {"<invoke name=\"read_file\"><parameter name=\"path\">\n/b</parameter></invoke>", false},
+		"a line break at an end": {"<function=read_file>\n<parameter=path>\n/b</parameter>\n</function>", false},
+	} {
+		c, m := counts{}, &model{scripts: []string{tt.script, taughtCall}, altered: tt.altered}
+		got, err := answer(t, c, question(readFile), m)
+		if err != nil || listCalls(got.Calls) != `read_file {"path":"/a"}` || got.Text != "" || c.String() != "retried" || len(m.asked) != 2 {
+			t.Errorf("%s: %v, calls %q, text %q, counted %s", name, err, listCalls(got.Calls), got.Text, c)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package toolcall
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/geminid/geminid/chat"
@@ -19,6 +20,7 @@ type scanner struct {
 	again   bool   // the model was asked once more
 	lead    string // the beginning of the answer, while it may be a foreign form
 	begun   bool   // the answer is in no foreign form
+	altered bool   // the provider changed something of the text
 
 	text    func(string) bool        // takes text of the answer; false ends the scan
 	call    func(chat.ToolCall) bool // takes a call; likewise
@@ -64,13 +66,18 @@ func (s *scanner) readLead(text string) string {
 const maxForeignBytes = 1 << 20
 
 // endLead makes the calls of an answer in a foreign form, at its end. Any other answer
-// is read as text.
+// is read as text. Outside of the taught form a provider cleans text, and what it
+// changed in arguments is lost.
 func (s *scanner) endLead() {
 	lead := s.lead
 	s.begun, s.lead = true, ""
 	calls := s.q.readForeign(lead)
 	if len(calls) == 0 {
 		s.write(lead)
+		return
+	}
+	if s.altered || slices.ContainsFunc(calls, func(c foreignCall) bool { return c.unclear }) {
+		s.fail("the call does not have the form that was described")
 		return
 	}
 	for _, foreign := range calls {

@@ -41,7 +41,9 @@ func newAnswerReader(t *streamCall, src io.Reader, watch *watchdog) *answerReade
 	if t.atEnd {
 		mode = text.AtEnd
 	}
-	return &answerReader{t: t, src: src, frames: frame.NewReader(src), answer: text.NewDecoder(mode), watch: watch}
+	answer := text.NewDecoder(mode)
+	answer.KeepBlocks(t.verbatim)
+	return &answerReader{t: t, src: src, frames: frame.NewReader(src), answer: answer, watch: watch}
 }
 
 func (r *answerReader) release() {
@@ -97,7 +99,7 @@ func (r *answerReader) emitDelta(d text.Delta) error {
 		rest = rest[len(piece):]
 		r.texted = true
 		r.countNewlines(piece)
-		if err := r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(piece), Block: block}); err != nil {
+		if err := r.t.sendEvent(chat.Event{Kind: chat.Text, Text: string(piece), Block: block, Altered: r.answer.Altered()}); err != nil {
 			return err
 		}
 	}

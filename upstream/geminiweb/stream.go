@@ -24,7 +24,7 @@ import (
 // once.
 func (c *Client) Stream(ctx context.Context, set cookie.Set, req *chat.Request) iter.Seq2[chat.Event, error] {
 	return func(yield func(chat.Event, error) bool) {
-		t := streamCall{c: c, set: set, yield: yield, atEnd: !req.Stream}
+		t := streamCall{c: c, set: set, yield: yield, atEnd: !req.Stream, verbatim: req.Verbatim}
 		if err := t.streamAnswer(ctx, req); err != nil && !t.consumerGone {
 			yield(chat.Event{}, err)
 		}
@@ -38,6 +38,8 @@ type streamCall struct {
 	q     question
 	yield func(chat.Event, error) bool
 	atEnd bool // text is sent when the answer is complete
+
+	verbatim chat.Verbatim // code blocks that are not cleaned
 
 	visit      *visit   // in the account's window of temporary chats, nil in others
 	session    *session // of the current attempt

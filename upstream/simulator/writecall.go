@@ -168,9 +168,10 @@ func readMembers(object string) []member {
 	return all
 }
 
+// unquoteJSON returns the text of a JSON string, and any other JSON as it is.
 func unquoteJSON(text string) string {
 	var plain string
-	if json.Unmarshal([]byte(text), &plain) != nil {
+	if !strings.HasPrefix(text, `"`) || json.Unmarshal([]byte(text), &plain) != nil {
 		return text
 	}
 	return plain

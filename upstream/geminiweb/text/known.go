@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"github.com/geminid/geminid/chat"
 	"slices"
 	"strings"
 )
@@ -51,3 +52,10 @@ func (d *Decoder) decodeKnown() {
 	d.text.sent = sent
 	d.known, d.head, d.tail = d.known[:0], 0, nil
 }
+
+// KeepBlocks says which code blocks are passed on as they are. It is called before the
+// first frame.
+func (d *Decoder) KeepBlocks(which chat.Verbatim) { d.text.cleaner.Verbatim = which }
+
+// Altered reports whether anything of the text so far is not as it came.
+func (d *Decoder) Altered() bool { return d.text.altered }

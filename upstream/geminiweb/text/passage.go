@@ -40,7 +40,7 @@ func (d *Decoder) cleanAgain() ([]byte, []markup.Mark) {
 	if d.head > 0 {
 		d.decodeKnown()
 	}
-	again := tracker{cleaner: markup.Cleaner{Cited: true, Documents: len(d.text.documents.all)}}
+	again := tracker{cleaner: markup.Cleaner{Cited: true, Verbatim: d.text.cleaner.Verbatim, Documents: len(d.text.documents.all)}}
 	for _, doc := range d.text.documents.all {
 		again.documents.update(append(make([]wire.Document, len(again.documents.all)), doc.last))
 	}

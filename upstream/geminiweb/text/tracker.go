@@ -22,6 +22,7 @@ type tracker struct {
 	documents documents // those that the text has chips for
 	raw       bool      // the text is code: it is passed on as it is
 	rewritten bool      // sent text was changed afterwards
+	altered   bool      // something of the text was cleaned
 }
 
 // nextDelta appends to dst the new and stable part of text, cleaned. If final is
@@ -73,7 +74,7 @@ func (t *tracker) restartCleaner(text []byte) {
 	}
 	old := t.cleaner
 	t.rewritten = true
-	t.cleaner = markup.Cleaner{Cited: old.Cited}
+	t.cleaner = markup.Cleaner{Cited: old.Cited, Verbatim: old.Verbatim}
 	t.cleaner.Clean(nil, text, false)
 	t.cleaner.Documents = old.Documents
 }
@@ -108,7 +109,9 @@ func (t *tracker) cleanText(dst, text []byte, final bool) (out []byte, used int)
 			}
 		}
 		var n int
+		before := len(dst)
 		dst, n = t.cleaner.Clean(dst, text[used:], final)
+		t.altered = t.altered || !bytes.Equal(dst[before:], text[used:used+n])
 		used += n
 		document, ok := t.cleaner.TakeChip()
 		if !ok {

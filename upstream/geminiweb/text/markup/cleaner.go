@@ -8,6 +8,8 @@ type Cleaner struct {
 	// every mark of a citation goes, wherever it stands. Until then one that may be
 	// the subject waits.
 	Cited bool
+	// Verbatim says which fences are passed on as they are; set by the owner.
+	Verbatim chat.Verbatim
 	// Documents is how many documents the answer has so far. A chip of one of
 	// them stops [Cleaner.Clean].
 	Documents int

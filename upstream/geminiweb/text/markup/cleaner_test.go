@@ -9,8 +9,9 @@ import (
 
 // cleanIn cleans a text that grows by size bytes with each frame; 0 is the whole
 // at once.
-func cleanIn(text string, size int) string {
-	var c markup.Cleaner
+func cleanIn(text string, size int) string { return cleanPieces(new(markup.Cleaner), text, size) }
+
+func cleanPieces(c *markup.Cleaner, text string, size int) string {
 	var out []byte
 	if size == 0 {
 		size = max(len(text), 1)

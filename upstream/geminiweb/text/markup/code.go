@@ -1,12 +1,18 @@
 package markup
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // fence is the code fence that is open.
 type fence struct {
 	mark byte // '`' or '~'
 	size int  // marks that opened it, 0 if none is open
 	drop bool // it belongs to a component that vanishes
+	// verbatim is set if it is one of Cleaner.Verbatim, inside if a text begins in it
+	// that no fence ends.
+	verbatim, inside bool
 }
 
 const (
@@ -36,7 +42,7 @@ func (c *Cleaner) openCode(text []byte, final bool) (n int, wait bool) {
 		return c.openSpan(text[:size]), false
 	}
 	n = size + len(info)
-	c.fence = fence{mark: mark, size: size, drop: c.dropFence}
+	c.fence = fence{mark: mark, size: size, drop: c.dropFence, verbatim: c.isVerbatim(info)}
 	c.dropFence = false
 	if !c.fence.drop {
 		begins := c.prev == 0 || c.prev == '\n' // and is no part of a list or a quote
@@ -72,7 +78,10 @@ func plainInfo(info []byte) []byte {
 
 // passFence passes a line of a fence, or as much of it as there is.
 func (c *Cleaner) passFence(text []byte, final bool) (n int, wait bool) {
-	if c.line == lineBlank {
+	if c.fence.verbatim && c.line == lineBlank && c.passTextLine(text, final) {
+		return 0, true
+	}
+	if c.line == lineBlank && !c.fence.inside {
 		end, state := c.scanFenceEnd(text, final)
 		switch state {
 		case partial:
@@ -94,6 +103,30 @@ func (c *Cleaner) passFence(text []byte, final bool) (n int, wait bool) {
 	c.passCode(text[:n])
 	c.line = lineBlank
 	return n, false
+}
+
+// isVerbatim reports whether a fence whose line has info is one of Verbatim.
+func (c *Cleaner) isVerbatim(info []byte) bool {
+	label := c.Verbatim.Label
+	info = bytes.TrimLeft(info, " ")
+	return label != "" && len(info) >= len(label) && strings.EqualFold(string(info[:len(label)]), label)
+}
+
+// passTextLine notes whether the line that text begins with begins or ends a text of a
+// verbatim fence. It reports whether more of the line is needed.
+func (c *Cleaner) passTextLine(text []byte, final bool) (wait bool) {
+	line, _, whole := bytes.Cut(text, newline)
+	begin := c.Verbatim.Text
+	if n := min(len(line), len(begin)); !strings.EqualFold(string(line[:n]), begin[:n]) {
+		return false
+	}
+	if !whole && !final {
+		return true
+	}
+	if len(line) >= len(begin) {
+		c.fence.inside = !strings.EqualFold(string(bytes.TrimRight(line, " \t\r")), c.Verbatim.End)
+	}
+	return false
 }
 
 // passCode passes code, unless it vanishes.
