@@ -86,6 +86,9 @@ var presets = []preset{
 	{"Immersive Translate, Gemini", "/gemini/v1beta" + wholeText, "", inQuery, plainText},
 	{"OpenManus, Gemini's OpenAI surface", "/v1beta/openai/", "chat/completions", bearer, plainChat},
 	{"a client of Gemini's address for OpenAI", "/gemini/v1", "/chat/completions", bearer, plainChat},
+	{"LiteLLM, vertex_ai, OpenAI's format", "/v1/projects/p/locations/us-central1/endpoints/openapi", "/chat/completions", bearer, plainChat},
+	{"a client with the whole address", "/v1/chat/completions", "/chat/completions", bearer, plainChat},
+	{"a client with the whole address, models", "/v1/chat/completions", "/models", bearer, ""},
 	{"a client with a preset for OpenRouter", "/api/v1", "/chat/completions", bearer, plainChat},
 	{"a client with a preset for OpenRouter, models", "/api/v1", "/models", bearer, ""},
 }

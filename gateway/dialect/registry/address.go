@@ -26,6 +26,7 @@ var (
 	// end in: versions, and the names of APIs and of services with the same format.
 	baseSegment = regexp.MustCompile(`^(v\d+((alpha|beta)\d*)?|api|openai|gemini|google|anthropic|proxy|compatible-mode|compatible|paas)$`)
 	verbAtEnd   = regexp.MustCompile(`^(.*)/models/([^/]+(?:/[^/]+)*:[A-Za-z]+)/?$`)
+	vertex      = regexp.MustCompile(`/projects/[^/]+/locations/[^/]+/endpoints/[^/]+$`)
 	deployed    = regexp.MustCompile(`^(.*)/deployments/([^/]+)$`)
 )
 
@@ -106,9 +107,13 @@ func resolveModels(path string) Address {
 }
 
 // isBase reports whether base is the path of a base URL as presets have it, and
-// whether it is one of Gemini's.
+// whether it is one of Gemini's. Some users enter the whole address of an endpoint.
 func isBase(base string) (known, gemini bool) {
-	openAI := false
+	openAI := vertex.MatchString(base)
+	base = vertex.ReplaceAllString(base, "")
+	for _, endpoint := range endpoints {
+		base = strings.Replace(base, endpoint, "", 1)
+	}
 	for segment := range strings.SplitSeq(strings.TrimPrefix(base, "/"), "/") {
 		if segment != "" && !baseSegment.MatchString(segment) {
 			return false, false

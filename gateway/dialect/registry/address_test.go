@@ -30,6 +30,13 @@ func TestResolveAddress(t *testing.T) {
 		"POST /api/chat/completions": chat, "GET /api/models": "/v1/models", "POST /compatible-mode/v1/chat/completions": chat, "POST /api/paas/v4/chat/completions": chat,
 		"POST /api/v3/chat/completions": chat, "GET /openai/models": "/v1/models",
 		"POST /openai/deployments/gemini-2.5-flash/chat/completions": chat + " gemini-2.5-flash", "POST /deployments/m/images/generations": "/v1/images/generations m",
+		// The whole address of an endpoint is entered where its beginning is meant.
+		"POST /v1/chat/completions/chat/completions": chat, "GET /v1/chat/completions/models": "/v1/models", "POST /v1/chat/completions/v1/chat/completions": chat,
+		"POST /v1/images/generations/images/edits": "/v1/images/edits", "GET /v1/models/models": "", "POST /v1/chat/completions/responses": "/v1/responses",
+		"POST /api/v1/chat/completions/images/generations": "/v1/images/generations", "POST /somewhere/chat/completions/chat/completions": "",
+		// Vertex's OpenAI surface.
+		"POST /v1/projects/p/locations/l/endpoints/openapi/chat/completions": chat, "POST /v1beta1/projects/p/locations/l/endpoints/openapi/chat/completions": chat,
+		"GET /v1/projects/p/locations/l/endpoints/openapi/models": "/v1/models", "POST /v1/projects/p/chat/completions": "",
 		// Gemini clients.
 		"POST /v1/v1beta/models/m:generateContent": "/gemini/v1beta/models/m:generateContent", "POST /gemini/models/m:streamGenerateContent": "/gemini/v1beta/models/m:streamGenerateContent",
 		"POST /models/m:countTokens": "/gemini/v1beta/models/m:countTokens", "POST /gemini/v1/v1beta/models/a/b:predict": "/gemini/v1beta/models/a/b:predict",
