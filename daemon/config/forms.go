@@ -31,6 +31,7 @@ var forms = map[string]func(any) string{
 	"key":       func(v any) string { return checkKey(v.(Secret)) },
 	"networks":  func(v any) string { _, err := parsePrefixes(v.([]string)); return textOf(err) },
 	"models":    func(v any) string { return checkModelNames(v.(map[string]string)) },
+	"aliases":   func(v any) string { return checkAliases(v.(map[string]string)) },
 	"hours":     func(v any) string { _, err := notify.ParseQuietHours(v.(string)); return textOf(err) },
 }
 
@@ -83,6 +84,26 @@ func checkModelNames(names map[string]string) string {
 		if !chat.IsModelName(name) {
 			return fmt.Sprintf("no client can ask for a model %q; names are up to 128 letters, digits and ._-/:@+ such as google/gemini-2.5-flash, without models/ in front", name)
 		}
+	}
+	return ""
+}
+
+// checkAliases wants names that can be asked for, each of a model: an alias of an
+// alias would be listed by none and asked for in vain.
+func checkAliases(aliases map[string]string) string {
+	if flaw := checkModelNames(aliases); flaw != "" {
+		return flaw
+	}
+	for _, alias := range slices.Sorted(maps.Keys(aliases)) {
+		second := aliases[alias]
+		model, isAlias := aliases[second]
+		if !isAlias || second == alias {
+			continue
+		}
+		if _, another := aliases[model]; another {
+			model = "and the id of a model"
+		}
+		return fmt.Sprintf("%s leads to %s, which is an alias itself; write %[1]s: %[3]s", alias, second, model)
 	}
 	return ""
 }

@@ -281,6 +281,24 @@ func TestModelNames(t *testing.T) {
 	}
 }
 
+// TestAliasOfAlias: an alias leads to a model and to no other alias, and the mistake
+// says what to write.
+func TestAliasOfAlias(t *testing.T) {
+	for text, want := range map[string]string{
+		"a=gemini-2.5-flash,b=gemini-2.5-flash":       "",
+		"gemini-2.5-flash=gemini-2.5-flash":           "",
+		"a=gemini-2.5-flash,b=a":                      "aliases: b leads to a, which is an alias itself; write b: gemini-2.5-flash",
+		"a=gemini-2.5-flash,b=a,c=b":                  "aliases: b leads to a, which is an alias itself; write b: gemini-2.5-flash",
+		"a=b,b=a":                                     "aliases: a leads to b, which is an alias itself; write a: and the id of a model",
+		"gpt=gemini-2.5-flash,gemini-2.5-flash=other": "aliases: gpt leads to gemini-2.5-flash, which is an alias itself; write gpt: other",
+	} {
+		_, err := config.Load(config.Sources{File: write(t, ""), Environ: []string{"GEMINID_ALIASES=" + text}})
+		if got := fmt.Sprint(err); want == "" && err != nil || want != "" && !strings.HasSuffix(got, want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
 // TestMapsAndListsAsText: the forms that people write in an environment.
 func TestMapsAndListsAsText(t *testing.T) {
 	one := map[string]string{"gpt-4o": "gemini-2.5-flash"}

@@ -55,10 +55,10 @@ type Settings struct {
 	// ListSources adds the web pages that an answer rests on to its text, as a list of links at the end, for clients that show no citations.
 	ListSources bool `key:"list_sources"`
 	// Models maps a public model id to the upstream's id; Aliases maps further
-	// public names to public ids. Names are letters, digits and ._-/:@+ such as
+	// public names to public ids, not to each other. Names are letters, digits and ._-/:@+ such as
 	// google/gemini-2.5-flash.
 	Models  map[string]string `key:"models" form:"models"`
-	Aliases map[string]string `key:"aliases" form:"models"`
+	Aliases map[string]string `key:"aliases" form:"aliases"`
 	// FirstByteTimeout and IdleTimeout bound how long an upstream answer may
 	// keep silent, before its first frame and between frames.
 	FirstByteTimeout time.Duration `key:"first_byte_timeout" default:"2m" min:"1s" max:"1h"`
