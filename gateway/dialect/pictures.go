@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,18 +83,6 @@ func (p *Pictures) SetCount(place Node, n float64, given bool) error {
 	return nil
 }
 
-var (
-	sizeForm  = regexp.MustCompile(`^([1-9]\d{1,3})\s*(?:px)?\s*[x*×X]\s*([1-9]\d{1,3})(?:\s*px)?$`)
-	sideForm  = regexp.MustCompile(`^([1-9]\d{1,3})(?:px)?$`)
-	kiloForm  = regexp.MustCompile(`^([1248])[kK]$`)
-	ratioForm = regexp.MustCompile(`^([1-9]\d?)\s*[:/x]\s*([1-9]\d?)$`)
-)
-
-const (
-	minSide, maxSide = 64, 4096 // pixels
-	maxRatio         = 8        // of the longer side to the shorter
-)
-
 // SetSize adds the wish for the size in place, if there is one; see [ParseSize].
 func (p *Pictures) SetSize(place Node) error {
 	sentence, err := ParseSize(place)
@@ -103,31 +90,6 @@ func (p *Pictures) SetSize(place Node) error {
 		p.AddWish(sentence)
 	}
 	return err
-}
-
-// ParseSize reads a size such as "1536x1024", "1024*1024" or "2K", or an aspect
-// ratio, which some clients send as the size, and returns the sentence that asks
-// for it. It is empty if the field is absent, empty or "auto".
-func ParseSize(place Node) (string, error) {
-	text, err := place.AsText()
-	if err != nil {
-		return "", err
-	}
-	switch text = strings.TrimSpace(text); {
-	case text == "" || strings.EqualFold(text, "auto"):
-		return "", nil
-	case kiloForm.MatchString(text):
-		return "Resolution: " + strings.ToUpper(text) + ", the longer side about " + text[:1] + "000 pixels.", nil
-	}
-	if _, isWord := formatWords[strings.ToLower(text)]; isWord || strings.ContainsAny(text, ":/") {
-		return ParseAspectRatio(place)
-	}
-	w, h, ok := matchNumbers(sizeForm, text)
-	if m := sideForm.FindStringSubmatch(text); m != nil {
-		w, _ = strconv.Atoi(m[1]) // digits only
-		h, ok = w, true
-	}
-	return sizeSentence(place, w, h, ok)
 }
 
 // SetSides adds the wish for a width and a height in pixels, if both are given.
@@ -149,14 +111,6 @@ func (p *Pictures) SetSides(width, height Node) error {
 	return err
 }
 
-func sizeSentence(place Node, w, h int, ok bool) (string, error) {
-	if !ok || min(w, h) < minSide || max(w, h) > maxSide || max(w, h) > maxRatio*min(w, h) {
-		return "", place.NewError("must be auto, 1K, 2K, 4K or WIDTHxHEIGHT with sides of 64 to 4096 pixels, such as 1024x1024, 1536x1024 or 1024x1536")
-	}
-	d := commonDivisor(w, h)
-	return "Size: " + strconv.Itoa(w) + "x" + strconv.Itoa(h) + " pixels, format " + strconv.Itoa(w/d) + ":" + strconv.Itoa(h/d) + ".", nil
-}
-
 // SetAspectRatio adds the wish for the aspect ratio in place, if there is one.
 func (p *Pictures) SetAspectRatio(place Node) error {
 	sentence, err := ParseAspectRatio(place)
@@ -173,29 +127,6 @@ func (p *Pictures) SetNegative(place Node) error {
 		p.AddWish("Do not show: " + text)
 	}
 	return err
-}
-
-// formatWords are the formats that clients write as words.
-var formatWords = map[string]string{
-	"square": "square", "portrait": "portrait", "landscape": "landscape", "vertical": "portrait", "horizontal": "landscape",
-}
-
-// ParseAspectRatio reads an aspect ratio such as "16:9" or "portrait" and returns
-// the sentence that asks for it, empty if the field is absent, empty or "auto".
-func ParseAspectRatio(place Node) (string, error) {
-	text, err := place.AsText()
-	text = strings.TrimSpace(text)
-	if err != nil || text == "" || strings.EqualFold(text, "auto") {
-		return "", err
-	}
-	if word := formatWords[strings.ToLower(text)]; word != "" {
-		return "Format of the picture: " + word + ".", nil
-	}
-	w, h, ok := matchNumbers(ratioForm, strings.ToLower(text))
-	if !ok || max(w, h) > maxRatio*min(w, h) {
-		return "", place.NewError("must be a ratio such as 1:1, 16:9 or 3:4")
-	}
-	return "Format of the picture: " + strconv.Itoa(w) + ":" + strconv.Itoa(h) + ".", nil
 }
 
 // AddLooks adds the wishes for a picture to the last turn of a question: its aspect
@@ -216,16 +147,6 @@ func AddLooks(req *chat.Request, ratio, size Node) error {
 		}
 	}
 	return nil
-}
-
-func matchNumbers(form *regexp.Regexp, s string) (a, b int, ok bool) {
-	m := form.FindStringSubmatch(s)
-	if m == nil {
-		return 0, 0, false
-	}
-	a, _ = strconv.Atoi(m[1]) // digits only
-	b, _ = strconv.Atoi(m[2])
-	return a, b, true
 }
 
 func commonDivisor(a, b int) int {

@@ -196,6 +196,7 @@ var pictureFields = slices.Concat(dialect.Fields{
 	dialect.Honor("width", "with height"),
 	dialect.Honor("height", "with width"),
 	dialect.Honor("aspect_ratio", "is said in the prompt"),
+	dialect.Honor("image_config", "of OpenRouter", imageConfigFields...),
 	dialect.Honor("quality", "`hd` and `high` are said in the prompt"),
 	dialect.Honor("style", "is said in the prompt"),
 	dialect.Honor("negative_prompt", "is said in the prompt"),

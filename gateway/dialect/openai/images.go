@@ -107,7 +107,17 @@ func readSize(p *dialect.Pictures, body dialect.Object) error {
 	if err := p.SetSides(body.Field("width"), body.Field("height")); err != nil {
 		return err
 	}
-	return p.SetAspectRatio(body.Field("aspect_ratio"))
+	if err := p.SetAspectRatio(body.Field("aspect_ratio")); err != nil {
+		return err
+	}
+	config, err := body.Field("image_config").AsObject()
+	if err != nil {
+		return err
+	}
+	if err := p.SetAspectRatio(config.Field("aspect_ratio")); err != nil {
+		return err
+	}
+	return p.SetSize(config.Field("image_size"))
 }
 
 // readLooks reads quality, style and negative_prompt.

@@ -111,10 +111,15 @@ func TestLongestField(t *testing.T) {
 // TestWishes reads in the question what a client asked for in fields.
 func TestWishes(t *testing.T) {
 	for fields, want := range map[string]string{
-		``:                                "a fox",
-		`,"size":"auto"`:                  "a fox",
-		`,"size":"16:9"`:                  "a fox\n\nFormat of the picture: 16:9.",
-		`,"size":"640X480"`:               "a fox\n\nSize: 640x480 pixels, format 4:3.",
+		``:                              "a fox",
+		`,"size":"auto"`:                "a fox",
+		`,"size":"16:9"`:                "a fox\n\nFormat of the picture: 16:9.",
+		`,"size":"640X480"`:             "a fox\n\nSize: 640x480 pixels, format 4:3.",
+		`,"size":"square_hd"`:           "a fox\n\nFormat of the picture: square.",
+		`,"image_size":"portrait_16_9"`: "a fox\n\nFormat of the picture: 9:16.",
+		`,"image_size":"landscape_4_3"`: "a fox\n\nFormat of the picture: 4:3.",
+		`,"image_config":{"aspect_ratio":"3:2","image_size":"4K"}`: "a fox\n\nFormat of the picture: 3:2.\n\nResolution: 4K, the longer side about 4000 pixels.",
+		`,"image_config":{"aspect_ratio":"auto"}`:                  "a fox",
 		`,"n":"2"`:                        "Create 2 different pictures, each as a file of its own:\n\na fox",
 		`,"quality":"hd","style":"vivid"`: "a fox\n\nQuality: as fine and detailed as can be.\n\nStyle: vivid.",
 	} {
