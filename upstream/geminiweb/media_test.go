@@ -277,6 +277,7 @@ func TestFilesOfAnswers(t *testing.T) {
 	}{
 		{"[video]", []string{"video/mp4 video.mp4"}, 0},
 		{"[dense][video]", []string{"video/mp4 video.mp4"}, 0},
+		{"[video several]", []string{"video/mp4 video.mp4"}, 0},
 		{"[video pending 25s]", []string{"video/mp4 video.mp4"}, 30 * time.Second},
 		{"[music]", []string{"audio/mpeg music.mp3", "video/mp4 music.mp4"}, 0},
 		{"[image readback=45s]", []string{"image/png"}, 50 * time.Second},

@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"bytes"
+	"encoding/base64"
+	"net/url"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -184,11 +187,32 @@ func generatedMedia(container value) []MediaLink {
 		{video.at(0, 7), "video"}, {video.at(7), "video"},
 		{music.at(0, 1, 7), "music"}, {music.at(1, 1, 7), "music"},
 	} {
-		if url := file.links.at(1).text(); url != "" {
+		if url := fileLink(file.links); url != "" {
 			out = append(out, MediaLink{URL: url, Name: file.name})
 		}
 	}
 	return out
+}
+
+// fileLink returns the link of a file among those behind the first, which shows a
+// preview: the one whose token says response_data, as others lead to what the question
+// held, or else the first of them.
+func fileLink(links value) string {
+	for e := links.elements(); e.next(); {
+		if e.index == 0 {
+			continue
+		}
+		link := e.value.text()
+		u, err := url.Parse(link)
+		if err != nil {
+			continue
+		}
+		token := strings.TrimRight(u.Query().Get("c"), "=")
+		if said, _ := base64.RawURLEncoding.DecodeString(token); bytes.Contains(said, []byte("response_data")) {
+			return link
+		}
+	}
+	return links.at(1).text()
 }
 
 // webPictureLimit bounds the pictures from the web that are read of an answer.
