@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +29,7 @@ type conversation struct {
 	title     string
 	temporary bool
 	deleted   bool
+	pinned    bool
 	changed   time.Time
 	turns     []turn // oldest first
 }
@@ -80,7 +80,8 @@ func (s *Simulator) appendTurn(k *conversation, t turn) {
 	}
 }
 
-// listChats is MaZiqc: the history, newest first, temporary chats left out.
+// listChats is MaZiqc: the history, newest first, temporary chats left out, of pinned
+// chats or of the others.
 func (c *call) listChats(p list) []any {
 	pinned := p.listAt(2).numberAt(0) == 1
 	limit := p.numberAt(0)
@@ -93,7 +94,7 @@ func (c *call) listChats(p list) []any {
 	rows := []any{}
 	skip, next := readCursor(p.textAt(1)), any(nil)
 	for _, k := range slices.Backward(ch.list) {
-		if k.session != c.session || k.temporary || k.deleted || pinned {
+		if k.session != c.session || k.temporary || k.deleted || k.pinned != pinned {
 			continue
 		}
 		if skip > 0 {
@@ -104,8 +105,7 @@ func (c *call) listChats(p list) []any {
 			next = writeCursor(readCursor(p.textAt(1)) + limit)
 			break
 		}
-		last := k.turns[len(k.turns)-1]
-		rows = append(rows, []any{k.cid, k.title, nil, nil, nil, encodeTime(k.changed), []any{[]any{k.cid, last.rid}, 1}, nil, nil, 2})
+		rows = append(rows, k.listRow())
 	}
 	return []any{nil, next, rows}
 }
@@ -136,11 +136,7 @@ func (c *call) readChat(p list) []any {
 			next = writeCursor(from + limit)
 			break
 		}
-		shown := t.candidate
-		if c.s.now().Before(t.ready) {
-			shown = t.working
-		}
-		rows = append(rows, []any{[]any{k.cid, t.rid}, nil, []any{[]any{t.prompt}}, []any{[]any{json.RawMessage(shown)}}, encodeTime(t.time)})
+		rows = append(rows, c.turnRow(k, t))
 	}
 	return []any{rows, next}
 }

@@ -185,6 +185,7 @@ func TestReferenceChats(t *testing.T) {
 			walk(chat, 0, 0, 3, 0, 0, 1, 0) != second.text() {
 			t.Errorf("history: %v", chat)
 		}
+		r.checkEdits(first, second)
 		r.one("GzXR5e", fmt.Sprintf("[%q]", first.cid))
 		if r.one("hNvQHb", read) != nil || walk(r.one("MaZiqc", "[13,null,[0,null,1]]"), 2, 0) != nil {
 			t.Error("the chat outlives its deletion")
@@ -196,6 +197,61 @@ func TestReferenceChats(t *testing.T) {
 			t.Errorf("%d questions", n)
 		}
 	})
+}
+
+// checkEdits reads single turns of a chat, renames it and pins it.
+func (r *reference) checkEdits(first, second answer) {
+	r.t.Helper()
+	for payload, want := range map[string]answer{fmt.Sprintf("[%q,%q]", first.cid, first.rid): first, fmt.Sprintf("[%q]", first.cid): second} {
+		if turn := walk(r.one("EqPOKe", payload), 0); walk(turn, 0, 1) != want.rid || walk(turn, 3, 0, 0, 0) != want.rcid {
+			r.t.Errorf("turn %s: %v", payload, turn)
+		}
+	}
+	if r.one("EqPOKe", fmt.Sprintf(`[%q,"r_nobody"]`, first.cid)) != nil {
+		r.t.Error("a turn that is not there")
+	}
+	if chat := walk(r.one("MUAZcd", fmt.Sprintf(`[null,[["title"]],[%q,"Another name"]]`, first.cid)), 1); walk(chat, 0) != first.cid || walk(chat, 1) != "Another name" {
+		r.t.Errorf("renamed: %v", chat)
+	}
+	for _, pinned := range []bool{true, false} {
+		r.one("MUAZcd", fmt.Sprintf(`[null,[["pinned"]],[%q,null,%v]]`, first.cid, pinned))
+		in, out := "[13,null,[1,null,1]]", "[13,null,[0,null,1]]"
+		if !pinned {
+			in, out = out, in
+		}
+		row := walk(r.one("MaZiqc", in), 2, 0)
+		if walk(row, 0) != first.cid || walk(row, 1) != "Another name" || walk(row, 2) == true != pinned || walk(r.one("MaZiqc", out), 2, 0) != nil {
+			r.t.Errorf("pinned %v: %v", pinned, row)
+		}
+	}
+	if r.one("MUAZcd", `[null,[["title"]],["c_nobody","x"]]`) != nil {
+		r.t.Error("a chat that is not there has a new name")
+	}
+}
+
+// TestReferenceTasks: a task that is created is found by its id and among all, beside
+// the videos that chats make.
+func TestReferenceTasks(t *testing.T) {
+	_, r := newReference(t, true, simulator.Config{}, simulator.SessionConfig{})
+	video := r.send("[video pending 1m]", nil, nil)
+	made := walk(r.one("Jba3ib", `[[null,[["Water the plants"]]],null,[1]]`), 0)
+	id, _ := walk(made, 0).(string)
+	if id == "" || walk(made, 1, 4, 0) != "Water the plants" || walk(made, 2, "70") != 1.0 {
+		t.Fatalf("made %v", made)
+	}
+	if found := walk(r.one("kwDCne", fmt.Sprintf("[%q]", id)), 0); walk(found, 0) != id || walk(found, 1, 4, 0) != "Water the plants" {
+		t.Errorf("found %v", found)
+	}
+	all, _ := walk(r.one("XPSWpd", "[]"), 0).([]any)
+	if len(all) != 2 || walk(all[0], 0) != at(video.candidate, 12, 64, 1) || walk(all[0], 1, 3, 0) != video.cid || walk(all[1], 0) != id {
+		t.Errorf("all tasks: %v", all)
+	}
+	for range 100 {
+		r.one("Jba3ib", `["more"]`)
+	}
+	if all, _ := walk(r.one("XPSWpd", "[]"), 0).([]any); len(all) != 101 || r.one("Jba3ib", `["one too many"]`) != nil {
+		t.Errorf("%d tasks", len(all))
+	}
 }
 
 // TestReferenceGems: the list as it asks for it, two calls in one batch.

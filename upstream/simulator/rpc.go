@@ -41,7 +41,10 @@ var rpcs = []rpc{
 	{"Te6DCf", true, echoNothing},
 	{"o30O0e", false, echoNothing},
 	{"sJBwce", false, echoNothing},
-	{"MUAZcd", false, echoNothing},
+	{"MUAZcd", false, (*call).updateChat},
+	{"EqPOKe", false, (*call).readTurn},
+	{"Jba3ib", false, (*call).createTask},
+	{"XPSWpd", false, (*call).answerTasks},
 }
 
 func echoNothing(*call, list) []any { return []any{} }

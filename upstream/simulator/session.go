@@ -81,6 +81,7 @@ type session struct {
 	rotations int
 	used      map[string]int
 	spent     spent
+	tasks     []task        // guarded by chats.mu
 	window    chan struct{} // of a temporary chat, closed when the next temporary chat takes the window
 	calls     map[string]int
 }
