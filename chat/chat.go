@@ -25,6 +25,9 @@ type Request struct {
 	// Tools are the functions that the model may call, and ToolChoice says how.
 	Tools      []OfferedTool
 	ToolChoice ToolChoice
+	// EndMalformed has an answer whose calls are of no use end with MalformedCall
+	// instead of an error, for formats that have a reason for it.
+	EndMalformed bool
 	// Format is the form that the text of the answer must have.
 	Format Format
 	// Pinned is text that stands in front of the last turn and is never moved to a
@@ -120,6 +123,9 @@ const (
 	Filtered FinishReason = "content_filter"
 	// CallTools is the reason of an answer that ends with calls.
 	CallTools FinishReason = "tool_calls"
+	// MalformedCall is the reason of an answer without a valid call, see
+	// Request.EndMalformed.
+	MalformedCall FinishReason = "malformed_call"
 )
 
 // Block says what a piece of an answer's text is part of. The text is Markdown in any

@@ -1,12 +1,15 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/upstream/simulator"
 )
 
@@ -143,5 +146,48 @@ func TestAgentsModelErrs(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestMalformedCallsEndGemini: where the model makes no valid call, answers in the
+// Gemini format end with the reason that it has for that, behind the text that came.
+func TestMalformedCallsEndGemini(t *testing.T) {
+	for _, verb := range []string{"generateContent", "streamGenerateContent?alt=sse"} {
+		inBubble(t, func(t *testing.T, h *house) {
+			w := h.do(call{path: "/gemini/v1beta/models/" + flash + ":" + verb, key: apiKey, body: `{"contents":[{"parts":[{"text":"[lead I look.] [call read {}]"}]}],
+				"tools":[{"functionDeclarations":[{"name":"read","parametersJsonSchema":{"type":"object","required":["path"]}}]}]}`})
+			body := w.Body.String()
+			if w.Code != http.StatusOK || !strings.Contains(body, `"text":"I look.\n\n"`) || strings.Count(body, `"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Gemini wrote no valid call`) != 1 ||
+				strings.Contains(body, "functionCall") || strings.Contains(body, `"error"`) {
+				t.Errorf("%s: %d %s", verb, w.Code, body)
+			}
+		})
+	}
+}
+
+// TestThoughtsGoOnBesideCalls: thoughts reach the client while a call is held back, and
+// the upstream's answer is ended behind the last call.
+func TestThoughtsGoOnBesideCalls(t *testing.T) {
+	g := newRig(t)
+	behind := false
+	g.actor.plays(func(_ context.Context, _ cookie.Set, req *chat.Request, yield func(chat.Event, error) bool) {
+		tag := taughtTag.FindStringSubmatch(chat.FormatPrompt(req))[1]
+		for _, event := range []chat.Event{
+			{Kind: chat.Text, Text: "``````call-" + tag + " read\n{\"path\""}, {Kind: chat.Thought, Text: "Let me think."},
+			{Kind: chat.Text, Text: ": \"/a\"}\n``````\n"}, {Kind: chat.Text, Text: "It says: nothing."},
+		} {
+			if !yield(event, nil) {
+				return
+			}
+		}
+		behind = true
+		yield(chat.Event{Kind: chat.Finish, Reason: chat.Stop}, nil)
+	})
+	w := g.do(call{path: "/gemini/v1beta/models/" + flash + ":streamGenerateContent?alt=sse", key: apiKey, body: `{"contents":[{"parts":[{"text":"Read."}]}],
+		"tools":[{"functionDeclarations":[{"name":"read"}]}],"generationConfig":{"thinkingConfig":{"includeThoughts":true}}}`})
+	body := w.Body.String()
+	thought, made := strings.Index(body, "Let me think."), strings.Index(body, `"functionCall":{`)
+	if thought < 0 || made < thought || behind || strings.Contains(body, "It says") || !strings.Contains(body, `"args":{"path":"/a"}`) {
+		t.Errorf("read on behind the call: %t; %s", behind, body)
 	}
 }

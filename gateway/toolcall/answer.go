@@ -38,7 +38,7 @@ func (q *Question) readAnswer(ctx context.Context, ask Ask) iter.Seq2[chat.Event
 		}
 		if second.scan.mistake != "" {
 			q.engine.count(Failed)
-			yield(chat.Event{}, q.mistakeError(second.scan.mistake))
+			yield(q.endMistaken(second.scan.mistake))
 			return
 		}
 		yield(second.finishEvent(), nil)
@@ -195,9 +195,12 @@ func (a *attempt) correct(first *chat.Request) *chat.Request {
 	return &asked
 }
 
-// mistakeError is the error of an answer that was of no use a second time.
-func (q *Question) mistakeError(wrong mistake) *chat.Error {
-	return &chat.Error{
+// endMistaken ends an answer that was of no use a second time.
+func (q *Question) endMistaken(wrong mistake) (chat.Event, error) {
+	if q.client.EndMalformed && q.callsPossible() {
+		return chat.Event{Kind: chat.Finish, Reason: chat.MalformedCall}, nil
+	}
+	return chat.Event{}, &chat.Error{
 		Kind: chat.Upstream, Private: true,
 		Message: "Gemini did not keep to the form of answers that the request asks for, when asked once more too: " + string(wrong) + "; ask again, or ask for something simpler",
 	}

@@ -69,6 +69,7 @@ type response struct {
 type candidate struct {
 	Content      content `json:"content"`
 	FinishReason string  `json:"finishReason,omitempty"`
+	Finish       string  `json:"finishMessage,omitempty"`
 	Index        int     `json:"index"`
 	*citations
 }
@@ -129,6 +130,7 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	whole.Candidates = []candidate{{
 		Content:      content{Parts: parts, Role: "model"},
 		FinishReason: finishReason(answer.Reason),
+		Finish:       finishMessage(answer.Reason),
 		citations:    newCitations(answer.Sources, places),
 	}}
 	return dialect.NewFilledBody(whole, fileContents(answer)...)
@@ -190,7 +192,18 @@ func finishReason(reason chat.FinishReason) string {
 		return "MAX_TOKENS"
 	case chat.Filtered:
 		return "SAFETY"
+	case chat.MalformedCall:
+		return "MALFORMED_FUNCTION_CALL"
 	default:
 		return "STOP"
 	}
+}
+
+// finishMessage explains a reason that a program cannot mend by itself; empty for all
+// others.
+func finishMessage(reason chat.FinishReason) string {
+	if reason == chat.MalformedCall {
+		return "Gemini wrote no valid call, when asked once more too; ask again, or ask for something simpler"
+	}
+	return ""
 }

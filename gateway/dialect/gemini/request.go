@@ -76,7 +76,7 @@ func decodeVerb(r *http.Request, name, verb string) (*dialect.Call, error) {
 	call := dialect.NewCall(how.op, name)
 	query := r.URL.Query()
 	call.SSE = query.Get("alt") == "sse" || query.Get("$alt") == "sse"
-	call.Chat = &chat.Request{Model: name, Stream: how.op == dialect.Stream}
+	call.Chat = &chat.Request{Model: name, Stream: how.op == dialect.Stream, EndMalformed: true}
 	if err := how.decode(call, body); err != nil {
 		return nil, err
 	}

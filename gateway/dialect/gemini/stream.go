@@ -157,6 +157,7 @@ func (e *streamEncoder) finish(reason chat.FinishReason) error {
 		return err
 	}
 	last := e.newChunk(part{Text: new(string)}, finishReason(reason))
+	last.Candidates[0].Finish = finishMessage(reason)
 	last.Candidates[0].citations = newCitations(e.sources, e.code.places)
 	if reason == chat.Filtered && e.count.IsEmpty() {
 		last.Candidates, last.Feedback = nil, &promptFeedback{BlockReason: finishReason(reason)}
