@@ -91,7 +91,7 @@ func (d *Daemon) openAPI() (err error) {
 	d.openFigures()
 	d.api, err = api.New(api.Config{
 		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
-		Logger: d.log, Now: d.now, Settings: apiSettings(d.settings), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
+		Aliases: modelAliases(d.settings.Aliases), Logger: d.log, Now: d.now, Settings: apiSettings(d.settings), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
 		OnCommand: d.auditCommand,
 	})
 	return err

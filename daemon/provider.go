@@ -52,7 +52,7 @@ func newGeminiWeb(d *Daemon) (Provider, error) {
 	}
 	return geminiweb.New(geminiweb.Config{
 		Transport: transport, UserAgent: s.UserAgent, Language: s.Language, ChatMode: s.ChatMode, TemporaryParallel: s.TemporaryParallel,
-		QuotaEvery: quotaEvery, Overrides: s.Models, Aliases: s.Aliases, AllowDowngrade: s.AllowDowngrade, ListSources: s.ListSources, MaxPrompt: int(s.MaxPrompt),
+		QuotaEvery: quotaEvery, Overrides: s.Models, AllowDowngrade: s.AllowDowngrade, ListSources: s.ListSources, MaxPrompt: int(s.MaxPrompt),
 		FirstByteTimeout: s.FirstByteTimeout, IdleTimeout: s.IdleTimeout, Now: d.now, Logger: d.log,
 		Observe: func(operation, outcome string, took time.Duration) {
 			d.metrics.UpstreamRequests.WithLabelValues(operation, outcome).Inc()

@@ -82,20 +82,22 @@ func optional(check func(string) string) func(any) string {
 func checkModelNames(names map[string]string) string {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if !chat.IsModelName(name) {
-			return fmt.Sprintf("no client can ask for a model %q; names are up to 128 letters, digits and ._-/:@+ such as google/gemini-2.5-flash, without models/ in front", name)
+			return fmt.Sprintf("no client can ask for a model %q; names are up to 128 letters, digits, blanks and ._-/:@+ such as google/gemini-2.5-flash, without models/ in front", name)
 		}
 	}
 	return ""
 }
 
-// checkAliases wants names that can be asked for, each of a model: an alias of an
-// alias would be listed by none and asked for in vain.
+// checkAliases wants names, or patterns of them, that can be asked for, and of models
+// that can be served: an alias of an alias would be asked for in vain.
 func checkAliases(aliases map[string]string) string {
-	if flaw := checkModelNames(aliases); flaw != "" {
-		return flaw
-	}
+	names := make(map[string]string, len(aliases))
 	for _, alias := range slices.Sorted(maps.Keys(aliases)) {
 		second := aliases[alias]
+		if !chat.IsModelName(second) {
+			return fmt.Sprintf("the alias %q leads to %q, which is the name of no model; write one of the model list", alias, second)
+		}
+		names[strings.ReplaceAll(alias, "*", "x")] = second
 		model, isAlias := aliases[second]
 		if !isAlias || second == alias {
 			continue
@@ -105,7 +107,7 @@ func checkAliases(aliases map[string]string) string {
 		}
 		return fmt.Sprintf("%s leads to %s, which is an alias itself; write %[1]s: %[3]s", alias, second, model)
 	}
-	return ""
+	return checkModelNames(names)
 }
 
 func checkHeader(text string) string {

@@ -270,7 +270,7 @@ notify_mail_server: nowhere
 // TestModelNames: a name that no client can ask for is a mistake of its line.
 func TestModelNames(t *testing.T) {
 	for name, ok := range map[string]bool{
-		"google/gemini-2.5-flash": true, "gemini-2.5-flash:latest": true, "gpt 4o": false, "快速": false, "/a": false, "models/a": false, "a//b": false,
+		"google/gemini-2.5-flash": true, "gemini-2.5-flash:latest": true, "gpt 4o": true, "快速": false, "/a": false, "models/a": false, "a//b": false,
 	} {
 		for _, key := range []string{"aliases", "models"} {
 			_, err := config.Load(config.Sources{File: write(t, key+":\n  \""+name+"\": gemini-2.5-flash\n")})
@@ -299,6 +299,24 @@ func TestAliasOfAlias(t *testing.T) {
 	}
 }
 
+// TestAliasNames: an alias may be a pattern, and must be such that a client can ask for
+// it, and lead to a name that a model can have.
+func TestAliasNames(t *testing.T) {
+	for line, flaw := range map[string]string{
+		`"claude-*haiku*": gemini-2.5-flash`: "", `"*": gemini-2.5-flash`: "", `"a/b:c@d e": gemini-2.5-pro`: "", `"Gemini Pro": own`: "",
+		`"claude?": gemini-2.5-flash`: "no client can ask for a model", `"/*": gemini-2.5-flash`: "no client can ask for a model", `"models/*": a`: "no client can ask for a model",
+		`"a": "gemini-*"`: "is the name of no model", `"a": "b;c"`: "is the name of no model",
+	} {
+		_, err := config.Load(config.Sources{File: write(t, "aliases:\n  "+line+"\n")})
+		if (err == nil) != (flaw == "") || err != nil && !strings.Contains(err.Error(), flaw) {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if _, err := config.Load(config.Sources{File: write(t, "models:\n  \"a*\": 8c46e95b1a07cecc\n")}); err == nil {
+		t.Error("a pattern among the models is taken")
+	}
+}
+
 // TestMapsAndListsAsText: the forms that people write in an environment.
 func TestMapsAndListsAsText(t *testing.T) {
 	one := map[string]string{"gpt-4o": "gemini-2.5-flash"}
@@ -311,7 +329,7 @@ func TestMapsAndListsAsText(t *testing.T) {
 		`{"gpt-4o": "gemini-2.5-flash", "llama3:8b": "gemini-2.5-pro"}`: two,
 		"{}": {},
 		// Neither of these says one thing.
-		"llama3:8b:gemini-2.5-pro": nil, "a": nil, "a=": nil, "=b": nil, "a=b,a=c": nil, "a=b;c": {"a": "b;c"}, "[a]": nil, "{a: [b]}": nil, "{a: b": nil, "{a}": nil, `{"a": ""}`: nil,
+		"llama3:8b:gemini-2.5-pro": nil, "a": nil, "a=": nil, "=b": nil, "a=b,a=c": nil, "[a]": nil, "{a: [b]}": nil, "{a: b": nil, "{a}": nil, `{"a": ""}`: nil,
 	} {
 		s, err := config.Load(config.Sources{File: write(t, ""), Environ: []string{"GEMINID_ALIASES=" + text}})
 		if want == nil {

@@ -55,8 +55,10 @@ type Settings struct {
 	// ListSources adds the web pages that an answer rests on to its text, as a list of links at the end, for clients that show no citations.
 	ListSources bool `key:"list_sources"`
 	// Models maps a public model id to the upstream's id; Aliases maps further
-	// public names to public ids, not to each other. Names are letters, digits and ._-/:@+ such as
-	// google/gemini-2.5-flash.
+	// public names to public ids, not to each other. Names are letters, digits, blanks and ._-/:@+ such as
+	// google/gemini-2.5-flash; in aliases * stands for any text, and claude-*haiku* goes
+	// before claude-*. Aliases for claude-* and for Google's public ids such as
+	// gemini-3.1-pro-preview are there from the start; your own count before them.
 	Models  map[string]string `key:"models" form:"models"`
 	Aliases map[string]string `key:"aliases" form:"aliases"`
 	// FirstByteTimeout and IdleTimeout bound how long an upstream answer may

@@ -58,6 +58,8 @@ type Config struct {
 	// Now is the wall clock that answers and the request log show. Nil is
 	// time.Now. Limits and heartbeats go by the monotonic clock.
 	Now func() time.Time
+	// Aliases are further names of models.
+	Aliases []Alias
 	// Settings is the reloadable part; see [API.Reconfigure].
 	Settings Settings
 	// Reload reads the configuration again, for POST /api/reload. Nil means that
@@ -87,6 +89,7 @@ type API struct {
 	testNotify func(context.Context) []Delivery
 	makeReport func(since string) (any, error)
 	onCommand  func(Command)
+	aliases    aliases
 	refusals   refusals
 	count      counters
 
@@ -125,7 +128,7 @@ func New(cfg Config) (*API, error) {
 		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
 		log: cfg.Logger, now: cfg.Now, readConfig: cfg.Reload, makeReport: cfg.Report,
 		testNotify: cfg.TestNotify, onCommand: cfg.OnCommand, count: counters{cfg.Metrics},
-		gate:   limit.NewGate(),
+		gate: limit.NewGate(), aliases: sortAliases(cfg.Aliases),
 		hourly: limit.NewClients(time.Hour), guesses: auth.NewGuessLimiter(),
 		memory: budget.New(defaultMemory),
 		tools:  toolcall.New(toolcall.Config{Count: func(o toolcall.Outcome) { cfg.Metrics.ToolCalls.WithLabelValues(string(o)).Inc() }}),

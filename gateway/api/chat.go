@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -83,16 +81,19 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 	lease, refusal := a.supervisor.Lease()
 	models := a.provider.Models(lease.Set)
 	if call.Op == dialect.Models && call.Model == "" {
-		writeBody(w, http.StatusOK, st.dialect.EncodeModels(call, models))
+		writeBody(w, http.StatusOK, st.dialect.EncodeModels(call, a.aliases.listModels(models)))
 		return nil
 	}
-	model, err := findModel(call, models)
+	model, err := a.findModel(call, models)
 	if err != nil {
 		return err
 	}
-	call.Model, st.model = model.ID, model.ID
+	st.model = model.ID
 	switch call.Op {
 	case dialect.Models:
+		if model.ID != call.Model {
+			model = nameModel(call.Model, model)
+		}
 		writeBody(w, http.StatusOK, st.dialect.EncodeModel(call, model))
 	case dialect.CountTokens:
 		writeBody(w, http.StatusOK, st.dialect.EncodeTokens(call))
@@ -107,46 +108,9 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 	return nil
 }
 
-// findModel returns the model that a call names. A call that names none gets the first
-// one that makes pictures.
-func findModel(call *dialect.Call, models []chat.Model) (chat.Model, error) {
-	known := slices.IndexFunc(models, func(m chat.Model) bool {
-		return m.ID == call.Model || call.Model == "" && m.Image
-	})
-	switch {
-	case known < 0:
-		return chat.Model{}, unknownModelError(call)
-	case call.Pictures != nil && !models[known].Image:
-		return chat.Model{}, noPicturesError(call, models)
-	}
-	return models[known], nil
-}
-
-func unknownModelError(call *dialect.Call) *chat.Error {
-	return &chat.Error{
-		Kind: chat.UnknownModel, Param: "model",
-		Message: "the model " + strconv.Quote(call.Model) + " is not served here; the model list names those that are",
-	}
-}
-
-// noPicturesError is the error of a model that is asked for pictures and cannot make
-// any.
-func noPicturesError(call *dialect.Call, models []chat.Model) *chat.Error {
-	var painters []string
-	for _, m := range models {
-		if m.Image {
-			painters = append(painters, m.ID)
-		}
-	}
-	return &chat.Error{
-		Kind: chat.BadRequest, Param: "model",
-		Message: "the model " + strconv.Quote(call.Model) + " makes no pictures; those that do: " + strings.Join(painters, ", "),
-	}
-}
-
 // answerChat answers a question: whole, or as it is made.
 func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *requestState, call *dialect.Call, cancel context.CancelCauseFunc) error {
-	call.Chat.Model = call.Model
+	call.Chat.Model = st.model
 	if call.Pictures != nil {
 		return a.answerPictures(ctx, w, st, call)
 	}

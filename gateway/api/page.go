@@ -22,7 +22,7 @@ func (a *API) servePage(w http.ResponseWriter, r *http.Request) {
 	if !whole.RetryAt.IsZero() {
 		view.Retry = max(1, whole.RetryAt.Sub(a.now()))
 	}
-	for _, model := range a.provider.Models(cookie.Set{}) {
+	for _, model := range a.aliases.listModels(a.provider.Models(cookie.Set{})) {
 		view.Models = append(view.Models, model.ID)
 	}
 	if err := page.ServePage(w, r, view); err != nil {

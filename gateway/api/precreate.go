@@ -51,36 +51,39 @@ func (c counters) precreateSeries(models []chat.Model) {
 		c.Streams.WithLabelValues(d.Name)
 		c.RequestSize.WithLabelValues(d.Name)
 		for _, op := range operationsOf(d) {
-			c.precreateOperation(d.Name, op)
+			c.precreateOperation(d, op)
 		}
 	}
 }
 
-func (c counters) precreateOperation(speaker string, op operation) {
+func (c counters) precreateOperation(d dialect.Dialect, op operation) {
 	questions := op.name == dialect.Generate || op.name == dialect.Stream ||
 		op.name == dialect.Images || op.name == dialect.Edits
 	for _, end := range usual {
 		if questions || !end.questions {
-			c.precreateChild(speaker, op, end.status, end.kind, questions)
+			c.precreateChild(d, op, end.status, end.kind, questions)
 		}
 	}
 	if op.name == dialect.Stream {
 		for _, kind := range broken {
-			c.precreateChild(speaker, op, http.StatusOK, kind, true)
+			c.precreateChild(d, op, http.StatusOK, kind, true)
 		}
 	}
 	for _, class := range []string{"2xx", "4xx", "429", "5xx"} {
-		c.RequestDuration.WithLabelValues(speaker, string(op.name), class)
+		c.RequestDuration.WithLabelValues(d.Name, string(op.name), class)
 	}
 }
 
-func (c counters) precreateChild(speaker string, op operation, status int, kind chat.Kind, question bool) {
+func (c counters) precreateChild(d dialect.Dialect, op operation, status int, kind chat.Kind, question bool) {
 	var fault *chat.Error
 	if status != http.StatusOK || kind != chat.Internal {
 		fault = &chat.Error{Kind: kind}
 	}
+	if status != http.StatusOK {
+		status, _ = d.EncodeError(fault, "")
+	}
 	outcome, sli := classifyOutcome(status, fault, question)
-	c.Requests.WithLabelValues(speaker, string(op.name), op.method, strconv.Itoa(status), outcome, strconv.FormatBool(sli))
+	c.Requests.WithLabelValues(d.Name, string(op.name), op.method, strconv.Itoa(status), outcome, strconv.FormatBool(sli))
 }
 
 // operation is one operation of a dialect with its method.

@@ -39,8 +39,6 @@ type Config struct {
 	Models []Mapping
 	// Overrides maps a public id to an upstream id of the owner's choice.
 	Overrides map[string]string
-	// Aliases are further names: alias → public id.
-	Aliases map[string]string
 	// AllowDowngrade serves answers of another model than the one asked for. If
 	// false they are errors.
 	AllowDowngrade bool

@@ -141,12 +141,9 @@ func (a account) findOffer(id string) wire.Offer {
 	return wire.Offer{}
 }
 
-// resolveModel finds the upstream model for a public id: an alias, an id of the
-// table, a name from the account's own list, or a family.
+// resolveModel finds the upstream model for a public id: an id of the table, a name
+// from the account's own list, or a family.
 func (c *Client) resolveModel(name string, a account) (target, bool) {
-	if alias, ok := c.cfg.Aliases[name]; ok {
-		name = alias
-	}
 	t := target{public: name, account: a}
 	if i := slices.IndexFunc(c.cfg.Models, func(m Mapping) bool { return m.ID == name }); i >= 0 {
 		m := c.cfg.Models[i]
@@ -195,8 +192,8 @@ func slugOf(name string) string {
 	return strings.Trim(slug, "-.")
 }
 
-// listModels returns the model list: the table, the models that the account
-// offers, those of the owner's choice, and the aliases that lead to one of them.
+// listModels returns the model list: the table, the models that the account offers,
+// and those of the owner's choice.
 func (c *Client) listModels(a account) []chat.Model {
 	var out []chat.Model
 	seen := make(map[string]chat.Model)
@@ -221,18 +218,6 @@ func (c *Client) listModels(a account) []chat.Model {
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.cfg.Overrides)) {
 		add(chat.Model{ID: id, Name: id, Description: "The upstream's model " + c.cfg.Overrides[id] + ".", InputLimit: textInput, OutputLimit: textOutput})
-	}
-	for _, alias := range slices.Sorted(maps.Keys(c.cfg.Aliases)) {
-		if _, ok := c.resolveModel(alias, a); !ok {
-			continue // nobody could ask for it
-		}
-		m, ok := seen[c.cfg.Aliases[alias]]
-		if !ok {
-			m = chat.Model{InputLimit: textInput, OutputLimit: textOutput}
-		}
-		m.ID, m.Name = alias, alias
-		m.Description = "Another name of " + c.cfg.Aliases[alias] + "."
-		add(m)
 	}
 	return out
 }

@@ -126,9 +126,9 @@ func judgeStatus(code int) cookie.Finding {
 	return cookie.Finding{Evidence: s.evidence, Detail: fmt.Sprintf("status RPC %d: %s", code, s.means)}
 }
 
-// Models returns the model list for a set: the table, the models that the last
-// status call of its account listed, and the aliases. It does not block. The list
-// is shared and must not be changed.
+// Models returns the model list for a set: the table, and the models that the last
+// status call of its account listed. It does not block. The list is shared and must
+// not be changed.
 func (c *Client) Models(set cookie.Set) []chat.Model {
 	if a := c.accountOf(set); a.known {
 		return a.models
