@@ -24,8 +24,9 @@ func (t *streamCall) setBody(req *http.Request, s *session) {
 	}
 }
 
-// releasableBody is a request body that releases its text on Close, which a
-// transport may call from any goroutine.
+// releasableBody is a request body that releases its text when it was read to the end,
+// because HTTP/2 closes it only with the answer, and on Close, which a transport may
+// call from any goroutine.
 type releasableBody struct {
 	text atomic.Pointer[strings.Reader]
 }
@@ -36,8 +37,15 @@ func (l *releasableBody) Read(p []byte) (int, error) {
 	if text == nil {
 		return 0, http.ErrBodyReadAfterClose
 	}
-	return text.Read(p)
+	n, err := text.Read(p)
+	if text.Len() == 0 {
+		l.text.CompareAndSwap(text, &nothing)
+	}
+	return n, err
 }
+
+// nothing is what is left of a body that was read.
+var nothing strings.Reader
 
 // Close implements io.Closer.
 func (l *releasableBody) Close() error {
