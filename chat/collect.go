@@ -32,15 +32,12 @@ func (a *Answer) addBlock(block Block, start, size int) {
 	a.Blocks = append(a.Blocks, BlockSpan{Block: block, Start: start, End: start + size})
 }
 
-// typicalAnswerBytes is the length of most answers, in bytes.
-const typicalAnswerBytes = 2 << 10
-
 // CollectAnswer reads events to their end and joins them. It blocks as long as the
 // provider does. If an event is an error, reading ends, and the error is returned
 // with the part of the answer before it.
 func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 	var answer Answer
-	var text, thoughts strings.Builder
+	var text, thoughts joiner
 	var failure error
 	for event, err := range events {
 		if err != nil {
@@ -51,15 +48,12 @@ func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 		case Meta:
 			answer.Served = event.Served
 		case Thought:
-			thoughts.WriteString(event.Text)
+			thoughts.add(event.Text)
 		case Text:
-			if text.Len() == 0 {
-				text.Grow(typicalAnswerBytes) // most answers are then copied once or never
-			}
 			if event.Block != Prose {
-				answer.addBlock(event.Block, text.Len(), len(event.Text))
+				answer.addBlock(event.Block, text.size(), len(event.Text))
 			}
-			text.WriteString(event.Text)
+			text.add(event.Text)
 		case Media:
 			answer.Media = append(answer.Media, event.Blob)
 		case Cited:
@@ -70,6 +64,37 @@ func CollectAnswer(events iter.Seq2[Event, error]) (Answer, error) {
 			answer.Reason, answer.StopText = event.Reason, event.StopText
 		}
 	}
-	answer.Text, answer.Thoughts = text.String(), thoughts.String()
+	answer.Text, answer.Thoughts = text.joined(), thoughts.joined()
 	return answer, failure
+}
+
+// typicalAnswerBytes is the length of most answers, in bytes.
+const typicalAnswerBytes = 2 << 10
+
+// joiner joins texts. A single one is not copied, since most answers that are not
+// streamed come as one.
+type joiner struct {
+	only string
+	many strings.Builder // unless there is only one
+}
+
+func (j *joiner) add(text string) {
+	if j.size() == 0 {
+		j.only = text
+		return
+	}
+	if j.many.Len() == 0 {
+		j.many.Grow(max(typicalAnswerBytes, 2*len(j.only)))
+		j.many.WriteString(j.only)
+	}
+	j.many.WriteString(text)
+}
+
+func (j *joiner) size() int { return max(len(j.only), j.many.Len()) }
+
+func (j *joiner) joined() string {
+	if j.many.Len() > 0 {
+		return j.many.String()
+	}
+	return j.only
 }
