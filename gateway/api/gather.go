@@ -84,14 +84,25 @@ func (a *API) checkFiles(st *requestState, req *chat.Request) error {
 // together have a bound. Then it recalls the pictures of the latest answer.
 func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Request) error {
 	g := &fileGatherer{api: a, hold: st.reserveMemory, left: maxFileBytes, read: make(map[source]*chat.Blob)}
-	wanted := make(map[source][]*chat.Blob)
 	files := chat.UniqueFiles(req)
+	if len(files) > 0 {
+		if err := g.fetchLinked(ctx, st, files); err != nil {
+			return err
+		}
+	}
+	g.recallPictures(req, dialect.MaxFiles-len(files))
+	return nil
+}
+
+// fetchLinked reads the files that have a link in place of their bytes.
+func (g *fileGatherer) fetchLinked(ctx context.Context, st *requestState, files []*chat.Blob) error {
+	wanted := make(map[source][]*chat.Blob)
 	for _, blob := range files {
 		if blob.Link == nil {
 			g.left -= int64(len(blob.Data))
 			continue
 		}
-		from, _, err := a.locateFile(st, blob)
+		from, _, err := g.api.locateFile(st, blob)
 		if err != nil {
 			return err
 		}
@@ -102,12 +113,9 @@ func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Reque
 	for from, blobs := range wanted {
 		group.Go(func() error { return contain.Call(func() error { return g.fillBlobs(ctx, from, blobs) }) })
 	}
-	if err := group.Wait(); err != nil {
-		contain.Rethrow(err)
-		return err
-	}
-	g.recallPictures(req, dialect.MaxFiles-len(files))
-	return nil
+	err := group.Wait()
+	contain.Rethrow(err)
+	return err
 }
 
 // fileGatherer holds the files that were read for one question.
