@@ -25,7 +25,8 @@ type Delta struct {
 	// [Decoder] and are valid until its next call.
 	Text, Thoughts []byte
 	// Frame is the parsed frame, with or without its text. nil means that
-	// beside its text the frame says the same as the last one.
+	// beside its text the frame says the same as the last one. It belongs to the
+	// [Decoder] too.
 	Frame *wire.Frame
 }
 
@@ -36,7 +37,8 @@ var knownBuffers = bufpool.New(2<<10, 512<<10)
 // Decoder follows the text and the thoughts of one answer. Use [NewDecoder].
 type Decoder struct {
 	text     tracker
-	thoughts tracker
+	thoughts *tracker // nil before the first thought
+	frame    wire.Frame
 
 	// known is the beginning that the next text frame is expected to have: head
 	// bytes up to and including the text's opening quote, then the escaped text
@@ -60,8 +62,7 @@ type Decoder struct {
 // NewDecoder returns a Decoder for one answer.
 func NewDecoder(mode Mode) *Decoder {
 	b := knownBuffers.Get()
-	t := tracker{atEnd: mode == AtEnd}
-	return &Decoder{pooled: b, known: b.Bytes[:0], text: t, thoughts: t}
+	return &Decoder{pooled: b, known: b.Bytes[:0], text: tracker{atEnd: mode == AtEnd}}
 }
 
 // Release gives the buffer of the Decoder back. The Decoder must not be used
@@ -110,7 +111,10 @@ func (d *Decoder) Flush() Delta {
 	if d.text.atEnd || len(d.text.waiting) > 0 {
 		d.decodeKnown()
 	}
-	delta := Delta{Text: d.text.flushHeld(nil), Thoughts: d.thoughts.flushHeld(nil)}
+	delta := Delta{Text: d.text.flushHeld(nil)}
+	if d.thoughts != nil {
+		delta.Thoughts = d.thoughts.flushHeld(nil)
+	}
 	d.emitted += len(delta.Text)
 	return delta
 }
@@ -204,14 +208,21 @@ func (d *Decoder) parseShell(head, tail []byte) (*wire.Frame, bool) {
 		return nil, true
 	}
 	d.shell = append(append(d.shell[:0], head...), tail...)
-	f, ok := wire.ParseFrame(d.shell)
+	f, ok := d.parseFrame(d.shell)
 	if !ok || f.Rows != 1 || f.Candidates != 1 || f.Text != "" || f.Replaced {
 		return nil, false
 	}
 	d.decoded += len(d.shell)
 	d.tail = append(d.tail[:0], tail...)
-	d.applyFacts(&f)
-	return &f, true
+	d.applyFacts(f)
+	return f, true
+}
+
+// parseFrame parses a frame into the one that the Decoder lends.
+func (d *Decoder) parseFrame(frame []byte) (*wire.Frame, bool) {
+	var ok bool
+	d.frame, ok = wire.ParseFrame(frame)
+	return &d.frame, ok
 }
 
 // applyFacts takes over what a frame says beside its text.
@@ -224,13 +235,13 @@ func (d *Decoder) applyFacts(f *wire.Frame) {
 
 // decodeInFull decodes a frame of any shape.
 func (d *Decoder) decodeInFull(frame []byte) (Delta, bool) {
-	f, ok := wire.ParseFrame(frame)
+	f, ok := d.parseFrame(frame)
 	if !ok {
 		return Delta{}, false
 	}
 	d.decoded += len(frame)
-	d.applyFacts(&f)
-	delta := Delta{Frame: &f, Thoughts: d.nextThoughts(&f, f.Text != "")}
+	d.applyFacts(f)
+	delta := Delta{Frame: f, Thoughts: d.nextThoughts(f, f.Text != "")}
 	if f.Text != "" {
 		d.decodeKnown()
 		d.newText = d.text.nextDelta(d.newText[:0], []byte(f.Text), d.done)
@@ -244,8 +255,11 @@ func (d *Decoder) decodeInFull(frame []byte) (Delta, bool) {
 func (d *Decoder) nextThoughts(f *wire.Frame, hasText bool) []byte {
 	switch {
 	case f != nil && f.Thoughts != "":
+		if d.thoughts == nil {
+			d.thoughts = &tracker{atEnd: d.text.atEnd}
+		}
 		d.newThoughts = d.thoughts.nextDelta(d.newThoughts[:0], []byte(f.Thoughts), d.done || hasText)
-	case hasText && len(d.thoughts.held)+len(d.thoughts.waiting) > 0 && !d.thoughts.atEnd:
+	case hasText && d.thoughts != nil && len(d.thoughts.held)+len(d.thoughts.waiting) > 0 && !d.thoughts.atEnd:
 		d.newThoughts = d.thoughts.flushHeld(d.newThoughts[:0])
 	default:
 		return nil

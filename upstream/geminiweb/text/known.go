@@ -46,8 +46,8 @@ func (d *Decoder) decodeKnown() {
 	if d.head == 0 {
 		return
 	}
-	raw := d.known[d.head:]
-	sent, _, _ := unescapeText(make([]byte, 0, len(raw)), append(raw[:len(raw):len(raw)], '\\', '"'), -1)
+	raw := append(d.known, '\\', '"')[d.head:] // with the closing quote
+	sent, _, _ := unescapeText(make([]byte, 0, len(raw)), raw, -1)
 	d.decoded += len(sent)
 	d.text.sent = sent
 	d.known, d.head, d.tail = d.known[:0], 0, nil
