@@ -47,6 +47,44 @@ func newBodies(t *testing.T, cfg geminiweb.Config, all ...string) (*world, *bodi
 	return w, up
 }
 
+// TestCapturedSearch: the same answer whole: one question, at once, with its sources,
+// though eight of its lengths are wrong.
+func TestCapturedSearch(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("testdata/captures/stream_search_2026.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, stream := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			w, up := newBodies(t, geminiweb.Config{}, string(raw))
+			req := newRequest("gemini-2.5-flash", "hi")
+			req.Stream = stream
+			start := time.Now()
+			answer, err := chat.CollectAnswer(w.client.Stream(t.Context(), w.set, req))
+			if err != nil || up.asked != 1 || time.Since(start) != 0 {
+				t.Errorf("%v, asked %d times, after %s", err, up.asked, time.Since(start))
+			}
+			if !strings.Contains(answer.Text, "512-bit 位宽，功耗 TDP 约为 575W。支持 DLSS 4.5") || !strings.HasSuffix(answer.Text, "[GeForce RTX 50 series - Wikipedia](https://en.wikipedia.org/wiki/GeForce_RTX_50_series)") {
+				t.Errorf("text %q", answer.Text)
+			}
+			var passages int
+			for _, s := range answer.Sources {
+				passages += len(s.Passages)
+			}
+			// Frames that lost bytes take back what was streamed, and with it the places.
+			if len(answer.Sources) != 11 || !stream && passages < 10 {
+				t.Errorf("stream %v: %d sources with %d passages", stream, len(answer.Sources), passages)
+			}
+			texts = append(texts, answer.Text)
+		})
+	}
+	if texts[0] != texts[1] {
+		t.Errorf("streamed %q, whole %q", texts[0], texts[1])
+	}
+}
+
 // TestCutAnswersOfTemporaryChats: nothing of them is in the history, so none is read,
 // wherever a recorded answer with a search ends.
 func TestCutAnswersOfTemporaryChats(t *testing.T) {
