@@ -15,6 +15,9 @@ type Error struct {
 	public  *chat.Error
 	finding cookie.Finding
 	retry   retryKind
+	// unattested is set if the question was refused for want of the browser's
+	// attestation.
+	unattested bool
 }
 
 // retryKind is the retry that may succeed at once, as long as nothing of an

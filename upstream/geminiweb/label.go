@@ -34,10 +34,12 @@ type formDoubt struct {
 	signIn  atomic.Int64 // when a question was last refused as if signed out, in Unix ns; 0 since an answer
 }
 
-// refusedForm is the last question that was refused for its form.
+// refusedForm is the last question that was refused for its form, or for want of the
+// browser's attestation. evidence is what a probe makes of such refusals.
 type refusedForm struct {
-	at     time.Time
-	detail string
+	at       time.Time
+	evidence cookie.Evidence
+	detail   string
 }
 
 // clear forgets the doubt: a question was answered. It writes only if there is one.
@@ -63,8 +65,8 @@ func (d *formDoubt) refusedSignIn() time.Time {
 	return time.Time{}
 }
 
-// noteFailure counts a question that failed for good, if its form was refused or
-// its answer not understood. The latter needs no repetition. It notes when one was
+// noteFailure counts a question that failed for good, if its form was refused, a
+// browser's attestation was missing, or its answer not understood. The latter needs no repetition. It notes when one was
 // refused as if signed out.
 func (d *formDoubt) noteFailure(err error, now time.Time) {
 	e := asError(err)
@@ -74,22 +76,26 @@ func (d *formDoubt) noteFailure(err error, now time.Time) {
 		return
 	case e.finding.Evidence == cookie.Drift:
 		d.refused.Add(refusalLimit)
+	case e.unattested:
+		d.refused.Add(1)
+		d.last.Store(&refusedForm{now, cookie.Action, "Google wants a browser to vouch for them (code 1096)"})
+		return
 	case e.retry == retryWithToken && e.finding.Evidence == cookie.Silent:
 		d.refused.Add(1)
 	default:
 		return
 	}
-	d.last.Store(&refusedForm{now, e.finding.Detail})
+	d.last.Store(&refusedForm{now, cookie.Drift, e.finding.Detail})
 }
 
-// judgeProbe turns the finding of a probe that is signed in into drift while
+// judgeProbe turns the finding of a probe that is signed in into another while
 // questions are refused: a session whose every question fails is not well.
 func (d *formDoubt) judgeProbe(f cookie.Finding, now time.Time) cookie.Finding {
 	last := d.last.Load()
 	if f.Evidence != cookie.SignedIn || last == nil || d.refused.Load() < refusalLimit || now.Sub(last.at) > refusalMemory {
 		return f
 	}
-	f.Evidence, f.Detail = cookie.Drift, "signed in, but questions fail: "+last.detail
+	f.Evidence, f.Detail = last.evidence, "signed in, but questions fail: "+last.detail
 	return f
 }
 

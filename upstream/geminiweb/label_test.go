@@ -143,6 +143,49 @@ func TestRefusedFormIsNoHealth(t *testing.T) {
 	}
 }
 
+// TestUnattestedIsNoHealth: a few refusals for want of the browser's attestation are
+// nothing, as an answer in between shows; while all questions are refused for it, no
+// probe says that all is well.
+func TestUnattestedIsNoHealth(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{})
+		w.client.Probe(t.Context(), w.set)
+		refused := func(times int) {
+			t.Helper()
+			for range times {
+				if _, err := w.ask(t.Context(), "[error 1096]"); err == nil || !strings.Contains(err.Error(), "no browser vouches for it (code 1096)") {
+					t.Fatalf("got %v", err)
+				}
+			}
+		}
+		probe := func(want cookie.Evidence) {
+			t.Helper()
+			if f := w.client.Probe(t.Context(), w.set); f.Evidence != want || want == cookie.Action && !strings.Contains(f.Detail, "wants a browser to vouch for them (code 1096)") {
+				t.Errorf("probe: %s, %q; want %s", f.Evidence, f.Detail, want)
+			}
+		}
+		answered := func(prompt string) {
+			t.Helper()
+			if _, err := w.ask(t.Context(), prompt); err != nil {
+				t.Error(err)
+			}
+		}
+		refused(2)
+		probe(cookie.SignedIn)
+		answered("[error 1096 trailing]") // behind a complete answer it says nothing
+		refused(2)
+		probe(cookie.SignedIn)
+		refused(1)
+		probe(cookie.Action)
+		answered("hi")
+		probe(cookie.SignedIn)
+		refused(3)
+		time.Sleep(time.Hour + time.Second)
+		probe(cookie.SignedIn) // nobody asks any more: that is long ago
+	})
+}
+
 // TestProbeReadsThePageAnew: the status call of a probe meets the release first.
 func TestProbeReadsThePageAnew(t *testing.T) {
 	t.Parallel()

@@ -44,15 +44,19 @@ var refusals = map[int]func(model string) *Error{
 	codeUsedUp: func(model string) *Error {
 		return newError(chat.Quota, cookie.Silent, "the account's limit of "+model+" is used up for now; wait or use another model")
 	},
-	1050:           badModelError,
-	1052:           badModelError,
-	1053:           fixedError(chat.Upstream, cookie.Silent, "Google put the job into a queue that cannot be followed here; ask for something smaller"),
-	1060:           func(string) *Error { return blockedError() },
-	codeUnattested: fixedError(chat.Upstream, cookie.Silent, "Google refused the question because no browser vouches for it (code 1096); try again or rephrase it, and ask less often if it stays"),
-	1097:           fixedError(chat.Quota, cookie.Silent, "Google limits long conversations of this account for now; wait or begin a new one"),
-	1099:           func(string) *Error { return tooLongError() },
-	codeFile:       fixedError(chat.BadRequest, cookie.Silent, "Google refused the attached file because no browser vouches for it (code 1100); ask without it"),
-	1152:           func(string) *Error { return tooLongError() },
+	1050: badModelError,
+	1052: badModelError,
+	1053: fixedError(chat.Upstream, cookie.Silent, "Google put the job into a queue that cannot be followed here; ask for something smaller"),
+	1060: func(string) *Error { return blockedError() },
+	codeUnattested: func(string) *Error {
+		e := newError(chat.Upstream, cookie.Silent, "Google refused the question because no browser vouches for it (code 1096); try again or rephrase it, and ask less often if it stays")
+		e.unattested = true
+		return e
+	},
+	1097:     fixedError(chat.Quota, cookie.Silent, "Google limits long conversations of this account for now; wait or begin a new one"),
+	1099:     func(string) *Error { return tooLongError() },
+	codeFile: fixedError(chat.BadRequest, cookie.Silent, "Google refused the attached file because no browser vouches for it (code 1100); ask without it"),
+	1152:     func(string) *Error { return tooLongError() },
 	1155: func(string) *Error {
 		return newError(chat.Upstream, cookie.Silent, "Google refused the request's session number").withRetry(retryWithoutSession)
 	},
