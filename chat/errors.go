@@ -20,6 +20,7 @@ const (
 	NoCookies                    // 403: there was never a session
 	UnknownModel                 // 404
 	UnknownPath                  // 404
+	UnknownRecord                // 404: nothing is stored under that ID
 	Unsupported                  // 404: a known operation that is not offered
 	MethodNotAllowed             // 405
 	TooLarge                     // 413

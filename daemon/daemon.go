@@ -20,6 +20,7 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/gateway/limit"
+	"github.com/geminid/geminid/gateway/stored"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/ops/notify"
 	"github.com/geminid/geminid/ops/report"
@@ -77,7 +78,8 @@ type Daemon struct {
 	provider   Provider
 	supervisor *supervisor.Supervisor
 	keys       *auth.Keys
-	files      *files.Store // nil if the disk does not allow it
+	files      *files.Store  // nil if the disk does not allow it
+	answers    *stored.Store // nil if that, or the owner, does not allow it
 	notifier   *notify.Dispatcher
 	figures    hourlyFigures
 	api        *api.API

@@ -123,6 +123,9 @@ func (d *Daemon) runTick(ctx context.Context) {
 	if d.files != nil {
 		d.files.RemoveExpired()
 	}
+	if d.answers != nil {
+		d.answers.RemoveExpired()
+	}
 	if d.certificate != nil {
 		d.certificate.checkFiles()
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/files"
+	"github.com/geminid/geminid/gateway/stored"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -88,9 +89,10 @@ func (d *Daemon) openAPI() (err error) {
 	d.rememberKeys()
 	d.auditKeys()
 	d.openFiles()
+	d.openAnswers()
 	d.openFigures()
 	d.api, err = api.New(api.Config{
-		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files,
+		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files, Stored: d.answers,
 		Aliases: modelAliases(d.settings.Aliases), Logger: d.log, Now: d.now, Settings: apiSettings(d.settings), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
 		OnCommand: d.auditCommand,
 	})
@@ -125,4 +127,21 @@ func (d *Daemon) openFiles() {
 		return
 	}
 	d.files = saved
+}
+
+// openAnswers opens the store of answers. Without it answers go out and are not stored,
+// so a disk that cannot be written does not stop the service.
+func (d *Daemon) openAnswers() {
+	if d.settings.AnswersMaxAge == 0 {
+		return
+	}
+	kept, err := stored.Open(stored.Config{
+		Dir: filepath.Join(d.settings.StateDir, "answers"), Now: d.now, Logger: d.log,
+		MaxBytes: int64(d.settings.AnswersMaxSize), MaxAge: d.settings.AnswersMaxAge,
+	})
+	if err != nil {
+		d.log.Error("what clients ask to be stored cannot be stored; answers go out all the same", "err", err)
+		return
+	}
+	d.answers = kept
 }

@@ -113,6 +113,11 @@ type Settings struct {
 	// FilesMaxSize and FilesMaxAge bound the pictures that are kept for links.
 	FilesMaxSize Size          `key:"files_max_size" default:"512MiB" min:"1MiB" max:"1024GiB"`
 	FilesMaxAge  time.Duration `key:"files_max_age" default:"24h" min:"1s" max:"720h"`
+	// AnswersMaxSize and AnswersMaxAge bound what clients of the Responses API have the
+	// server store: questions and answers, in the state directory, for the key that
+	// asked. An answers_max_age of 0 stores nothing, whatever clients ask for.
+	AnswersMaxSize Size          `key:"answers_max_size" default:"256MiB" min:"1MiB" max:"64GiB"`
+	AnswersMaxAge  time.Duration `key:"answers_max_age" default:"168h" min:"1m" max:"8760h" zero:"stores nothing"`
 	// FetchRemote lets clients name pictures and other files by an https address,
 	// which the server then fetches, past upstream_proxy. It connects to public
 	// addresses alone, to none of this machine's own, and sends no cookie.

@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -130,7 +131,17 @@ func visitOpenAI(t *testing.T, v visitor) {
 	v.ask(t, "createChatCompletion", 200, "/v1/chat/completions", chatBody)
 	v.ask(t, "createChatCompletion", 200, "/v1/chat/completions",
 		`{"model":"gemini-2.5-pro","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Hello"}]}`)
-	v.ask(t, "createResponse", 200, "/v1/responses", `{"model":"gemini-2.5-flash","input":"Hello"}`)
+	kept := v.ask(t, "createResponse", 200, "/v1/responses", `{"model":"gemini-2.5-flash","input":"Hello"}`)
+	var response struct{ ID string }
+	if err := json.Unmarshal([]byte(kept.Body), &response); err != nil {
+		t.Fatal(err)
+	}
+	v.ask(t, "getResponse", 200, "/v1/responses/"+response.ID, "")
+	v.ask(t, "listInputItems", 200, "/v1/responses/"+response.ID+"/input_items", "")
+	v.ask(t, "headResponse", 200, "/v1/responses/"+response.ID, "")
+	v.ask(t, "headInputItems", 200, "/v1/responses/"+response.ID+"/input_items", "")
+	v.ask(t, "deleteResponse", 200, "/v1/responses/"+response.ID, "")
+	v.ask(t, "getResponse", 404, "/v1/responses/"+response.ID, "")
 	v.ask(t, "createResponse", 200, "/v1/responses", `{"model":"gemini-2.5-flash","stream":true,"reasoning":{"summary":"auto"},"input":[{"role":"user","content":"Hello"}]}`)
 	v.ask(t, "createResponse", 400, "/v1/responses", `{"model":"gemini-2.5-flash","input":[{"type":"hologram"}]}`)
 	v.ask(t, "createChatCompletion", 400, "/v1/chat/completions", `{"model":"gemini-2.5-flash"}`)

@@ -19,6 +19,7 @@ import (
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/gateway/remote"
+	"github.com/geminid/geminid/gateway/stored"
 	"github.com/geminid/geminid/gateway/toolcall"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
@@ -49,6 +50,8 @@ type Config struct {
 	// Files keeps the pictures of answers behind links. Nil keeps none; then they
 	// are part of the answers.
 	Files *files.Store
+	// Stored keeps the answers that clients ask to be stored. Nil keeps none.
+	Stored *stored.Store
 	// Remote fetches files that clients name by their address, if
 	// Settings.FetchRemote is on. Nil means remote.New(remote.Config{}).
 	Remote *remote.Client
@@ -82,6 +85,7 @@ type API struct {
 	provider   Provider
 	keys       *auth.Keys
 	files      *files.Store
+	stored     *stored.Store
 	remote     *remote.Client
 	log        *slog.Logger
 	now        func() time.Time
@@ -125,7 +129,7 @@ func New(cfg Config) (*API, error) {
 		cfg.Remote = remote.New(remote.Config{})
 	}
 	a := &API{
-		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, remote: cfg.Remote,
+		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, stored: cfg.Stored, remote: cfg.Remote,
 		log: cfg.Logger, now: cfg.Now, readConfig: cfg.Reload, makeReport: cfg.Report,
 		testNotify: cfg.TestNotify, onCommand: cfg.OnCommand, count: counters{cfg.Metrics},
 		gate: limit.NewGate(), aliases: sortAliases(cfg.Aliases),

@@ -66,11 +66,14 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 	if err := boundBody(w, r, st.settings.Limits.maxBody()); err != nil {
 		return err
 	}
-	call, err := st.dialect.Decode(r, r.PathValue)
+	call, err := a.decodeCall(r, st)
 	if err != nil {
 		return err
 	}
-	st.op, call.RequestID = call.Op, st.id
+	if call.Op == dialect.Stored {
+		writeBody(w, http.StatusOK, call.Reply)
+		return nil
+	}
 	if call.Chat != nil && len(call.Chat.Ignored) > 0 {
 		w.Header().Set("X-Geminid-Ignored", strings.Join(call.Chat.Ignored, ", "))
 	}
@@ -106,6 +109,19 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return a.answerChat(ctx, w, st, call, cancel)
 	}
 	return nil
+}
+
+// decodeCall decodes a request and completes it by what the client has stored.
+func (a *API) decodeCall(r *http.Request, st *requestState) (*dialect.Call, error) {
+	call, err := st.dialect.Decode(r, r.PathValue)
+	if err != nil {
+		return nil, err
+	}
+	st.op, call.RequestID, call.Records = call.Op, st.id, a.recordsOf(st)
+	if call.Recall != nil {
+		err, call.Recall = call.Recall(), nil // it holds the body
+	}
+	return call, err
 }
 
 // answerChat answers a question: whole, or as it is made.

@@ -154,7 +154,7 @@ func modelLabel(st *requestState) string {
 	switch {
 	case st.model != "":
 		return st.model
-	case st.dialect == nil, st.op == dialect.Models, st.op == dialect.Other:
+	case st.dialect == nil, st.op == dialect.Models, st.op == dialect.Stored, st.op == dialect.Other:
 		return ""
 	}
 	return "other"

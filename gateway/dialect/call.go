@@ -39,6 +39,15 @@ type Call struct {
 	// Details is what the decoder of a dialect keeps for the encoders of the same one;
 	// nil for nothing.
 	Details any
+	// Records are what the client has stored. The caller sets them before Recall and
+	// before the call is answered; nil stores nothing.
+	Records Records
+	// Recall completes a call that builds on records; nil if this one does not. It is
+	// called once, before anything else of the call is used but Op, ID and Created. It
+	// reads the disk. The error is a *chat.Error.
+	Recall func() error
+	// Reply is the answer to Stored, once Recall has returned.
+	Reply Body
 	// FileURL returns an absolute URL under which the client can fetch blob,
 	// empty if there is none. Then, and if FileURL is nil, pictures travel as
 	// data URLs in dialects without a field for them.

@@ -20,6 +20,7 @@ const (
 	Models      Operation = "models"
 	Images      Operation = "images"
 	Edits       Operation = "edits"
+	Stored      Operation = "stored" // reads or changes what is stored, and asks no model
 	Files       Operation = "files"
 	Status      Operation = "status"
 	Other       Operation = "other"

@@ -31,6 +31,7 @@ var kinds = []struct {
 	{"no cookies", chat.NoCookies, 403, "permission_error", "cookies_missing", "PERMISSION_DENIED"},
 	{"unknown model", chat.UnknownModel, 404, "invalid_request_error", "model_not_found", "NOT_FOUND"},
 	{"unknown path", chat.UnknownPath, 404, "invalid_request_error", "unknown_url", "NOT_FOUND"},
+	{"unknown record", chat.UnknownRecord, 404, "invalid_request_error", "not_found", "NOT_FOUND"},
 	{"unsupported", chat.Unsupported, 404, "invalid_request_error", "unsupported_operation", "UNIMPLEMENTED"},
 	{"method", chat.MethodNotAllowed, 405, "invalid_request_error", "method_not_allowed", "UNIMPLEMENTED"},
 	{"too large", chat.TooLarge, 413, "invalid_request_error", "request_too_large", "INVALID_ARGUMENT"},

@@ -57,11 +57,13 @@ type Server struct {
 	*httprouter.Router
 	// Last is the call that was decoded last; nil before the first.
 	Last *dialect.Call
+
+	records Records
 }
 
 // NewServer returns a server of all dialects.
 func NewServer() *Server {
-	s := &Server{Router: httprouter.New()}
+	s := &Server{Router: httprouter.New(), records: make(Records)}
 	s.RedirectTrailingSlash, s.RedirectFixedPath = false, false
 	s.NotFound = http.HandlerFunc(s.explainPath)
 	s.MethodNotAllowed = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -103,10 +105,19 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, d *dialect.Di
 		return
 	}
 	s.Last = call
+	call.Records = s.records
+	if call.Recall != nil {
+		if err := call.Recall(); err != nil {
+			writeError(w, d, chat.AsError(err))
+			return
+		}
+	}
 	call.ID, call.Created = strings.TrimSuffix(call.ID, randomPart(call.ID))+"ID", time.Unix(1_800_000_000, 0)
 	switch call.Op {
 	case dialect.Models:
 		s.serveModels(w, d, call)
+	case dialect.Stored:
+		writeBody(w, http.StatusOK, call.Reply)
 	case dialect.CountTokens:
 		writeBody(w, http.StatusOK, d.EncodeTokens(call))
 	case dialect.Images, dialect.Edits:

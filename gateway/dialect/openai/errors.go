@@ -40,7 +40,7 @@ func encodeError(err *chat.Error, _ string) (int, dialect.Body) {
 // by their path below /v1.
 var absentPaths = []struct{ path, message string }{
 	{"/ollama", "the API of Ollama is not offered; choose a provider of type OpenAI (compatible) and the base URL http://HOST/v1"},
-	{"/responses", "of the Responses API only POST /v1/responses is offered"},
+	{"/responses", "of the Responses API this is not offered; use POST /v1/responses, and GET and DELETE of /v1/responses/ID"},
 	{"/completions", "plain completions are not offered; use POST /v1/chat/completions"},
 	{"/images", "of the Images API only POST /v1/images/generations and /v1/images/edits are offered"},
 	{"/embeddings", "embeddings are not offered; use another provider for them"},

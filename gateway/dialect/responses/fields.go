@@ -17,7 +17,7 @@ var fieldTables = []dialect.FieldTable{
 // The reasons why fields have no effect.
 const (
 	noKnob    = "the web session has no such setting"
-	noStore   = "nothing is kept"
+	noStore   = "there are no users here"
 	noCaching = "nothing is cached"
 	inThought = "earlier thoughts are not sent again"
 	ownTool   = "belongs to a tool of OpenAI's own"
@@ -50,11 +50,11 @@ var requestFields = dialect.Fields{
 	dialect.Honor("include", "`reasoning.encrypted_content`; others have no effect"),
 	dialect.Honor("metadata", "is given back"),
 
-	dialect.Refuse("previous_response_id", "is not offered, since nothing is kept; send the whole conversation as input"),
-	dialect.Refuse("conversation", "is not offered, since nothing is kept; send the whole conversation as input"),
-	dialect.Refuse("background", "is not offered, since nothing is kept; ask with stream", "false"),
+	dialect.Honor("store", "the response is stored unless this is false, for as long as `answers_max_age` says"),
+	dialect.Honor("previous_response_id", "the response that this one goes on with"),
+	dialect.Refuse("conversation", "is not offered; use previous_response_id, or send the whole conversation as input"),
+	dialect.Refuse("background", "is not offered; ask with stream", "false"),
 	dialect.Refuse("prompt", "is not offered, since no templates are kept; send the text itself as instructions and input"),
-	dialect.Ignore("store", noStore, dialect.IsBool),
 	dialect.Ignore("temperature", noKnob, dialect.IsNumber),
 	dialect.Ignore("top_p", noKnob, dialect.IsNumber),
 	dialect.Ignore("max_output_tokens", noKnob, dialect.IsCount),

@@ -68,7 +68,7 @@ func TestWrongFields(t *testing.T) {
 		{item(`"type":"function_call","name":5`), "input[0].name"}, {item(`"type":"function_call","name":"f","arguments":5`), "input[0].arguments"},
 		{item(`"type":"custom_tool_call","name":"f","input":5`), "input[0].input"}, {item(`"type":"function_call_output","call_id":5`), "input[0].call_id"},
 		{item(`"type":"function_call_output","output":5`), "input[0].output"}, {item(`"type":"reasoning","encrypted_content":5`), "input[0].encrypted_content"},
-		{item(`"type":"image_generation_call","result":"%%"`), "input[0].result"}, {item(`"type":"item_reference","id":"x"`), "input[0]"}, {item(`"type":"shell_call","call_id":5`), "input[0].call_id"},
+		{item(`"type":"image_generation_call","result":"%%"`), "input[0].result"}, {item(`"type":"shell_call","call_id":5`), "input[0].call_id"},
 	}
 	for _, test := range tests {
 		t.Run(test.body[:min(len(test.body), 80)], func(t *testing.T) {

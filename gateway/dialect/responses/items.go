@@ -14,32 +14,26 @@ import (
 const partKinds = "input_text, input_image, input_file or output_text"
 
 // readInput reads instructions and input.
-func readInput(req *chat.Request, told *details, body dialect.Object) error {
-	talk := &itemReader{req: req, told: told}
+func readInput(call *dialect.Call, told *details, body dialect.Object) error {
+	req := call.Chat
+	talk := &itemReader{call: call, req: req, told: told}
 	if told.instructions != nil {
 		if err := talk.AddInstruction(body.Field("instructions"), []chat.Part{{Text: *told.instructions}}); err != nil {
 			return err
 		}
 	}
-	place := body.Field("input")
-	if place.Value.Type == gjson.String {
-		text, err := place.AsText()
-		if err != nil {
-			return err
-		}
-		if err := talk.AddTurn(place, chat.User, []chat.Part{{Text: text}}); err != nil {
-			return err
-		}
-		return talk.FillRequest(req, place)
-	}
-	items, err := place.AsList(dialect.MaxTurns)
+	history, err := recallHistory(call, told, body.Field("previous_response_id"))
 	if err != nil {
-		return place.NewError("must be a string or an array of at most 4096 items")
+		return err
 	}
-	for _, n := range items {
-		if err := talk.readItem(n.AsTable(itemFields)); err != nil {
+	for _, raw := range history {
+		if err := talk.readItem(dialect.StoredNode(string(raw), "previous_response_id", dialect.SnakeNames)); err != nil {
 			return err
 		}
+	}
+	place := body.Field("input")
+	if err := talk.readOwn(place); err != nil {
+		return err
 	}
 	if err := talk.endTurn(); err != nil {
 		return err
@@ -47,9 +41,55 @@ func readInput(req *chat.Request, told *details, body dialect.Object) error {
 	return talk.FillRequest(req, place)
 }
 
+// readOwn reads the input itself: a text, or items.
+func (r *itemReader) readOwn(place dialect.Node) error {
+	if place.Value.Type == gjson.String {
+		text, err := place.AsText()
+		if err != nil {
+			return err
+		}
+		r.keepItem(string(dialect.AppendJSON(nil, messageInput{"message", "user", text})))
+		if err := r.endTurn(); err != nil {
+			return err
+		}
+		return r.AddTurn(place, chat.User, []chat.Part{{Text: text}})
+	}
+	items, err := place.AsList(dialect.MaxTurns)
+	if err != nil {
+		return place.NewError("must be a string or an array of at most 4096 items")
+	}
+	for _, n := range items {
+		if err := r.readItem(n.AsTable(itemFields)); err != nil {
+			return err
+		}
+		if n.Value.Get("type").Str != "item_reference" {
+			r.keepItem(n.JSONText())
+		}
+	}
+	return nil
+}
+
+// messageInput is a message with a text.
+type messageInput struct {
+	Type    string `json:"type"`
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+// keepItem keeps an item of the input for the store.
+func (r *itemReader) keepItem(raw string) {
+	if !r.told.store {
+		return
+	}
+	if item := storedItem(raw, r.call.ID, len(r.told.input)); item != nil {
+		r.told.input = append(r.told.input, item)
+	}
+}
+
 // itemReader makes turns of items.
 type itemReader struct {
 	dialect.Conversation
+	call *dialect.Call
 	req  *chat.Request
 	told *details
 
@@ -114,7 +154,7 @@ func (r *itemReader) readItem(n dialect.Node) error {
 	case "additional_tools":
 		return readToolList(r.req, r.told, item.Field("tools"))
 	case "item_reference":
-		return n.NewError("refers to an item that is not kept; send the item itself")
+		return r.readReference(n, item.Field("id"))
 	case "compaction":
 		return n.NewError("holds a summary that only the server that made it can read; send the items themselves")
 	case "web_search_call", "compaction_trigger", "configuration_update", "mcp_list_tools":
@@ -122,6 +162,23 @@ func (r *itemReader) readItem(n dialect.Node) error {
 		return nil
 	}
 	return r.readOwnTool(n, item, kind)
+}
+
+// readReference reads the item that another one refers to.
+func (r *itemReader) readReference(n, place dialect.Node) error {
+	id, err := place.AsText()
+	if err != nil {
+		return err
+	}
+	item, err := recallItem(r.call, n, id)
+	if err != nil {
+		return err
+	}
+	if item.Value.Get("type").Str == "item_reference" {
+		return n.NewError("refers to a reference")
+	}
+	r.keepItem(item.JSONText())
+	return r.readItem(item)
 }
 
 func (r *itemReader) readMessage(item dialect.Object) error {

@@ -102,15 +102,19 @@ func newUsage(u dialect.Usage) *usage {
 // newResponse returns the response that a call begins with.
 func newResponse(call *dialect.Call) response {
 	told := detailsOf(call)
-	return response{
+	r := response{
 		ID: call.ID, Object: "response", CreatedAt: call.Created.Unix(), Status: inProgress, Model: call.Model,
-		Instructions: told.instructions, Output: []any{}, ParallelToolCalls: !told.serial,
+		Instructions: told.instructions, Output: []any{}, ParallelToolCalls: !told.serial, Store: told.store && call.Records != nil, Background: told.background,
 		Reasoning: reasoningConfig{Effort: told.effort, Summary: told.summary}, ServiceTier: "default",
 		Temperature: 1, TopP: 1, Truncation: "disabled",
 		Text:       textConfig{Format: rawOr(told.format, `{"type":"text"}`)},
 		ToolChoice: rawOr(told.toolChoice, `"auto"`), Tools: rawOr(told.tools, `[]`), Metadata: rawOr(told.metadata, `{}`),
 		AccessPrograms: accessPrograms{Cyber: "standard"},
 	}
+	if told.previous != "" {
+		r.PreviousResponseID = &told.previous
+	}
+	return r
 }
 
 // rawOr returns a value as it was sent, or another one if none was.

@@ -23,6 +23,10 @@ type details struct {
 	metadata     json.RawMessage
 	effort       *string
 	summary      *string
+	input        []json.RawMessage // as it is stored; nil if it is not
+	previous     string            // the ID of the response that this one goes on with
+	store        bool
+	background   bool
 	serial       bool // calls come one at a time
 	sealed       bool // thoughts are sent in a sealed form as well
 	// spaced are the tools of namespaces by the names that the model knows them by.
@@ -40,26 +44,48 @@ func detailsOf(call *dialect.Call) *details {
 	return new(details)
 }
 
-func decodeRequest(r *http.Request, param func(string) string) (*dialect.Call, error) {
+// decodeCreate reads POST /v1/responses.
+func decodeCreate(r *http.Request, deployment string) (*dialect.Call, error) {
 	body, err := dialect.ReadBody(r, dialect.SnakeNames, requestFields)
 	if err != nil {
 		return nil, err
 	}
-	call, err := newCall(body, param(dialect.DeploymentParam))
+	call, err := newCall(body, deployment)
 	if err != nil {
 		return nil, err
 	}
 	told := &details{spaced: make(map[string]spacedName)}
 	call.Details = told
 	for _, read := range []func(*chat.Request, *details, dialect.Object) error{
-		readEcho, readReasoning, readFormat, readTools, readInput, readToolChoice,
+		readEcho, readState, readReasoning, readFormat, readTools,
 	} {
 		if err := read(call.Chat, told, body); err != nil {
 			return nil, err
 		}
 	}
-	call.Chat.Ignored = body.Ignored()
+	if !told.needsRecords(body) {
+		return call, readTalk(call, told, body)
+	}
+	call.Recall = func() error { return readTalk(call, told, body) }
 	return call, nil
+}
+
+// readTalk reads the conversation, and what depends on all of it.
+func readTalk(call *dialect.Call, told *details, body dialect.Object) error {
+	if told.background && call.Records == nil {
+		return body.Field("background").NewError("is not offered, since the owner of this server stores no answers (answers_max_age)")
+	}
+	if call.Records == nil {
+		call.Records = dialect.NoRecords{}
+	}
+	if err := readInput(call, told, body); err != nil {
+		return err
+	}
+	if err := readToolChoice(call.Chat, told, body); err != nil {
+		return err
+	}
+	call.Chat.Ignored = body.Ignored()
+	return nil
 }
 
 // newCall reads the fields that shape the call.

@@ -99,6 +99,7 @@ func (e *streamEncoder) WriteError(err *chat.Error) error {
 	e.abandonItems()
 	last := newResponse(e.call)
 	last.Status, last.Output, last.Error = failed, e.items, newFailure(err)
+	last.Store = save(e.call, last, e.items, false)
 	return e.writeLarge(responseEvent{e.next(responseFailed), last}, e.items)
 }
 
@@ -114,6 +115,7 @@ func (e *streamEncoder) finish(reason chat.FinishReason) error {
 	e.closeMessage(last.Status)
 	e.done = true
 	last.Output = e.items
+	last.Store = save(e.call, last, e.items, false)
 	kind := responseCompleted
 	if last.Status == incomplete {
 		kind = responseIncomplete
