@@ -36,7 +36,7 @@ func curlArguments(words []string) ([]string, bool) {
 
 // isPrompt recognises the end of a prompt: "$", "user@host:~#", "C:\dir>".
 func isPrompt(word string) bool {
-	return word != "#" && strings.ContainsAny(word[len(word)-1:], "$#>%")
+	return word != "" && word != "#" && strings.ContainsAny(word[len(word)-1:], "$#>%")
 }
 
 // parseCurl reads the cookies of each curl command.
