@@ -65,7 +65,7 @@ func TestCleanFileName(t *testing.T) {
 func TestParseModelName(t *testing.T) {
 	for name, want := range map[string]string{
 		"m": "m", "models/m": "m", "models/models/m": "m", "gemini-2.5_x": "gemini-2.5_x", strings.Repeat("m", 128): strings.Repeat("m", 128),
-		"": "!", "models/": "!", strings.Repeat("m", 129): "!", "a/b": "a/b", "models/a/b:c": "a/b:c", "a//b": "!", "a b": "!", "ü": "!",
+		"": "!", "models/": "!", strings.Repeat("m", 129): "!", "a/b": "a/b", "models/a/b:c": "a/b:c", "a//b": "!", "a b": "a b", " a": "!", "ü": "!",
 	} {
 		got, err := dialect.ParseModelName(name)
 		if want == "!" {

@@ -13,11 +13,12 @@ var fieldTables = []dialect.FieldTable{
 
 // The reasons why fields have no effect.
 const (
-	noKnob    = "the web session has no such setting"
-	noStore   = "nothing is kept"
-	noCaching = "nothing is cached"
-	noService = "belongs to Anthropic's service"
-	inThought = "earlier thoughts are not sent again"
+	noKnob     = "the web session has no such setting"
+	noStore    = "nothing is kept"
+	noCaching  = "nothing is cached"
+	noService  = "belongs to Anthropic's service"
+	ofOwnTools = "Gemini has no such settings for its own tools"
+	inThought  = "earlier thoughts are not sent again"
 )
 
 var noCacheControl = dialect.Ignore("cache_control", noCaching, nil)
@@ -50,6 +51,8 @@ var questionFields = dialect.Fields{
 	dialect.Ignore("top_p", noKnob, dialect.IsNumber),
 	dialect.Ignore("top_k", noKnob, dialect.IsNumber),
 	dialect.Ignore("metadata", noStore, nil),
+	dialect.Ignore("user_profile_id", noService, nil),
+	dialect.Ignore("workspace_id", noService, nil),
 	noCacheControl,
 	dialect.Ignore("context_management", "the conversation is read as it is sent", nil),
 	dialect.Ignore("service_tier", noKnob, nil, "auto", "standard_only"),
@@ -78,6 +81,17 @@ var toolFields = []dialect.Field{
 	dialect.Honor("eager_input_streaming", "calls come whole"),
 	dialect.Ignore("input_examples", noKnob, nil),
 	dialect.Ignore("allowed_callers", "only the model calls", nil),
+	dialect.Ignore("max_uses", ofOwnTools, nil),
+	dialect.Ignore("allowed_domains", ofOwnTools, nil),
+	dialect.Ignore("blocked_domains", ofOwnTools, nil),
+	dialect.Ignore("user_location", ofOwnTools, nil),
+	dialect.Ignore("citations", ofOwnTools, nil),
+	dialect.Ignore("max_content_tokens", ofOwnTools, nil),
+	dialect.Ignore("max_characters", ofOwnTools, nil),
+	dialect.Ignore("response_inclusion", ofOwnTools, nil),
+	dialect.Ignore("url_sources", ofOwnTools, nil),
+	dialect.Ignore("use_cache", ofOwnTools, nil),
+	dialect.Ignore("configs", ofOwnTools, nil),
 	noCacheControl,
 }
 
@@ -138,12 +152,15 @@ func completeTables(tables map[string]dialect.Fields) map[string]dialect.Fields 
 var blockFields = func() (all dialect.Fields) {
 	for _, kind := range blockKinds {
 		for _, field := range blockTables[kind] {
-			if !slices.ContainsFunc(all, func(f dialect.Field) bool { return f.Name == field.Name }) {
+			switch i := slices.IndexFunc(all, func(f dialect.Field) bool { return f.Name == field.Name }); {
+			case i < 0:
 				all = append(all, field)
+			case len(field.Fields) > len(all[i].Fields):
+				all[i] = field
 			}
 		}
 	}
-	return all
+	return append(all, dialect.Refuse("file_id", "of a `container_upload`, which is not offered"))
 }()
 
 var (

@@ -27,6 +27,7 @@ func readTools(req *chat.Request, body dialect.Object) error {
 		case kind == "" || kind == "custom":
 			err = readTool(req, n)
 		case hasOwnTool(kind):
+			_, err = n.AsObject() // names the settings, which have no effect
 		default:
 			n.DropField()
 		}

@@ -21,6 +21,9 @@ func readTools(call *dialect.Call, body dialect.Object) error {
 		if err != nil {
 			return err
 		}
+		if err := noteSettings(fields); err != nil {
+			return err
+		}
 		call.CodeParts = call.CodeParts || !fields.Field("codeExecution").IsAbsent()
 		functions, err := fields.Field("functionDeclarations").AsListOrOne(dialect.MaxTools)
 		if err != nil {
@@ -33,6 +36,19 @@ func readTools(call *dialect.Call, body dialect.Object) error {
 		}
 	}
 	return readToolConfig(req, body.Field("toolConfig"))
+}
+
+// noteSettings reads the tools that Gemini has by itself, so that their settings, which
+// have no effect, are named.
+func noteSettings(tool dialect.Object) error {
+	for _, name := range []string{"googleSearch", "googleSearchRetrieval", "urlContext", "codeExecution"} {
+		if n := tool.Field(name); n.Value.IsObject() {
+			if _, err := n.AsObject(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func readFunction(req *chat.Request, n dialect.Node) error {

@@ -68,6 +68,8 @@ var requestFields = dialect.Fields{
 	dialect.Ignore("safety_identifier", noStore, nil),
 	dialect.Ignore("client_metadata", noStore, nil),
 	dialect.Ignore("moderation", noKnob, nil),
+	dialect.Ignore("image", noKnob, nil),
+	dialect.Ignore("background_options", "belong to background", nil),
 	dialect.Ignore("access_programs", noKnob, nil),
 	dialect.Ignore("prompt_cache_key", noCaching, nil),
 	dialect.Ignore("prompt_cache_options", noCaching, nil),

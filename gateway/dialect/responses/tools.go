@@ -46,8 +46,10 @@ func readTool(req *chat.Request, told *details, n dialect.Node) error {
 		return readNamespace(req, told, n.AsTable(toolFields))
 	case !strings.HasPrefix(kind.Str, "web_search"):
 		n.DropField()
+		return nil
 	}
-	return nil
+	_, err := n.AsTable(toolFields).AsObject() // names the settings, which have no effect
+	return err
 }
 
 // readNamespace reads a namespace. The model knows its tools by names with that of the
