@@ -70,6 +70,7 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("gchat", func(t *testing.T) { gchat(t, d) })
+	t.Run("cats with pictures and sources", func(t *testing.T) { cats(t, d) })
 	if code := d.Stop(t); code != 0 {
 		t.Errorf("the demo ended with %d", code)
 	}
