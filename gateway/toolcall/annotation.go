@@ -2,18 +2,20 @@ package toolcall
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/tidwall/gjson"
 )
 
 // annotation is the description of a schema, with the keywords that the type does not
 // show as JSON behind it.
-func annotation(s gjson.Result) string {
+func (w *typeWriter) annotation(s gjson.Result) string {
 	if !s.IsObject() {
 		return ""
 	}
-	note := strings.TrimSpace(s.Get("description").Str)
+	note := w.notes.cut(s.Get("description").Str)
 	var rest []string
 	s.ForEach(func(key, value gjson.Result) bool {
 		if !expressed[key.Str] {
@@ -32,14 +34,26 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // nameOf returns the name of the type that pointer refers to, and notes that it is to
 // be written.
 func (w *typeWriter) nameOf(pointer string) string {
-	if !slices.Contains(w.named, pointer) {
-		w.named = append(w.named, pointer)
+	if i := slices.Index(w.named, pointer); i >= 0 {
+		return w.names[i]
 	}
-	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
-	if name == "" || name == "#" {
-		return "Arguments"
+	name := strings.Map(wordRune, pointer[strings.LastIndexByte(pointer, '/')+1:])
+	if name == "" {
+		name = "Arguments"
 	}
+	for n, plain := 2, name; slices.Contains(w.names, name); n++ {
+		name = plain + strconv.Itoa(n)
+	}
+	w.named, w.names = append(w.named, pointer), append(w.names, name)
 	return name
+}
+
+// wordRune keeps what may stand in the name of a type.
+func wordRune(r rune) rune {
+	if r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return r
+	}
+	return -1
 }
 
 // writeNamed writes the types that were referred to, those too that only these refer
@@ -48,7 +62,7 @@ func (w *typeWriter) writeNamed() {
 	for i := 0; i < len(w.named); i++ {
 		pointer := w.named[i]
 		target := resolvePointer(w.root, pointer)
-		writeComment(w.out, "", target.Get("description").Str)
+		writeComment(w.out, "", w.annotation(target))
 		w.out.WriteString("type " + w.nameOf(pointer) + " = ")
 		if target.Exists() {
 			w.writeType(target, "")

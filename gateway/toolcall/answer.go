@@ -190,7 +190,7 @@ func (a *attempt) correct(first *chat.Request) *chat.Request {
 	if wrong != "" && len(wrong) <= maxRepeatedBytes {
 		asked.Turns = append(asked.Turns, chat.Turn{Role: chat.Agent, Parts: []chat.Part{{Text: wrong}}})
 	}
-	text := "That answer could not be used: " + string(a.scan.mistake) + ". Answer again, in the form that was described."
+	text := "That answer could not be used: " + string(a.scan.mistake) + ". Answer again, in the form that was described." + a.q.wholeSignature(a.scan.open, first.Pinned)
 	asked.Turns = append(asked.Turns, chat.Turn{Role: chat.User, Parts: []chat.Part{{Text: a.q.maskTag(text)}}})
 	return &asked
 }

@@ -46,11 +46,13 @@ type Engine struct {
 	key     []byte
 	count   func(Outcome)
 	schemas *schemaCache
+
+	signatures *signatureCache
 }
 
 // New returns an engine.
 func New(cfg Config) *Engine {
-	e := &Engine{key: cfg.Key, count: cfg.Count, schemas: newSchemaCache()}
+	e := &Engine{key: cfg.Key, count: cfg.Count, schemas: newSchemaCache(), signatures: newSignatureCache()}
 	if e.key == nil {
 		e.key = []byte(rand.Text())
 	}

@@ -134,15 +134,19 @@ func (q *Question) describeTools() string {
 	if !q.callsPossible() {
 		return ""
 	}
-	var out strings.Builder
-	out.WriteString("# Tools\nYou can call the tools below. Their arguments are written as TypeScript types, and the comments explain them.\n")
+	list := q.engine.signatures.render(q.shownTools())
+	return q.maskTag("# Tools\nYou can call the tools below. Their arguments are written as TypeScript types, and the comments explain them.\n" + strings.TrimSuffix(list, "\n"))
+}
+
+// shownTools are the tools that may be called, in the order of the request.
+func (q *Question) shownTools() []*tool {
+	shown := make([]*tool, 0, len(q.tools))
 	for _, offered := range q.client.Tools {
 		if t := q.tools[offered.Name]; t != nil {
-			out.WriteString("\n")
-			writeSignature(&out, t)
+			shown = append(shown, t)
 		}
 	}
-	return strings.TrimSuffix(q.maskTag(out.String()), "\n")
+	return shown
 }
 
 // describeCalls says how to write a call, and when.

@@ -82,7 +82,9 @@ func init() {
 		"lead":   {{"[lead I look.]" + aMessage, "I look.\n\n" + aCall}},
 		"refuse": {{"[refuse]" + aMessage, "I'm not able to help with that."}},
 		"quote":  {{"[quote] ~~~~ask", "[quote] ~~~~ask"}},
-		"read":   {{"[read] Why?", "I read 722 of 722 bytes and was shown 3 tools: read_file mend find.all/things. The question is: Why?"}},
+		"read": {{"[read] Why?", "I read 722 of 722 bytes and was shown 3 tools: read_file mend find.all/things. The question is: Why?"},
+			{"[read tools]", "```\nread_file.path\nread_file.limit?\nfind.all/things.what \"files\" \"words\"\nfind.all/things.how deep?\nfind.all/things.filters\nfind.all/things.filters.not?\n" +
+				"find.all/things.filters.name\nfind.all/things.range?\nfind.all/things.extra?\n```"}},
 		"form": {
 			{aMessage + "[form tool_code]", "```tool_code\nprint(default_api.read_file(path='/a'))\n```"},
 			{`[call read_file {"path": "it's \"x\"", "on": true}] [form default_api]`, `print(default_api.read_file(path='it\'s "x"', on=True))`},

@@ -33,8 +33,8 @@ func (c *call) planAnswer(q *question) *plan {
 		p.form = [...]string{"dense", "sparse"}[c.s.seededDigest("form", q.prompt)%2]
 	}
 	p.answered = p.act(d)
-	if p.readout {
-		p.say, p.exact = q.describeReading(d), true
+	if p.readout != "" {
+		p.say, p.exact = q.describeReading(d, p.readout), true
 	}
 	c.writeText(p, q, rest)
 	c.noteEntry(func(e *Entry) {

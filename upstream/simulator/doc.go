@@ -100,7 +100,8 @@
 //	[lead TEXT]           TEXT in front of calls
 //	[refuse]              no call and no document; [refuse once]
 //	[quote]               the last message as it stands, such as a tool's result
-//	[read]                what of the prompt was read: bytes, tools, question
+//	[read]                what of the prompt was read: bytes, tools, question;
+//	                      [read tools] which arguments the tools take
 //
 // The model knows no form of calls but what the prompt teaches with examples, and no tool but
 // those that it shows. It calls one if the prompt says that it must, answers the

@@ -70,7 +70,7 @@ var keywords = []keyword{
 	{"lead", "[lead TEXT] is said in front of calls", func(p *plan, arg string) { p.lead = arg + "\n\n" }},
 	{"refuse", "[refuse] or [refuse once] neither calls nor writes what is asked for", func(p *plan, arg string) { p.refuse = orWord(arg, "always") }},
 	{"quote", "[quote] repeats the last message as it stands, such as the result of a tool", func(p *plan, _ string) { p.quote = true }},
-	{"read", "[read] says what of the prompt was read: bytes, tools, the question", func(p *plan, _ string) { p.readout = true }},
+	{"read", "[read] says what of the prompt was read: bytes, tools, the question; [read tools] which arguments tools take", func(p *plan, arg string) { p.readout = orWord(arg, "all") }},
 	{"latemodel", "[latemodel] names the model only with the last frame", func(p *plan, _ string) { p.lateModel = true }},
 }
 

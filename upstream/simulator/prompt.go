@@ -73,9 +73,9 @@ type plan struct {
 	refuse     string   // "", always or once
 	lead       string   // stands in front of calls
 	quote      bool
-	readout    bool
-	calls      int  // made in this answer
-	answered   bool // the text is that of a model with tools
+	readout    string // what [read] asks for
+	calls      int    // made in this answer
+	answered   bool   // the text is that of a model with tools
 }
 
 var (

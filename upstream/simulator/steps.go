@@ -97,15 +97,3 @@ func answerResults(results []string) string {
 	}
 	return strings.TrimSpace(out.String())
 }
-
-// describeReading says what of the prompt the model has read.
-func (q *question) describeReading(d *dialogue) string {
-	tools, names := 0, ""
-	if d.taught != nil {
-		tools = len(d.taught.tools)
-		for _, s := range d.taught.tools {
-			names += " " + s.name
-		}
-	}
-	return fmt.Sprintf("I read %d of %d bytes and was shown %d tools:%s. The question is: %s", len(q.prompt), q.length, tools, names, abridgeText(stripKeywords(d.question), 200))
-}
