@@ -33,8 +33,8 @@ func (a *API) limitInFlight(next http.Handler) http.Handler {
 }
 
 // cutDelay is the time between the error event of a stream and the cut of its
-// connection. Some clients, such as those built with Bun, drop data that they have not
-// read yet when a connection is cut, and would show its end in place of the error.
+// connection. Some clients drop data that they have not read yet when a connection is
+// cut, and would show its end in place of the error.
 const cutDelay = 50 * time.Millisecond
 
 // serveDialect is the one handler of every dialect and operation.
@@ -50,7 +50,10 @@ func (a *API) serveDialect(w http.ResponseWriter, r *http.Request) {
 	st.evidence = cookie.FindingOf(err).Evidence // failure is only the part for the client
 	if failure.Kind == chat.Canceled || st.inStream {
 		st.failure = failure
-		if st.inStream && failure.Kind != chat.Canceled {
+		if failure.Kind != chat.Canceled {
+			if st.dialect.BrokenEnd == dialect.EndWhole {
+				return
+			}
 			time.Sleep(cutDelay)
 		}
 		// Without this net/http would end the answer as if it were whole.

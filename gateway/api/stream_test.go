@@ -87,18 +87,53 @@ func TestStatusIsHeldBackForTenSeconds(t *testing.T) {
 	for _, tt := range []struct {
 		after  time.Duration
 		status int
-		cut    bool
 	}{
-		{9 * time.Second, http.StatusBadGateway, false},
-		{11 * time.Second, http.StatusOK, true},
+		{9 * time.Second, http.StatusBadGateway},
+		{11 * time.Second, http.StatusOK},
 	} {
 		t.Run(tt.after.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := newRig(t)
 				g.actor.plays(pausing(tt.after, chat.NewError(chat.Upstream, "it broke")))
 				w, cut := g.serve(g.api.Handler(), g.request(generate("openai", true)))
-				if w.Code != tt.status || cut != tt.cut || !strings.Contains(w.Body.String(), "it broke") {
+				if w.Code != tt.status || cut || !strings.Contains(w.Body.String(), "it broke") {
 					t.Errorf("status %d, cut %v: %s", w.Code, cut, w.Body)
+				}
+			})
+		})
+	}
+}
+
+// TestBrokenStreams: half an answer ends with an error and nothing that makes it look
+// whole. The connection is cut only in formats whose clients go by that.
+func TestBrokenStreams(t *testing.T) {
+	for name, tt := range map[string]struct {
+		call      call
+		cut       bool
+		last, end string
+	}{
+		"openai":       {generate("openai", true), false, "data: {\"error\":{", "[DONE]"},
+		"responses":    {call{path: "/v1/responses", key: apiKey, body: `{"model":"` + flash + `","stream":true,"input":"hi"}`}, false, `response.failed`, "response.completed"},
+		"anthropic":    {call{path: "/v1/messages", key: apiKey, body: `{"model":"` + flash + `","stream":true,"messages":[{"role":"user","content":"hi"}]}`}, false, "event: error\ndata: {\"type\":\"error\"", "message_stop"},
+		"gemini":       {generate("gemini", true), true, `data: {"error":{`, "finishReason"},
+		"gemini array": {call{path: "/v1beta/models/" + flash + ":streamGenerateContent", key: apiKey, body: `{"contents":[{"parts":[{"text":"hi"}]}]}`}, true, "{\"error\":{", "finishReason"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newRig(t)
+				g.actor.plays(breaks(chat.NewError(chat.Upstream, "it broke"), "half"))
+				began := time.Now()
+				w, cut := g.serve(g.api.Handler(), g.request(tt.call))
+				text := w.Body.String()
+				at := strings.LastIndex(text, tt.last)
+				if w.Code != http.StatusOK || cut != tt.cut || at < 0 || !strings.Contains(text[at:], "it broke") || strings.Contains(text, tt.end) {
+					t.Errorf("status %d, cut %t: %s", w.Code, cut, text)
+				}
+				if waited := time.Since(began); cut != (waited >= 50*time.Millisecond) {
+					t.Errorf("the connection ended after %v", waited)
+				}
+				if got := testutil.ToFloat64(g.metrics.StreamAborts.WithLabelValues("upstream_reset")); got != 1 {
+					t.Errorf("%v broken streams are counted", got)
 				}
 			})
 		})

@@ -3,6 +3,7 @@ package dialect
 import (
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/geminid/geminid/chat"
@@ -70,12 +71,27 @@ type Dialect struct {
 	// EncodeError answers a call that failed before its status was sent. requestID is
 	// that of the header IDHeader.
 	EncodeError func(err *chat.Error, requestID string) (status int, body Body)
+	// BrokenEnd is how the connection of a stream ends behind its error.
+	BrokenEnd BrokenEnd
 	// IDHeader is the header in which clients look for the ID of a request.
 	IDHeader string
 	// NewEncoder returns the encoder of one streamed answer to w. It writes
 	// nothing yet.
 	NewEncoder func(call *Call, w io.Writer) Encoder
 }
+
+// BrokenEnd is how the connection of a stream ends behind the event of an error.
+type BrokenEnd uint8
+
+// The ways.
+const (
+	// EndWhole ends the body as that of a whole answer: clients go by the event, and
+	// some drop one that they have not read when a connection is cut.
+	EndWhole BrokenEnd = iota + 1
+	// EndCut cuts the connection: clients do not read such an event, and would take
+	// half an answer for a whole one.
+	EndCut
+)
 
 // Encoder writes one streamed answer. It is not safe for concurrent use. Every
 // call hands whole events to its writer, in one Write if the event is of ordinary
@@ -91,8 +107,8 @@ type Encoder interface {
 	WriteEvent(event chat.Event) error
 	// WritePing writes bytes that no client shows, to keep the connection alive.
 	WritePing() error
-	// WriteError writes err and ends the stream. Some clients do not read such
-	// an event: abort the connection after flushing it.
+	// WriteError writes err and ends the stream, and Dialect.BrokenEnd says how the
+	// connection ends behind it.
 	WriteError(err *chat.Error) error
 }
 
@@ -104,13 +120,25 @@ const DeploymentParam = "deployment"
 // Python's requests reads text without one as Latin-1.
 const EventStream = "text/event-stream; charset=utf-8"
 
-// ServedName names the model behind an answer for X-Geminid-Served-Model and
-// modelVersion. It is empty if the upstream did not name one.
+// ServedName names the model behind an answer for X-Geminid-Served-Model. It is empty
+// if the upstream did not name one.
 func ServedName(served chat.Served) string {
 	if served.Name != "" {
 		return served.Name
 	}
 	return served.ID
+}
+
+// servedVersion is a name such as "3.6 Flash", of which an id can be made.
+var servedVersion = regexp.MustCompile(`^\d[\d.]*( [A-Za-z][A-Za-z-]*)+$`)
+
+// ServedID returns the id of the model behind an answer, such as "gemini-3.6-flash", or
+// asked, the one that was asked for, if the upstream named none of a version.
+func ServedID(served chat.Served, asked string) string {
+	if !servedVersion.MatchString(served.Name) {
+		return asked
+	}
+	return "gemini-" + strings.ToLower(strings.ReplaceAll(served.Name, " ", "-"))
 }
 
 // IsUnder reports whether path is prefix or lies below it.

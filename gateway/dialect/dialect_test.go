@@ -33,6 +33,17 @@ func TestFreshCall(t *testing.T) {
 	}
 }
 
+func TestServedID(t *testing.T) {
+	for name, want := range map[string]string{
+		"": "asked", "3.6 Flash": "gemini-3.6-flash", "2.5 Pro": "gemini-2.5-pro", "3.1 Flash-Lite": "gemini-3.1-flash-lite", "3 Pro Image": "gemini-3-pro-image",
+		"Flash": "asked", "3.6 快速": "asked", "3.6": "asked", "3.6 Flash ": "asked", "3.6  Flash": "asked",
+	} {
+		if got := dialect.ServedID(chat.Served{ID: "abc", Name: name}, "asked"); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestServedName(t *testing.T) {
 	for want, served := range map[string]chat.Served{
 		"":          {},

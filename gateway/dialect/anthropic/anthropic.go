@@ -27,6 +27,7 @@ var Dialect = dialect.Dialect{
 	EncodeTokens: encodeTokens,
 	EncodeAnswer: encodeAnswer,
 	EncodeError:  encodeError,
+	BrokenEnd:    dialect.EndWhole,
 	IDHeader:     "Request-Id",
 	NewEncoder:   newEncoder,
 }

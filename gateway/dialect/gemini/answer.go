@@ -119,7 +119,7 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	answer, count := dialect.VisibleAnswer(call, answer)
 	whole := response{
 		Usage:      newUsage(count.EstimateUsage(call)),
-		Version:    cmp.Or(dialect.ServedName(answer.Served), call.Model),
+		Version:    dialect.ServedID(answer.Served, call.Model),
 		ResponseID: call.ID,
 	}
 	if answer.Reason == chat.Filtered && count.IsEmpty() {

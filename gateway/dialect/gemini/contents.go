@@ -67,9 +67,9 @@ func readContent(talk *dialect.Conversation, n dialect.Node) error {
 		return err
 	}
 	switch strings.ToLower(role) {
-	case "", "user", "function":
+	case "", "user", "function", "tool":
 		return talk.AddResults(place, turn.results, turn.parts)
-	case "model":
+	case "model", "assistant":
 		return talk.AddCalls(place, turn.parts, turn.calls)
 	case "system":
 		return talk.AddInstruction(place, turn.parts)

@@ -23,6 +23,7 @@ var Dialect = dialect.Dialect{
 	EncodeTokens: encodeTokens,
 	EncodeAnswer: encodeAnswer,
 	EncodeError:  encodeError,
+	BrokenEnd:    dialect.EndCut,
 	IDHeader:     "X-Request-Id",
 	NewEncoder:   newEncoder,
 }

@@ -1,7 +1,6 @@
 package gemini
 
 import (
-	"cmp"
 	"io"
 
 	"github.com/geminid/geminid/chat"
@@ -52,7 +51,7 @@ func (e *streamEncoder) WriteEvent(event chat.Event) error {
 	}
 	switch event.Kind {
 	case chat.Meta:
-		e.version = cmp.Or(dialect.ServedName(event.Served), e.call.Model)
+		e.version = dialect.ServedID(event.Served, e.call.Model)
 		e.text, e.thought = nil, nil
 		return nil
 	case chat.Thought:
@@ -214,7 +213,7 @@ func (e *streamEncoder) close(last bool) error {
 	case e.call.SSE:
 		e.buf = append(e.buf, "\n\n"...)
 	case last:
-		e.buf = append(e.buf, "]\n"...)
+		e.buf = append(e.buf, "\n]\n"...) // as Google ends it: some readers cut its elements there
 	}
 	return e.flush()
 }

@@ -21,6 +21,7 @@ var Dialect = dialect.Dialect{
 	EncodeTokens: encodeTokens,
 	EncodeAnswer: encodeAnswer,
 	EncodeError:  encodeError,
+	BrokenEnd:    dialect.EndWhole,
 	IDHeader:     "X-Request-Id",
 	NewEncoder:   newEncoder,
 }
