@@ -21,6 +21,7 @@ import (
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/gateway/stored"
+	"github.com/geminid/geminid/gateway/uploads"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/ops/notify"
 	"github.com/geminid/geminid/ops/report"
@@ -80,6 +81,7 @@ type Daemon struct {
 	keys       *auth.Keys
 	files      *files.Store  // nil if the disk does not allow it
 	answers    *stored.Store // nil if that, or the owner, does not allow it
+	uploads    *uploads.Store
 	notifier   *notify.Dispatcher
 	figures    hourlyFigures
 	api        *api.API

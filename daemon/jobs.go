@@ -126,6 +126,9 @@ func (d *Daemon) runTick(ctx context.Context) {
 	if d.answers != nil {
 		d.answers.RemoveExpired()
 	}
+	if d.uploads != nil {
+		d.uploads.RemoveExpired()
+	}
 	if d.certificate != nil {
 		d.certificate.checkFiles()
 	}

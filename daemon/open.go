@@ -12,6 +12,7 @@ import (
 	"github.com/geminid/geminid/gateway/api"
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/gateway/stored"
+	"github.com/geminid/geminid/gateway/uploads"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -90,9 +91,10 @@ func (d *Daemon) openAPI() (err error) {
 	d.auditKeys()
 	d.openFiles()
 	d.openAnswers()
+	d.openUploads()
 	d.openFigures()
 	d.api, err = api.New(api.Config{
-		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files, Stored: d.answers,
+		Supervisor: d.supervisor, Provider: d.provider, Metrics: d.metrics, Keys: keys, Files: d.files, Stored: d.answers, Uploads: d.uploads,
 		Aliases: modelAliases(d.settings.Aliases), Logger: d.log, Now: d.now, Settings: apiSettings(d.settings), Reload: d.reloadFunc(), TestNotify: d.testNotify, Report: d.reportSince,
 		OnCommand: d.auditCommand,
 	})
@@ -144,4 +146,17 @@ func (d *Daemon) openAnswers() {
 		return
 	}
 	d.answers = kept
+}
+
+// openUploads opens the store of the files that clients upload. Without it uploads are
+// refused.
+func (d *Daemon) openUploads() {
+	saved, err := uploads.Open(uploads.Config{
+		Dir: filepath.Join(d.settings.StateDir, "uploads"), MaxSize: int64(d.settings.UploadsMaxSize), Now: d.now, Logger: d.log,
+	})
+	if err != nil {
+		d.log.Error("files that clients upload cannot be kept; they are refused", "err", err)
+		return
+	}
+	d.uploads = saved
 }

@@ -118,6 +118,10 @@ type Settings struct {
 	// asked. An answers_max_age of 0 stores nothing, whatever clients ask for.
 	AnswersMaxSize Size          `key:"answers_max_size" default:"256MiB" min:"1MiB" max:"64GiB"`
 	AnswersMaxAge  time.Duration `key:"answers_max_age" default:"168h" min:"1m" max:"8760h" zero:"stores nothing"`
+	// UploadsMaxSize bounds the files that clients upload with Gemini's Files API. Each
+	// is kept for 48 hours; one key gets half of the size, and one file 32MiB at most.
+	// What does not fit is refused.
+	UploadsMaxSize Size `key:"uploads_max_size" default:"512MiB" min:"2MiB" max:"1024GiB"`
 	// FetchRemote lets clients name pictures and other files by an https address,
 	// which the server then fetches, past upstream_proxy. It connects to public
 	// addresses alone, to none of this machine's own, and sends no cookie.

@@ -57,6 +57,7 @@ func testGemini(t *testing.T, w world) {
 	client := w.gemini(t, "v1beta")
 	t.Run("system text and history reach the model", func(t *testing.T) { geminiHistory(t, client) })
 	t.Run("thoughts", func(t *testing.T) { geminiThoughts(t, client) })
+	t.Run("files", func(t *testing.T) { geminiFiles(t, w, client) })
 	t.Run("cancel", func(t *testing.T) { geminiCancel(t, w, client) })
 }
 

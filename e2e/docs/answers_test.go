@@ -70,6 +70,7 @@ func TestOpenAPIFitsTheAnswers(t *testing.T) {
 	visitOpenAI(t, v)
 	visitAnthropic(t, v)
 	visitGemini(t, v)
+	visitUploads(t, v)
 	visitPictures(t, v)
 	visitSession(t, v, client)
 	visitConfiguration(t, v, home)
@@ -173,6 +174,24 @@ func visitGemini(t *testing.T, v visitor) {
 	v.ask(t, "streamGenerateContent", 200, gemini+":streamGenerateContent", geminiBody)
 	v.ask(t, "streamGenerateContent", 200, gemini+":streamGenerateContent?alt=sse", geminiBody)
 	v.ask(t, "countTokens", 200, gemini+":countTokens", geminiBody)
+}
+
+func visitUploads(t *testing.T, v visitor) {
+	const path = "/gemini/upload/v1beta/files"
+	started := v.ask(t, "uploadFile", 200, path, `{"file":{"displayName":"notes"}}`, "X-Goog-Upload-Protocol: resumable", "X-Goog-Upload-Command: start")
+	where := strings.TrimPrefix(started.Header.Get("X-Goog-Upload-URL"), v.URL)
+	v.ask(t, "uploadFile", 400, where, `{}`, "X-Goog-Upload-Command: upload", "X-Goog-Upload-Offset: 9")
+	v.ask(t, "uploadFile", 200, where, `{}`, "X-Goog-Upload-Command: upload, finalize")
+	v.ask(t, "uploadFile", 200, "/upload/v1beta/files", `{"file":{}}`, "X-Goog-Upload-Protocol: raw")
+	v.ask(t, "uploadFile", 401, path, `{}`, wrongKey)
+	v.ask(t, "listFiles", 401, "/v1beta/files", "", wrongKey)
+	v.ask(t, "listFiles", 200, "/v1beta/files?pageSize=1", "")
+	name := fileLink.FindString(v.ask(t, "listFiles", 200, "/gemini/v1beta/files", "").Body)
+	v.ask(t, "describeFile", 200, "/v1beta"+name, "")
+	v.ask(t, "describeFile", 401, "/v1beta"+name, "", wrongKey)
+	v.ask(t, "deleteFile", 401, "/v1beta"+name, "", wrongKey)
+	v.ask(t, "deleteFile", 200, "/v1beta"+name, "")
+	v.ask(t, "deleteFile", 404, "/v1beta"+name, "")
 }
 
 var fileLink = regexp.MustCompile(`/files/[^)\s"\\]+`)

@@ -21,6 +21,7 @@ import (
 	"github.com/geminid/geminid/gateway/remote"
 	"github.com/geminid/geminid/gateway/stored"
 	"github.com/geminid/geminid/gateway/toolcall"
+	"github.com/geminid/geminid/gateway/uploads"
 	"github.com/geminid/geminid/metrics"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -52,6 +53,9 @@ type Config struct {
 	Files *files.Store
 	// Stored keeps the answers that clients ask to be stored. Nil keeps none.
 	Stored *stored.Store
+	// Uploads keeps the files that clients upload to name them in questions. Nil
+	// takes none.
+	Uploads *uploads.Store
 	// Remote fetches files that clients name by their address, if
 	// Settings.FetchRemote is on. Nil means remote.New(remote.Config{}).
 	Remote *remote.Client
@@ -86,6 +90,7 @@ type API struct {
 	keys       *auth.Keys
 	files      *files.Store
 	stored     *stored.Store
+	uploads    *uploads.Store
 	remote     *remote.Client
 	log        *slog.Logger
 	now        func() time.Time
@@ -129,7 +134,7 @@ func New(cfg Config) (*API, error) {
 		cfg.Remote = remote.New(remote.Config{})
 	}
 	a := &API{
-		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, stored: cfg.Stored, remote: cfg.Remote,
+		supervisor: cfg.Supervisor, provider: cfg.Provider, keys: cfg.Keys, files: cfg.Files, stored: cfg.Stored, uploads: cfg.Uploads, remote: cfg.Remote,
 		log: cfg.Logger, now: cfg.Now, readConfig: cfg.Reload, makeReport: cfg.Report,
 		testNotify: cfg.TestNotify, onCommand: cfg.OnCommand, count: counters{cfg.Metrics},
 		gate: limit.NewGate(), aliases: sortAliases(cfg.Aliases),

@@ -22,6 +22,12 @@ const (
 // boundBody puts the limits of size, speed and memory around the body. It reads
 // nothing.
 func boundBody(w http.ResponseWriter, r *http.Request, limit int64) error {
+	return paceBody(w, r, limit, stateOf(r).reserveMemory)
+}
+
+// paceBody puts the limits of size and speed around the body. reserve is called with the
+// memory that is about to be used for what came.
+func paceBody(w http.ResponseWriter, r *http.Request, limit int64, reserve func(bytes int64) error) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
@@ -30,7 +36,7 @@ func boundBody(w http.ResponseWriter, r *http.Request, limit int64) error {
 	bounded := http.MaxBytesReader(innermostWriter(w), r.Body, limit)
 	r.Body = &pacedBody{
 		ReadCloser: bounded, header: w.Header(), control: *http.NewResponseController(w),
-		reserve: stateOf(r).reserveMemory, due: time.Now().Add(bodyGrace),
+		reserve: reserve, due: time.Now().Add(bodyGrace),
 	}
 	if r.ContentLength > limit {
 		w.Header().Set("Connection", "close")

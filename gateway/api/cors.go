@@ -11,7 +11,8 @@ import (
 // exposed are the headers that a script on another page may read.
 const exposed = "Retry-After, X-Request-Id, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, " +
 	"X-RateLimit-Reset-Requests, X-Geminid-Served-Model, X-Geminid-Ignored, " +
-	"X-Geminid-Quota-Remaining, X-Geminid-Quota-Window, X-Geminid-Quota-Reset"
+	"X-Geminid-Quota-Remaining, X-Geminid-Quota-Window, X-Geminid-Quota-Reset, " +
+	"X-Goog-Upload-URL, X-Goog-Upload-Status, X-Goog-Upload-Size-Received, X-Goog-Upload-Chunk-Granularity"
 
 // checkOrigin is the middleware that refuses pages of other origins where they may
 // not call, and answers browsers that ask beforehand. It comes before the checks
@@ -64,7 +65,7 @@ func (a *API) allowOrigin(header http.Header, r *http.Request) *chat.Error {
 // allowPreflight answers the question that a browser sends before the real request.
 // A * for the headers would leave Authorization out, so they are repeated.
 func allowPreflight(header http.Header, r *http.Request) {
-	header.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	header.Set("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS")
 	header.Set("Access-Control-Max-Age", "86400")
 	header.Add("Vary", "Access-Control-Request-Headers")
 	if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" && len(asked) <= 2048 && strings.Trim(asked, headerList) == "" {

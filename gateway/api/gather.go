@@ -1,9 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,9 +29,14 @@ const fileName = `/files/([0-9a-z]+-[a-z2-7]{26}\.[0-9a-z]{3,4})`
 // does not matter.
 var ownLink = regexp.MustCompile(`^https?://[^/?#\s]+(?:/[^?#\s]*)?` + fileName + `$`)
 
+// ownUpload is the address of a file that was uploaded. It belongs to the key, so that
+// the host does not matter here either.
+var ownUpload = regexp.MustCompile(`^https?://[^/?#\s]+(?:/[^?#\s]*)?/v1(?:beta|alpha)/files/([0-9a-z-]{1,40})(?:\?.*)?$`)
+
 // source is the place of a file that a question names: in the server's own store
-// under the name kept, else at an address. Equal sources are read once.
-type source struct{ kept, address string }
+// under the name kept, among the key's uploads under the ID upload, else at an address.
+// Equal sources are read once.
+type source struct{ kept, upload, address string }
 
 // locateFile returns the source of a linked file and its size, as far as that is
 // known without reading it.
@@ -42,6 +47,13 @@ func (a *API) locateFile(st *requestState, blob *chat.Blob) (from source, size i
 		if info, err := a.files.DescribeFile(found[1]); err == nil && info.Size > 0 {
 			return source{kept: found[1]}, info.Size, checkPicture(blob, info.MIME)
 		}
+	}
+	if found := ownUpload.FindStringSubmatch(address); found != nil && a.uploads != nil {
+		file, err := a.uploads.Describe(st.owner(), found[1])
+		if err != nil {
+			return source{}, 0, badFileError(blob, "leads to a file that is not kept: "+noUpload)
+		}
+		return source{upload: found[1]}, file.Size, checkPicture(blob, file.MIME)
 	}
 	if !st.settings.FetchRemote {
 		return source{}, 0, badFileError(blob, "must hold the file itself, as base64 (in a data: URL); remote addresses are not fetched unless the owner sets fetch_remote")
@@ -83,7 +95,7 @@ func (a *API) checkFiles(st *requestState, req *chat.Request) error {
 // Each is read once, however often it is named, and all files of the question
 // together have a bound. Then it recalls the pictures of the latest answer.
 func (a *API) gatherFiles(ctx context.Context, st *requestState, req *chat.Request) error {
-	g := &fileGatherer{api: a, hold: st.reserveMemory, left: maxFileBytes, read: make(map[source]*chat.Blob)}
+	g := &fileGatherer{api: a, owner: st.owner(), hold: st.reserveMemory, left: maxFileBytes, read: make(map[source]*chat.Blob)}
 	files := chat.UniqueFiles(req)
 	if len(files) > 0 {
 		if err := g.fetchLinked(ctx, st, files); err != nil {
@@ -120,12 +132,13 @@ func (g *fileGatherer) fetchLinked(ctx context.Context, st *requestState, files 
 
 // fileGatherer holds the files that were read for one question.
 type fileGatherer struct {
-	api  *API
-	hold func(bytes int64) error // takes memory for the request
+	api   *API
+	owner string                  // of uploads
+	hold  func(bytes int64) error // takes memory for the request
 
 	mu   sync.Mutex
 	left int64                 // bytes that the files may still take
-	read map[source]*chat.Blob // MIME and Data alone
+	read map[source]*chat.Blob // MIME, Data and the Name of uploads alone
 }
 
 // errFilesTooLarge is the error of a file for which too little is left.
@@ -158,7 +171,7 @@ func (g *fileGatherer) fillBlobs(ctx context.Context, from source, blobs []*chat
 		if err := checkPicture(blob, file.MIME); err != nil {
 			return err
 		}
-		blob.MIME, blob.Data, blob.Link = file.MIME, file.Data, nil
+		blob.MIME, blob.Data, blob.Link, blob.Name = file.MIME, file.Data, nil, cmp.Or(blob.Name, file.Name)
 	}
 	return nil
 }
@@ -172,11 +185,16 @@ func (g *fileGatherer) openSource(ctx context.Context, from source) (*chat.Blob,
 		return known, nil
 	}
 	file := new(chat.Blob)
-	if from.kept != "" {
+	switch {
+	case from.kept != "":
 		if err := g.readKept(from.kept, file); err != nil {
 			return nil, err
 		}
-	} else {
+	case from.upload != "":
+		if err := g.readUpload(from.upload, file); err != nil {
+			return nil, err
+		}
+	default:
 		found, err := g.api.remote.FetchFile(ctx, from.address, g.reserveBytes)
 		if err != nil {
 			return nil, err
@@ -188,30 +206,6 @@ func (g *fileGatherer) openSource(ctx context.Context, from source) (*chat.Blob,
 	g.mu.Unlock()
 	return file, nil
 }
-
-// readKept reads a file of the server's own store.
-func (g *fileGatherer) readKept(name string, file *chat.Blob) error {
-	f, err := g.api.files.OpenFile(name)
-	if err != nil {
-		return errFileExpired
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.Size() == 0 {
-		return errFileExpired
-	}
-	if err := g.reserveBytes(info.Size()); err != nil {
-		return err
-	}
-	file.MIME, file.Data = f.MIME, make([]byte, info.Size())
-	if _, err := io.ReadFull(f, file.Data); err != nil {
-		return errFileExpired
-	}
-	return nil
-}
-
-// errFileExpired is the refusal of a kept file that expired while its question waited.
-const errFileExpired remote.Refusal = "leads to a picture that is kept no longer"
 
 // checkPicture refuses another file where only a picture is allowed.
 func checkPicture(blob *chat.Blob, mime string) error {

@@ -28,6 +28,10 @@ var serverRoutes = []serverRoute{
 	{http.MethodGet, "/livez", dialect.Status, "", (*API).serveLiveness},
 	{http.MethodGet, "/metrics", dialect.Other, "", (*API).serveMetrics},
 	{http.MethodGet, "/files/:file", dialect.Files, "", (*API).serveFile},
+	{http.MethodPost, "/gemini/upload/v1beta/files", dialect.Files, "", (*API).serveUpload}, // see there for the role
+	{http.MethodGet, "/gemini/v1beta/files", dialect.Files, auth.RoleAPI, (*API).listUploads},
+	{http.MethodGet, "/gemini/v1beta/files/:file", dialect.Files, auth.RoleAPI, (*API).describeUpload},
+	{http.MethodDelete, "/gemini/v1beta/files/:file", dialect.Files, auth.RoleAPI, (*API).deleteUpload},
 	{http.MethodGet, "/api/cookies/status", dialect.Status, auth.RoleAPI, (*API).cookieStatus},
 	{http.MethodGet, "/api/cookies", dialect.Other, auth.RoleAdmin, (*API).listAccounts},
 	{http.MethodPut, "/api/cookies", dialect.Other, auth.RoleAdmin, (*API).offerFile},

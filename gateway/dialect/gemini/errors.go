@@ -42,8 +42,8 @@ func encodeError(err *chat.Error, _ string) (int, dialect.Body) {
 
 // absentCollections are collections of the Gemini API that are known and not served.
 var absentCollections = map[string]string{
-	"upload":           "file uploads are not offered; send the file as inlineData",
-	"files":            "the Files API is not offered; send the file as inlineData",
+	"upload":           "files are uploaded with POST /upload/v1beta/files; set the client's API version to v1beta",
+	"files":            "the Files API is at /v1beta/files; set the client's API version to v1beta",
 	"cachedContents":   "cached contents are not offered; send the whole conversation",
 	"batches":          "batches are not offered; use models/MODEL:generateContent",
 	"operations":       "long-running operations are not offered; use models/MODEL:generateContent",

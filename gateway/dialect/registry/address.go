@@ -25,6 +25,7 @@ var (
 	// baseSegment matches the segments of base URLs that the presets of clients
 	// end in: versions, and the names of APIs and of services with the same format.
 	baseSegment = regexp.MustCompile(`^(v\d+((alpha|beta)\d*)?|api|openai|gemini|google|anthropic|proxy|compatible-mode|compatible|paas)$`)
+	filesAtEnd  = regexp.MustCompile(`^(.*?)((?:/upload/v\d+(?:alpha|beta)?)?)/files(/[^/]+)?/?$`)
 	verbAtEnd   = regexp.MustCompile(`^(.*)/models/([^/]+(?:/[^/]+)*:[A-Za-z]+)/?$`)
 	vertex      = regexp.MustCompile(`/projects/[^/]+/locations/[^/]+/endpoints/[^/]+$`)
 	deployed    = regexp.MustCompile(`^(.*)/deployments/([^/]+)$`)
@@ -67,6 +68,9 @@ func ResolveAddress(method, path string) Address {
 	if here = resolveModels(path); here.Path != path {
 		return here
 	}
+	if here = resolveFiles(path); here.Path != path {
+		return here
+	}
 	if base, rest, ok := strings.Cut(path, "/openai/"); ok {
 		if known, _ := isBase(base); known {
 			return Address{Path: "/v1/" + strings.TrimPrefix(rest, "v1/")} // for the error in its format
@@ -104,6 +108,24 @@ func resolveModels(path string) Address {
 		return Address{Path: "/gemini/v1beta/models" + name}
 	}
 	return Address{Path: "/v1/models" + name}
+}
+
+// resolveFiles resolves the paths of Gemini's Files API, which has one place under all of
+// its base URLs. Others have an API of that name too, so that the base must be one of
+// Gemini's, unless the path says upload.
+func resolveFiles(path string) Address {
+	m := filesAtEnd.FindStringSubmatch(path)
+	if m == nil {
+		return Address{Path: path}
+	}
+	known, gemini := isBase(m[1])
+	switch {
+	case known && m[2] != "" && m[3] == "":
+		return Address{Path: "/gemini/upload/v1beta/files"}
+	case known && gemini && m[2] == "":
+		return Address{Path: "/gemini/v1beta/files" + m[3]}
+	}
+	return Address{Path: path}
 }
 
 // isBase reports whether base is the path of a base URL as presets have it, and

@@ -44,6 +44,10 @@ func TestResolveAddress(t *testing.T) {
 		"POST /v1beta1/projects/p/locations/l/publishers/google/models/m:generateContent": "/gemini/v1beta/models/m:generateContent",
 		"POST /gemini/v1beta1/publishers/google/models/m:streamGenerateContent":           "/gemini/v1beta/models/m:streamGenerateContent",
 		"GET /gemini/models": "/gemini/v1beta/models", "GET /gemini/v1/v1beta/models": "/gemini/v1beta/models", "GET /v1beta/v1beta/models/m": "/gemini/v1beta/models/m",
+		// Gemini's Files API.
+		"POST /upload/v1beta/files": "/gemini/upload/v1beta/files", "POST /gemini/upload/v1/files": "/gemini/upload/v1beta/files", "POST /gemini/v1beta/upload/v1beta/files": "/gemini/upload/v1beta/files",
+		"GET /v1beta/files": "/gemini/v1beta/files", "GET /gemini/v1beta/files/x": "", "DELETE /google/v1beta/files/x": "/gemini/v1beta/files/x", "GET /gemini/v1/files/x": "/gemini/v1beta/files/x",
+		"GET /v1/files": "", "GET /files/x": "", "GET /v1/files/x": "", "POST /somewhere/upload/v1beta/files": "", "GET /upload/v1beta/files/x": "",
 		// What is not offered, so that its substitute is named.
 		"POST /api/chat": "/v1/ollama/chat", "GET /api/tags": "/v1/ollama/tags", "GET /v1beta/openai/files": "/v1/files", "POST /gemini/v1beta/openai/v1/threads": "/v1/threads", "POST /v1/v1/responses": "/v1/responses",
 		// Everything else.
