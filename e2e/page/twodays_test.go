@@ -68,7 +68,7 @@ func later(t *testing.T, h *house) string {
 func TestTwoDays(t *testing.T) {
 	h := open(t)
 	home := later(t, h)
-	english := map[string]string{"h1": "Valid", "[data-account=work]": "Predicted end", "#traffic": "limited (429)",
+	english := map[string]string{"h1": "Valid", "[data-account=work]": "Predicted end", "[data-account=work] .quotas": "All questions · week", "#traffic": "limited (429)",
 		"#errors": "A web page, not an export", "#models": "gemini-2.5-pro", "#clients": "CherryStudio", "#zone": "Drop the file"}
 	for _, v := range []struct {
 		name string
@@ -79,7 +79,8 @@ func TestTwoDays(t *testing.T) {
 		{"dark", visitor{dark: true}, english},
 		{"phone", visitor{phone: true}, english},
 		{"chinese", visitor{languages: "zh-CN,zh", phone: true, dark: true}, map[string]string{"h1": "有效", "[data-account=work]": "预计结束",
-			"#traffic": "被限制", "#errors": "这是网页，不是导出文件", "#clients": "CherryStudio", "#zone": "把文件拖到本页任意位置"}},
+			"[data-account=work] .quotas": "全部提问 · 一周",
+			"#traffic":                    "被限制", "#errors": "这是网页，不是导出文件", "#clients": "CherryStudio", "#zone": "把文件拖到本页任意位置"}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			b := visit(t, home, v.visitor)
