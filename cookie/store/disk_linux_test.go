@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -144,4 +145,25 @@ func startReadOnly(dir string) error {
 		return fmt.Errorf("read-only: the log is silent: %s", log.String())
 	}
 	return nil
+}
+
+// TestPrivacyRemedy: the advice about a directory that others may look into works on
+// its file system, for its owner.
+func TestPrivacyRemedy(t *testing.T) {
+	for _, tt := range []struct {
+		failure     error
+		begin, ends string
+	}{
+		{nil, "its file system keeps no permissions, mount it", "state_dir to a directory of another disk"}, // a mount with the option quiet
+		{syscall.EPERM, "run chmod 700 on it as its owner; ", "state_dir to a directory of another disk"},
+		{syscall.EROFS, "run chmod 700 on it when ", "its disk can be written"},
+	} {
+		failure := tt.failure
+		if failure != nil {
+			failure = &fs.PathError{Op: "chmod", Path: "/state", Err: failure}
+		}
+		if got := store.PrivacyRemedy(failure); !strings.HasPrefix(got, tt.begin) || !strings.HasSuffix(got, tt.ends) {
+			t.Errorf("%v: %s", tt.failure, got)
+		}
+	}
 }

@@ -4,4 +4,6 @@ package store
 var (
 	DecodeRecord = decodeRecord
 	EncodeRecord = encodeRecord
+	// PrivacyRemedy is what helps where a directory cannot be made private.
+	PrivacyRemedy = privacyRemedy
 )

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -104,22 +105,37 @@ func isPassing(err error) bool {
 }
 
 // makePrivate creates a directory, or removes the permissions of others from one that
-// exists. Where that is not ours to change it only says so: the files inside are 0600.
+// exists. Where that cannot be done it only says so, with what helps.
 func makePrivate(dir string, logger *slog.Logger) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	info, err := os.Stat(dir)
-	if err != nil {
+	if err != nil || !isExposed(info) {
 		return err
 	}
-	if info.Mode().Perm()&0o077 == 0 {
-		return nil
+	failure := os.Chmod(dir, 0o700)
+	if info, err = os.Stat(dir); err != nil || !isExposed(info) {
+		return err
 	}
-	if err := os.Chmod(dir, 0o700); err != nil {
-		logger.Warn("other users may look into the state directory; run chmod 700 on it", "dir", dir, "err", err)
-	}
+	logger.Warn("other users may look into the state directory", "dir", dir, "do", privacyRemedy(failure), "err", failure)
 	return nil
+}
+
+func isExposed(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 != 0 }
+
+// privacyRemedy returns what makes a directory private whose mode was changed in vain:
+// it belongs to another user, or its file system has no modes, as FAT and network
+// shares have none.
+func privacyRemedy(failure error) string {
+	const mount = "its file system keeps no permissions, mount it with umask=077 and the uid of this process, or set state_dir to a directory of another disk"
+	switch {
+	case failure == nil:
+		return mount
+	case errors.Is(failure, syscall.EROFS):
+		return "run chmod 700 on it when its disk can be written"
+	}
+	return "run chmod 700 on it as its owner; if that does not help, " + mount
 }
 
 // litter matches the files whose interrupted writes are swept up: all that is only

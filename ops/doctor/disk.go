@@ -29,6 +29,7 @@ type volumeInfo struct {
 	bytes, inodes    int64 // free
 	counts, readOnly bool
 	eventless        string // its name if changes may make no events
+	modeless         string // its name if files have the mode of the mount
 }
 
 // nearestExisting is the nearest directory above a path that is there.

@@ -351,6 +351,18 @@ func TestSpace(t *testing.T) {
 	}
 }
 
+// TestPrivacyOnFileSystems: where files have no modes, a chmod is no cure.
+func TestPrivacyOnFileSystems(t *testing.T) {
+	if got := doctor.PrivacyRemedy("/state", "chmod 700", ""); got != "chmod 700 /state" {
+		t.Error(got)
+	}
+	for _, kind := range []string{"FAT", "CIFS"} {
+		if got := doctor.PrivacyRemedy("/state", "chmod 700", kind); !strings.HasPrefix(got, kind+" has no permissions") || !strings.Contains(got, "umask=077") || strings.Contains(got, "chmod") {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+}
+
 func TestWorst(t *testing.T) {
 	if got := doctor.WorstLevel(nil); got != doctor.Good {
 		t.Errorf("worst of nothing is %s", got)

@@ -57,11 +57,20 @@ func (p requiredAccess) checkAccess() []Finding {
 	case p.dir && !info.IsDir():
 		return singleFinding(Bad, fmt.Sprintf("%s is no directory", p.path), "move it away")
 	case info.Mode().Perm()&p.forbidden != 0:
-		return singleFinding(Bad, fmt.Sprintf("the %s %s has mode %03o: others on this machine can read or change it", p.name, p.path, info.Mode().Perm()), p.command+" "+p.path)
+		v, _ := volumeOf(p.path) // of an unknown one the usual cure is named
+		return singleFinding(Bad, fmt.Sprintf("the %s %s has mode %03o: others on this machine can read or change it", p.name, p.path, info.Mode().Perm()), p.remedyOn(v))
 	case p.dir && unix.Access(p.path, unix.W_OK) != nil:
 		return singleFinding(Warning, fmt.Sprintf("the %s %s cannot be written by this user", p.name, p.path), "fine when the service runs as somebody else; else: chown it to the user of the service")
 	}
 	return nil
+}
+
+// remedyOn is what makes the file or directory private on its file system.
+func (p requiredAccess) remedyOn(v volumeInfo) string {
+	if v.modeless == "" {
+		return p.command + " " + p.path
+	}
+	return fmt.Sprintf("%s has no permissions of its own: mount it with umask=077 (CIFS: file_mode=0600,dir_mode=0700) and the uid of the service, or move %s to another disk", v.modeless, p.path)
 }
 
 // textWithoutPath is an error without the path, which the text around it names.

@@ -8,6 +8,12 @@ var eventless = map[int64]string{
 	unix.SMB2_SUPER_MAGIC: "SMB", unix.FUSE_SUPER_MAGIC: "FUSE", unix.V9FS_MAGIC: "9p",
 }
 
+// modeless are file systems on which every file has the mode of the mount.
+var modeless = map[int64]string{
+	unix.MSDOS_SUPER_MAGIC: "FAT", unix.EXFAT_SUPER_MAGIC: "exFAT", 0x7366746e: "NTFS",
+	unix.SMB_SUPER_MAGIC: "SMB", unix.CIFS_SUPER_MAGIC: "CIFS", unix.SMB2_SUPER_MAGIC: "SMB",
+}
+
 // volumeOf looks at the file system of a path.
 func volumeOf(path string) (volumeInfo, error) {
 	var fs unix.Statfs_t
@@ -18,7 +24,7 @@ func volumeOf(path string) (volumeInfo, error) {
 		bytes:    int64(fs.Bavail) * int64(fs.Bsize), //nolint:unconvert // int32 on 32-bit machines
 		inodes:   int64(fs.Ffree),
 		counts:   fs.Files > 0,
-		readOnly: fs.Flags&unix.ST_RDONLY != 0, eventless: eventless[int64(fs.Type)], //nolint:unconvert // int32 on 32-bit machines
+		readOnly: fs.Flags&unix.ST_RDONLY != 0, eventless: eventless[int64(fs.Type)], modeless: modeless[int64(fs.Type)], //nolint:unconvert // int32 on 32-bit machines
 	}, nil
 }
 
