@@ -76,11 +76,7 @@ func (c *doctorCmd) examinationConfig(s config.Settings, problem error) doctor.C
 		File:         cmp.Or(c.Config, config.ConfigPath(os.Getenv)), Problem: problem, Version: version, Home: home,
 		StateDir: s.StateDir, InboxDir: s.InboxDir, Socket: s.Socket, KeysFile: config.KeysPath(s), Secrets: s.HoldsSecrets(),
 	}
-	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
-		if os.Getenv(name) != "" {
-			out.ProxyEnv = append(out.ProxyEnv, name)
-		}
-	}
+	out.ProxyEnv = config.UnreadProxies(os.Getenv)
 	if problem != nil {
 		return out
 	}

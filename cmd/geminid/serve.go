@@ -86,6 +86,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if sentence := config.ZoneProblem(settings, os.LookupEnv); sentence != "" {
 		logger.Warn("the time zone is not known", "why", sentence)
 	}
+	if sentence := config.ProxyWarning(settings, os.Getenv); sentence != "" {
+		logger.Warn("a proxy of the environment is not used", "why", sentence)
+	}
 	defer boundMemory()()
 	defer boundGarbage()()
 	err = daemon.Run(ctx, daemon.Config{
@@ -119,6 +122,9 @@ func (c *checkConfigCmd) Run() error {
 		printf("warning: %s\n", sentence)
 	}
 	if sentence := config.ZoneProblem(settings, os.LookupEnv); sentence != "" {
+		printf("warning: %s\n", sentence)
+	}
+	if sentence := config.ProxyWarning(settings, os.Getenv); sentence != "" {
 		printf("warning: %s\n", sentence)
 	}
 	if keys, err := config.OpenKeys(settings); err == nil && config.NoKeyWarning(settings, keys) != "" {
