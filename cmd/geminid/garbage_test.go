@@ -16,10 +16,11 @@ func TestGarbagePercent(t *testing.T) {
 		inUse uint64
 		want  int
 	}{
-		{"nothing in use", 0, 200},
-		{"little", 1 << 20, 200},
-		{"an idle daemon", 4 << 20, 200},
-		{"a room of as much as is in use", 8 << 20, 100},
+		{"nothing in use", 0, 600},
+		{"little", 1 << 20, 600},
+		{"an idle daemon", 4 << 20, 500},
+		{"dozens of streams", 8 << 20, 200},
+		{"the room alone", 16 << 20, 50},
 		{"hundreds of streams", 32 << 20, 25},
 		{"thousands of streams", 512 << 20, 15},
 	} {
@@ -52,6 +53,36 @@ func TestGarbageIsBounded(t *testing.T) {
 	runtime.GC()
 	if got := percentage(); got != 100 {
 		t.Errorf("after the stop it is %d, want 100", got)
+	}
+}
+
+// forcedCollections counts those that the runtime was asked for.
+func forcedCollections() uint32 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.NumForcedGC
+}
+
+// After a burst the memory is returned once, and the collection for that begins no
+// other.
+func TestMemoryIsReturnedAfterBursts(t *testing.T) {
+	g := &garbage{quiet: time.Millisecond}
+	for burst := range 3 {
+		before := forcedCollections()
+		g.mu.Lock()
+		g.awaitQuiet() // as a collection does
+		g.mu.Unlock()
+		for deadline := time.Now().Add(20 * time.Second); forcedCollections() == before; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("no memory was returned after burst %d", burst)
+			}
+		}
+		g.mu.Lock()
+		g.awaitQuiet() // the collection of the return
+		if g.burst.Stop() {
+			t.Errorf("returning the memory after burst %d begins the next return", burst)
+		}
+		g.mu.Unlock()
 	}
 }
 
