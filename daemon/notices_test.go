@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/daemon"
 	"github.com/geminid/geminid/daemon/config"
 	"github.com/geminid/geminid/ops/notify"
@@ -32,6 +33,14 @@ func TestStanding(t *testing.T) {
 		{"near its end, who knows when", supervisor.Account{State: supervisor.Expiring}, "session_ends_soon sole_holder"},
 		{"dead by another's hand", supervisor.Account{State: supervisor.Expired, SecondHolder: true}, "session_expired second_holder"},
 		{"blocked", supervisor.Account{State: supervisor.Blocked, RotationsFailed: 5}, "blocked sole_holder"},
+		{"blocked, with a trial to come", supervisor.Account{State: supervisor.Blocked, RetryAt: at}, "blocked(2026-03-01 07:10) sole_holder"},
+		{"little left of the week", supervisor.Account{State: supervisor.Unknown, Quotas: week(0.09, at)}, "sole_holder quota_low(2026-03-01 07:10)"},
+		{"less than that, who knows until when", supervisor.Account{State: supervisor.Unknown, Quotas: week(0, time.Time{})}, "sole_holder quota_low"},
+		{"neither little nor enough", supervisor.Account{State: supervisor.Unknown, Quotas: week(0.15, at)}, "sole_holder"},
+		{"enough of the week", supervisor.Account{State: supervisor.Unknown, Quotas: week(0.2, at)}, "sole_holder quota_fine"},
+		{"nothing left of five hours, or of a model", supervisor.Account{State: supervisor.Unknown, Quotas: []cookie.Quota{
+			{Model: cookie.EveryModel, Window: "5h"}, {Model: "pro", Window: cookie.WeekWindow},
+		}}, "sole_holder"},
 		{"not proven", supervisor.Account{State: supervisor.Unknown}, "sole_holder"},
 		{"slowed down", supervisor.Account{State: supervisor.RateLimited}, "sole_holder"},
 		{"gone", supervisor.Account{State: supervisor.Missing}, "removed sole_holder"},
@@ -58,6 +67,11 @@ func TestStanding(t *testing.T) {
 			}
 		})
 	}
+}
+
+// week is what is left of an account's week.
+func week(left float64, reset time.Time) []cookie.Quota {
+	return []cookie.Quota{{Model: cookie.EveryModel, Window: "5h", Remaining: 1}, {Model: cookie.EveryModel, Window: cookie.WeekWindow, Remaining: left, Reset: reset}}
 }
 
 // pager is a webhook over real HTTP.

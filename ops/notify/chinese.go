@@ -8,7 +8,7 @@ var chinese = language{
 		Expired: {"geminid：会话 {account} 已失效",
 			"Google 显示为未登录，请求已被拒绝。请在 Firefox 隐私窗口登录 gemini.google.com，导出 Cookie，把文件放进收件目录（inbox），然后直接关闭窗口，不要退出登录。", "", "Google 显示该账号未登录；请求由其他账号应答。请在 Firefox 隐私窗口登录 gemini.google.com，导出 Cookie，把文件放进收件目录（inbox），然后直接关闭窗口，不要退出登录。"},
 		Blocked: {"geminid：Google 暂时拒绝本服务器",
-			"在等待结束之前，不会为 {account} 发出请求。只能等待；继续请求会让等待更久。", "下一步：{detail} 试一次。", ""},
+			"在等待结束之前，不会为 {account} 发出请求。请等待；继续请求会让等待更久。如果状态里写着 Google 限制了账号，请在它的浏览器里打开 gemini.google.com 查看。", "下一步：{detail} 试一次。", ""},
 		Unreadable: {"geminid：无法读取已保存的会话 {account}",
 			"在能够读取保存的内容之前，该账号不提供服务。文件保持原样；一旦可以读取，会自动恢复使用。",
 			"{detail}", ""},

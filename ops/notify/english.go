@@ -7,7 +7,7 @@ var english = language{templates: map[Kind]template{
 	Expired: {"geminid: session {account} has ended",
 		"Google answers as signed out; requests are refused. Sign in to gemini.google.com in a private Firefox window, export the cookies, drop the file into the inbox, and close the window without signing out.", "", "Google answers this account as signed out; the other accounts answer requests. Sign in to gemini.google.com in a private Firefox window, export the cookies, drop the file into the inbox, and close the window without signing out."},
 	Blocked: {"geminid: Google refuses this server for now",
-		"No calls are made for {account} until the wait is over. There is nothing to do but wait; more calls would make it longer.", "Next: one trial call at {detail}.", ""},
+		"No calls are made for {account} until the wait is over. Wait; more calls would make it longer. If the status says that Google restricts the account, open gemini.google.com in its browser.", "Next: one trial call at {detail}.", ""},
 	Unreadable: {"geminid: the saved session {account} cannot be read",
 		"The account serves nothing until the server can read what it saved. The file is left alone; once it can be read it is taken up by itself.",
 		"{detail}", ""},
