@@ -143,6 +143,7 @@ func TestTranslations(t *testing.T) {
 	for _, pair := range [][2]string{
 		{"README.md", "README.zh-CN.md"},
 		{"docs/clients.md", "docs/clients.zh-CN.md"},
+		{"docs/tools.md", "docs/tools.zh-CN.md"},
 	} {
 		english, chinese := readPage(t, pair[0]), readPage(t, pair[1])
 		if got, want := levels(chinese), levels(english); !slices.Equal(got, want) {

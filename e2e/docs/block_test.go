@@ -18,7 +18,7 @@ type block struct {
 // text.
 var (
 	runnable = []string{"sh", "go", "js", "python"}
-	shown    = []string{"", "console", "yaml", "json", "text", "ini", "nginx", "caddyfile", "diff"}
+	shown    = []string{"", "console", "yaml", "json", "toml", "text", "ini", "nginx", "caddyfile", "diff"}
 )
 
 // blocks returns the runnable blocks of a document in order.
