@@ -77,6 +77,7 @@ type Settings struct {
 
 	// RequestsPerHour is the limit of one client, which is an address (of IPv6 a
 	// /64 network) and also an API key; an IPv6 site (/48) gets four times as much.
+	// Up to 50 requests that bring the results of tool calls belong to their question.
 	// 0 means none.
 	RequestsPerHour int `key:"requests_per_hour" default:"60" min:"0" zero:"turns the limit off" live:"true"`
 	// ModelInterval is the pause between two requests of one model, QueueSize

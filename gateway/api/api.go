@@ -111,6 +111,8 @@ type API struct {
 	refused refusalLog
 	// The memory of the limits outlives their settings.
 	hourly  *limit.Clients
+	rounds  *limit.Clients // of tasks, beside the questions
+	tasks   limit.Tasks
 	guesses *auth.GuessLimiter
 	queue   limit.Queue
 	tools   *toolcall.Engine
@@ -138,7 +140,7 @@ func New(cfg Config) (*API, error) {
 		log: cfg.Logger, now: cfg.Now, readConfig: cfg.Reload, makeReport: cfg.Report,
 		testNotify: cfg.TestNotify, onCommand: cfg.OnCommand, count: counters{cfg.Metrics},
 		gate: limit.NewGate(), aliases: sortAliases(cfg.Aliases),
-		hourly: limit.NewClients(time.Hour), guesses: auth.NewGuessLimiter(),
+		hourly: limit.NewClients(time.Hour), rounds: limit.NewClients(time.Hour), guesses: auth.NewGuessLimiter(),
 		memory: budget.New(defaultMemory),
 		tools:  toolcall.New(toolcall.Config{Count: func(o toolcall.Outcome) { cfg.Metrics.ToolCalls.WithLabelValues(string(o)).Inc() }}),
 	}

@@ -137,7 +137,7 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 	if err != nil {
 		return err
 	}
-	turn, err := a.takeHourlyToken(w.Header(), st)
+	turn, err := a.takeTurn(w.Header(), st, call.Chat)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (a *API) collectAnswer(ctx context.Context, st *requestState, question *too
 	err = a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
 		var err error
-		if answer, err = chat.CollectAnswer(st.reserveWhole(a.ask(ctx, lease, question))); err == nil && answer.Reason == "" {
+		if answer, err = chat.CollectAnswer(st.reserveWhole(a.noteCalls(st, a.ask(ctx, lease, question)))); err == nil && answer.Reason == "" {
 			err = unfinishedError()
 		}
 		return false, err
@@ -203,7 +203,7 @@ func (a *API) ask(ctx context.Context, lease supervisor.Lease, question *toolcal
 func (a *API) sendStream(ctx context.Context, st *requestState, question *toolcall.Question, s *stream) error {
 	return a.supervisor.Do(ctx, func(ctx context.Context, lease supervisor.Lease) (bool, error) {
 		st.account = lease.Account
-		err := s.writeEvents(st.reserveFiles(a.ask(ctx, lease, question)))
+		err := s.writeEvents(st.reserveFiles(a.noteCalls(st, a.ask(ctx, lease, question))))
 		// A ping is not a part of the answer: another account may still give it.
 		return s.answered, err
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/geminid/geminid/gateway/auth"
 	"github.com/geminid/geminid/gateway/budget"
 	"github.com/geminid/geminid/gateway/dialect"
+	"github.com/geminid/geminid/gateway/limit"
 )
 
 // requestState is the state of one request: the decisions of the middleware that
@@ -30,6 +31,8 @@ type requestState struct {
 	count  counters
 	opened sync.Once
 	share  *budget.Share // of memory; nil while it holds nothing, see reserveMemory
+
+	task *limit.Task // of the question; nil if it offers no tools
 
 	record
 }

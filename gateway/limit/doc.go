@@ -1,5 +1,5 @@
 // Package limit decides how many may do something at once, and how often: questions
-// an hour for each client ([Clients], on [Window]), the distance between questions
+// an hour for each client ([Clients], on [Window]), which of them belong to one task ([Tasks]), the distance between questions
 // to one model ([Queue]), requests in flight ([Gate]) and connections ([Listener]).
 // It knows no key and no wording of refusals.
 //

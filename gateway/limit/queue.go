@@ -25,7 +25,8 @@ type Queue struct {
 
 // QueueLimits are the bounds of a [Queue].
 type QueueLimits struct {
-	// Gap is the time between two starts. Zero or less does not limit them.
+	// Gap is the time since the start before. Work on one subject may have different
+	// ones. Zero or less does not limit it.
 	Gap time.Duration
 	// Waiting is how many may wait for one subject, Patience for how long. Zero
 	// of either means that none waits.
@@ -35,7 +36,7 @@ type QueueLimits struct {
 
 // lane is the queue of one subject.
 type lane struct {
-	free    time.Time // when the next work may start
+	started time.Time // the last work
 	waiting list.List // of chan struct{}, closed for the one at the head
 }
 
@@ -63,8 +64,8 @@ func (q *Queue) Enter(ctx context.Context, subject string, limits QueueLimits, w
 	}
 	waiting(+1)
 	defer waiting(-1)
-	err = q.waitInLane(ctx, l, place)
-	q.leaveLane(l, place, limits.Gap, err == nil)
+	err = q.waitInLane(ctx, l, place, limits.Gap)
+	q.leaveLane(l, place, err == nil)
 	return time.Since(began), err
 }
 
@@ -82,11 +83,12 @@ func (q *Queue) joinLane(subject string, limits QueueLimits, now time.Time) (*la
 		q.lanes[subject] = l
 	}
 	ahead := l.waiting.Len()
-	if ahead == 0 && !l.free.After(now) {
-		l.free = now.Add(limits.Gap)
+	free := l.started.Add(limits.Gap)
+	if ahead == 0 && !free.After(now) {
+		l.started = now
 		return l, nil, nil
 	}
-	expected := l.free.Sub(now) + time.Duration(ahead)*limits.Gap
+	expected := free.Sub(now) + time.Duration(ahead)*limits.Gap
 	if ahead >= limits.Waiting || expected > limits.Patience {
 		return l, nil, &QueueFullError{RetryAfter: max(expected, time.Second)}
 	}
@@ -98,14 +100,14 @@ func (q *Queue) joinLane(subject string, limits QueueLimits, now time.Time) (*la
 }
 
 // waitInLane returns when the place is at the head and the subject is free.
-func (q *Queue) waitInLane(ctx context.Context, l *lane, place *list.Element) error {
+func (q *Queue) waitInLane(ctx context.Context, l *lane, place *list.Element, gap time.Duration) error {
 	select {
 	case <-place.Value.(chan struct{}):
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 	q.mu.Lock()
-	free := l.free // only the head changes it while there are waiters
+	free := l.started.Add(gap) // only the head changes it while there are waiters
 	q.mu.Unlock()
 	timer := time.NewTimer(time.Until(free))
 	defer timer.Stop()
@@ -118,13 +120,13 @@ func (q *Queue) waitInLane(ctx context.Context, l *lane, place *list.Element) er
 }
 
 // leaveLane gives up the place, and wakes the next waiter if it was the head.
-func (q *Queue) leaveLane(l *lane, place *list.Element, gap time.Duration, started bool) {
+func (q *Queue) leaveLane(l *lane, place *list.Element, started bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	head := l.waiting.Front() == place
 	l.waiting.Remove(place)
 	if started {
-		l.free = time.Now().Add(gap)
+		l.started = time.Now()
 	}
 	if next := l.waiting.Front(); head && next != nil {
 		close(next.Value.(chan struct{}))
