@@ -14,7 +14,7 @@ const (
 	MaxTools       = 512
 	maxToolName    = 256 // bytes
 	maxStops       = 64
-	maxSchemaBytes = 1 << 20 // bytes of all schemas
+	maxSchemaBytes = 512 << 10 // bytes of all schemas
 )
 
 // AddTool adds a tool to req; name is the place of its name, for errors.
@@ -36,7 +36,8 @@ func AddTool(req *chat.Request, name Node, tool chat.OfferedTool) error {
 		size += len(other.Schema)
 	}
 	if size > maxSchemaBytes {
-		return name.NewError("is that of a tool whose schema takes all of them above 1 MiB")
+		return &chat.Error{Kind: chat.BadRequest, Param: tool.Field,
+			Message: tool.Field + " takes the schemas of all tools to " + strconv.Itoa(size) + " bytes; " + strconv.Itoa(maxSchemaBytes) + " are taken"}
 	}
 	req.Tools = append(req.Tools, tool)
 	return nil

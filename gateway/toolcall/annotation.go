@@ -1,7 +1,7 @@
 package toolcall
 
 import (
-	"slices"
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -34,17 +34,19 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // nameOf returns the name of the type that pointer refers to, and notes that it is to
 // be written.
 func (w *typeWriter) nameOf(pointer string) string {
-	if i := slices.Index(w.named, pointer); i >= 0 {
-		return w.names[i]
+	if name := w.nameAt[pointer]; name != "" {
+		return name
 	}
-	name := strings.Map(wordRune, pointer[strings.LastIndexByte(pointer, '/')+1:])
-	if name == "" {
-		name = "Arguments"
+	if w.nameAt == nil {
+		w.nameAt, w.taken = make(map[string]string), make(map[string]int)
 	}
-	for n, plain := 2, name; slices.Contains(w.names, name); n++ {
-		name = plain + strconv.Itoa(n)
+	name := cmp.Or(strings.Map(wordRune, pointer[strings.LastIndexByte(pointer, '/')+1:]), "Arguments")
+	w.taken[name]++
+	for n := w.taken[name]; n > 1; n = w.taken[name] {
+		name += strconv.Itoa(n)
+		w.taken[name]++
 	}
-	w.named, w.names = append(w.named, pointer), append(w.names, name)
+	w.named, w.nameAt[pointer] = append(w.named, pointer), name
 	return name
 }
 
@@ -61,7 +63,7 @@ func wordRune(r rune) rune {
 func (w *typeWriter) writeNamed() {
 	for i := 0; i < len(w.named); i++ {
 		pointer := w.named[i]
-		target := resolvePointer(w.root, pointer)
+		target := w.resolvePointer(pointer)
 		writeComment(w.out, "", w.annotation(target))
 		w.out.WriteString("type " + w.nameOf(pointer) + " = ")
 		if target.Exists() {
@@ -73,27 +75,46 @@ func (w *typeWriter) writeNamed() {
 	}
 }
 
-// resolvePointer returns the part of root that a reference such as "#/$defs/Node"
+// resolvePointer returns the part of the root that a reference such as "#/$defs/Node"
 // names. It does not exist if the reference leads elsewhere.
-func resolvePointer(root gjson.Result, reference string) gjson.Result {
+func (w *typeWriter) resolvePointer(reference string) gjson.Result {
 	path, ok := strings.CutPrefix(reference, "#")
 	if !ok {
 		return gjson.Result{}
 	}
-	at := root
-	for _, key := range strings.Split(path, "/")[min(1, strings.Count(path, "/")):] {
-		if key == "" {
-			continue
-		}
-		key = strings.ReplaceAll(strings.ReplaceAll(key, "~1", "/"), "~0", "~")
-		next := gjson.Result{}
-		at.ForEach(func(name, value gjson.Result) bool {
-			if name.Str == key {
-				next = value
-			}
-			return !next.Exists()
-		})
-		at = next
+	if path == "" || path == "/" {
+		return w.root
 	}
-	return at
+	cut := strings.LastIndexByte(path, '/')
+	if cut < 0 {
+		return gjson.Result{}
+	}
+	return w.membersOf(path[:cut])[unescapePointer(path[cut+1:])]
+}
+
+// membersOf returns the members of the part of the root at path. Schemas may have
+// thousands of parts that are referred to, so that they are found once.
+func (w *typeWriter) membersOf(path string) map[string]gjson.Result {
+	if known, ok := w.members[path]; ok {
+		return known
+	}
+	at := w.root
+	if path != "" {
+		cut := max(0, strings.LastIndexByte(path, '/'))
+		at = w.membersOf(path[:cut])[unescapePointer(strings.TrimPrefix(path[cut:], "/"))]
+	}
+	members := make(map[string]gjson.Result)
+	at.ForEach(func(name, value gjson.Result) bool {
+		members[name.String()] = value
+		return true
+	})
+	if w.members == nil {
+		w.members = make(map[string]map[string]gjson.Result)
+	}
+	w.members[path] = members
+	return members
+}
+
+func unescapePointer(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~1", "/"), "~0", "~")
 }

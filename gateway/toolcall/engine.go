@@ -114,6 +114,9 @@ func (q *Question) compileTools() error {
 			if t.schema, err = q.engine.schemas.compile(offered.Schema, offered.Field); err != nil {
 				return err
 			}
+			if !allowsObject(offered.Schema) {
+				return &chat.Error{Kind: chat.BadRequest, Param: offered.Field, Message: offered.Field + " must allow an object, as the arguments of a call are one"}
+			}
 		}
 		q.tools[offered.Name] = t
 	}

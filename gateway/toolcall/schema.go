@@ -3,10 +3,13 @@ package toolcall
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"github.com/tidwall/gjson"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
@@ -54,6 +57,12 @@ func (c *schemaCache) compile(text, field string) (*schema, error) {
 		c.kept.Add(strings.Clone(text), s)
 	}
 	return s, nil
+}
+
+// allowsObject reports whether a schema may take an object, as arguments are one.
+func allowsObject(text string) bool {
+	kinds := gjson.Get(text, "type")
+	return text != "false" && (!kinds.Exists() || slices.ContainsFunc(kinds.Array(), func(k gjson.Result) bool { return k.Str == "object" }))
 }
 
 // schemaURL names a schema that is compiled by itself.
@@ -127,10 +136,14 @@ func (s *schema) check(value any) *violation {
 		return nil
 	}
 	var failure *jsonschema.ValidationError
-	if err := s.compiled.Validate(value); errors.As(err, &failure) {
-		return firstViolation(failure)
+	if err := s.compiled.Validate(value); !errors.As(err, &failure) {
+		return nil
 	}
-	return nil
+	violation := firstViolation(failure)
+	if _, endless := violation.kind.(*kind.RefCycle); endless {
+		return nil // a schema that is only a reference to itself says nothing
+	}
+	return violation
 }
 
 // violation is a rule of a schema that a value breaks.

@@ -34,11 +34,13 @@ func writeComment(out *strings.Builder, indent, text string) {
 // become types with names, written once behind the signature; so a schema that refers
 // to itself ends too.
 type typeWriter struct {
-	out   *strings.Builder
-	notes *noteCutter
-	root  gjson.Result
-	named []string // the pointers that were referred to, in the order of their numbers
-	names []string // the names of their types
+	out     *strings.Builder
+	notes   *noteCutter
+	root    gjson.Result
+	named   []string                           // the pointers that were referred to, in the order of their numbers
+	nameAt  map[string]string                  // the names of their types, by pointer
+	taken   map[string]int                     // how often a name was wanted
+	members map[string]map[string]gjson.Result // of parts of the root, by pointer
 }
 
 // expressed are the keywords that the type itself shows, and those that only repeat
