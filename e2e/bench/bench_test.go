@@ -122,8 +122,12 @@ func TestStreamVerdicts(t *testing.T) {
 
 func TestMemoryVerdicts(t *testing.T) {
 	const mib = 1 << 20
-	base := footprint{idle: 10 * mib, peak: 70 * mib, done: crowded, filesMax: 1020}
-	good := footprint{idle: 20 * mib, peak: 80 * mib, done: crowded, filesMax: crowded + 32, scrapes: load.Durations{10 * time.Millisecond}}
+	const ms = time.Millisecond
+	base := footprint{idle: 10 * mib, warm: 10 * mib, peak: 70 * mib, done: crowded, filesMax: 1020, cpu: 10 * ms, late: load.Durations{ms}}
+	good := footprint{
+		idle: 20 * mib, warm: 25 * mib, peak: 80 * mib, done: crowded, filesMax: crowded + 32,
+		cpu: 12 * ms, late: load.Durations{2 * ms}, scrapes: load.Durations{10 * ms},
+	}
 	with := func(change func(*footprint)) footprint {
 		f := good
 		change(&f)
@@ -137,9 +141,12 @@ func TestMemoryVerdicts(t *testing.T) {
 		{"good", good, -1},
 		{"fat when idle", with(func(f *footprint) { f.idle++ }), 0},
 		{"one broke off", with(func(f *footprint) { f.done-- }), 1},
-		{"fat streams", with(func(f *footprint) { f.peak = f.idle + crowded*65<<10 }), 2},
-		{"too many files", with(func(f *footprint) { f.filesMax++ }), 3},
-		{"slow metrics", with(func(f *footprint) { f.scrapes = load.Durations{11 * time.Millisecond} }), 4},
+		{"fat streams", with(func(f *footprint) { f.peak = f.warm + crowded*65<<10 }), 2},
+		{"late now and then", with(func(f *footprint) { f.late = load.Durations{ms, ms, 2*ms + 1} }), 3},
+		{"no frame seen on its way", with(func(f *footprint) { f.late = nil }), 3},
+		{"busy streams", with(func(f *footprint) { f.cpu++ }), 4},
+		{"too many files", with(func(f *footprint) { f.filesMax++ }), 5},
+		{"slow metrics", with(func(f *footprint) { f.scrapes = load.Durations{11 * ms} }), 6},
 	} {
 		for i, l := range memoryLines([][columns]footprint{{rproxy: base, geminid: c.ours}}, true) {
 			if failed := l.verdict.mark == "FAIL"; failed != (i == c.line) {

@@ -10,9 +10,11 @@ import (
 )
 
 // longAnswers is row 7: every frame repeats the whole text, so a long answer is
-// many times as long on the wire.
+// many times as long on the wire. The longest is asked once more, full of what has
+// to be made Markdown of.
 func longAnswers(ctx context.Context, l *lab) ([]line, error) {
 	var lines []line
+	var plain time.Duration // geminid's, of the longest
 	for _, size := range []struct {
 		kib, times int
 		limit      time.Duration
@@ -50,10 +52,35 @@ func longAnswers(ctx context.Context, l *lab) ([]line, error) {
 		if have(subjects) {
 			got, base := asStream[geminid].perAnswer(), asStream[rproxy].perAnswer()
 			verdict = judge(got <= size.limit, "%.2fx rproxy", ratio(got, base))
+			plain = got
 		}
 		lines = append(lines,
 			line{fmt.Sprintf("%d KiB streamed: CPU / wall ms", size.kib), fmt.Sprintf("CPU <= %s", ms(size.limit)), show(&asStream), verdict},
 			line{fmt.Sprintf("%d KiB in one piece: CPU / wall ms", size.kib), "", show(&whole), unjudged})
 	}
-	return lines, nil
+	busy, err := l.busyAnswer(ctx, plain)
+	return append(lines, busy), err
+}
+
+// busyAnswer is the line about an answer of 1 MiB that is full of components, marks and
+// escapes, beside what a plain one cost geminid.
+func (l *lab) busyAnswer(ctx context.Context, plain time.Duration) (line, error) {
+	out := line{"1024 KiB of components and escapes: CPU / wall ms", "CPU <= 2x a plain one", cells{}, unjudged}
+	subjects, err := l.ready(ctx)
+	if err != nil {
+		return out, err
+	}
+	question := streamed(load.Question{Recipe: standin.Recipe{Frames: 256, Size: 4 << 10, Busy: true}})
+	var costs [columns]cost
+	for _, s := range subjects[1:] {
+		if costs[s.column], err = l.charge(ctx, s, load.Crowd{Clients: 1, Each: 3}, question); err != nil {
+			return out, err
+		}
+	}
+	out.cells = each(subjects[1:], func(c column) string { return pair(costs[c].perAnswer(), costs[c].Took().Quantile(.5)) })
+	if have(subjects) {
+		times := ratio(costs[geminid].perAnswer(), plain)
+		out.verdict = judge(times <= 2, "%.2fx plain, rproxy %.2fx geminid's plain", times, ratio(costs[rproxy].perAnswer(), plain))
+	}
+	return out, nil
 }

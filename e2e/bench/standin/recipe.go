@@ -21,6 +21,9 @@ type Recipe struct {
 	// First is the pause before the first text frame, Gap the one between
 	// frames. Both are carried in whole milliseconds.
 	First, Gap time.Duration
+	// Busy fills the answer with what the web app writes for its own page: components,
+	// marks of citations and escapes. A reader of it sees another text.
+	Busy bool
 }
 
 const (
@@ -30,8 +33,12 @@ const (
 
 // Prompt spells the recipe.
 func (r Recipe) Prompt() string {
-	return fmt.Sprintf("%s%d-%d-%d-%d-%d%s", recipeMark,
-		r.ID, r.Frames, r.Size, r.First.Milliseconds(), r.Gap.Milliseconds(), recipeEnd)
+	busy := 0
+	if r.Busy {
+		busy = 1
+	}
+	return fmt.Sprintf("%s%d-%d-%d-%d-%d-%d%s", recipeMark,
+		r.ID, r.Frames, r.Size, r.First.Milliseconds(), r.Gap.Milliseconds(), busy, recipeEnd)
 }
 
 // FindRecipe reads the last recipe in a request body. Whatever stands around it
@@ -47,7 +54,7 @@ func FindRecipe(body []byte) (Recipe, error) {
 		return Recipe{}, fmt.Errorf("recipe without its end in %d bytes of request body", len(body))
 	}
 	fields := strings.Split(string(rest[:end]), "-")
-	numbers := make([]int, 5)
+	numbers := make([]int, 6)
 	if len(fields) != len(numbers) {
 		return Recipe{}, fmt.Errorf("recipe has %d numbers, want %d", len(fields), len(numbers))
 	}
@@ -62,5 +69,6 @@ func FindRecipe(body []byte) (Recipe, error) {
 		ID: numbers[0], Frames: numbers[1], Size: numbers[2],
 		First: time.Duration(numbers[3]) * time.Millisecond,
 		Gap:   time.Duration(numbers[4]) * time.Millisecond,
+		Busy:  numbers[5] == 1,
 	}, nil
 }

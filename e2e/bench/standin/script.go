@@ -15,6 +15,13 @@ const prose = `The tide came in slowly over the flats, and the old pilot read th
 	`In the café by the quay (açaí, 紅茶, 水) they kept his table free; 😀 was drawn on the card that said so. ` +
 	`It's a plain rule, he'd say, that depth + patience = arrival, and the harbour has seen both. `
 
+// busy is the text of busy answers: components of the app, marks of citations, and
+// escapes in every line.
+const busy = "<Sequence>\n  <Step title=\"Boil the water\" subtitle=\"takes > 3 minutes\">\n" +
+	"    Use **fresh** water in my\\_new\\_kettle, never more than \\<two\\> litres[cite: 1, 2].\n  </Step>\n</Sequence>\n" +
+	"The [Kettle](http://googleusercontent.com/shopping_content/0) is &quot;it&quot;. " +
+	"See [go](https://www.google.com/search?q=https://go.dev) `x` $y$.\n<FollowUp label=\"a\" query=\"b\"/>\n"
+
 // Script is one answer, ready to be sent: its text and the same text as it
 // stands in a frame, escaped once for the inner and once for the outer JSON.
 type Script struct {
@@ -31,14 +38,17 @@ type Script struct {
 // UTF-16 code units, which the length line counts.
 type mark struct{ bytes, units int }
 
-type shape struct{ frames, size int }
+type shape struct {
+	frames, size int
+	busy         bool
+}
 
 var scripts sync.Map // shape -> *Script
 
 // ScriptFor returns the answer of a recipe. Equal shapes share one Script,
 // which nobody changes.
 func ScriptFor(r Recipe) *Script {
-	key := shape{max(r.Frames, 1), max(r.Size, 1)}
+	key := shape{max(r.Frames, 1), max(r.Size, 1), r.Busy}
 	if known, ok := scripts.Load(key); ok {
 		return known.(*Script)
 	}
@@ -48,7 +58,11 @@ func ScriptFor(r Recipe) *Script {
 
 func write(s shape) *Script {
 	total := s.frames * s.size
-	source := strings.Repeat(prose, total/len(prose)+1)
+	source := prose
+	if s.busy {
+		source = busy
+	}
+	source = strings.Repeat(source, total/len(source)+1)
 	script := &Script{}
 	var text, wire strings.Builder
 	units := 0

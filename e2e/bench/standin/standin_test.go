@@ -15,7 +15,7 @@ import (
 )
 
 func TestFindRecipe(t *testing.T) {
-	recipe := standin.Recipe{ID: 7, Frames: 25, Size: 256, First: 20 * time.Millisecond, Gap: 5 * time.Millisecond}
+	recipe := standin.Recipe{ID: 7, Frames: 25, Size: 256, First: 20 * time.Millisecond, Gap: 5 * time.Millisecond, Busy: true}
 	wrapped := url.Values{"f.req": {"[null,\"[[\\\"User: " + recipe.Prompt() + "\\\"]]\"]"}}.Encode()
 	got, err := standin.FindRecipe([]byte(wrapped))
 	if err != nil {
@@ -24,7 +24,7 @@ func TestFindRecipe(t *testing.T) {
 	if got != recipe {
 		t.Errorf("got %+v, want %+v", got, recipe)
 	}
-	for _, bad := range []string{"", "hello", "bench-1-2-3", "bench-1-2-3-end", "bench-1-2-x-4-5-end"} {
+	for _, bad := range []string{"", "hello", "bench-1-2-3", "bench-1-2-3-end", "bench-1-2-x-4-5-0-end", "bench-1-2-3-4-5-end"} {
 		if got, err := standin.FindRecipe([]byte(bad)); err == nil {
 			t.Errorf("%q: got %+v, want an error", bad, got)
 		}
