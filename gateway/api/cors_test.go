@@ -168,7 +168,7 @@ func TestPreflight(t *testing.T) {
 				t.Errorf("status %d: %s", w.Code, w.Body)
 			}
 			if h.Get("Access-Control-Allow-Origin") != "*" || h.Get("Access-Control-Allow-Headers") != tt.want ||
-				h.Get("Access-Control-Allow-Methods") != "GET, POST, OPTIONS" || h.Get("Access-Control-Max-Age") != "86400" ||
+				h.Get("Access-Control-Allow-Methods") != "GET, POST, DELETE, OPTIONS" || h.Get("Access-Control-Max-Age") != "86400" ||
 				h.Get("Access-Control-Allow-Private-Network") != "true" {
 				t.Errorf("headers %v", h)
 			}

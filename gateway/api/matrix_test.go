@@ -41,6 +41,7 @@ func guardedRoutes() (routes []guardedRoute) {
 	named := map[string]access{
 		"/": everybody, "/health": everybody, "/readyz": everybody, "/livez": everybody, "/files/:file": everybody,
 		"/metrics": scrapers, "/api/cookies/status": clients,
+		"/gemini/upload/v1beta/files": clients, "/gemini/v1beta/files": clients, "/gemini/v1beta/files/:file": clients,
 	}
 	for _, own := range api.OwnRoutes() {
 		who, ok := named[own[1]]
