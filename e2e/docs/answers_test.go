@@ -49,6 +49,18 @@ func (v visitor) ask(t *testing.T, operation string, status int, path, body stri
 	return reply
 }
 
+// cancelInBackground asks for a response in the background and cancels it, or comes too
+// late for that.
+func (v visitor) cancelInBackground(t *testing.T) {
+	t.Helper()
+	begun := v.ask(t, "createResponse", 200, "/v1/responses", `{"model":"gemini-2.5-flash","input":"Hello","background":true}`)
+	var response struct{ ID string }
+	if err := json.Unmarshal([]byte(begun.Body), &response); err != nil {
+		t.Fatal(err)
+	}
+	v.ask(t, "cancelResponse", 200, "/v1/responses/"+response.ID+"/cancel", "")
+}
+
 // TestOpenAPIFitsTheAnswers calls every operation of the document on the built
 // binary and holds what comes back against it: the status, the type and the
 // whole shape.
@@ -139,6 +151,8 @@ func visitOpenAI(t *testing.T, v visitor) {
 	}
 	v.ask(t, "getResponse", 200, "/v1/responses/"+response.ID, "")
 	v.ask(t, "listInputItems", 200, "/v1/responses/"+response.ID+"/input_items", "")
+	v.ask(t, "cancelResponse", 400, "/v1/responses/"+response.ID+"/cancel", "")
+	v.cancelInBackground(t)
 	v.ask(t, "headResponse", 200, "/v1/responses/"+response.ID, "")
 	v.ask(t, "headInputItems", 200, "/v1/responses/"+response.ID+"/input_items", "")
 	v.ask(t, "deleteResponse", 200, "/v1/responses/"+response.ID, "")

@@ -15,6 +15,7 @@ import (
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
 	"github.com/geminid/geminid/gateway/auth"
+	"github.com/geminid/geminid/gateway/background"
 	"github.com/geminid/geminid/gateway/budget"
 	"github.com/geminid/geminid/gateway/files"
 	"github.com/geminid/geminid/gateway/limit"
@@ -115,6 +116,7 @@ type API struct {
 	tasks   limit.Tasks
 	guesses *auth.GuessLimiter
 	queue   limit.Queue
+	jobs    background.Jobs
 	tools   *toolcall.Engine
 }
 

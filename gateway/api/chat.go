@@ -73,6 +73,9 @@ func (a *API) answerCall(ctx context.Context, w http.ResponseWriter, r *http.Req
 	if err != nil {
 		return err
 	}
+	if call.Follow != "" {
+		return a.followAnswer(ctx, w, st, call)
+	}
 	if call.Op == dialect.Stored {
 		writeBody(w, http.StatusOK, call.Reply)
 		return nil
@@ -136,6 +139,9 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 	question, err := a.tools.Prepare(call.Chat)
 	if err != nil {
 		return err
+	}
+	if call.Begin != nil {
+		return a.answerInBackground(ctx, w, st, call, question)
 	}
 	turn, err := a.takeTurn(w.Header(), st, call.Chat)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/cookie"
+	"github.com/geminid/geminid/gateway/background"
 	"github.com/geminid/geminid/gateway/limit"
 	"github.com/geminid/geminid/supervisor"
 )
@@ -34,6 +35,8 @@ func clientErrorOf(ctx context.Context, err error) *chat.Error {
 		return &chat.Error{Kind: chat.Canceled, Message: errSlowClient.Error(), Err: errSlowClient}
 	case cause != nil:
 		return &chat.Error{Kind: chat.Canceled, Message: errClientGone.Error(), Err: errClientGone}
+	case errors.Is(err, background.ErrTooMany):
+		return &chat.Error{Kind: chat.RateLimited, Message: err.Error() + " for this key; wait until one is complete, or cancel one", Err: err}
 	case errors.Is(err, limit.ErrGateFull):
 		return &chat.Error{Kind: chat.Unavailable, RetryAfter: gateRetry, Message: err.Error() + "; try again in a moment", Err: err}
 	case errors.As(err, &refusal):

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"time"
 
+	"github.com/geminid/geminid/gateway/background"
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/stored"
 )
@@ -11,6 +14,7 @@ import (
 // can make, have records of their own.
 type keyRecords struct {
 	store *stored.Store
+	jobs  *background.Jobs
 	owner stored.Owner
 }
 
@@ -19,7 +23,7 @@ func (a *API) recordsOf(st *requestState) dialect.Records {
 	if a.stored == nil {
 		return nil
 	}
-	return &keyRecords{a.stored, stored.OwnerOf(st.key[:])}
+	return &keyRecords{a.stored, &a.jobs, ownerOf(st)}
 }
 
 // LoadRecord implements [dialect.Records].
@@ -33,13 +37,26 @@ func (r *keyRecords) SaveRecord(id string, record []byte) error {
 	return r.store.Save(r.owner, id, record)
 }
 
-// DeleteRecord implements [dialect.Records].
+// DeleteRecord implements [dialect.Records]. The events of an answer go with it.
 func (r *keyRecords) DeleteRecord(id string) error {
+	_ = r.store.Delete(r.owner, id+transcriptSuffix) // most have none
 	return recordError(r.store.Delete(r.owner, id))
 }
 
 // IsAnswering implements [dialect.Records].
-func (r *keyRecords) IsAnswering(string) bool { return false }
+func (r *keyRecords) IsAnswering(id string) bool { return r.jobs.Find(string(r.owner), id) != nil }
+
+// stopTime is how long the end of an answer is waited for.
+const stopTime = 10 * time.Second
+
+// StopAnswer implements [dialect.Records].
+func (r *keyRecords) StopAnswer(id string) {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	if job := r.jobs.Find(string(r.owner), id); job != nil {
+		job.Stop(ctx)
+	}
+}
 
 func recordError(err error) error {
 	if errors.Is(err, stored.ErrNotFound) {

@@ -65,6 +65,19 @@ func (rec *record) noteAnswer(answer chat.Answer) {
 	}
 }
 
+// noteEvent counts an event of an answer that is sent as it is made.
+func (rec *record) noteEvent(event chat.Event) {
+	switch event.Kind {
+	case chat.Text, chat.Thought:
+		rec.said.AddText(event.Text)
+	case chat.Media:
+		rec.said.AddFile()
+	case chat.Called:
+		rec.said.AddText(event.Call.Arguments)
+	case chat.Meta, chat.Cited, chat.Finish:
+	}
+}
+
 type stateKey struct{}
 
 // withState returns r with the state in its context.

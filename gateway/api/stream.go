@@ -98,17 +98,10 @@ func (s *stream) writeEvent(event chat.Event) error {
 	if s.broken != nil {
 		return s.broken
 	}
-	switch event.Kind {
-	case chat.Meta:
+	if event.Kind == chat.Meta {
 		s.out.served = event.Served
-	case chat.Text, chat.Thought:
-		s.rec.said.AddText(event.Text)
-	case chat.Media:
-		s.rec.said.AddFile()
-	case chat.Called:
-		s.rec.said.AddText(event.Call.Arguments)
-	case chat.Cited, chat.Finish:
 	}
+	s.rec.noteEvent(event)
 	if err := s.encoder.WriteEvent(event); err != nil {
 		return s.abandonReader(err)
 	}

@@ -48,6 +48,14 @@ type Call struct {
 	Recall func() error
 	// Reply is the answer to Stored, once Recall has returned.
 	Reply Body
+	// Begin is set if the answer is to be made whether the client stays or not. It stores
+	// that the answer has begun and returns what the client is answered at once. The
+	// error is a *chat.Error.
+	Begin func() (Body, error)
+	// Follow, in a call of Stored, is the ID of an answer whose stream the client wants
+	// in place of Reply, without the events at its beginning for which Skip is true.
+	Follow string
+	Skip   func(event []byte) bool
 	// FileURL returns an absolute URL under which the client can fetch blob,
 	// empty if there is none. Then, and if FileURL is nil, pictures travel as
 	// data URLs in dialects without a field for them.

@@ -20,6 +20,9 @@ type Records interface {
 	DeleteRecord(id string) error
 	// IsAnswering reports whether the answer that is stored under id is being made.
 	IsAnswering(id string) bool
+	// StopAnswer ends the making of that answer, if it is being made, and waits until
+	// how it ended is stored.
+	StopAnswer(id string)
 }
 
 // ErrNoRecord is the error of an ID without a record.
@@ -39,6 +42,9 @@ func (NoRecords) DeleteRecord(string) error { return ErrNoRecord }
 
 // IsAnswering implements [Records].
 func (NoRecords) IsAnswering(string) bool { return false }
+
+// StopAnswer implements [Records].
+func (NoRecords) StopAnswer(string) {}
 
 // RecordError returns the error for the client if a record could not be read or removed.
 // missing is the error if there is no such record.

@@ -29,3 +29,6 @@ func (r Records) DeleteRecord(id string) error {
 
 // IsAnswering implements [dialect.Records].
 func (r Records) IsAnswering(string) bool { return false }
+
+// StopAnswer implements [dialect.Records].
+func (r Records) StopAnswer(string) {}

@@ -53,7 +53,7 @@ var requestFields = dialect.Fields{
 	dialect.Honor("store", "the response is stored unless this is false, for as long as `answers_max_age` says"),
 	dialect.Honor("previous_response_id", "the response that this one goes on with"),
 	dialect.Refuse("conversation", "is not offered; use previous_response_id, or send the whole conversation as input"),
-	dialect.Refuse("background", "is not offered; ask with stream", "false"),
+	dialect.Honor("background", "the answer is made whether the client stays or not; needs store"),
 	dialect.Refuse("prompt", "is not offered, since no templates are kept; send the text itself as instructions and input"),
 	dialect.Ignore("temperature", noKnob, dialect.IsNumber),
 	dialect.Ignore("top_p", noKnob, dialect.IsNumber),

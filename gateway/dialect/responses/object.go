@@ -18,6 +18,7 @@ const (
 	completed  status = "completed"
 	incomplete status = "incomplete"
 	failed     status = "failed"
+	cancelled  status = "cancelled"
 )
 
 // response is the response object. It has the fields that the official SDKs require,

@@ -49,7 +49,7 @@ func loadRecord(records dialect.Records, id string) (*record, error) {
 			return nil, missing
 		}
 		fields["status"] = json.RawMessage(dialect.AppendJSON(nil, failed))
-		fields["error"] = json.RawMessage(dialect.AppendJSON(nil, failure{"server_error", "the server was stopped before the response was complete; ask again"}))
+		fields["error"] = json.RawMessage(dialect.AppendJSON(nil, failure{"server_error", "the server was stopped, or could not store the response, before it was complete; ask again"}))
 		r.Response = dialect.AppendJSON(nil, fields)
 	}
 	return r, nil
@@ -79,6 +79,15 @@ func save(call *dialect.Call, whole response, items []any, pending bool) bool {
 		return false
 	}
 	return true
+}
+
+// begin stores that a response has begun.
+func begin(call *dialect.Call) (dialect.Body, error) {
+	first := newResponse(call)
+	if !save(call, first, nil, true) {
+		return dialect.Body{}, chat.NewError(chat.Unavailable, "the response cannot be stored for now, and one in the background must be; ask without background, or try again later")
+	}
+	return dialect.NewBody(first), nil
 }
 
 // ownIDLength is the length of the random part of an ID.

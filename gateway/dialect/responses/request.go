@@ -84,6 +84,9 @@ func readTalk(call *dialect.Call, told *details, body dialect.Object) error {
 	if err := readToolChoice(call.Chat, told, body); err != nil {
 		return err
 	}
+	if told.background {
+		call.Begin = func() (dialect.Body, error) { return begin(call) }
+	}
 	call.Chat.Ignored = body.Ignored()
 	return nil
 }

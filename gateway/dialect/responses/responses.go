@@ -51,6 +51,7 @@ var storedRoutes = []storedRoute{
 	{http.MethodGet, "/responses/:response", retrieve},
 	{http.MethodDelete, "/responses/:response", remove},
 	{http.MethodGet, "/responses/:response/input_items", listInput},
+	{http.MethodPost, "/responses/:response/cancel", cancel},
 }
 
 // decodeRequest reads the request of any route.

@@ -1,6 +1,7 @@
 package responses
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
 )
 
@@ -25,14 +27,48 @@ func newStoredCall(reply func(dialect.Records) (dialect.Body, error)) *dialect.C
 	return call
 }
 
-// retrieve answers GET /v1/responses/ID.
-func retrieve(_ *http.Request, id string) (*dialect.Call, error) {
+// retrieve answers GET /v1/responses/ID: with the response, or with its stream.
+func retrieve(r *http.Request, id string) (*dialect.Call, error) {
+	call := newStoredCall(func(records dialect.Records) (dialect.Body, error) { return encodeStored(records, id) })
+	if query := r.URL.Query(); query.Get("stream") == "true" {
+		call.Follow = id
+		if text := query.Get("starting_after"); text != "" {
+			after, err := strconv.Atoi(text)
+			if err != nil {
+				return nil, dialect.Node{Path: "starting_after"}.NewError("must be the sequence_number of an event")
+			}
+			call.Skip = func(event []byte) bool { return sequenceOf(event) <= after }
+		}
+	}
+	return call, nil
+}
+
+func encodeStored(records dialect.Records, id string) (dialect.Body, error) {
+	r, err := loadRecord(records, id)
+	if err != nil {
+		return dialect.Body{}, err
+	}
+	return dialect.NewBody(r.Response), nil
+}
+
+// sequenceOf returns the sequence_number of an event as it is written.
+func sequenceOf(event []byte) int {
+	_, data, _ := bytes.Cut(event, []byte("\ndata: "))
+	return int(gjson.GetBytes(data, "sequence_number").Int())
+}
+
+// cancel answers POST /v1/responses/ID/cancel.
+func cancel(_ *http.Request, id string) (*dialect.Call, error) {
 	return newStoredCall(func(records dialect.Records) (dialect.Body, error) {
 		r, err := loadRecord(records, id)
 		if err != nil {
 			return dialect.Body{}, err
 		}
-		return dialect.NewBody(r.Response), nil
+		if !gjson.GetBytes(r.Response, "background").Bool() {
+			return dialect.Body{}, chat.NewError(chat.BadRequest, "only a response that was asked for with background can be cancelled")
+		}
+		records.StopAnswer(id)
+		return encodeStored(records, id)
 	}), nil
 }
 
@@ -49,6 +85,7 @@ func remove(_ *http.Request, id string) (*dialect.Call, error) {
 		if _, err := loadRecord(records, id); err != nil {
 			return dialect.Body{}, err
 		}
+		records.StopAnswer(id)
 		if err := records.DeleteRecord(id); err != nil {
 			return dialect.Body{}, dialect.RecordError(err, errNoResponse())
 		}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
@@ -99,6 +100,11 @@ func (e *streamEncoder) WriteError(err *chat.Error) error {
 	e.abandonItems()
 	last := newResponse(e.call)
 	last.Status, last.Output, last.Error = failed, e.items, newFailure(err)
+	if e.call.Begin != nil && err.Kind == chat.Canceled {
+		last.Status, last.Error = cancelled, nil
+		save(e.call, last, e.items, false)
+		return e.flush() // no event says so
+	}
 	last.Store = save(e.call, last, e.items, false)
 	return e.writeLarge(responseEvent{e.next(responseFailed), last}, e.items)
 }
@@ -152,6 +158,9 @@ func (e *streamEncoder) addLine(kind eventType) {
 
 // addDeltas adds one event, or several if the text is long.
 func (e *streamEncoder) addDeltas(item *openText, kind eventType, text string) {
+	if !utf8.ValidString(text) {
+		text = string([]rune(text)) // bytes that are no text, joined, could become another one
+	}
 	item.text.WriteString(text)
 	for text != "" {
 		var piece string
