@@ -66,12 +66,20 @@ func TestDocumentedVersions(t *testing.T) {
 	if err := json.Unmarshal(content, &manifest); err != nil {
 		t.Fatal(err)
 	}
+	module, err := os.ReadFile(filepath.Join(harness.Root(), "e2e", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, required := range regexp.MustCompile(`(?m)^\t(\S+) v(\S+)$`).FindAllStringSubmatch(string(module), -1) {
+		manifest.Dependencies[required[1]] = required[2]
+	}
 	for _, page := range pages {
 		document := readDocument(t, page)
 		for row, dependency := range map[string]string{
 			"[Claude Code](#claude-code)": "@anthropic-ai/claude-code-linux-x64", "[Codex](#codex)": "@openai/codex-linux-x64",
 			"[gemini-cli](#gemini-cli)": "@google/gemini-cli", "[Qwen Code](#qwen-code)": "@qwen-code/qwen-code",
 			"[opencode](#opencode)": "opencode-linux-x64", "AI SDK": "ai", "LangChain": "langchain", "OpenAI Agents SDK": "@openai/agents",
+			"openai-go": "github.com/openai/openai-go/v3", "anthropic-sdk-go": "github.com/anthropics/anthropic-sdk-go/v2", "Go Gen AI SDK": "google.golang.org/genai",
 		} {
 			version := strings.TrimSuffix(manifest.Dependencies[dependency], "-linux-x64")
 			version = version[strings.LastIndexByte(version, '@')+1:]
