@@ -189,7 +189,7 @@ func (p *placer) walk(v any, field string, chosen func(string, any) bool) any {
 		for _, name := range names {
 			out[name] = p.walk(v[name], name, chosen)
 		}
-		if free[field] {
+		if kind, _ := v["type"].(string); free[field] || strings.HasPrefix(kind, "local_shell_call") { // which is shown as it is
 			return out
 		}
 		if chosen(field, v) {
@@ -204,6 +204,9 @@ func (p *placer) walk(v any, field string, chosen func(string, any) bool) any {
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
+			if _, isObject := v[i].(map[string]any); isObject {
+				field = "" // what an element holds is not the client's own
+			}
 			out[i] = p.walk(v[i], field, chosen)
 		}
 		return out
@@ -216,7 +219,7 @@ func (p *placer) walk(v any, field string, chosen func(string, any) bool) any {
 
 // free are objects whose fields are the client's own and go up, or are ignored, as a
 // whole.
-var free = map[string]bool{"metadata": true, "tools": true, "function": true, "args": true, "response": true, "functionDeclarations": true, "tool_calls": true, "function_call": true, "functionCall": true, "input": true, "input_schema": true, "executableCode": true, "codeExecutionResult": true}
+var free = map[string]bool{"metadata": true, "args": true, "response": true, "input": true, "parameters": true, "input_schema": true, "action": true}
 
 func (p *placer) fill(v, field string, chosen func(string, any) bool) string {
 	word := "word"

@@ -23,6 +23,13 @@ func readMessages(req *chat.Request, body dialect.Object) error {
 	return talk.FillRequest(req, place)
 }
 
+// roleFields are the fields that messages of a role have beside those for files.
+var roleFields = map[string][]string{
+	"system": {"role", "content", "name"}, "developer": {"role", "content", "name"}, "user": {"role", "content", "name"},
+	"assistant": {"role", "content", "name", "refusal", "tool_calls", "function_call"},
+	"tool":      {"role", "content", "name", "tool_call_id"}, "function": {"role", "content", "name", "tool_call_id"},
+}
+
 func readMessage(talk *dialect.Conversation, n dialect.Node) error {
 	if n.IsAbsent() {
 		return n.NewError("must be an object")
@@ -48,6 +55,11 @@ func readMessage(talk *dialect.Conversation, n dialect.Node) error {
 	name, err := message.Field("name").AsText()
 	if err != nil {
 		return err
+	}
+	if names, known := roleFields[role]; known {
+		if err := message.DropOthers(true, names...); err != nil {
+			return err
+		}
 	}
 	switch role {
 	case "system", "developer":

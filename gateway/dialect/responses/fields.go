@@ -101,6 +101,19 @@ var itemFields = slices.Concat(dialect.Fields{
 	dialect.Ignore("svg_usage", "belongs to an earlier answer", nil),
 }, ownItemFields, dialect.FileFields(dialect.SnakeNames))
 
+// kindFields are the fields that items of a type have beside those for files. What
+// other types hold is shown to the model as it is, or ignored as a whole.
+var kindFields = map[string][]string{
+	"": {"type", "id", "role", "content"}, "message": {"type", "id", "role", "content"},
+	"item_reference":       {"type", "id"},
+	"function_call":        {"type", "id", "call_id", "name", "namespace", "arguments"},
+	"custom_tool_call":     {"type", "id", "call_id", "name", "namespace", "input"},
+	"function_call_output": {"type", "id", "call_id", "output"}, "custom_tool_call_output": {"type", "id", "call_id", "output"},
+	"reasoning":             {"type", "id", "content", "encrypted_content"},
+	"image_generation_call": {"type", "id", "result"},
+	"additional_tools":      {"type", "id", "role", "tools"},
+}
+
 // ownItemFields are the fields of calls of OpenAI's own tools. Such a call is shown to
 // the model with all of them.
 var ownItemFields = func() (rows dialect.Fields) {

@@ -140,6 +140,11 @@ func (r *itemReader) readItem(n dialect.Node) error {
 		}
 		id.DropField()
 	}
+	if names, ok := kindFields[kind]; ok {
+		if err := item.DropOthers(kind == "" || kind == "message", names...); err != nil {
+			return err
+		}
+	}
 	switch kind {
 	case "", "message":
 		return r.readMessage(item)
