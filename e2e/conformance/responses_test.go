@@ -164,6 +164,7 @@ func testResponses(t *testing.T, w world) {
 			responses.ResponseInputItemParamOfMessage(words, responses.EasyInputMessageRoleUser),
 			responses.ResponseInputItemParamOfFunctionCall(`{"a":1}`, "call_1", "look"),
 			{OfFunctionCallOutput: &responses.ResponseInputItemFunctionCallOutputParam{CallID: param.NewOpt("call_1"), Output: responses.ResponseInputItemFunctionCallOutputOutputUnionParam{OfString: param.NewOpt("seen: " + words)}}},
+			responses.ResponseInputItemParamOfMessage("Thanks.", responses.EasyInputMessageRoleUser), // behind a result only that is answered
 		}
 		got, err := client.Responses.New(t.Context(), responses.ResponseNewParams{
 			Model: textModel, Instructions: param.NewOpt("Be brief."), Input: responses.ResponseNewParamsInputUnion{OfInputItemList: items},
