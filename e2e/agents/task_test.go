@@ -100,8 +100,16 @@ func (k *task) question(calls []string) string {
 	return text
 }
 
-// run runs a program to its end.
+// run runs a program, which must end well.
 func (k *task) run(t *testing.T, env []string, argv ...string) {
+	t.Helper()
+	if err := k.try(t, env, argv...); err != nil {
+		t.Errorf("%s: %v", filepath.Base(argv[0]), err)
+	}
+}
+
+// try runs a program to its end.
+func (k *task) try(t *testing.T, env []string, argv ...string) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), taskTime)
 	defer cancel()
@@ -114,10 +122,9 @@ func (k *task) run(t *testing.T, env []string, argv ...string) {
 		"TMPDIR=" + k.home, "TERM=dumb", "NO_COLOR=1", "CI=1", "LANG=C.UTF-8",
 	}, env...)
 	begin := time.Now()
-	if err := runBounded(ctx, cmd); err != nil {
-		t.Errorf("%s: %v", filepath.Base(argv[0]), err)
-	}
+	err := runBounded(ctx, cmd)
 	t.Logf("%.1f s, %d requests", time.Since(begin).Seconds(), len(k.front.requests()))
+	return err
 }
 
 // check looks for all that the task asked for.
