@@ -62,11 +62,12 @@ func readContent(talk *dialect.Conversation, n dialect.Node) error {
 		return err
 	}
 	place := content.Field("parts")
-	turn, err := readTurn(place)
+	role = strings.ToLower(role)
+	turn, err := readTurn(place, callingFields[role])
 	if err != nil {
 		return err
 	}
-	switch strings.ToLower(role) {
+	switch role {
 	case "", "user", "function", "tool":
 		return talk.AddResults(place, turn.results, turn.parts)
 	case "model", "assistant":
@@ -78,6 +79,17 @@ func readContent(talk *dialect.Conversation, n dialect.Node) error {
 	}
 }
 
+// callingFields are the fields of parts that only contents of one role have a use for.
+var callingFields = map[string]string{
+	"": responseField, "user": responseField, "function": responseField, "tool": responseField,
+	"model": callField, "assistant": callField,
+}
+
+const (
+	callField     = "functionCall"
+	responseField = "functionResponse"
+)
+
 // turnParts are the parts of a turn, by what becomes of them.
 type turnParts struct {
 	parts   []chat.Part
@@ -86,11 +98,13 @@ type turnParts struct {
 }
 
 func readParts(place dialect.Node) ([]chat.Part, error) {
-	turn, err := readTurn(place)
+	turn, err := readTurn(place, "")
 	return turn.parts, err
 }
 
-func readTurn(place dialect.Node) (turn turnParts, err error) {
+// readTurn reads the parts of a turn. calling is the field of calls or of results that
+// has an effect there, empty for none.
+func readTurn(place dialect.Node, calling string) (turn turnParts, err error) {
 	nodes, err := place.AsListOrOne(dialect.MaxParts)
 	if err != nil {
 		return turn, err
@@ -111,28 +125,35 @@ func readTurn(place dialect.Node) (turn turnParts, err error) {
 			return turn, err
 		}
 		turn.parts = append(turn.parts, part...)
-		if err := turn.readCalling(fields); err != nil {
+		if err := turn.readCalling(fields, calling); err != nil {
 			return turn, err
 		}
 	}
 	return turn, nil
 }
 
-// readCalling reads a call, or the result of one, if the part holds it.
-func (t *turnParts) readCalling(fields dialect.Object) error {
-	if n := fields.Field("functionCall"); !n.IsAbsent() {
-		made, err := readCall(n)
-		if err != nil {
-			return err
+// readCalling reads a call, or the result of one, if the part holds it in the field
+// that has an effect.
+func (t *turnParts) readCalling(fields dialect.Object, field string) error {
+	for _, name := range []string{callField, responseField} {
+		n := fields.Field(name)
+		switch {
+		case n.IsAbsent():
+		case name != field:
+			n.DropField()
+		case name == callField:
+			made, err := readCall(n)
+			if err != nil {
+				return err
+			}
+			t.calls = append(t.calls, made)
+		default:
+			result, err := readResult(n)
+			if err != nil {
+				return err
+			}
+			t.results = append(t.results, result)
 		}
-		t.calls = append(t.calls, made)
-	}
-	if n := fields.Field("functionResponse"); !n.IsAbsent() {
-		result, err := readResult(n)
-		if err != nil {
-			return err
-		}
-		t.results = append(t.results, result)
 	}
 	return nil
 }

@@ -23,6 +23,9 @@ func TestFieldsOfOtherKinds(t *testing.T) {
 	item := func(item string) string {
 		return `{"model":"m","input":[{"role":"user","content":"a"},` + item + `,{"role":"user","content":"b"}]}`
 	}
+	content := func(content string) string {
+		return `{"contents":[{"role":"user","parts":[{"text":"a"}]},` + content + `,{"role":"user","parts":[{"text":"b"}]}]}`
+	}
 	tests := []struct{ body, named string }{
 		{chat(`{"role":"user","content":"a","name":"Ann"}`), ""},
 		{chat(`{"role":"user","content":"a","tool_calls":` + call + `}`), "messages[].tool_calls"},
@@ -42,12 +45,22 @@ func TestFieldsOfOtherKinds(t *testing.T) {
 		{item(`{"type":"function_call","call_id":"c","name":"f","arguments":"{}","files":[` + picture + `]}`), "! input[1].files"},
 		{item(`{"type":"reasoning","summary":[],"image":` + picture + `}`), "! input[1].image"},
 		{item(`{"type":"image_generation_call","result":"` + strings.TrimPrefix(picture, `"data:image/png;base64,`) + `,"size":"1x1","call_id":"c"}`), "input[].call_id input[].size"},
+		{content(`{"role":"model","parts":[{"text":"a"},{"functionCall":{"name":"f","args":{}}}]}`), ""},
+		{content(`{"role":"user","parts":[{"functionResponse":{"name":"f","response":{}}}]}`), ""},
+		{content(`{"role":"user","parts":[{"text":"a"},{"functionCall":{"name":"f","args":{}}}]}`), "contents[].parts[].functionCall"},
+		{content(`{"role":"model","parts":[{"text":"a"},{"functionResponse":{"name":"f","response":{}}}]}`), "contents[].parts[].functionResponse"},
+		{content(`{"role":"system","parts":[{"text":"a","functionCall":{"name":"f"}}]}`), "contents[].parts[].functionCall"},
+		{`{"systemInstruction":{"parts":[{"text":"a"},{"functionResponse":{"name":"f","response":{}}}]},"contents":[{"parts":[{"text":"b"}]}]}`, "systemInstruction.parts[].functionResponse"},
+
 		{item(`{"type":"shell_call","call_id":"c","action":{"commands":["ls"]},"environment":{"a":"b"}}`), ""},
 	}
 	for _, tt := range tests {
 		s, path := dialecttest.NewServer(), "/v1/chat/completions"
-		if strings.Contains(tt.body, `"input":[`) {
+		switch {
+		case strings.Contains(tt.body, `"input":[`):
 			path = "/v1/responses"
+		case strings.Contains(tt.body, `"contents":[`):
+			path = "/v1beta/models/m:generateContent"
 		}
 		w := s.Send(path, "application/json", tt.body)
 		got := fmt.Sprintf("status %d: %s", w.Code, w.Body)
