@@ -37,6 +37,12 @@ var features = []struct {
 		func(m message) bool { return m.Reasoning != "" && m.Content != "" }},
 	{"sources", "gemini-2.5-flash", "Search the web: what is the newest release of Go? Name your sources.", "", "links to pages",
 		func(m message) bool { return len(m.Annotations) > 0 || strings.Contains(m.Content, "](http") }},
+	{"pictures from the web", "gemini-2.5-flash", "Find and show pictures of lighthouses on the web.", "", "pictures",
+		func(m message) bool { return strings.Contains(m.Content, "![") }},
+	{"code that is run", "gemini-2.5-flash", "Run Python code that prints 2**64, and show the code and what it prints.", "", "code and its output",
+		func(m message) bool {
+			return strings.Count(m.Content, "```") >= 4 && !strings.Contains(m.Content, "?code_")
+		}},
 	{"picture", "gemini-2.5-flash-image", "Draw a small red kite.", "", "a picture",
 		func(m message) bool { return strings.Contains(m.Content, "![") }},
 	{"canvas", "gemini-canvas", "Write a document of two sentences about kites.", "", "a document in the answer",

@@ -15,7 +15,7 @@ import (
 func TestExamineFeatures(t *testing.T) {
 	const secret = "my-private-words"
 	good := map[string]string{
-		"gemini-2.5-flash":       `{"content":"Kite. ` + secret + ` [go](https://go.dev)"}`,
+		"gemini-2.5-flash":       `{"content":"Kite. ` + secret + ` [go](https://go.dev) ![a](http://x/files/1) ` + "```py x``` ```y```" + `"}`,
 		"gemini-2.5-pro":         `{"content":"No","reasoning_content":"` + secret + `"}`,
 		"gemini-2.5-flash-image": `{"content":"![` + secret + `](http://x/files/1)"}`,
 		"gemini-canvas":          `{"content":"` + secret + ` and a whole document about kites in the wind"}`,

@@ -5,6 +5,7 @@ import "regexp"
 var (
 	picturesWanted = regexp.MustCompile(`(?i)\b(with|and|show|some) (some |web )?(pictures|photos|images)\b`)
 	sourcesWanted  = regexp.MustCompile(`(?i)\b(with|and|cite|name|your) (the |your )?sources\b`)
+	codeWanted     = regexp.MustCompile(`(?i)\b(run|execute) (some |the |this |your )?(python )?code\b`)
 	canvasWanted   = regexp.MustCompile(`(?i)\b(in|on|open) a canvas\b`)
 )
 
@@ -27,7 +28,7 @@ func (c *call) dress(p *plan) {
 	for _, w := range []struct {
 		words *regexp.Regexp
 		dress string
-	}{{picturesWanted, "[web tags]"}, {sourcesWanted, "[sources]"}, {canvasWanted, "[canvas]"}} {
+	}{{picturesWanted, "[web tags]"}, {sourcesWanted, "[sources]"}, {codeWanted, "[exec]"}, {canvasWanted, "[canvas]"}} {
 		if w.words.MatchString(turn) {
 			wanted += w.dress
 		}

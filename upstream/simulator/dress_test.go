@@ -67,6 +67,7 @@ func TestWantedInPlainWords(t *testing.T) {
 		"Cats, and name your sources":                  "[mark sources]",
 		"Show photos of cats":                          "[component web]",
 		"Write a plan in a canvas":                     "[canvas]",
+		"Run Python code that prints 2**64":            "[code]",
 		"What is a source of light?":                   "[]",
 		"tell me about cats":                           "[]",
 	} {
