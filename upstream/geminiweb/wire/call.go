@@ -7,14 +7,14 @@ import "github.com/tidwall/gjson"
 // false. The frame must be valid JSON.
 func FindCall(frame []byte, id string) (body gjson.Result, refused *Refusal, found bool) {
 	for rows := parse(frame).elements(); rows.next(); {
-		row := rows.value
-		if row.at(0).text() != "wrb.fr" || row.at(1).text() != id {
+		r := readRow(rows.value)
+		if r.kind != "wrb.fr" || r.call.text() != id {
 			continue
 		}
-		if body, ok := decodeEmbedded(row.at(2)); ok {
+		if body, ok := decodeEmbedded(r.body); ok {
 			return gjson.Parse(string(body)), nil, true
 		}
-		return gjson.Result{}, parseRefusal(row.at(5)), true
+		return gjson.Result{}, parseRefusal(r.failure), true
 	}
 	return gjson.Result{}, nil, false
 }

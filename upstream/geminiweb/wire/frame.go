@@ -69,13 +69,13 @@ func ParseFrame(frame []byte) (Frame, bool) {
 		return f, false
 	}
 	for rows := parse(frame).elements(); rows.next(); {
-		switch row := rows.value; row.at(0).text() {
+		switch r := readRow(rows.value); r.kind {
 		case "wrb.fr":
-			f.addAnswerRow(row)
+			f.addAnswerRow(r)
 		case "er":
 			f.Rows++
-			f.Refused = &Refusal{Status: int(row.at(5).integer()), HTTP: true}
-			f.Token = handedOutToken(row.at(9))
+			f.Refused = &Refusal{Status: int(r.failure.integer()), HTTP: true}
+			f.Token = handedOutToken(rows.value.at(9))
 		case "e":
 			f.Ended = true
 		}
@@ -83,12 +83,37 @@ func ParseFrame(frame []byte) (Frame, bool) {
 	return f, true
 }
 
-func (f *Frame) addAnswerRow(row value) {
-	if refusal := row.at(5); refusal.at(0).isNumber() {
-		f.Rows++
-		f.Refused = parseRefusal(refusal)
+// row is a row of a frame.
+type row struct {
+	kind    string
+	call    value // the name of the procedure, in answers to one
+	body    value // a string with JSON
+	failure value // the error element, or the status of a request error
+}
+
+// readRow reads a row in one pass: the body may be long.
+func readRow(v value) (r row) {
+	for e := v.elements(); e.next(); {
+		switch e.index {
+		case 0:
+			r.kind = e.value.text()
+		case 1:
+			r.call = e.value
+		case 2:
+			r.body = e.value
+		case 5:
+			r.failure = e.value
+		}
 	}
-	body, ok := decodeEmbedded(row.at(2))
+	return r
+}
+
+func (f *Frame) addAnswerRow(r row) {
+	if r.failure.at(0).isNumber() {
+		f.Rows++
+		f.Refused = parseRefusal(r.failure)
+	}
+	body, ok := decodeEmbedded(r.body)
 	if !ok {
 		return
 	}
