@@ -24,13 +24,16 @@ func TestConformance(t *testing.T) {
 		{"OpenAI", testOpenAI},
 		{"Responses", testResponses},
 		{"Gemini", testGemini},
+		{"Anthropic", testAnthropic},
 		{"scripts", testScripts},
 		{"presets", testPresets},
 		{"economy", testEconomy},
 		// From here on the upstream fails, and the session is not what it was.
 		{"OpenAI errors", testOpenAIErrors},
 		{"Gemini errors", testGeminiErrors},
+		{"Anthropic errors", testAnthropicErrors},
 		{"OpenAI stream breaks", testOpenAIStreamBreaks},
+		{"Anthropic stream breaks", testAnthropicStreamBreaks},
 		{"Gemini stream breaks", testGeminiStreamBreaks},
 		{"metrics", testMetrics},
 	} {
