@@ -18,6 +18,7 @@ const (
 	Forbidden                    // 403: the key may not do this
 	SignedOut                    // 403: the session has ended, and a person must provide cookies
 	NoCookies                    // 403: there was never a session
+	Blocked                      // 403: the upstream refuses the server for minutes or more
 	UnknownModel                 // 404
 	UnknownPath                  // 404
 	UnknownRecord                // 404: nothing is stored under that ID

@@ -105,7 +105,7 @@ func TestBlockIsSaidWithItsEnd(t *testing.T) {
 		if wait := time.Until(body.RetryAt); code != 503 || body.Status != "blocked" || wait <= 0 || wait > 6*time.Hour {
 			t.Errorf("health: %d %+v", code, body)
 		}
-		if status, answer := h.ask("again"); status != 503 || !strings.Contains(answer, "one trial call in ") {
+		if status, answer := h.ask("again"); status != 403 || !strings.Contains(answer, "one trial call in ") {
 			t.Errorf("%d %s", status, answer)
 		}
 		if page := h.page("en"); !strings.Contains(page, "Next: one trial call in ") {

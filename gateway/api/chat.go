@@ -46,7 +46,11 @@ func (a *API) serveDialect(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		return
 	}
-	st, failure := stateOf(r), clientErrorOf(ctx, err)
+	st := stateOf(r)
+	failure := st.failure
+	if !st.inStream {
+		failure = clientErrorOf(ctx, err)
+	}
 	st.evidence = cookie.FindingOf(err).Evidence // failure is only the part for the client
 	if failure.Kind == chat.Canceled || st.inStream {
 		st.failure = failure
@@ -167,8 +171,9 @@ func (a *API) answerChat(ctx context.Context, w http.ResponseWriter, st *request
 	}
 	s.stopHeartbeat()
 	if err != nil && s.out.committed {
-		st.inStream = true
-		s.writeFailure(clientErrorOf(ctx, err))
+		// Once it is written the client may leave, which is no cause of it.
+		st.inStream, st.failure = true, clientErrorOf(ctx, err)
+		s.writeFailure(st.failure)
 	}
 	return err
 }

@@ -59,8 +59,12 @@ func shutdownError() *chat.Error {
 	}
 }
 
+// longestRetry is the longest wait that is left to clients: they repeat a 5xx up to
+// fifteen times within a minute or wait without a word, whatever its headers say.
+const longestRetry = time.Minute
+
 // refusalError returns the error if no session can serve. A person must act on the
-// first two states, so they are a 403: clients repeat a 5xx up to fifteen times.
+// first two states, so they are a 403, and so is a block that lasts.
 func refusalError(r *supervisor.Refusal) *chat.Error {
 	err := &chat.Error{RetryAfter: r.RetryAfter, Err: r}
 	switch r.State {
@@ -72,6 +76,9 @@ func refusalError(r *supervisor.Refusal) *chat.Error {
 		err.Kind, err.Message = chat.Quota, "Gemini asked the server to slow down"
 	case supervisor.Blocked:
 		err.Kind, err.Message = chat.Unavailable, "Gemini refuses the server's address or account for now"
+		if r.RetryAfter > longestRetry {
+			err.Kind = chat.Blocked
+		}
 	case supervisor.PausedState:
 		err.Kind, err.Message = chat.Unavailable, "the server's Gemini session is paused by its owner"
 	case supervisor.Unreachable:

@@ -31,7 +31,7 @@ type counters struct{ *metrics.Metrics }
 // classifyOutcome returns how a request counts: its outcome, and whether it says
 // something about how well the service serves (sli). Only well-formed questions of
 // known clients do; requests that our own limits refuse and clients that leave do
-// not. A session that has ended is our failure although the client gets a 403.
+// not. A session that has ended, and a block, is our failure although the client gets a 403.
 func classifyOutcome(status int, fault *chat.Error, question bool) (outcome string, sli bool) {
 	kind := chat.Kind(0)
 	if fault != nil {
@@ -42,7 +42,7 @@ func classifyOutcome(status int, fault *chat.Error, question bool) (outcome stri
 		return success, question
 	case kind == chat.Canceled:
 		return canceled, false
-	case kind == chat.SignedOut, kind == chat.NoCookies:
+	case kind == chat.SignedOut, kind == chat.NoCookies, kind == chat.Blocked:
 		return failed, question
 	case kind == chat.RateLimited:
 		return throttled, false

@@ -166,8 +166,8 @@ func TestWholeHouseFails(t *testing.T) {
 		outcome string
 	}{
 		{"[error 1037]", 429, "upstream_quota", "throttled"},
-		{"[error 1060]", 503, "upstream_blocked", "error"},
-		{"[sorry]", 503, "upstream_blocked", "error"},
+		{"[error 1060]", 403, "upstream_blocked", "error"},
+		{"[sorry]", 403, "upstream_blocked", "error"},
 		{"[http 500]", 502, "", "error"},
 		{"[reset 0]", 502, "", "error"},
 		{"[downgrade]", 429, "upstream_quota", "throttled"},

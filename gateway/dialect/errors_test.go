@@ -29,6 +29,7 @@ var kinds = []struct {
 	{"forbidden", chat.Forbidden, 403, "permission_error", "insufficient_permissions", "PERMISSION_DENIED"},
 	{"signed out", chat.SignedOut, 403, "permission_error", "cookies_expired", "PERMISSION_DENIED"},
 	{"no cookies", chat.NoCookies, 403, "permission_error", "cookies_missing", "PERMISSION_DENIED"},
+	{"blocked", chat.Blocked, 403, "permission_error", "upstream_blocked", "PERMISSION_DENIED"},
 	{"unknown model", chat.UnknownModel, 404, "invalid_request_error", "model_not_found", "NOT_FOUND"},
 	{"unknown path", chat.UnknownPath, 404, "invalid_request_error", "unknown_url", "NOT_FOUND"},
 	{"unknown record", chat.UnknownRecord, 404, "invalid_request_error", "not_found", "NOT_FOUND"},
@@ -98,7 +99,7 @@ func TestWordsOfKinds(t *testing.T) {
 	for kind, want := range map[chat.Kind][2]string{
 		chat.Internal: {"internal", "internal"}, chat.BadRequest: {"bad_request", "bad_request"}, chat.ContextLength: {"internal", "context_length"},
 		chat.Unauthorized: {"unauthorized", "unauthorized"}, chat.Forbidden: {"forbidden", "forbidden"}, chat.SignedOut: {"internal", "cookies_expired"},
-		chat.NoCookies: {"internal", "no_cookies"}, chat.UnknownModel: {"internal", "unknown_model"}, chat.UnknownPath: {"not_found", "unknown_path"},
+		chat.NoCookies: {"internal", "no_cookies"}, chat.Blocked: {"internal", "upstream_blocked"}, chat.UnknownModel: {"internal", "unknown_model"}, chat.UnknownPath: {"not_found", "unknown_path"},
 		chat.Unsupported: {"not_offered", "not_offered"}, chat.MethodNotAllowed: {"method_not_allowed", "method_not_allowed"},
 		chat.TooLarge: {"too_large", "too_large"}, chat.MediaType: {"unsupported_media_type", "unsupported_media_type"},
 		chat.Misdirected: {"misdirected", "misdirected"}, chat.RateLimited: {"too_soon", "rate_limited"}, chat.Quota: {"internal", "upstream_quota"},

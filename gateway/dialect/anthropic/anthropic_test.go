@@ -37,7 +37,7 @@ func TestErrors(t *testing.T) {
 	}{
 		chat.Internal: {500, "api_error"}, chat.BadRequest: {400, "invalid_request_error"}, chat.ContextLength: {400, "invalid_request_error"},
 		chat.Unauthorized: {401, "authentication_error"}, chat.Forbidden: {403, "permission_error"}, chat.SignedOut: {403, "permission_error"},
-		chat.NoCookies: {403, "permission_error"}, chat.UnknownModel: {404, "not_found_error"}, chat.UnknownPath: {404, "not_found_error"},
+		chat.NoCookies: {403, "permission_error"}, chat.Blocked: {403, "permission_error"}, chat.UnknownRecord: {404, "not_found_error"}, chat.UnknownModel: {404, "not_found_error"}, chat.UnknownPath: {404, "not_found_error"},
 		chat.Unsupported: {404, "not_found_error"}, chat.MethodNotAllowed: {405, "invalid_request_error"}, chat.TooLarge: {413, "request_too_large"},
 		chat.MediaType: {415, "invalid_request_error"}, chat.Misdirected: {421, "invalid_request_error"}, chat.RateLimited: {429, "rate_limit_error"},
 		chat.Quota: {429, "rate_limit_error"}, chat.Downgraded: {429, "rate_limit_error"}, chat.Upstream: {500, "api_error"},

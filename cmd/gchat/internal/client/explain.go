@@ -53,6 +53,7 @@ const NewCookiesAdvice = "bring new cookies: gchat cookies quick, then save, the
 var adviceByCode = map[string]advice{
 	"cookies_expired":         {exit.Unavailable, NewCookiesAdvice},
 	"cookies_missing":         {exit.Unavailable, NewCookiesAdvice},
+	"upstream_blocked":        {exit.Temporary, "Google refuses the server for now; gchat cookies status tells until when"},
 	"model_not_found":         {exit.Usage, "gchat models lists what there is"},
 	"context_length_exceeded": {exit.Refused, "ask with less text, or begin a new conversation (/reset)"},
 	"invalid_api_key":         {exit.Permission, "gchat login (a new key comes from: geminid keys add NAME, on the server)"},
