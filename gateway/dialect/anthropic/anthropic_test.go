@@ -68,6 +68,22 @@ func question(messages, more string) string {
 
 const hello = `{"role":"user","content":"Hello"}`
 
+// TestBlocksOfOtherPlaces: calls and results where they mean nothing are refused.
+func TestBlocksOfOtherPlaces(t *testing.T) {
+	const call, result = `[{"type":"text","text":"a"},{"type":"tool_use","id":"c","name":"f","input":{}}]`, `[{"type":"tool_result","tool_use_id":"c","content":"r"}]`
+	for _, tt := range []struct{ body, want string }{
+		{question(hello+`,{"role":"user","content":`+call+`}`, ""), "messages[1].content holds a tool_use"},
+		{question(hello+`,{"role":"assistant","content":`+result+`}`, ""), "messages[1].content holds a tool_result"},
+		{question(hello+`,{"role":"system","content":`+call+`}`, ""), "messages[1].content holds a tool_use"},
+		{question(hello, `,"system":`+call), "system holds a tool_use or a tool_result"},
+		{question(hello, `,"system":`+result), "system holds a tool_use or a tool_result"},
+	} {
+		if _, err := decode(tt.body); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", tt.body, err, tt.want)
+		}
+	}
+}
+
 // TestOrder: what a program says beside its user stands in front of the question, and
 // results in front of what is said beside them.
 func TestOrder(t *testing.T) {

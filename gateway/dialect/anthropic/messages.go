@@ -44,6 +44,9 @@ func readSystem(talk *dialect.Conversation, place dialect.Node) error {
 	if err != nil {
 		return err
 	}
+	if len(content.calls)+len(content.results) > 0 {
+		return place.NewError("holds a tool_use or a tool_result, which only messages may have")
+	}
 	parts := content.parts[:0]
 	for _, part := range content.parts {
 		if strings.HasPrefix(part.Text, billingHeader) {
