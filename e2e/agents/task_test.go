@@ -18,22 +18,24 @@ import (
 // taskTime bounds one task. It is far more than a task takes on a busy machine.
 const taskTime = 3 * time.Minute
 
-// task is what each program is to do: read a file, edit it, run a command, and answer
-// with what the command said.
+// task is what each program is to do: read two files with calls of one answer, edit one,
+// run a command, and answer with what the command said.
 type task struct {
 	lab    *lab
 	front  *tap   // what the program takes for the server
 	home   string // nothing of it is shared
 	dir    string // the working directory
 	id     string // stands in the question
-	word   string // stands in the file, and nowhere else
+	word   string // stands in the first file, and nowhere else
+	place  string // stands in the second file
 	stdin  string
 	output bytes.Buffer
 }
 
-// The file, and what the edit changes.
+// The files, and what the edit changes.
 const (
 	notes   = "notes.txt"
+	places  = "places.txt"
 	oldText = "bird of the day"
 	newText = "bird of the year"
 	// The command's output is nothing that a program has seen before.
@@ -46,7 +48,9 @@ func (l *lab) newTask(t *testing.T) *task {
 	task := &task{
 		lab: l, front: newTap(t, l.URL), home: home, dir: filepath.Join(home, "project"),
 		id: "task-" + rand.Text()[:8], word: harness.Secret("kingfisher-" + strings.ToLower(rand.Text()[:10])),
+		place: harness.Secret("by-the-river-" + strings.ToLower(rand.Text()[:10])),
 	}
+	task.write(t, filepath.Join("project", places), "It was seen "+task.place+".\n")
 	task.write(t, filepath.Join("project", notes), "The "+oldText+" is "+task.word+".\nIt lives by the river.\n")
 	return task
 }
@@ -87,15 +91,20 @@ func (k *task) copyScripts(t *testing.T, name string) string {
 // fill puts the paths and words of a task into a text of a program's row.
 func (k *task) fill(text string) string {
 	return strings.NewReplacer("<url>", k.front.URL, "<key>", k.lab.Key, "<host>", strings.TrimPrefix(k.front.URL, "http://"),
-		"<file>", filepath.Join(k.dir, notes), "<old>", oldText, "<new>", newText, "<command>", command).Replace(text)
+		"<file>", filepath.Join(k.dir, notes), "<other>", filepath.Join(k.dir, places), "<old>", oldText, "<new>", newText, "<command>", command).Replace(text)
 }
 
 // question asks for the task. The calls tell the pretend model how the tools of this
-// program are called.
+// program are called; beside the first that names the file it is to read the other one.
 func (k *task) question(calls []string) string {
-	text := "This is " + k.id + ". Read " + notes + ", make it the bird of the year there, and tell me what this prints: " + command + "."
+	text := "This is " + k.id + ". Read " + notes + " and " + places + ", make it the bird of the year there, and tell me what this prints: " + command + "."
+	both := false
 	for _, call := range calls {
 		text += "\n[call " + k.fill(call) + "]"
+		if !both && strings.Contains(call, "<file>") {
+			text += "\n[also " + k.fill(strings.ReplaceAll(call, "<file>", "<other>")) + "]"
+			both = true
+		}
 	}
 	return text
 }
@@ -141,8 +150,8 @@ func (k *task) check(t *testing.T) {
 			t.Errorf("%s holds %q, %v, want %q", name, got, err, want)
 		}
 	}
-	if !k.modelSaw(k.word) {
-		t.Error("the model was never shown what the file says")
+	if !k.modelSaw(k.word, k.place) {
+		t.Error("the model was never shown what both files say")
 	}
 	if want := strings.ToUpper("the " + newText + " is " + k.word); !strings.Contains(k.output.String(), want) {
 		t.Errorf("the answer lacks what the command printed, %q", want)
@@ -157,10 +166,10 @@ func (k *task) checkReport(t *testing.T) {
 	}
 }
 
-// modelSaw reports whether a prompt of this task held a text, before the command ran.
-func (k *task) modelSaw(text string) bool {
+// modelSaw reports whether a prompt of this task held both words, before the command ran.
+func (k *task) modelSaw(word, place string) bool {
 	for _, prompt := range k.lab.upstream.prompts() {
-		if strings.Contains(prompt, k.id) && strings.Contains(prompt, text) && !strings.Contains(prompt, strings.ToUpper(text)) {
+		if strings.Contains(prompt, k.id) && strings.Contains(prompt, word) && strings.Contains(prompt, place) && !strings.Contains(prompt, strings.ToUpper(word)) {
 			return true
 		}
 	}
