@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/conversations"
 	"github.com/openai/openai-go/v3/responses"
 	"google.golang.org/genai"
 
@@ -21,6 +22,7 @@ func TestKnownFields(t *testing.T) {
 	}{
 		{"POST /v1/chat/completions", "", openai.ChatCompletionNewParams{}, nil},
 		{"POST /v1/responses", "", responses.ResponseNewParams{}, nil},
+		{"POST /v1/conversations and below it", "", conversations.ConversationNewParams{}, nil},
 		{"Items of input in POST /v1/responses", "", responses.ResponseInputItemUnionParam{}, nil},
 		{"Tools of POST /v1/responses", "", responses.FunctionToolParam{}, nil},
 		{"Tools of POST /v1/responses", "", responses.CustomToolParam{}, nil},

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/conversations"
 	"github.com/openai/openai-go/v3/packages/param"
 	"github.com/openai/openai-go/v3/packages/respjson"
 	"github.com/openai/openai-go/v3/responses"
@@ -172,8 +174,83 @@ func testResponses(t *testing.T, w world) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := got.OutputText(); !strings.Contains(text, "seen: "+words) || !strings.Contains(text, "Be brief.") || !strings.Contains(text, "You are terse.") {
-			t.Errorf("the echo lacks something: %q", text)
+		if text := got.OutputText(); !strings.Contains(text, "seen: "+words) {
+			t.Errorf("the model does not know the result: %q", text)
 		}
 	})
+	t.Run("stored", func(t *testing.T) { responsesStored(t, client) })
+	t.Run("conversation", func(t *testing.T) { responsesConversation(t, client) })
+}
+
+// responsesStored: the SDK reads, goes on with, cancels and deletes what is stored.
+func responsesStored(t *testing.T, client openai.Client) {
+	ask := func(text string, change func(*responses.ResponseNewParams)) *responses.Response {
+		t.Helper()
+		params := responses.ResponseNewParams{Model: textModel, Input: responses.ResponseNewParamsInputUnion{OfString: openai.String(text)}}
+		if change != nil {
+			change(&params)
+		}
+		got, err := client.Responses.New(t.Context(), params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := missing("response", reflect.ValueOf(*got)); found != nil {
+			t.Errorf("missing: %v\nin %s", found, got.RawJSON())
+		}
+		return got
+	}
+	words := harness.Secret("a kept question")
+	first := ask(words, nil)
+	if next := ask("and now?", func(p *responses.ResponseNewParams) { p.PreviousResponseID = openai.String(first.ID) }); !strings.Contains(next.OutputText(), words) {
+		t.Errorf("the model does not know what was said: %q", next.OutputText())
+	}
+	again, err := client.Responses.Get(t.Context(), first.ID, responses.ResponseGetParams{})
+	if err != nil || again.OutputText() != first.OutputText() || missing("response", reflect.ValueOf(*again)) != nil {
+		t.Errorf("read again: %v %v", again, err)
+	}
+	page, err := client.Responses.InputItems.List(t.Context(), first.ID, responses.InputItemListParams{})
+	if err != nil || len(page.Data) != 1 || missing("item", reflect.ValueOf(page.Data[0].AsMessage())) != nil || !strings.Contains(page.Data[0].RawJSON(), words) {
+		t.Errorf("items of the input: %+v %v", page, err)
+	}
+	late := ask("slowly", func(p *responses.ResponseNewParams) { p.Background = openai.Bool(true) })
+	if done, err := client.Responses.Cancel(t.Context(), late.ID); err != nil || done.Status != responses.ResponseStatusCancelled && done.Status != responses.ResponseStatusCompleted {
+		t.Errorf("cancelled: %v %v", done, err)
+	}
+	if err := client.Responses.Delete(t.Context(), first.ID); err != nil {
+		t.Error(err)
+	}
+	var failure *openai.Error
+	if _, err := client.Responses.Get(t.Context(), first.ID, responses.ResponseGetParams{}); !errors.As(err, &failure) || failure.StatusCode != 404 {
+		t.Errorf("after its end: %v", err)
+	}
+}
+
+// responsesConversation: the SDK's conversations and their items.
+func responsesConversation(t *testing.T, client openai.Client) {
+	made, err := client.Conversations.New(t.Context(), conversations.ConversationNewParams{Metadata: shared.Metadata{"a": "b"}})
+	if err != nil || missing("conversation", reflect.ValueOf(*made)) != nil {
+		t.Fatal(made, err)
+	}
+	words := harness.Secret("said in a conversation")
+	for _, text := range []string{words, "and now?"} {
+		got, err := client.Responses.New(t.Context(), responses.ResponseNewParams{
+			Model: textModel, Input: responses.ResponseNewParamsInputUnion{OfString: openai.String(text)},
+			Conversation: responses.ResponseNewParamsConversationUnion{OfString: openai.String(made.ID)},
+		})
+		if err != nil || !strings.Contains(got.OutputText(), words) {
+			t.Errorf("%v %v", got, err)
+		}
+	}
+	items, err := client.Conversations.Items.List(t.Context(), made.ID, conversations.ItemListParams{})
+	if err != nil || len(items.Data) != 4 {
+		t.Fatalf("%+v %v", items, err)
+	}
+	for _, item := range items.Data {
+		if found := missing("item", reflect.ValueOf(item)); found != nil {
+			t.Errorf("missing: %v\nin %s", found, item.RawJSON())
+		}
+	}
+	if gone, err := client.Conversations.Delete(t.Context(), made.ID); err != nil || !gone.Deleted {
+		t.Errorf("%v %v", gone, err)
+	}
 }

@@ -61,6 +61,33 @@ func (v visitor) cancelInBackground(t *testing.T) {
 	v.ask(t, "cancelResponse", 200, "/v1/responses/"+response.ID+"/cancel", "")
 }
 
+// talk makes a conversation and does with it what can be done.
+func (v visitor) talk(t *testing.T) {
+	t.Helper()
+	read := func(reply harness.Reply) (id string) {
+		var got struct {
+			ID    string
+			First string `json:"first_id"`
+		}
+		if err := json.Unmarshal([]byte(reply.Body), &got); err != nil {
+			t.Fatal(err)
+		}
+		return got.ID + got.First
+	}
+	const item = `{"items":[{"type":"message","role":"user","content":"Hello"}]}`
+	path := "/v1/conversations/" + read(v.ask(t, "createConversation", 200, "/v1/conversations", item))
+	v.ask(t, "getConversation", 200, path, "")
+	v.ask(t, "headConversation", 200, path, "")
+	v.ask(t, "updateConversation", 200, path, `{"metadata":{"a":"b"}}`)
+	v.ask(t, "listConversationItems", 200, path+"/items", "")
+	v.ask(t, "headConversationItems", 200, path+"/items", "")
+	added := path + "/items/" + read(v.ask(t, "addConversationItems", 200, path+"/items", item))
+	v.ask(t, "getConversationItem", 200, added, "")
+	v.ask(t, "headConversationItem", 200, added, "")
+	v.ask(t, "deleteConversationItem", 200, added, "")
+	v.ask(t, "deleteConversation", 200, path, "")
+}
+
 // TestOpenAPIFitsTheAnswers calls every operation of the document on the built
 // binary and holds what comes back against it: the status, the type and the
 // whole shape.
@@ -153,6 +180,7 @@ func visitOpenAI(t *testing.T, v visitor) {
 	v.ask(t, "listInputItems", 200, "/v1/responses/"+response.ID+"/input_items", "")
 	v.ask(t, "cancelResponse", 400, "/v1/responses/"+response.ID+"/cancel", "")
 	v.cancelInBackground(t)
+	v.talk(t)
 	v.ask(t, "headResponse", 200, "/v1/responses/"+response.ID, "")
 	v.ask(t, "headInputItems", 200, "/v1/responses/"+response.ID+"/input_items", "")
 	v.ask(t, "deleteResponse", 200, "/v1/responses/"+response.ID, "")

@@ -37,6 +37,11 @@ func (r *keyRecords) SaveRecord(id string, record []byte) error {
 	return r.store.Save(r.owner, id, record)
 }
 
+// ChangeRecord implements [dialect.Records].
+func (r *keyRecords) ChangeRecord(id string, change func([]byte) ([]byte, error)) error {
+	return recordError(r.store.Change(r.owner, id, change))
+}
+
 // DeleteRecord implements [dialect.Records]. The events of an answer go with it.
 func (r *keyRecords) DeleteRecord(id string) error {
 	_ = r.store.Delete(r.owner, id+transcriptSuffix) // most have none

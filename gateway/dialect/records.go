@@ -16,6 +16,9 @@ type Records interface {
 	// SaveRecord stores a record in place of the one with that ID. An error was logged;
 	// the old record is still there.
 	SaveRecord(id string, record []byte) error
+	// ChangeRecord puts what change makes of a record in its place, and lets no other
+	// change come in between. An error of change is returned as it is.
+	ChangeRecord(id string, change func(record []byte) ([]byte, error)) error
 	// DeleteRecord removes a record. The error is ErrNoRecord if there is none.
 	DeleteRecord(id string) error
 	// IsAnswering reports whether the answer that is stored under id is being made.
@@ -36,6 +39,9 @@ func (NoRecords) LoadRecord(string) ([]byte, error) { return nil, ErrNoRecord }
 
 // SaveRecord implements [Records].
 func (NoRecords) SaveRecord(string, []byte) error { return ErrNoRecord }
+
+// ChangeRecord implements [Records].
+func (NoRecords) ChangeRecord(string, func([]byte) ([]byte, error)) error { return ErrNoRecord }
 
 // DeleteRecord implements [Records].
 func (NoRecords) DeleteRecord(string) error { return ErrNoRecord }

@@ -143,14 +143,34 @@ func fileName(owner Owner, id string) string { return string(owner) + "-" + id }
 // Save stores a record in place of the one with that ID. When it returns nil, the record
 // survives the end of the process.
 func (s *Store) Save(owner Owner, id string, data []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.save(owner, id, data)
+}
+
+// Change puts what change makes of a record in its place, with no other change in between.
+// An error of change is returned as it is, and then nothing has changed.
+func (s *Store) Change(owner Owner, id string, change func([]byte) ([]byte, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, err := s.load(owner, id)
+	if err != nil {
+		return err
+	}
+	if data, err = change(data); err != nil {
+		return err
+	}
+	return s.save(owner, id, data)
+}
+
+// save is Save under the lock.
+func (s *Store) save(owner Owner, id string, data []byte) error {
 	if !isID(id) {
 		return ErrNotFound
 	}
 	if int64(len(data)) > s.cfg.MaxBytes/8 {
 		return ErrTooLarge
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	name := fileName(owner, id)
 	if err := s.writeFile(name, data); err != nil {
 		return err
@@ -185,6 +205,11 @@ func (s *Store) writeFile(name string, data []byte) error {
 func (s *Store) Load(owner Owner, id string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.load(owner, id)
+}
+
+// load is Load under the lock.
+func (s *Store) load(owner Owner, id string) ([]byte, error) {
 	e := s.records[fileName(owner, id)]
 	if e == nil || s.isExpired(e.Value.(*record)) {
 		return nil, ErrNotFound

@@ -20,6 +20,18 @@ func (r Records) SaveRecord(id string, record []byte) error {
 	return nil
 }
 
+// ChangeRecord implements [dialect.Records].
+func (r Records) ChangeRecord(id string, change func([]byte) ([]byte, error)) error {
+	data, err := r.LoadRecord(id)
+	if err != nil {
+		return err
+	}
+	if data, err = change(data); err == nil {
+		r[id] = data
+	}
+	return err
+}
+
 // DeleteRecord implements [dialect.Records].
 func (r Records) DeleteRecord(id string) error {
 	_, err := r.LoadRecord(id)

@@ -53,7 +53,6 @@ var absentPaths = []struct{ path, message string }{
 	{"/batches", "batches are not offered; use POST /v1/chat/completions"},
 	{"/assistants", "assistants are not offered; use POST /v1/chat/completions"},
 	{"/threads", "threads are not offered; use POST /v1/chat/completions"},
-	{"/conversations", "conversations are not kept; send the whole one to POST /v1/chat/completions"},
 	{"/vector_stores", "vector stores are not offered"},
 	{"/fine_tuning", "fine-tuning is not offered"},
 	{"/videos", "videos are not offered"},

@@ -19,7 +19,7 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	answer, count := dialect.VisibleAnswer(call, answer)
 	whole := newResponse(call)
 	whole.finish(call, newItems(call, answer), answer.Reason, &count)
-	whole.Store = save(call, whole, whole.Output, false)
+	whole.save(call, whole.Output, false)
 	return encodeWith(whole, whole.Output)
 }
 

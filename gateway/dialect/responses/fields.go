@@ -10,6 +10,7 @@ import (
 // what becomes of them.
 var fieldTables = []dialect.FieldTable{
 	{Title: "POST /v1/responses", Fields: requestFields},
+	{Title: "POST /v1/conversations and below it", Fields: conversationFields},
 	{Title: "Items of input in POST /v1/responses", Fields: itemFields},
 	{Title: "Tools of POST /v1/responses", Fields: toolFields},
 }
@@ -52,7 +53,7 @@ var requestFields = dialect.Fields{
 
 	dialect.Honor("store", "the response is stored unless this is false, for as long as `answers_max_age` says"),
 	dialect.Honor("previous_response_id", "the response that this one goes on with"),
-	dialect.Refuse("conversation", "is not offered; use previous_response_id, or send the whole conversation as input"),
+	dialect.Honor("conversation", "the stored conversation that the response becomes a part of, as an ID or as an object with one"),
 	dialect.Honor("background", "the answer is made whether the client stays or not; needs store"),
 	dialect.Refuse("prompt", "is not offered, since no templates are kept; send the text itself as instructions and input"),
 	dialect.Ignore("temperature", noKnob, dialect.IsNumber),
@@ -74,6 +75,11 @@ var requestFields = dialect.Fields{
 	dialect.Ignore("prompt_cache_key", noCaching, nil),
 	dialect.Ignore("prompt_cache_options", noCaching, nil),
 	dialect.Ignore("prompt_cache_retention", noCaching, nil),
+}
+
+var conversationFields = dialect.Fields{
+	dialect.Honor("items", "like those of input"),
+	dialect.Honor("metadata", "is given back"),
 }
 
 // itemFields are those of items of any type.

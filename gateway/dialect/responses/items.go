@@ -22,12 +22,12 @@ func readInput(call *dialect.Call, told *details, body dialect.Object) error {
 			return err
 		}
 	}
-	history, err := recallHistory(call, told, body.Field("previous_response_id"))
+	history, err := recallHistory(call, told, body)
 	if err != nil {
 		return err
 	}
 	for _, raw := range history {
-		if err := talk.readItem(dialect.StoredNode(string(raw), "previous_response_id", dialect.SnakeNames)); err != nil {
+		if err := talk.readItem(dialect.StoredNode(string(raw), "the stored conversation", dialect.SnakeNames)); err != nil {
 			return err
 		}
 	}
@@ -78,7 +78,7 @@ type messageInput struct {
 
 // keepItem keeps an item of the input for the store.
 func (r *itemReader) keepItem(raw string) {
-	if !r.told.store {
+	if !r.told.store && r.told.conversation == "" {
 		return
 	}
 	if item := storedItem(raw, r.call.ID, len(r.told.input)); item != nil {

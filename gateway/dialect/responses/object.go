@@ -38,6 +38,7 @@ type response struct {
 	Output             []any              `json:"output"`
 	ParallelToolCalls  bool               `json:"parallel_tool_calls"`
 	PreviousResponseID *string            `json:"previous_response_id"`
+	Conversation       *conversationRef   `json:"conversation,omitempty"`
 	Reasoning          reasoningConfig    `json:"reasoning"`
 	ServiceTier        string             `json:"service_tier"`
 	Store              bool               `json:"store"`
@@ -58,6 +59,10 @@ type response struct {
 type failure struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
+}
+
+type conversationRef struct {
+	ID string `json:"id"`
 }
 
 type incompleteDetails struct {
@@ -114,6 +119,9 @@ func newResponse(call *dialect.Call) response {
 	}
 	if told.previous != "" {
 		r.PreviousResponseID = &told.previous
+	}
+	if told.conversation != "" {
+		r.Conversation = &conversationRef{told.conversation}
 	}
 	return r
 }

@@ -3,6 +3,7 @@ package responses
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -24,13 +25,24 @@ func readState(_ *chat.Request, told *details, body dialect.Object) error {
 	if told.background && !told.store {
 		return body.Field("background").NewError("needs store, so that the response can be fetched")
 	}
-	told.previous, err = body.Field("previous_response_id").AsText()
-	return err
+	if told.previous, err = body.Field("previous_response_id").AsText(); err != nil {
+		return err
+	}
+	place := body.Field("conversation")
+	if told.conversation = place.Value.Get("id").Str; place.Value.IsObject() && told.conversation != "" {
+		told.conversation = strings.Clone(told.conversation)
+	} else if told.conversation, err = place.AsText(); err != nil {
+		return place.NewError("must be the ID of a conversation")
+	}
+	if told.conversation != "" && told.previous != "" {
+		return place.NewError("cannot stand beside previous_response_id; send one of them")
+	}
+	return nil
 }
 
 // needsRecords reports whether the input cannot be read without what is stored.
 func (d *details) needsRecords(body dialect.Object) bool {
-	if d.previous != "" || d.background {
+	if d.previous != "" || d.conversation != "" || d.background {
 		return true
 	}
 	refers := false
@@ -46,7 +58,18 @@ const maxChain = 1024
 
 // recallHistory returns the items of the responses that this one goes on with, oldest
 // first.
-func recallHistory(call *dialect.Call, told *details, place dialect.Node) ([]json.RawMessage, error) {
+func recallHistory(call *dialect.Call, told *details, body dialect.Object) ([]json.RawMessage, error) {
+	if told.conversation != "" {
+		c, err := loadConversation(call.Records, told.conversation)
+		switch {
+		case err == nil:
+			return c.Items, nil
+		case chat.AsError(err).Kind == chat.UnknownRecord:
+			return nil, body.Field("conversation").NewError("names a conversation that is not stored under your key; it was never made, was deleted, or is older than the server keeps conversations")
+		}
+		return nil, err
+	}
+	place := body.Field("previous_response_id")
 	var turns [][]json.RawMessage
 	for id := told.previous; id != ""; {
 		r, err := loadRecord(call.Records, id)

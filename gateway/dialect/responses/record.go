@@ -3,6 +3,7 @@ package responses
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,28 +64,41 @@ func (r *record) output() (items []json.RawMessage) {
 	return items
 }
 
-// save stores a response of a call that is to be stored. It reports whether it is stored.
-func save(call *dialect.Call, whole response, items []any, pending bool) bool {
+// save stores the response of a call, and makes it a part of its conversation, as far as
+// that is wanted. What cannot be stored the response says of itself: it is answered all
+// the same.
+func (r *response) save(call *dialect.Call, items []any, pending bool) {
 	told := detailsOf(call)
-	if !told.store || call.Records == nil {
-		return false
+	wanted := r.Store
+	if !wanted && r.Conversation == nil || call.Records == nil {
+		return
 	}
+	r.Store = false
 	var text bytes.Buffer
-	if _, err := encodeWith(whole, items).WriteTo(&text); err != nil {
-		return false
+	shown := *r
+	shown.Store = wanted
+	if _, err := encodeWith(shown, items).WriteTo(&text); err != nil {
+		return
 	}
-	r := record{Response: text.Bytes(), Input: told.input, Previous: told.previous, Pending: pending}
-	data, err := json.Marshal(r)
-	if err != nil || call.Records.SaveRecord(call.ID, data) != nil {
-		return false
+	kept := record{Response: text.Bytes(), Input: told.input, Previous: told.previous, Pending: pending}
+	if r.Conversation != nil && (r.Status == completed || r.Status == incomplete) {
+		if _, err := changeConversation(call.Records, r.Conversation.ID, func(c *conversation) error {
+			c.Items = slices.Concat(c.Items, told.input, kept.output())
+			return nil
+		}); err != nil {
+			r.Conversation = nil
+		}
 	}
-	return true
+	if wanted {
+		data, err := json.Marshal(kept)
+		r.Store = err == nil && call.Records.SaveRecord(call.ID, data) == nil
+	}
 }
 
 // begin stores that a response has begun.
 func begin(call *dialect.Call) (dialect.Body, error) {
 	first := newResponse(call)
-	if !save(call, first, nil, true) {
+	if first.save(call, nil, true); !first.Store {
 		return dialect.Body{}, chat.NewError(chat.Unavailable, "the response cannot be stored for now, and one in the background must be; ask without background, or try again later")
 	}
 	return dialect.NewBody(first), nil

@@ -25,6 +25,7 @@ type details struct {
 	summary      *string
 	input        []json.RawMessage // as it is stored; nil if it is not
 	previous     string            // the ID of the response that this one goes on with
+	conversation string            // the ID of the conversation that it becomes a part of
 	store        bool
 	background   bool
 	serial       bool // calls come one at a time

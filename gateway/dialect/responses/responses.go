@@ -1,6 +1,7 @@
 package responses
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -37,36 +38,42 @@ func mountRoutes(prefixes ...string) []dialect.Mount {
 	return mounts
 }
 
-// storedRoute is a route of what is stored. The function returns the call for the thing
-// with that ID.
+// storedRoute is a route of what is stored. The function returns the call for the
+// response or the conversation with that ID, and the item of a conversation.
 type storedRoute struct {
 	method, pattern string
-	decode          func(r *http.Request, id string) (*dialect.Call, error)
+	decode          func(r *http.Request, id, item string) (*dialect.Call, error)
 }
-
-// idParam is the wildcard with the ID of a response.
-const idParam = "response"
 
 var storedRoutes = []storedRoute{
 	{http.MethodGet, "/responses/:response", retrieve},
 	{http.MethodDelete, "/responses/:response", remove},
 	{http.MethodGet, "/responses/:response/input_items", listInput},
 	{http.MethodPost, "/responses/:response/cancel", cancel},
+	{http.MethodPost, "/conversations", createConversation},
+	{http.MethodGet, "/conversations/:conversation", retrieveConversation},
+	{http.MethodPost, "/conversations/:conversation", updateConversation},
+	{http.MethodDelete, "/conversations/:conversation", removeConversation},
+	{http.MethodGet, "/conversations/:conversation/items", listItems},
+	{http.MethodPost, "/conversations/:conversation/items", addItems},
+	{http.MethodGet, "/conversations/:conversation/items/:item", retrieveItem},
+	{http.MethodDelete, "/conversations/:conversation/items/:item", removeItem},
 }
 
 // decodeRequest reads the request of any route.
 func decodeRequest(r *http.Request, param func(string) string) (*dialect.Call, error) {
 	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/openai"), "/v1")
+	id, item := cmp.Or(param("response"), param("conversation")), param("item")
+	filled := strings.NewReplacer(":response", id, ":conversation", id, ":item", item)
 	for _, route := range storedRoutes {
-		id := param(idParam)
-		if r.Method == route.method && path == strings.Replace(route.pattern, ":"+idParam, id, 1) {
-			return route.decode(r, id)
+		if r.Method == route.method && path == filled.Replace(route.pattern) {
+			return route.decode(r, id, item)
 		}
 	}
 	return decodeCreate(r, param(dialect.DeploymentParam))
 }
 
 func claimsRequest(r *http.Request) bool {
-	path := r.URL.Path
-	return dialect.IsUnder(path, "/v1/responses") || dialect.IsUnder(path, "/openai/v1/responses")
+	path := strings.TrimPrefix(r.URL.Path, "/openai")
+	return dialect.IsUnder(path, "/v1/responses") || dialect.IsUnder(path, "/v1/conversations")
 }

@@ -28,7 +28,7 @@ func newStoredCall(reply func(dialect.Records) (dialect.Body, error)) *dialect.C
 }
 
 // retrieve answers GET /v1/responses/ID: with the response, or with its stream.
-func retrieve(r *http.Request, id string) (*dialect.Call, error) {
+func retrieve(r *http.Request, id, _ string) (*dialect.Call, error) {
 	call := newStoredCall(func(records dialect.Records) (dialect.Body, error) { return encodeStored(records, id) })
 	if query := r.URL.Query(); query.Get("stream") == "true" {
 		call.Follow = id
@@ -58,7 +58,7 @@ func sequenceOf(event []byte) int {
 }
 
 // cancel answers POST /v1/responses/ID/cancel.
-func cancel(_ *http.Request, id string) (*dialect.Call, error) {
+func cancel(_ *http.Request, id, _ string) (*dialect.Call, error) {
 	return newStoredCall(func(records dialect.Records) (dialect.Body, error) {
 		r, err := loadRecord(records, id)
 		if err != nil {
@@ -80,7 +80,7 @@ type deletion struct {
 }
 
 // remove answers DELETE /v1/responses/ID.
-func remove(_ *http.Request, id string) (*dialect.Call, error) {
+func remove(_ *http.Request, id, _ string) (*dialect.Call, error) {
 	return newStoredCall(func(records dialect.Records) (dialect.Body, error) {
 		if _, err := loadRecord(records, id); err != nil {
 			return dialect.Body{}, err
@@ -94,7 +94,7 @@ func remove(_ *http.Request, id string) (*dialect.Call, error) {
 }
 
 // listInput answers GET /v1/responses/ID/input_items.
-func listInput(r *http.Request, id string) (*dialect.Call, error) {
+func listInput(r *http.Request, id, _ string) (*dialect.Call, error) {
 	page, err := readPage(r.URL.Query())
 	if err != nil {
 		return nil, err

@@ -102,10 +102,10 @@ func (e *streamEncoder) WriteError(err *chat.Error) error {
 	last.Status, last.Output, last.Error = failed, e.items, newFailure(err)
 	if e.call.Begin != nil && err.Kind == chat.Canceled {
 		last.Status, last.Error = cancelled, nil
-		save(e.call, last, e.items, false)
+		last.save(e.call, e.items, false)
 		return e.flush() // no event says so
 	}
-	last.Store = save(e.call, last, e.items, false)
+	last.save(e.call, e.items, false)
 	return e.writeLarge(responseEvent{e.next(responseFailed), last}, e.items)
 }
 
@@ -121,7 +121,7 @@ func (e *streamEncoder) finish(reason chat.FinishReason) error {
 	e.closeMessage(last.Status)
 	e.done = true
 	last.Output = e.items
-	last.Store = save(e.call, last, e.items, false)
+	last.save(e.call, e.items, false)
 	kind := responseCompleted
 	if last.Status == incomplete {
 		kind = responseIncomplete
