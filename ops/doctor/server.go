@@ -51,10 +51,7 @@ func checkCookies(ctx context.Context, c *Config) []Finding {
 
 // judgeAccount says how the session stands, under a name that gives nothing away.
 func judgeAccount(a status.Account, name string, now time.Time) []Finding {
-	level, words := judgeState(a.State)
-	if a.Activity == status.Paused {
-		level, words = Note, "paused by command"
-	}
+	level, words := judgeState(a.Standing())
 	if !a.LastProof.IsZero() {
 		words += ", last proven " + status.FormatDuration(now.Sub(a.LastProof)) + " ago"
 	}
@@ -76,6 +73,8 @@ func judgeState(state status.State) (Level, string) {
 	switch state {
 	case status.Healthy:
 		return Good, state.Meaning(status.English)
+	case status.PausedState:
+		return Note, state.Meaning(status.English)
 	case status.Expiring, status.Degraded, status.Suspect, status.Unknown, status.RateLimited:
 		return Warning, state.Meaning(status.English)
 	case status.Unreachable, status.Blocked, status.Expired, status.Missing, status.Unreadable:
