@@ -98,8 +98,10 @@ gchat-all: ## Build gchat for Linux, macOS and Windows into dist/.
 	    -o $(DIST)/gchat-$$GOOS-$$GOARCH$$([ $$GOOS != windows ] || echo .exe) ./cmd/gchat || exit 1; done
 
 .PHONY: image
-image: build ## Build the OCI image FROM scratch with buildah and save it as dist/geminid-image.tar.
-	BIN=$(BIN) packages/image.sh '$(VERSION)' $(DIST)/geminid-image.tar
+# The image has no time zones, so its programs carry them.
+image: ## Build the OCI image FROM scratch with buildah and save it as dist/geminid-image.tar.
+	$(MAKE) --no-print-directory build BIN=$(DIST)/image TAGS=timetzdata
+	BIN=$(DIST)/image packages/image.sh '$(VERSION)' $(DIST)/geminid-image.tar
 
 .PHONY: reproducible
 reproducible: ## Build everything twice in two places and compare the bytes.

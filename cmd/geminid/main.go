@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // TZ holds in an image without zones too
 
 	"github.com/alecthomas/kong"
 

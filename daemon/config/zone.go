@@ -23,7 +23,7 @@ func ZoneProblem(s Settings, env func(string) (string, bool)) string {
 	}
 	verb := map[bool]string{true: " goes", false: " go"}[len(affected) == 1]
 	return "TZ=" + zone + " is no time zone that is known here, so that " + strings.Join(affected, " and ") + verb +
-		" by UTC; set TZ to the name of an area and a city, such as Asia/Shanghai or Europe/Berlin"
+		" by UTC; set TZ to the name of an area and a city, such as Asia/Shanghai or Europe/Berlin, and install tzdata if the system has no zones"
 }
 
 // isZone reports whether the time package understands a value of TZ. Unlike libc it

@@ -111,7 +111,7 @@ func sizes(t *testing.T, place string) {
 		}
 	}
 	// The image has no /usr/share/zoneinfo, and quiet hours go by TZ.
-	if server, err := os.ReadFile(filepath.Join(place, "bin/geminid")); err != nil || !bytes.Contains(server, []byte("Asia/Shanghai")) {
-		t.Errorf("the server carries no time zones: %v", err)
+	if server, err := os.ReadFile(filepath.Join(place, "dist/image/geminid")); err != nil || !bytes.Contains(server, []byte("Asia/Shanghai")) {
+		t.Errorf("the server of the image carries no time zones: %v", err)
 	}
 }
