@@ -82,8 +82,10 @@ type tool struct {
 }
 
 // Prepare checks the tools and the format of req. req is kept; its files may still be
-// fetched, and nothing else of it be changed.
+// fetched, and nothing else of it be changed. Its tools take the strings of equal ones
+// that were seen before.
 func (e *Engine) Prepare(req *chat.Request) (*Question, error) {
+	e.signatures.share(req.Tools)
 	q := &Question{engine: e, choice: req.ToolChoice, client: req}
 	if err := q.compileTools(); err != nil {
 		return nil, err

@@ -47,20 +47,46 @@ const maskedTag = "--------"
 // maskTag returns text without the tag, so that no block in it can be taken for a
 // call when the model repeats it.
 func (q *Question) maskTag(text string) string {
-	if !containsFold(text, q.tag) {
+	at := indexFold(text, q.tag)
+	if at < 0 {
 		return text
 	}
 	var out strings.Builder
-	for len(text) >= len(q.tag) {
-		if strings.EqualFold(text[:len(q.tag)], q.tag) {
-			out.WriteString(maskedTag)
-			text = text[len(q.tag):]
-			continue
-		}
-		out.WriteByte(text[0])
-		text = text[1:]
+	for ; at >= 0; at = indexFold(text, q.tag) {
+		out.WriteString(text[:at] + maskedTag)
+		text = text[at+len(q.tag):]
 	}
 	return out.String() + text
+}
+
+// indexFold returns the index of the first lower in text, in letters of either case, -1
+// if there is none. All text of a conversation goes through it, so that it jumps from
+// one first letter to the next.
+func indexFold(text, lower string) int {
+	small, large := lower[0], strings.ToUpper(lower[:1])[0]
+	nextSmall, nextLarge := 0, 0
+	for at := 0; ; at++ {
+		nextSmall, nextLarge = seekByte(text, small, nextSmall, at), seekByte(text, large, nextLarge, at)
+		at = min(nextSmall, nextLarge)
+		if len(text)-at < len(lower) {
+			return -1
+		}
+		if strings.EqualFold(text[at:at+len(lower)], lower) {
+			return at
+		}
+	}
+}
+
+// seekByte returns the index of the first c in text from at on, the length of text if
+// there is none. known is what it returned last.
+func seekByte(text string, c byte, known, at int) int {
+	if known > at || known == at && known < len(text) && text[known] == c {
+		return known
+	}
+	if i := strings.IndexByte(text[min(at, len(text)):], c); i >= 0 {
+		return at + i
+	}
+	return len(text)
 }
 
 // writeTurn makes text of the calls and of the result of a turn.
@@ -134,9 +160,11 @@ func (q *Question) describeTools() string {
 	if !q.callsPossible() {
 		return ""
 	}
-	list := q.engine.signatures.render(q.shownTools())
-	return q.maskTag("# Tools\nYou can call the tools below. Their arguments are written as TypeScript types, and the comments explain them.\n" + strings.TrimSuffix(list, "\n"))
+	return q.maskTag(q.engine.signatures.render(q.shownTools()))
 }
+
+// toolsHeading stands in front of the signatures of tools.
+const toolsHeading = "# Tools\nYou can call the tools below. Their arguments are written as TypeScript types, and the comments explain them.\n"
 
 // shownTools are the tools that may be called, in the order of the request.
 func (q *Question) shownTools() []*tool {
@@ -194,8 +222,4 @@ func (q *Question) describeChoice() string {
 	}
 	out.WriteString("End your answer with the last block: the results come with the next message, so never write one yourself.")
 	return out.String()
-}
-
-func containsFold(text, lower string) bool {
-	return strings.Contains(strings.ToLower(text), lower)
 }

@@ -36,27 +36,50 @@ func newSignatureCache() *signatureCache {
 	return &signatureCache{seed: maphash.MakeSeed(), kept: kept}
 }
 
-// render returns the signatures of tools, each behind an empty line.
-func (c *signatureCache) render(tools []*tool) string {
+// share gives tools the strings of equal ones that are kept, so that the questions that
+// are asked at a time hold them once.
+func (c *signatureCache) share(tools []chat.OfferedTool) {
+	key, _ := c.hash(tools)
+	known, ok := c.kept.Get(key)
+	if !ok || !slices.EqualFunc(known.tools, tools, sameTool) {
+		return
+	}
+	for i, t := range known.tools {
+		tools[i].Name, tools[i].Description, tools[i].Schema = t.Name, t.Description, t.Schema
+	}
+}
+
+func sameTool(a, b chat.OfferedTool) bool {
+	return a.Name == b.Name && a.Description == b.Description && a.Schema == b.Schema && a.Freeform == b.Freeform
+}
+
+// hash returns the key of tools, and how many bytes they have.
+func (c *signatureCache) hash(tools []chat.OfferedTool) (key uint64, size int) {
 	var hash maphash.Hash
 	hash.SetSeed(c.seed)
-	size := 0
-	offered := make([]chat.OfferedTool, len(tools))
-	for i, t := range tools {
-		offered[i] = chat.OfferedTool{Name: t.Name, Description: t.Description, Schema: t.Schema, Freeform: t.Freeform}
+	for _, t := range tools {
 		for _, text := range []string{t.Name, t.Description, t.Schema} {
 			_, _ = hash.WriteString(text)
 			size += len(text)
 		}
 	}
-	key := hash.Sum64()
-	if known, ok := c.kept.Get(key); ok && slices.Equal(known.tools, offered) {
+	return hash.Sum64(), size
+}
+
+// render returns the signatures of tools below a heading, each behind an empty line.
+func (c *signatureCache) render(tools []*tool) string {
+	offered := make([]chat.OfferedTool, len(tools))
+	for i, t := range tools {
+		offered[i] = t.OfferedTool
+	}
+	key, size := c.hash(offered)
+	if known, ok := c.kept.Get(key); ok && slices.EqualFunc(known.tools, offered, sameTool) {
 		return known.text
 	}
-	text := writeSignatures(tools, toolBudget(offered))
+	text := toolsHeading + strings.TrimSuffix(writeSignatures(tools, toolBudget(offered)), "\n")
 	if size <= cachedSignatureBytes {
-		for i := range offered {
-			offered[i].Name, offered[i].Description, offered[i].Schema = strings.Clone(offered[i].Name), strings.Clone(offered[i].Description), strings.Clone(offered[i].Schema)
+		for i, t := range offered {
+			offered[i] = chat.OfferedTool{Name: strings.Clone(t.Name), Description: strings.Clone(t.Description), Schema: strings.Clone(t.Schema), Freeform: t.Freeform}
 		}
 		c.kept.Add(key, writtenTools{offered, text})
 	}
