@@ -123,7 +123,19 @@ const (
 type Tally struct{ runes, files int }
 
 // AddText adds a piece of text.
-func (t *Tally) AddText(s string) { t.runes += utf8.RuneCountInString(s) }
+func (t *Tally) AddText(s string) {
+	for len(s) >= 8 && isASCII(s[:8]) { // most text, and counted faster
+		t.runes += 8
+		s = s[8:]
+	}
+	t.runes += utf8.RuneCountInString(s)
+}
+
+// isASCII reports whether eight bytes are all ASCII.
+func isASCII(s string) bool {
+	_ = s[7]
+	return (s[0]|s[1]|s[2]|s[3]|s[4]|s[5]|s[6]|s[7])&0x80 == 0
+}
 
 // AddFile adds a picture or another file.
 func (t *Tally) AddFile() { t.files++ }

@@ -3,6 +3,7 @@ package dialect
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -223,7 +224,10 @@ func (n Node) borrowText() (string, error) {
 
 // JSONText returns the value as the JSON text that the client sent.
 func (n Node) JSONText() string {
-	return strings.ToValidUTF8(strings.Clone(n.Value.Raw), "\ufffd")
+	if text := strings.Clone(n.Value.Raw); utf8.ValidString(text) { // mostly, and found out faster
+		return text
+	}
+	return strings.ToValidUTF8(n.Value.Raw, "\ufffd")
 }
 
 // CutField returns an object as JSON text without one of its fields, and that field.

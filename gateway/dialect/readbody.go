@@ -130,25 +130,40 @@ func syntaxPlace(text string) string {
 // brackets outside of strings. It takes any bytes: in broken JSON it may count
 // too many brackets, but never too few for the parser that follows.
 func tooDeep(text string) bool {
-	depth, quoted := 0, false
+	depth := 0
 	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted:
-			switch c {
-			case '\\':
-				i++
-			case '"':
-				quoted = false
-			}
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
+		switch text[i] {
+		case '"':
+			i += skipString(text[i+1:])
+		case '{', '[':
 			if depth++; depth > maxDepth {
 				return true
 			}
-		case c == '}' || c == ']':
+		case '}', ']':
 			depth--
 		}
 	}
 	return false
+}
+
+// skipString returns the length of a string behind its opening quote, the closing one
+// included, that of text if it has none. Most of a body are strings, and few of them have
+// escapes, so that it jumps to the quote.
+func skipString(text string) int {
+	end := -1 // of the next quote
+	for at := 0; at <= len(text); {
+		if end < at {
+			next := strings.IndexByte(text[at:], '"')
+			if next < 0 {
+				break
+			}
+			end = at + next
+		}
+		escape := strings.IndexByte(text[at:end], '\\')
+		if escape < 0 {
+			return end + 1
+		}
+		at += escape + 2
+	}
+	return len(text)
 }
