@@ -55,7 +55,7 @@ func (l *lab) weighAll(ctx context.Context, scraped bool) (seen [columns]footpri
 		defer s.halt()
 	}
 	for _, s := range subjects {
-		if seen[s.column], err = l.weigh(ctx, s, scraped && s.column == geminid); err != nil {
+		if seen[s.column], err = l.weigh(ctx, s, scraped && s.column == geminid, ""); err != nil {
 			return seen, false, err
 		}
 	}
@@ -123,7 +123,8 @@ func memoryLines(rounds [][columns]footprint, both bool) []line {
 	})
 }
 
-func (l *lab) weigh(ctx context.Context, s subject, scraped bool) (footprint, error) {
+// weigh weighs a process under clients that offer tools, none if that is empty.
+func (l *lab) weigh(ctx context.Context, s subject, scraped bool, tools string) (footprint, error) {
 	var f footprint
 	var err error
 	if f.idle, _, err = s.Memory(); err != nil {
@@ -142,7 +143,7 @@ func (l *lab) weigh(ctx context.Context, s subject, scraped bool) (footprint, er
 	if err != nil {
 		return f, err
 	}
-	question := load.Question{Stream: true, Recipe: standin.Recipe{
+	question := load.Question{Stream: true, Tools: tools, Recipe: standin.Recipe{
 		Frames: 25, Size: 256, First: 200 * time.Millisecond, Gap: 200 * time.Millisecond,
 	}}
 	var watching sync.WaitGroup

@@ -28,6 +28,7 @@ var rows = []row{
 	{9, "leaks", leaks},
 	{10, "upstream economy", economy},
 	{12, "metrics and log", watching},
+	{13, "tools", withTools},
 }
 
 // short is the answer that rows without another wish ask for: 2 KiB of text in

@@ -21,6 +21,9 @@ type Question struct {
 	// Check decodes every piece and compares the text. It costs time at the
 	// client, so measurements under load leave it out.
 	Check bool
+	// Tools is a JSON list of tools to offer, empty for none. Only chat completions
+	// take it.
+	Tools string
 	// LeaveAfter ends the request once so many events have come; 0 stays.
 	LeaveAfter int
 }
@@ -56,6 +59,9 @@ func (t *Target) Ask(ctx context.Context, q Question) (Answer, error) {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	path, contentType, body := t.Wire.ask(q.Recipe.Prompt(), q.Stream)
+	if q.Tools != "" {
+		body = strings.TrimSuffix(body, "}") + `,"tools":` + q.Tools + "}"
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.Base+path, strings.NewReader(body))
 	if err != nil {
 		return Answer{}, fmt.Errorf("making a request to %s: %w", t.Name, err)
