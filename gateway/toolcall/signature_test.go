@@ -59,3 +59,28 @@ func TestLongDescriptions(t *testing.T) {
 		t.Errorf("%d of %d bytes", len(first), whole)
 	}
 }
+
+// TestEqualTools: an engine that has seen tools before shows them in the same words, and
+// others in their own.
+func TestEqualTools(t *testing.T) {
+	engine := newEngine(counts{})
+	show := func(description string) string {
+		tool := writeFile
+		tool.Description = strings.Clone(description)
+		req := question(readFile, tool)
+		q, err := engine.Prepare(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := &model{scripts: []string{"``````call-TAG write_file\n{\"path\": \"/a\", \"content\": \"x\"}\n``````"}}
+		got, err := chat.CollectAnswer(q.Answer(t.Context(), m.ask))
+		if err != nil || listCalls(got.Calls) != `write_file {"path":"/a","content":"x"}` || req.Tools[1].Description != description || req.Tools[0].Field != readFile.Field {
+			t.Errorf("%v, %q, tools %+v", err, listCalls(got.Calls), req.Tools)
+		}
+		return chat.FormatPrompt(m.asked[0])
+	}
+	first, second, other := show("Writes."), show("Writes."), show("Writes!")
+	if first != second || first == other || !strings.Contains(other, "// Writes!\nwrite_file") {
+		t.Errorf("first\n%s\nsecond\n%s\nother\n%s", first, second, other)
+	}
+}
