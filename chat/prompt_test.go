@@ -108,6 +108,7 @@ func TestTally(t *testing.T) {
 		{"five runes", []string{"abcd", "e"}, 0, 2},
 		{"pieces are rounded once", []string{"a", "b", "c", "d"}, 0, 1},
 		{"runes, not bytes", []string{"世界世界"}, 0, 1},
+		{"runes behind much else", []string{"12345678901234567890世界 and 12345678", "1234567世"}, 0, 11},
 		{"a file", nil, 1, 258},
 		{"a file and text", []string{"abcde"}, 2, 518},
 	}
