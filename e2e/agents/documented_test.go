@@ -79,7 +79,8 @@ func TestDocumentedVersions(t *testing.T) {
 			"[Claude Code](#claude-code)": "@anthropic-ai/claude-code-linux-x64", "[Codex](#codex)": "@openai/codex-linux-x64",
 			"[gemini-cli](#gemini-cli)": "@google/gemini-cli", "[Qwen Code](#qwen-code)": "@qwen-code/qwen-code",
 			"[opencode](#opencode)": "opencode-linux-x64", "AI SDK": "ai", "LangChain": "langchain", "OpenAI Agents SDK": "@openai/agents",
-			"openai-go": "github.com/openai/openai-go/v3", "anthropic-sdk-go": "github.com/anthropics/anthropic-sdk-go/v2", "Go Gen AI SDK": "google.golang.org/genai",
+			"Google Gen AI SDK for JavaScript": "@google/genai",
+			"openai-go":                        "github.com/openai/openai-go/v3", "anthropic-sdk-go": "github.com/anthropics/anthropic-sdk-go/v2", "Go Gen AI SDK": "google.golang.org/genai",
 		} {
 			version := strings.TrimSuffix(manifest.Dependencies[dependency], "-linux-x64")
 			version = version[strings.LastIndexByte(version, '@')+1:]

@@ -101,6 +101,7 @@ var agents = []agent{
 	useLibrary("langchain", "messages"),
 	useLibrary("openai-agents", "responses", "transfer_to_worker {}"),
 	useLibrary("ai-sdk", "gemini"),
+	useLibrary("genai", "gemini"),
 	useLibrary("langchain", "chat"),
 	useLibrary("langchain", "gemini"),
 	useLibrary("openai-agents", "chat", "transfer_to_worker {}"),
