@@ -25,6 +25,7 @@ func TestConformance(t *testing.T) {
 		{"Responses", testResponses},
 		{"Gemini", testGemini},
 		{"Anthropic", testAnthropic},
+		{"Node", testNode},
 		{"scripts", testScripts},
 		{"presets", testPresets},
 		{"economy", testEconomy},

@@ -109,6 +109,7 @@ func TestOpenAPIFitsTheAnswers(t *testing.T) {
 	visitOpenAI(t, v)
 	visitAnthropic(t, v)
 	visitGemini(t, v)
+	visitInteractions(t, v)
 	visitUploads(t, v)
 	visitPictures(t, v)
 	visitSession(t, v, client)
@@ -216,6 +217,21 @@ func visitGemini(t *testing.T, v visitor) {
 	v.ask(t, "streamGenerateContent", 200, gemini+":streamGenerateContent", geminiBody)
 	v.ask(t, "streamGenerateContent", 200, gemini+":streamGenerateContent?alt=sse", geminiBody)
 	v.ask(t, "countTokens", 200, gemini+":countTokens", geminiBody)
+}
+
+func visitInteractions(t *testing.T, v visitor) {
+	const path = "/gemini/v1beta/interactions"
+	reply := v.ask(t, "createInteraction", 200, path, `{"model":"gemini-2.5-flash","input":"Hello"}`)
+	_, rest, _ := strings.Cut(reply.Body, `"id":"`)
+	id, _, _ := strings.Cut(rest, `"`)
+	v.ask(t, "createInteraction", 200, "/v1beta/interactions",
+		`{"model":"gemini-2.5-flash","stream":true,"previous_interaction_id":"`+id+`","generation_config":{"thinking_summaries":"auto"},"input":[{"type":"text","text":"[think] Hello"}]}`)
+	v.ask(t, "createInteraction", 400, path, `{"model":"gemini-2.5-flash"}`)
+	v.ask(t, "getInteraction", 200, path+"/"+id+"?include_input=true", "")
+	v.ask(t, "headInteraction", 200, path+"/"+id, "")
+	v.ask(t, "cancelInteraction", 400, path+"/"+id+"/cancel", "")
+	v.ask(t, "deleteInteraction", 200, "/v1alpha/interactions/"+id, "")
+	v.ask(t, "getInteraction", 404, path+"/"+id, "")
 }
 
 func visitUploads(t *testing.T, v visitor) {

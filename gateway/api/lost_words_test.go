@@ -86,6 +86,13 @@ var whole = []struct{ path, body string }{
 		{"role":"function","parts":[{"functionResponse":{"id":"NAME","name":"NAME","response":{"a":"TEXT"},"parts":[{"inlineData":{"mimeType":"image/png","data":"BYTES"}}]}}]},
 		{"parts":[{"text":"TEXT","inline_data":{"mime_type":"image/png","data":"BYTES"}},{"image_url":{"url":"FILE"}}]}],
 		"generationConfig":{"thinkingConfig":{},"imageConfig":{},"responseFormat":{"image":{}}},"toolConfig":{"functionCallingConfig":{}},"tools":[{"functionDeclarations":[]}]}`},
+	{"/v1beta/interactions", `{"model":"gemini-2.5-flash","system_instruction":"TEXT","store":false,"input":[
+		{"type":"user_input","content":[{"type":"text","text":"TEXT"},{"type":"image","data":"BYTES","mime_type":"image/png"},{"type":"image","uri":"FILE"}]},
+		{"type":"thought","signature":"c2ln","summary":[]},{"type":"model_output","content":[{"type":"text","text":"TEXT"}]},
+		{"type":"function_call","id":"c1","name":"NAME","arguments":{"a":"TEXT"}},{"type":"function_result","call_id":"c1","name":"NAME","result":"TEXT"},
+		{"type":"function_result","call_id":"NAME","result":[{"type":"text","text":"TEXT"},{"type":"image","data":"BYTES","mime_type":"image/png"}]},{"type":"function_result","call_id":"c3","result":{"t":"TEXT"}},
+		{"type":"text","text":"TEXT"},{"type":"image","data":"BYTES","mime_type":"image/png"}],
+		"stream":false,"tools":[{"type":"function","name":"f"}],"response_format":{"type":"text"},"generation_config":{"thinking_summaries":"auto","image_config":{}}}`},
 	{"/v1/messages", `{"model":"gemini-2.5-flash","max_tokens":100,"system":[{"type":"text","text":"TEXT"}],"messages":[
 		{"role":"user","content":"TEXT"},{"role":"system","content":"TEXT"},
 		{"role":"assistant","content":[{"type":"thinking","thinking":"TEXT","signature":"NAME"},{"type":"text","text":"TEXT"},{"type":"tool_use","id":"c1","name":"NAME","input":{"a":"TEXT"}}]},
@@ -219,7 +226,7 @@ func (p *placer) walk(v any, field string, chosen func(string, any) bool) any {
 
 // free are objects whose fields are the client's own and go up, or are ignored, as a
 // whole.
-var free = map[string]bool{"metadata": true, "args": true, "response": true, "input": true, "parameters": true, "input_schema": true, "action": true}
+var free = map[string]bool{"metadata": true, "args": true, "response": true, "input": true, "parameters": true, "input_schema": true, "action": true, "arguments": true, "result": true}
 
 func (p *placer) fill(v, field string, chosen func(string, any) bool) string {
 	word := "word"

@@ -21,7 +21,7 @@ func ReadContent(place Node, kinds string) ([]chat.Part, error) {
 			parts = append(parts, chat.Part{Text: text})
 			continue
 		}
-		more, err := readPart(n, kinds)
+		more, err := ReadPart(n, kinds)
 		if err != nil {
 			return nil, err
 		}
@@ -30,8 +30,9 @@ func ReadContent(place Node, kinds string) ([]chat.Part, error) {
 	return parts, nil
 }
 
-// readPart reads a part. It may hold text and files, whatever its type says.
-func readPart(n Node, kinds string) ([]chat.Part, error) {
+// ReadPart reads a part of a message. It may hold text and files, whatever its type says.
+// kinds is that of [ReadContent].
+func ReadPart(n Node, kinds string) ([]chat.Part, error) {
 	fields, err := n.AsObject()
 	if err != nil {
 		return nil, err

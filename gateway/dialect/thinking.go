@@ -28,6 +28,7 @@ var thinkingFields = []struct {
 	{"thinking.type", readEffort},                                     // Anthropic: enabled, adaptive, disabled
 	{"thinkingConfig.thinkingLevel", readEffort},                      // Gemini 3
 	{"thinkingConfig.thinkingBudget", readBudget},                     // Gemini 2.5
+	{"thinking_level", readEffort},                                    // Gemini, interactions
 	{"extra_body.google.thinking_config.thinking_level", readEffort},  // Gemini by OpenAI clients
 	{"extra_body.google.thinking_config.thinking_budget", readBudget}, //
 	{"google.thinking_config.thinking_level", readEffort},             // the same, unpacked by a library

@@ -19,4 +19,11 @@ export type ImageConfig = genai.ImageConfig;
 export type ToolConfig = genai.ToolConfig;
 export type CountConfig = genai.CountTokensConfig;
 export type ContentConfig = genai.GenerateContentConfig;
+export type Interaction = genai.Interactions.CreateModelInteractionParamsStreaming;
+export type InteractionStep = genai.Interactions.UserInputStep | genai.Interactions.ModelOutputStep | genai.Interactions.ThoughtStep
+  | genai.Interactions.FunctionCallStep | genai.Interactions.FunctionResultStep;
+export type InteractionContent = genai.Interactions.TextContent | genai.Interactions.ImageContent | genai.Interactions.AudioContent
+  | genai.Interactions.VideoContent | genai.Interactions.DocumentContent;
+export type InteractionTool = genai.Interactions.Function;
+export type InteractionFormat = genai.Interactions.TextResponseFormat | genai.Interactions.ImageResponseFormat;
 export type ImagesConfig = genai.GenerateImagesConfig;

@@ -47,7 +47,7 @@ var absentCollections = map[string]string{
 	"cachedContents":   "cached contents are not offered; send the whole conversation",
 	"batches":          "batches are not offered; use models/MODEL:generateContent",
 	"operations":       "long-running operations are not offered; use models/MODEL:generateContent",
-	"interactions":     "interactions are not offered; use models/MODEL:generateContent",
+	"interactions":     "of the Interactions API this is not offered; use POST /v1beta/interactions, and GET and DELETE of /v1beta/interactions/ID",
 	"corpora":          "corpora are not offered",
 	"fileSearchStores": "file search is not offered",
 }

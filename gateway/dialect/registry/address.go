@@ -25,6 +25,7 @@ var (
 	// baseSegment matches the segments of base URLs that the presets of clients
 	// end in: versions, and the names of APIs and of services with the same format.
 	baseSegment = regexp.MustCompile(`^(v\d+((alpha|beta)\d*)?|api|openai|gemini|google|anthropic|proxy|compatible-mode|compatible|paas)$`)
+	talkAtEnd   = regexp.MustCompile(`^(.*?)(/interactions(?:/[^/]+(?:/cancel)?)?)/?$`)
 	filesAtEnd  = regexp.MustCompile(`^(.*?)((?:/upload/v\d+(?:alpha|beta)?)?)/files(/[^/]+)?/?$`)
 	verbAtEnd   = regexp.MustCompile(`^(.*)/models/([^/]+(?:/[^/]+)*:[A-Za-z]+)/?$`)
 	vertex      = regexp.MustCompile(`/projects/[^/]+/locations/[^/]+/endpoints/[^/]+$`)
@@ -67,6 +68,11 @@ func ResolveAddress(method, path string) Address {
 	}
 	if here = resolveModels(path); here.Path != path {
 		return here
+	}
+	if m := talkAtEnd.FindStringSubmatch(path); m != nil {
+		if known, _ := isBase(m[1]); known {
+			return Address{Path: "/gemini/v1beta" + m[2]}
+		}
 	}
 	if here = resolveFiles(path); here.Path != path {
 		return here

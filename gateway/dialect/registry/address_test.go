@@ -48,6 +48,9 @@ func TestResolveAddress(t *testing.T) {
 		"POST /upload/v1beta/files": "/gemini/upload/v1beta/files", "POST /gemini/upload/v1/files": "/gemini/upload/v1beta/files", "POST /gemini/v1beta/upload/v1beta/files": "/gemini/upload/v1beta/files",
 		"GET /v1beta/files": "/gemini/v1beta/files", "GET /gemini/v1beta/files/x": "", "DELETE /google/v1beta/files/x": "/gemini/v1beta/files/x", "GET /gemini/v1/files/x": "/gemini/v1beta/files/x",
 		"GET /v1/files": "", "GET /files/x": "", "GET /v1/files/x": "", "POST /somewhere/upload/v1beta/files": "", "GET /upload/v1beta/files/x": "",
+		// Gemini's Interactions API.
+		"POST /v1beta/interactions": "", "GET /v1/interactions/x": "/gemini/v1beta/interactions/x", "POST /google/v1beta/interactions": "/gemini/v1beta/interactions", "POST /interactions/x/cancel": "/gemini/v1beta/interactions/x/cancel",
+		"GET /interactions/x/y": "", "POST /somewhere/interactions": "",
 		// What is not offered, so that its substitute is named.
 		"POST /api/chat": "/v1/ollama/chat", "GET /api/tags": "/v1/ollama/tags", "GET /v1beta/openai/files": "/v1/files", "POST /gemini/v1beta/openai/v1/threads": "/v1/threads", "POST /v1/v1/responses": "/v1/responses",
 		// Everything else.

@@ -12,13 +12,16 @@ import (
 	"github.com/geminid/geminid/gateway/dialect"
 	"github.com/geminid/geminid/gateway/dialect/anthropic"
 	"github.com/geminid/geminid/gateway/dialect/gemini"
+	"github.com/geminid/geminid/gateway/dialect/interactions"
 	"github.com/geminid/geminid/gateway/dialect/openai"
 	"github.com/geminid/geminid/gateway/dialect/responses"
 )
 
 // All lists the dialects in the order in which they may claim a request.
-// OpenAI's comes last, because it claims the rest of /v1.
+// OpenAI's comes last, because it claims the rest of /v1, and Gemini's behind the one
+// that lies within its paths.
 var All = []dialect.Dialect{
+	interactions.Dialect,
 	gemini.Dialect,
 	anthropic.Dialect,
 	responses.Dialect,

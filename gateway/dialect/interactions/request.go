@@ -1,0 +1,123 @@
+package interactions
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/geminid/geminid/chat"
+	"github.com/geminid/geminid/gateway/dialect"
+)
+
+// details is what an interaction tells of its request.
+type details struct {
+	store    bool
+	previous string            // the ID of the interaction that this one goes on with
+	input    []json.RawMessage // the steps, as they are stored
+}
+
+// detailsOf returns what the decoder kept; nothing of a call that was not decoded.
+func detailsOf(call *dialect.Call) *details {
+	if d, ok := call.Details.(*details); ok {
+		return d
+	}
+	return new(details)
+}
+
+// decodeCreate reads POST /v1beta/interactions.
+func decodeCreate(r *http.Request) (*dialect.Call, error) {
+	body, err := dialect.ReadBody(r, dialect.SnakeNames, requestFields)
+	if err != nil {
+		return nil, err
+	}
+	call, err := newCall(body)
+	if err != nil {
+		return nil, err
+	}
+	told := &details{store: true}
+	call.Details = told
+	if place := body.Field("store"); !place.IsAbsent() {
+		if told.store, err = place.AsBool(); err != nil {
+			return nil, err
+		}
+	}
+	if told.previous, err = body.Field("previous_interaction_id").AsText(); err != nil {
+		return nil, err
+	}
+	for _, read := range []func(*chat.Request, dialect.Object) error{readTools, readConfig, readFormats} {
+		if err := read(call.Chat, body); err != nil {
+			return nil, err
+		}
+	}
+	if told.previous == "" {
+		return call, readTalk(call, told, body)
+	}
+	call.Recall = func() error { return readTalk(call, told, body) }
+	return call, nil
+}
+
+// newCall reads the fields that shape the call.
+func newCall(body dialect.Object) (*dialect.Call, error) {
+	field := body.Field("model")
+	name, err := field.AsText()
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return nil, field.NewError("must name a model")
+	}
+	if name, err = dialect.ParseModelName(name); err != nil {
+		return nil, err
+	}
+	stream, err := body.Field("stream").AsBool()
+	if err != nil {
+		return nil, err
+	}
+	call := dialect.NewCall(dialect.Generate, name)
+	if stream {
+		call.Op = dialect.Stream
+	}
+	call.ID = idPrefix + call.ID
+	call.SSE = stream
+	call.Chat = &chat.Request{Model: name, Stream: stream}
+	return call, nil
+}
+
+// readTalk reads the conversation.
+func readTalk(call *dialect.Call, told *details, body dialect.Object) error {
+	if call.Records == nil {
+		call.Records = dialect.NoRecords{}
+	}
+	history, err := recallHistory(call.Records, told.previous, body.Field("previous_interaction_id"))
+	if err != nil {
+		return err
+	}
+	talk := &stepReader{told: told}
+	place := body.Field("system_instruction")
+	text, err := place.AsText()
+	if err != nil {
+		return err
+	}
+	if err := talk.AddInstruction(place, []chat.Part{{Text: text}}); err != nil {
+		return err
+	}
+	for _, raw := range history {
+		if err := talk.readStep(dialect.StoredNode(string(raw), "previous_interaction_id", dialect.SnakeNames)); err != nil {
+			return err
+		}
+	}
+	input := body.Field("input")
+	if err := talk.readInput(input); err != nil {
+		return err
+	}
+	if err := talk.endTurn(); err != nil {
+		return err
+	}
+	if err := talk.FillRequest(call.Chat, input); err != nil {
+		return err
+	}
+	if err := addLooks(call.Chat, body); err != nil {
+		return err
+	}
+	call.Chat.Ignored = body.Ignored()
+	return nil
+}
