@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"testing"
 
+	"github.com/anthropics/anthropic-sdk-go/v2"
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/conversations"
 	"github.com/openai/openai-go/v3/responses"
@@ -27,6 +28,9 @@ func TestKnownFields(t *testing.T) {
 		{"Tools of POST /v1/responses", "", responses.FunctionToolParam{}, nil},
 		{"Tools of POST /v1/responses", "", responses.CustomToolParam{}, nil},
 		{"Tools of POST /v1/responses", "", responses.NamespaceToolParam{}, nil},
+		{messagesTitle, "", anthropic.MessageNewParams{}, nil},
+		{messagesTitle, "", anthropic.MessageCountTokensParams{}, nil},
+		{messagesTitle, "tools", anthropic.ToolParam{}, nil},
 		{"POST /v1/images/generations and /v1/images/edits", "", openai.ImageGenerateParams{}, nil},
 		{"POST /v1/images/generations and /v1/images/edits", "", openai.ImageEditParams{}, nil},
 		{"models/MODEL:generateContent and :streamGenerateContent", "contents", genai.Content{}, nil},
@@ -43,6 +47,9 @@ func TestKnownFields(t *testing.T) {
 		}
 	}
 }
+
+// messagesTitle is the heading of the fields of the Messages API.
+const messagesTitle = "POST /v1/messages and /v1/messages/count_tokens"
 
 // TestKnownConfig: the SDK's configuration of a question is spread over the body;
 // each field of it has a place that the table knows.

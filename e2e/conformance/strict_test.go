@@ -52,12 +52,12 @@ func checkStrictStruct(t *testing.T, path string, v reflect.Value) {
 	}
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
-		sent, ok := metadata.FieldByName(field.Name), false
+		sent := metadata.FieldByName(field.Name)
 		if !sent.IsValid() || field.Name == "JSON" {
 			continue
 		}
-		var known respjson.Field
-		if known, ok = sent.Interface().(respjson.Field); !ok {
+		known, ok := sent.Interface().(respjson.Field)
+		if !ok {
 			continue
 		}
 		required := field.Tag.Get("api") == "required" || field.Tag.Get("default") != ""

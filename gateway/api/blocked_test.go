@@ -24,7 +24,7 @@ func TestLastingBlock(t *testing.T) {
 		if _, err := g.supervisor.Probe(t.Context(), "main"); err != nil {
 			t.Fatal(err)
 		}
-		wait := g.supervisor.Overall().RetryAt.Sub(time.Now())
+		wait := time.Until(g.supervisor.Overall().RetryAt)
 		if wait < 2*time.Minute {
 			t.Fatalf("the next trial is in %v", wait)
 		}
