@@ -2,6 +2,7 @@ package packages_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -29,9 +30,10 @@ func native(name string) string {
 const user = 65532
 
 // image is a container made from the image, with a store of its own and a
-// directory of the machine as its volume.
+// directory of the machine as its volume. It runs as user, or as its own if that is
+// empty.
 type image struct {
-	store, name, volume string
+	store, name, volume, user string
 }
 
 // openImage builds the image and makes a container from it.
@@ -76,6 +78,9 @@ func (c image) buildah(t *testing.T, args ...string) string {
 // shares the network of the machine, and needs no container runtime.
 func (c image) geminid(env []string, args ...string) *exec.Cmd {
 	line := []string{"run", "--isolation", "chroot", "--volume", c.volume + ":/var/lib/geminid"}
+	if c.user != "" {
+		line = append(line, "--user", c.user)
+	}
 	for _, e := range env {
 		line = append(line, "--env", e)
 	}
@@ -107,6 +112,43 @@ func TestImage(t *testing.T) {
 	}
 	pid := running(t, addr)
 	looksBare(t, pid)
+	stop(t, pid, ended)
+	runsAsAnyUser(t, c, sim)
+}
+
+// runsAsAnyUser serves as a user without a name that owns the volume and may write
+// nowhere else, which is as good as a root that is read-only, and asks for its health
+// as a container runtime does.
+func runsAsAnyUser(t *testing.T, c image, sim *harness.Simulator) {
+	t.Helper()
+	const other = 1000660000 // as OpenShift chooses them
+	err := filepath.WalkDir(c.volume, func(path string, _ os.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, other, 0))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.user = fmt.Sprintf("%d:0", other)
+	if err := c.geminid(nil, "cookies", "status", "-q").Run(); err == nil {
+		t.Error("the health is good though no server runs")
+	}
+	addr := harness.FreeAddr(t)
+	ended := c.serve(t, "GEMINID_LISTEN="+addr, "GEMINID_UPSTREAM_URL="+sim.URL)
+	d := &harness.Daemon{URL: "http://" + addr}
+	harness.Eventually(t, 20*time.Second, "another user is ready", func() bool { return d.Try(t.Context(), http.MethodGet, "/readyz") })
+	pid := running(t, addr)
+	if owner := uid(t, pid); owner != other {
+		t.Errorf("the server runs as user %d, want %d", owner, other)
+	}
+	if said, err := c.geminid(nil, "cookies", "status", "-q").CombinedOutput(); err != nil {
+		t.Errorf("the health is bad: %v\n%s", err, said)
+	}
+	stop(t, pid, ended)
+}
+
+// stop ends a server as a container runtime does, and waits for it.
+func stop(t *testing.T, pid int, ended <-chan error) {
+	t.Helper()
 	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
