@@ -230,6 +230,10 @@ func visitInteractions(t *testing.T, v visitor) {
 	v.ask(t, "getInteraction", 200, path+"/"+id+"?include_input=true", "")
 	v.ask(t, "headInteraction", 200, path+"/"+id, "")
 	v.ask(t, "cancelInteraction", 400, path+"/"+id+"/cancel", "")
+	reply = v.ask(t, "createInteraction", 200, path, `{"model":"gemini-2.5-flash","input":"Hello","background":true}`)
+	_, rest, _ = strings.Cut(reply.Body, `"id":"`)
+	later, _, _ := strings.Cut(rest, `"`)
+	v.ask(t, "cancelInteraction", 200, path+"/"+later+"/cancel", "")
 	v.ask(t, "deleteInteraction", 200, "/v1alpha/interactions/"+id, "")
 	v.ask(t, "getInteraction", 404, path+"/"+id, "")
 }

@@ -14,7 +14,7 @@ func encodeAnswer(call *dialect.Call, answer chat.Answer) dialect.Body {
 	answer, count := dialect.VisibleAnswer(call, answer)
 	whole := newInteraction(call)
 	whole.finish(call, newSteps(answer), answer.Reason, &count)
-	save(call, whole)
+	save(call, whole, false)
 	return encodeWith(whole, whole.Steps)
 }
 

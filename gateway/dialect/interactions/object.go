@@ -21,6 +21,7 @@ const (
 	completed      status = "completed"
 	incomplete     status = "incomplete"
 	failed         status = "failed"
+	cancelled      status = "cancelled"
 )
 
 // interaction is the interaction object. In the events of a stream it has no steps.

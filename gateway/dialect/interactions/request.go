@@ -10,9 +10,10 @@ import (
 
 // details is what an interaction tells of its request.
 type details struct {
-	store    bool
-	previous string            // the ID of the interaction that this one goes on with
-	input    []json.RawMessage // the steps, as they are stored
+	store      bool
+	background bool
+	previous   string            // the ID of the interaction that this one goes on with
+	input      []json.RawMessage // the steps, as they are stored
 }
 
 // detailsOf returns what the decoder kept; nothing of a call that was not decoded.
@@ -40,6 +41,13 @@ func decodeCreate(r *http.Request) (*dialect.Call, error) {
 			return nil, err
 		}
 	}
+	background := body.Field("background")
+	if told.background, err = background.AsBool(); err != nil {
+		return nil, err
+	}
+	if told.background && !told.store {
+		return nil, background.NewError("needs store, so that the interaction can be fetched")
+	}
 	if told.previous, err = body.Field("previous_interaction_id").AsText(); err != nil {
 		return nil, err
 	}
@@ -48,7 +56,7 @@ func decodeCreate(r *http.Request) (*dialect.Call, error) {
 			return nil, err
 		}
 	}
-	if told.previous == "" {
+	if told.previous == "" && !told.background {
 		return call, readTalk(call, told, body)
 	}
 	call.Recall = func() error { return readTalk(call, told, body) }
@@ -84,6 +92,9 @@ func newCall(body dialect.Object) (*dialect.Call, error) {
 
 // readTalk reads the conversation.
 func readTalk(call *dialect.Call, told *details, body dialect.Object) error {
+	if told.background && call.Records == nil {
+		return body.Field("background").NewError("is not offered, since the owner of this server stores no answers (answers_max_age)")
+	}
 	if call.Records == nil {
 		call.Records = dialect.NoRecords{}
 	}
@@ -117,6 +128,9 @@ func readTalk(call *dialect.Call, told *details, body dialect.Object) error {
 	}
 	if err := addLooks(call.Chat, body); err != nil {
 		return err
+	}
+	if told.background {
+		call.Begin = func() (dialect.Body, error) { return begin(call) }
 	}
 	call.Chat.Ignored = body.Ignored()
 	return nil

@@ -30,7 +30,7 @@ func TestWrongFields(t *testing.T) {
 		{`{"input":"a"}`, "model"}, {`{"model":5,"input":"a"}`, "model"}, {`{"model":"m"}`, "input"}, {`{"model":"m","input":5}`, "input"}, {`{"model":"m","input":[]}`, "input"},
 		{`{"model":"m","input":" "}`, "input"}, {`{"model":"m","input":[null]}`, "input[0]"}, {`{"model":"m","input":{"type":"hologram"}}`, "input.type"},
 		{with(`"stream":1`), "stream"}, {with(`"store":"yes"`), "store"}, {with(`"system_instruction":5`), "system_instruction"}, {with(`"previous_interaction_id":5`), "previous_interaction_id"},
-		{with(`"background":true`), "background"}, {with(`"agent":"a"`), "agent"}, {with(`"cached_content":"c"`), "cached_content"}, {with(`"environment":"e"`), "environment"}, {with(`"webhook_config":{"a":1}`), "webhook_config"},
+		{with(`"background":true,"store":false`), "background"}, {with(`"background":1`), "background"}, {with(`"agent":"a"`), "agent"}, {with(`"cached_content":"c"`), "cached_content"}, {with(`"environment":"e"`), "environment"}, {with(`"webhook_config":{"a":1}`), "webhook_config"},
 		{with(`"tools":{}`), "tools"}, {with(`"tools":[1]`), "tools[0]"}, {with(`"tools":[{"type":5}]`), "tools[0]"}, {with(`"tools":[{"type":"function"}]`), "tools[0].name"}, {with(`"tools":[{"type":"function","name":"f","parameters":1}]`), "tools[0].parameters"},
 		{with(`"generation_config":5`), "generation_config"}, {with(`"generation_config":{"thinking_level":5}`), "generation_config.thinking_level"}, {with(`"generation_config":{"thinking_summaries":5}`), "generation_config.thinking_summaries"},
 		{with(`"generation_config":{"stop_sequences":5}`), "generation_config.stop_sequences"}, {with(`"generation_config":{"temperature":"x"}`), "generation_config.temperature"}, {with(`"generation_config":{"image_config":5}`), "generation_config.image_config"},
@@ -107,7 +107,7 @@ func TestConversation(t *testing.T) {
 		line, body string
 		code       int
 	}{
-		{"GET /v1beta/interactions/" + id, "", 200}, {"GET /v1beta/interactions/" + id + "?stream=true", "", 400}, {"POST /v1beta/interactions/" + id + "/cancel", "", 400},
+		{"GET /v1beta/interactions/" + id, "", 200}, {"GET /v1beta/interactions/" + id + "?stream=true&last_event_id=7", "", 400}, {"POST /v1beta/interactions/" + id + "/cancel", "", 400},
 		{"DELETE /v1beta/interactions/" + id, "", 200}, {"GET /v1beta/interactions/" + id, "", 404}, {"DELETE /v1beta/interactions/" + id, "", 404}, {"POST /v1beta/interactions/" + id + "/cancel", "", 404}, {"GET /v1beta/interactions/resp_x", "", 404},
 		{"POST /v1beta/interactions", `{"model":"gemini-2.5-flash","input":"a","previous_interaction_id":"` + id + `"}`, 400},
 	} {

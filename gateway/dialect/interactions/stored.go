@@ -26,11 +26,11 @@ func newStoredCall(id string, reply func(dialect.Records, *record) (dialect.Body
 
 // retrieve answers GET /v1beta/interactions/ID.
 func retrieve(query url.Values, id string) (*dialect.Call, error) {
-	if query.Get("stream") == "true" {
-		return nil, dialect.Node{Path: "stream"}.NewError("is not offered for interactions that are stored; get them whole")
+	if query.Get("last_event_id") != "" {
+		return nil, dialect.Node{Path: "last_event_id"}.NewError("is not offered; a stream begins with its first event")
 	}
 	input := query.Get("include_input") == "true"
-	return newStoredCall(id, func(_ dialect.Records, r *record) (dialect.Body, error) {
+	call := newStoredCall(id, func(_ dialect.Records, r *record) (dialect.Body, error) {
 		if !input {
 			return dialect.NewBody(r.Interaction), nil
 		}
@@ -40,12 +40,17 @@ func retrieve(query url.Values, id string) (*dialect.Call, error) {
 		}
 		fields["input"] = dialect.AppendJSON(nil, r.Input)
 		return dialect.NewBody(fields), nil
-	}), nil
+	})
+	if query.Get("stream") == "true" {
+		call.Follow = id
+	}
+	return call, nil
 }
 
 // remove answers DELETE /v1beta/interactions/ID.
 func remove(id string) *dialect.Call {
 	return newStoredCall(id, func(records dialect.Records, _ *record) (dialect.Body, error) {
+		records.StopAnswer(id)
 		if err := records.DeleteRecord(id); err != nil {
 			return dialect.Body{}, dialect.RecordError(err, errNoInteraction())
 		}
@@ -55,7 +60,15 @@ func remove(id string) *dialect.Call {
 
 // cancel answers POST /v1beta/interactions/ID/cancel.
 func cancel(id string) *dialect.Call {
-	return newStoredCall(id, func(dialect.Records, *record) (dialect.Body, error) {
-		return dialect.Body{}, chat.NewError(chat.BadRequest, "the interaction has ended; only one that runs in the background can be cancelled")
+	return newStoredCall(id, func(records dialect.Records, r *record) (dialect.Body, error) {
+		if !r.Background {
+			return dialect.Body{}, chat.NewError(chat.BadRequest, "only an interaction that was asked for with background can be cancelled")
+		}
+		records.StopAnswer(id)
+		r, err := loadRecord(records, id)
+		if err != nil {
+			return dialect.Body{}, err
+		}
+		return dialect.NewBody(r.Interaction), nil
 	})
 }

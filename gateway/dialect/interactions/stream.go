@@ -5,6 +5,7 @@ import (
 
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/geminid/geminid/chat"
 	"github.com/geminid/geminid/gateway/dialect"
@@ -86,7 +87,13 @@ func (e *streamEncoder) WriteError(err *chat.Error) error {
 	why := failure{dialect.LookupKind(err.Kind).GeminiStatus, err.Message}
 	last := newInteraction(e.call)
 	last.Status, last.Steps, last.Errors = failed, e.steps, []failure{why}
-	save(e.call, last)
+	if e.call.Begin != nil && err.Kind == chat.Canceled {
+		last.Status, last.Errors = cancelled, nil
+		save(e.call, last, false)
+		e.addEvent(statusEvent{eventHead{statusUpdate}, last.ID, last.Status})
+		return e.flush()
+	}
+	save(e.call, last, false)
 	e.addEvent(errorEvent{eventHead{errorKind}, why})
 	return e.flush()
 }
@@ -100,7 +107,7 @@ func (e *streamEncoder) finish(reason chat.FinishReason) error {
 	e.done = true
 	last := newInteraction(e.call)
 	last.finish(e.call, e.steps, reason, &e.count)
-	save(e.call, last)
+	save(e.call, last, false)
 	last.Steps = nil // they have been sent
 	e.addEvent(interactionEvent{eventHead{interactionCompleted}, last})
 	e.buf = append(e.buf, "event: done\ndata: [DONE]\n\n"...)
@@ -171,6 +178,9 @@ func (e *streamEncoder) closeStep() {
 
 // writeText writes one event, or several if the text is long.
 func (e *streamEncoder) writeText(text string) error {
+	if !utf8.ValidString(text) {
+		text = string([]rune(text)) // bytes that are no text, joined, could become another one
+	}
 	e.text.WriteString(text)
 	for text != "" {
 		var piece string
