@@ -21,7 +21,8 @@ const numbers = new Map();
 function shapesOf(type) {
   if (type.isUnion()) return type.types.flatMap(shapesOf);
   if (checker.isArrayType(type) || checker.isTupleType(type)) return checker.getTypeArguments(type).flatMap(shapesOf);
-  const plain = (type.flags & ts.TypeFlags.Object) === 0 && !type.isIntersection();
+  const objects = type.isIntersection() ? type.types : [type];
+  const plain = objects.some((t) => (t.flags & ts.TypeFlags.Object) === 0); // also a string & {}
   if (plain || type.getCallSignatures().length > 0 || fromLibrary(type)) return [];
   if (!numbers.has(type)) {
     numbers.set(type, shapes.length);
