@@ -69,7 +69,7 @@ function showErrors(requests, events) {
     $('errors').replaceChildren(el('p', { class: 'quiet' }, t('errors.none')));
     return;
   }
-  const rows = [...causes.values()].sort((a, b) => when(b.last) - when(a.last)).slice(0, 10);
+  const rows = [...causes.values()].sort((a, b) => when(b.last) - when(a.last)).slice(0, 12);
   $('errors').replaceChildren(el('table', {},
     el('thead', {}, el('tr', {}, ...['cause', 'where', 'count', 'last'].map((c) => el('th', { scope: 'col' }, t('errors.' + c))))),
     el('tbody', {}, ...rows.map((r) => el('tr', {}, el('th', { scope: 'row' }, r.label, ' ', el('code', {}, r.cause)),
