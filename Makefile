@@ -12,7 +12,7 @@ BIN     := bin
 # What runs at start, rarely, or once in a whole answer is compiled without
 # inlining, which makes geminid half a megabyte smaller.
 RARE    := github.com/alecthomas/kong go.yaml.in/yaml/v3 github.com/wneessen/go-mail/... \
-           github.com/santhosh-tekuri/jsonschema/v6/... golang.org/x/text/... html/template text/template/... \
+           github.com/santhosh-tekuri/jsonschema/v6/... golang.org/x/text/... html/template text/template/... google.golang.org/protobuf/... \
            $(addprefix github.com/geminid/geminid/,cmd/geminid daemon/... ops/... cookie/export cookie/sqlite upstream/simulator)
 GCFLAGS := $(foreach p,$(RARE),-gcflags=$(p)=-l)
 
