@@ -104,7 +104,7 @@ func TestBadInput(t *testing.T) {
 		{"uploads", "gemini", call{path: "/upload/v1/files", body: "{}", header: google}, 404},
 		{"batches", "gemini", call{path: "/v1/batches", body: "{}", header: google}, 404},
 		{"operations", "gemini", call{path: "/v1/operations/x", header: google}, 404},
-		{"interactions", "gemini", call{path: "/v1/interactions", body: "{}", header: google}, 404},
+		{"interactions", "gemini", call{path: "/v1/interactions", body: "{}", header: google}, 400},
 		{"file search", "gemini", call{path: "/v1/fileSearchStores", body: "{}", header: google}, 404},
 		{"method of its own", "openai", call{path: "/v1/models", method: "BREW"}, 405},
 		{"responses", "openai", call{path: "/v1/responses", body: "{}"}, 400},

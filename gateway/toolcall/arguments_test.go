@@ -23,14 +23,19 @@ var nastyText = rapid.Custom(func(t *rapid.T) string {
 		rapid.StringN(0, 8, 40),
 	), 0, 12).Draw(t, "pieces")
 	return strings.ToValidUTF8(strings.Join(pieces, ""), "?")
-})
+}).Filter(hasNoTag)
+
+// hasNoTag reports whether a script may hold text: [model] puts the real tag in the
+// place of TAG wherever it stands.
+func hasNoTag(text string) bool { return !strings.Contains(text, "TAG") }
 
 // TestArgumentsArriveByteForByte: arguments of generated tools arrive as the model
 // wrote them, long texts below the object and escaped within it alike, in frames of
 // any size.
 func TestArgumentsArriveByteForByte(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fields := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-zA-Z_][a-zA-Z0-9_.-]{0,12}`), 0, 5, rapid.ID).Draw(t, "fields")
+		names := rapid.StringMatching(`[a-zA-Z_][a-zA-Z0-9_.-]{0,12}`).Filter(hasNoTag)
+		fields := rapid.SliceOfNDistinct(names, 0, 5, rapid.ID).Draw(t, "fields")
 		want, object, long := map[string]any{}, map[string]any{}, ""
 		properties := map[string]any{}
 		for _, name := range fields {
