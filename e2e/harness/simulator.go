@@ -108,6 +108,8 @@ type Entry struct {
 	Cookies, Violations                               []string
 	Status                                            int
 	Temporary                                         bool
+	PromptBytes                                       int `json:"prompt_bytes"` // 0 if the question did not arrive
+	Tool                                              int
 }
 
 // Journal lists the calls seen so far, of one operation or, when it is empty, of all.
