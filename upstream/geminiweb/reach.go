@@ -29,14 +29,15 @@ func offlineError(fault cookie.Fault) *Error {
 	return e
 }
 
-// connecting watches whether a call gets as far as a connection.
+// connecting watches whether a call gets as far as a connection. If the one that it
+// got turns out to be dead, net/http asks for another, and that is what counts.
 type connecting struct{ asked, got atomic.Bool }
 
 // watchConnecting returns a context in which a call of net/http is watched.
 func watchConnecting(ctx context.Context) (context.Context, *connecting) {
 	w := new(connecting)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { w.asked.Store(true) },
+		GetConn: func(string) { w.asked.Store(true); w.got.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { w.got.Store(true) },
 	}), w
 }

@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/geminid/geminid/chat"
@@ -150,5 +152,71 @@ func TestBrokenConnectionIsNoFault(t *testing.T) {
 		if f := w.client.Probe(t.Context(), w.set); f.Evidence != cookie.Transient || f.Fault != "" {
 			t.Errorf("HTTP/1 only %v: got %v, %q; want transient without a fault", http1, f.Evidence, f.Fault)
 		}
+	}
+}
+
+// dyingRelay passes connections on to address until it is told to die: from then on it
+// closes new connections at once and old ones when something is sent on them.
+func dyingRelay(t *testing.T, address string) (at string, die func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dead atomic.Bool
+	var all sync.WaitGroup
+	pass := func(conn net.Conn) {
+		defer conn.Close()
+		back, err := net.Dial("tcp", address)
+		if err != nil {
+			return
+		}
+		defer back.Close()
+		all.Go(func() { _, _ = io.Copy(conn, back); _ = conn.Close() })
+		piece := make([]byte, 32<<10)
+		for {
+			n, err := conn.Read(piece)
+			if err != nil || dead.Load() {
+				return
+			}
+			if _, err := back.Write(piece[:n]); err != nil {
+				return
+			}
+		}
+	}
+	all.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if dead.Load() {
+				_ = conn.Close()
+				continue
+			}
+			all.Go(func() { pass(conn) })
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); all.Wait() })
+	return l.Addr().String(), func() { dead.Store(true) }
+}
+
+// TestDeadConnectionIsReplacedInVain: a call that gets a connection of before, finds it
+// dead and gets no other did not reach the upstream.
+func TestDeadConnectionIsReplacedInVain(t *testing.T) {
+	t.Parallel()
+	server, roots := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	at, die := dyingRelay(t, server.Listener.Addr().String())
+	transport, err := geminiweb.NewTransport(geminiweb.TransportConfig{Redirect: &url.URL{Scheme: "https", Host: at}, RootCAs: roots, HTTP1: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, simulator.SessionConfig{}, geminiweb.Config{Transport: transport})
+	if f := w.client.Probe(t.Context(), w.set); f.Evidence == cookie.Offline {
+		t.Fatalf("before: %v, %q", f.Evidence, f.Fault)
+	}
+	die()
+	if f := w.client.Probe(t.Context(), w.set); f.Evidence != cookie.Offline || f.Fault != cookie.FaultReset {
+		t.Errorf("got %v, %q, %q; want network, %q", f.Evidence, f.Fault, f.Detail, cookie.FaultReset)
 	}
 }
