@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"crypto/rand"
 	"strings"
 	"time"
@@ -92,4 +93,33 @@ func ParseModelName(name string) (string, error) {
 		return "", &chat.Error{Kind: chat.UnknownModel, Param: "model", Message: "no model has such a name; the model list names those that are served"}
 	}
 	return name, nil
+}
+
+// ReadCall returns the call of a request whose body names the model, and says with
+// stream whether the answer is streamed. prefix begins the ID of the answer; deployment
+// is the model of a body that names none, empty if there is none either.
+func ReadCall(body Object, prefix, deployment string) (*Call, error) {
+	field := body.Field("model")
+	name, err := field.AsText()
+	if err != nil {
+		return nil, err
+	}
+	if name = cmp.Or(name, deployment); name == "" {
+		return nil, field.NewError("must name a model")
+	}
+	if name, err = ParseModelName(name); err != nil {
+		return nil, err
+	}
+	stream, err := body.Field("stream").AsBool()
+	if err != nil {
+		return nil, err
+	}
+	call := NewCall(Generate, name)
+	if stream {
+		call.Op = Stream
+	}
+	call.ID = prefix + call.ID
+	call.SSE = stream
+	call.Chat = &chat.Request{Model: name, Stream: stream}
+	return call, nil
 }

@@ -30,7 +30,7 @@ func decodeCreate(r *http.Request) (*dialect.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	call, err := newCall(body)
+	call, err := dialect.ReadCall(body, idPrefix, "")
 	if err != nil {
 		return nil, err
 	}
@@ -60,33 +60,6 @@ func decodeCreate(r *http.Request) (*dialect.Call, error) {
 		return call, readTalk(call, told, body)
 	}
 	call.Recall = func() error { return readTalk(call, told, body) }
-	return call, nil
-}
-
-// newCall reads the fields that shape the call.
-func newCall(body dialect.Object) (*dialect.Call, error) {
-	field := body.Field("model")
-	name, err := field.AsText()
-	if err != nil {
-		return nil, err
-	}
-	if name == "" {
-		return nil, field.NewError("must name a model")
-	}
-	if name, err = dialect.ParseModelName(name); err != nil {
-		return nil, err
-	}
-	stream, err := body.Field("stream").AsBool()
-	if err != nil {
-		return nil, err
-	}
-	call := dialect.NewCall(dialect.Generate, name)
-	if stream {
-		call.Op = dialect.Stream
-	}
-	call.ID = idPrefix + call.ID
-	call.SSE = stream
-	call.Chat = &chat.Request{Model: name, Stream: stream}
 	return call, nil
 }
 

@@ -1,7 +1,6 @@
 package responses
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -51,7 +50,7 @@ func decodeCreate(r *http.Request, deployment string) (*dialect.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	call, err := newCall(body, deployment)
+	call, err := dialect.ReadCall(body, responsePrefix, deployment)
 	if err != nil {
 		return nil, err
 	}
@@ -90,33 +89,6 @@ func readTalk(call *dialect.Call, told *details, body dialect.Object) error {
 	}
 	call.Chat.Ignored = body.Ignored()
 	return nil
-}
-
-// newCall reads the fields that shape the call.
-func newCall(body dialect.Object, deployment string) (*dialect.Call, error) {
-	field := body.Field("model")
-	name, err := field.AsText()
-	if err != nil {
-		return nil, err
-	}
-	if name = cmp.Or(name, deployment); name == "" {
-		return nil, field.NewError("must name a model")
-	}
-	if name, err = dialect.ParseModelName(name); err != nil {
-		return nil, err
-	}
-	stream, err := body.Field("stream").AsBool()
-	if err != nil {
-		return nil, err
-	}
-	call := dialect.NewCall(dialect.Generate, name)
-	if stream {
-		call.Op = dialect.Stream
-	}
-	call.ID = responsePrefix + call.ID
-	call.SSE = stream
-	call.Chat = &chat.Request{Model: name, Stream: stream}
-	return call, nil
 }
 
 // readEcho reads the fields that a response gives back as they were sent.
